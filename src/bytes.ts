@@ -1,0 +1,217 @@
+/**
+ * Byte helpers that every floor may use. Nothing here knows what the bytes
+ * mean, and nothing needs more than ECMAScript 2022: there is no `TextEncoder`
+ * in QuickJS.
+ */
+
+/** An empty array, shared: nobody can write to it. */
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** Joins arrays into a new one that belongs to the caller. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/**
+ * Compares without an early exit, so that the time taken does not tell where
+ * two arrays differ. Lengths are public: arrays of different length are
+ * unequal at once.
+ */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+/** Overwrites with zeros. A collector may have made copies: see SECURITY.md. */
+export function wipe(...arrays: readonly Uint8Array[]): void {
+  for (const array of arrays) array.fill(0);
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+}
+
+/**
+ * Bytes of a hexadecimal string; white space and colons between digits are
+ * allowed.
+ *
+ * @throws TypeError when a character is not a digit or the count is odd
+ */
+export function fromHex(hex: string): Uint8Array {
+  const digits = hex.replace(/[\s:]/g, "");
+  if (digits.length % 2 !== 0 || /[^0-9a-fA-F]/.test(digits))
+    throw new TypeError("not a hexadecimal string with an even digit count");
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/**
+ * The bytes of an ASCII string.
+ *
+ * @throws TypeError when a character is above U+007F
+ */
+export function asciiBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) throw new TypeError("not an ASCII string");
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+/** One character a byte (ISO 8859-1): the way to look at bytes as text. */
+export function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** UTF-8 bytes of a string; lone surrogates become U+FFFD. */
+export function utf8Bytes(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const character of text) {
+    let code = character.codePointAt(0) ?? 0;
+    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
+    if (code < 0x80) out.push(code);
+    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000)
+      out.push(
+        0xe0 | (code >> 12),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
+    else
+      out.push(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 63),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
+  }
+  return Uint8Array.from(out);
+}
+
+/**
+ * The string of UTF-8 bytes, or undefined when they are not well-formed
+ * (overlong forms, surrogates and truncation included).
+ */
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  let text = "";
+  let i = 0;
+  while (i < bytes.length) {
+    const first = bytes[i++] ?? 0;
+    if (first < 0x80) {
+      text += String.fromCharCode(first);
+      continue;
+    }
+    const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    if (first < 0xc2 || first > 0xf4 || i + more > bytes.length)
+      return undefined;
+    let code = first & (0x3f >> more);
+    for (let k = 0; k < more; k++) {
+      const next = bytes[i++] ?? 0;
+      if ((next & 0xc0) !== 0x80) return undefined;
+      code = (code << 6) | (next & 0x3f);
+    }
+    const least = more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000;
+    if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+      return undefined;
+    text += String.fromCodePoint(code);
+  }
+  return text;
+}
+
+/**
+ * Text that a peer chose, made fit for a terminal or a log: printable ASCII
+ * stays, all else becomes `\xNN` or `\u{N}`, and it ends after `limit` characters.
+ */
+export function printable(text: string, limit = 200): string {
+  let shown = "";
+  for (const character of text) {
+    if (shown.length >= limit) return `${shown}…`;
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 0x20 && code < 0x7f && character !== "\\") shown += character;
+    else if (code < 0x100) shown += `\\x${code.toString(16).padStart(2, "0")}`;
+    else shown += `\\u{${code.toString(16)}}`;
+  }
+  return shown;
+}
+
+/** What a caller may hand in as bytes. */
+export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer;
+
+/**
+ * A view on the caller's bytes, not a copy.
+ *
+ * @throws TypeError for anything else, strings included
+ */
+export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data))
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  throw new TypeError(
+    `${what} must be bytes (a Uint8Array, a view or an ArrayBuffer), not ${data === null ? "null" : typeof data}`,
+  );
+}
+
+/**
+ * Key bytes that do not print and can be wiped. The array given is owned by
+ * the secret from then on.
+ */
+export class Secret {
+  #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /**
+   * The bytes themselves, not a copy: for the provider's calls, not to keep.
+   *
+   * @throws Error after {@link wipe}
+   */
+  get bytes(): Uint8Array {
+    if (this.#bytes.length === 0) throw new Error("this secret was wiped");
+    return this.#bytes;
+  }
+
+  /** A copy with a life of its own. */
+  clone(): Secret {
+    return new Secret(this.#bytes.slice());
+  }
+
+  /** Overwrites and forgets the bytes. Harmless to repeat. */
+  wipe(): void {
+    this.#bytes.fill(0);
+    this.#bytes = NO_BYTES;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+}

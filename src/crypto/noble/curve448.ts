@@ -1,0 +1,76 @@
+/**
+ * Ed448 (RFC 8032 5.2) over the arithmetic of `@noble/curves`, made on first
+ * use. Why not `@noble/curves/ed448.js`: see `nist-curves.ts`.
+ */
+import { eddsa, edwards, type EdDSA } from "@noble/curves/abstract/edwards.js";
+import { Field, mod, pow2 } from "@noble/curves/abstract/modular.js";
+import { shake256 } from "@noble/hashes/sha3.js";
+import { asciiBytes, concat } from "../../bytes.ts";
+import { deferredTable } from "./base-table.ts";
+import { once } from "./once.ts";
+import { powerOfOnes } from "./power-of-ones.ts";
+
+export interface Curve448 {
+  /** For verifying only: it does not clamp, so it makes no keys. */
+  readonly ed448: Pick<EdDSA, "verify">;
+  /** To be called before the base point is multiplied. */
+  readonly beforeBaseMultiplication: () => boolean;
+}
+
+/** The curve, made once a process. */
+export const curve448: () => Curve448 = once(() => {
+  // RFC 8032 5.2.2: points and scalars alike are 57 bytes, little-endian.
+  const Fp = Field(P, { BITS: 456, isLE: true });
+  const Fn = Field(parameters.n, { BITS: 456, isLE: true });
+  const Point = edwards(parameters, { Fp, Fn, uvRatio: squareRootOfRatio });
+  return {
+    ed448: eddsa(
+      Point,
+      (message: Uint8Array) => shake256(message, { dkLen: 114 }),
+      {
+        domain: dom4,
+        zip215: false,
+      },
+    ),
+    beforeBaseMultiplication: deferredTable(Point.BASE),
+  };
+});
+
+const P = 2n ** 448n - 2n ** 224n - 1n;
+
+/** RFC 8032 5.2, RFC 7748 4.2. */
+const parameters = {
+  p: P,
+  n:
+    2n ** 446n -
+    13818066809895115352007386748515426880336692474882178609894547503885n,
+  h: 4n,
+  a: 1n,
+  d: P - 39081n,
+  Gx: 224580040295924300187604334099896036246789641632564134246125461686950415467406032909029192869357953282578032075146446173674602635247710n,
+  Gy: 298819210078481492676017930443930673437544040154080242095928241372331506189835876003536878655418784733982303233503462500531545062832660n,
+};
+
+/** RFC 8032 2: dom4(phflag, context). */
+function dom4(
+  data: Uint8Array,
+  context: Uint8Array,
+  prehashed: boolean,
+): Uint8Array<ArrayBuffer> {
+  const flags = Uint8Array.of(prehashed ? 1 : 0, context.length);
+  return Uint8Array.from(concat(asciiBytes("SigEd448"), flags, context, data));
+}
+
+/** RFC 8032 5.2.3 steps 2 and 3. */
+function squareRootOfRatio(
+  u: bigint,
+  v: bigint,
+): { readonly isValid: boolean; readonly value: bigint } {
+  const u3v = mod(u * u * u * v, P);
+  const u5v3 = mod(u3v * mod(u * v, P) * mod(u * v, P), P);
+  // (p - 3) / 4 is 2^223 (2^223 - 1) + 2^222 - 1.
+  const ones222 = powerOfOnes(u5v3, 222, P);
+  const ones223 = (((ones222 * ones222) % P) * u5v3) % P;
+  const x = mod(u3v * ((pow2(ones223, 223n, P) * ones222) % P), P);
+  return { isValid: mod(v * mod(x * x, P), P) === mod(u, P), value: x };
+}

@@ -1,0 +1,94 @@
+/**
+ * The default crypto provider, on the noble packages: synchronous, and alike
+ * in every JavaScript runtime. Importing it touches no global.
+ */
+import type {
+  AeadAlgorithm,
+  AeadName,
+  CryptoProvider,
+  GroupName,
+  KeyExchangeGroup,
+  SignatureName,
+  SignatureSigner,
+  SignatureVerifier,
+} from "../provider.ts";
+import { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
+import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
+import { chaCha20Poly1305 } from "./chacha.ts";
+import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
+import { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+import { hashes } from "./hashes.ts";
+import { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
+import { x25519MlKem768 } from "./mlkem-hybrid.ts";
+import { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
+import { publicKeyOf } from "./public-key-of.ts";
+import { systemRandom } from "./random.ts";
+import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
+import { x25519 } from "./x25519.ts";
+
+const aeads = {
+  "AES-128-GCM": aes128Gcm,
+  "AES-256-GCM": aes256Gcm,
+  "AES-128-CCM": aes128Ccm,
+  "AES-128-CCM-8": aes128Ccm8,
+  "ChaCha20-Poly1305": chaCha20Poly1305,
+} satisfies Partial<Record<AeadName, AeadAlgorithm>>;
+
+const groups = {
+  X25519MLKEM768: x25519MlKem768,
+  x25519,
+  secp256r1,
+  secp384r1,
+  secp521r1,
+} satisfies Partial<Record<GroupName, KeyExchangeGroup>>;
+
+const verifiers = {
+  "ecdsa-sha1": ecdsaVerifier("SHA-1"),
+  "ecdsa-sha256": ecdsaVerifier("SHA-256"),
+  "ecdsa-sha384": ecdsaVerifier("SHA-384"),
+  "ecdsa-sha512": ecdsaVerifier("SHA-512"),
+  ed25519: verifyEd25519,
+  ed448: verifyEd448,
+  "ml-dsa-44": verifyMlDsa44,
+  "ml-dsa-65": verifyMlDsa65,
+  "ml-dsa-87": verifyMlDsa87,
+  "rsa-pss-sha256": pssVerifier("SHA-256"),
+  "rsa-pss-sha384": pssVerifier("SHA-384"),
+  "rsa-pss-sha512": pssVerifier("SHA-512"),
+  "rsa-pkcs1-sha1": pkcs1Verifier("SHA-1"),
+  "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
+  "rsa-pkcs1-sha384": pkcs1Verifier("SHA-384"),
+  "rsa-pkcs1-sha512": pkcs1Verifier("SHA-512"),
+} satisfies Partial<Record<SignatureName, SignatureVerifier>>;
+
+const signers = {
+  "ecdsa-sha1": ecdsaSigner("SHA-1"),
+  "ecdsa-sha256": ecdsaSigner("SHA-256"),
+  "ecdsa-sha384": ecdsaSigner("SHA-384"),
+  "ecdsa-sha512": ecdsaSigner("SHA-512"),
+  ed25519: signEd25519,
+  "rsa-pss-sha256": pssSigner("SHA-256"),
+  "rsa-pss-sha384": pssSigner("SHA-384"),
+  "rsa-pss-sha512": pssSigner("SHA-512"),
+  "rsa-pkcs1-sha1": pkcs1Signer("SHA-1"),
+  "rsa-pkcs1-sha256": pkcs1Signer("SHA-256"),
+  "rsa-pkcs1-sha384": pkcs1Signer("SHA-384"),
+  "rsa-pkcs1-sha512": pkcs1Signer("SHA-512"),
+} satisfies Partial<Record<SignatureName, SignatureSigner>>;
+
+/**
+ * The default provider. Replace a row by spreading:
+ * `{ ...noble, aeads: { ...noble.aeads, "AES-128-GCM": mine } }`.
+ */
+export const noble: CryptoProvider = {
+  name: "noble",
+  random: systemRandom,
+  now: () => Date.now(),
+  fastAes: false,
+  hashes,
+  aeads,
+  groups,
+  verifiers,
+  signers,
+  publicKeyOf,
+};

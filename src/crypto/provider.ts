@@ -1,0 +1,235 @@
+/**
+ * What the protocol asks of cryptography: plain objects ("rows") that carry
+ * their own implementation. A provider is a bag of rows; replace one by
+ * spreading: `{ ...noble, aeads: { ...noble.aeads, "AES-128-GCM": mine } }`.
+ *
+ * Everything is synchronous. Whatever must wait (a signer in an HSM) is a
+ * *need* of the engine, not a promise here.
+ */
+import type { Secret } from "../bytes.ts";
+
+/** Fills a new array of that length with random bytes. */
+export type RandomSource = (length: number) => Uint8Array;
+
+export type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+
+export interface HashAlgorithm {
+  readonly name: HashName;
+  /** Bytes of a digest. */
+  readonly outputLength: number;
+  /** Bytes of a block, as HMAC knows it. */
+  readonly blockLength: number;
+  hash(data: Uint8Array): Uint8Array;
+  /** A hash under way. */
+  create(): RunningHash;
+  hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** RFC 5869 2.2. An empty salt stands for `outputLength` zeros. */
+  hkdfExtract(salt: Uint8Array, inputKey: Uint8Array): Uint8Array;
+  /** RFC 5869 2.3. */
+  hkdfExpand(
+    pseudoRandomKey: Uint8Array,
+    info: Uint8Array,
+    length: number,
+  ): Uint8Array;
+}
+
+export interface RunningHash {
+  /** Takes the bytes in; does not keep the array. */
+  update(data: Uint8Array): void;
+  /** The digest so far. The hash goes on: `update` may follow. */
+  digest(): Uint8Array;
+  /** An independent copy of the state. */
+  clone(): RunningHash;
+}
+
+export type AeadName =
+  | "AES-128-GCM"
+  | "AES-256-GCM"
+  | "AES-128-CCM"
+  | "AES-128-CCM-8"
+  | "ChaCha20-Poly1305";
+
+export interface AeadAlgorithm {
+  readonly name: AeadName;
+  readonly keyLength: number;
+  readonly nonceLength: number;
+  readonly tagLength: number;
+  /** Sets a key up once for many records. The array is not kept. */
+  key(key: Uint8Array): AeadKey;
+}
+
+export interface AeadKey {
+  /**
+   * Writes ciphertext and tag to `out`, which is `plaintext.length` plus the
+   * tag's length long. `out` may start at the very byte where `plaintext`
+   * starts (in place); any other overlap is not allowed.
+   */
+  seal(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+    out: Uint8Array,
+  ): void;
+  /**
+   * Checks the tag at the end of `ciphertext` and writes the plaintext to
+   * `out`, which is shorter by the tag. In place as with `seal`. Answers false
+   * when the tag is wrong; `out` is then of no meaning.
+   */
+  open(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    ciphertext: Uint8Array,
+    out: Uint8Array,
+  ): boolean;
+}
+
+export type GroupName =
+  "X25519MLKEM768" | "x25519" | "secp256r1" | "secp384r1" | "secp521r1";
+
+/** One shape for (EC)DH and for key encapsulation. */
+export interface KeyExchangeGroup {
+  readonly name: GroupName;
+  /** Bytes of what the initiator (TLS client) sends. */
+  readonly initiatorShareLength: number;
+  /** Bytes of what the responder (TLS server) sends. */
+  readonly responderShareLength: number;
+  generate(random: RandomSource): KeyPair;
+  /**
+   * The responder's half, in one step.
+   *
+   * @throws InvalidKeyShare when the peer's share is not a valid one
+   */
+  encapsulate(peerShare: Uint8Array, random: RandomSource): Encapsulation;
+}
+
+export interface KeyPair {
+  /** What goes into the initiator's key share. */
+  readonly share: Uint8Array;
+  /**
+   * The shared secret for the responder's share.
+   *
+   * @throws InvalidKeyShare when the peer's share is not a valid one
+   */
+  decapsulate(peerShare: Uint8Array): Secret;
+}
+
+export interface Encapsulation {
+  readonly share: Uint8Array;
+  readonly secret: Secret;
+}
+
+/** A share of wrong length, off the curve, or one that gives all zeros. */
+export class InvalidKeyShare extends Error {
+  override readonly name = "InvalidKeyShare";
+}
+
+/** Keys as algorithms know them, without ASN.1. */
+export type PublicKey =
+  | {
+      readonly type: "rsa";
+      /** Big-endian, without leading zeros. */
+      readonly modulus: Uint8Array;
+      readonly exponent: Uint8Array;
+    }
+  | {
+      readonly type: "ec";
+      readonly curve: "secp256r1" | "secp384r1" | "secp521r1";
+      /** SEC 1 point, compressed or not. */
+      readonly point: Uint8Array;
+    }
+  | {
+      readonly type:
+        "ed25519" | "ed448" | "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87";
+      readonly key: Uint8Array;
+    };
+
+export type PrivateKey =
+  | {
+      readonly type: "rsa";
+      readonly modulus: Uint8Array;
+      readonly exponent: Uint8Array;
+      readonly privateExponent: Secret;
+      readonly prime1: Secret;
+      readonly prime2: Secret;
+      readonly exponent1: Secret;
+      readonly exponent2: Secret;
+      readonly coefficient: Secret;
+    }
+  | {
+      readonly type: "ec";
+      readonly curve: "secp256r1" | "secp384r1" | "secp521r1";
+      /** The scalar, big-endian, as long as the curve's order. */
+      readonly scalar: Secret;
+    }
+  | {
+      readonly type: "ed25519";
+      readonly seed: Secret;
+    };
+
+/**
+ * Signature algorithms without TLS's or X.509's numbers. ECDSA signatures are
+ * DER (SEC 1 C.5) both ways. `rsa-pss-*` use MGF1 with the same hash and a
+ * salt as long as the hash.
+ */
+export type SignatureName =
+  | "ecdsa-sha1"
+  | "ecdsa-sha256"
+  | "ecdsa-sha384"
+  | "ecdsa-sha512"
+  | "ed25519"
+  | "ed448"
+  | "ml-dsa-44"
+  | "ml-dsa-65"
+  | "ml-dsa-87"
+  | "rsa-pss-sha256"
+  | "rsa-pss-sha384"
+  | "rsa-pss-sha512"
+  | "rsa-pkcs1-sha1"
+  | "rsa-pkcs1-sha256"
+  | "rsa-pkcs1-sha384"
+  | "rsa-pkcs1-sha512";
+
+/**
+ * True when the signature over the message (not its hash) is right. Answers
+ * false, and never throws, for a malformed signature or a key that does not
+ * fit the algorithm.
+ */
+export type SignatureVerifier = (
+  key: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean;
+
+/**
+ * Signs the message (not its hash).
+ *
+ * @throws TypeError when the key does not fit the algorithm
+ */
+export type SignatureSigner = (
+  key: PrivateKey,
+  message: Uint8Array,
+  random: RandomSource,
+) => Uint8Array;
+
+export interface CryptoProvider {
+  /** A name for people: "noble", "node". */
+  readonly name: string;
+  /** Random bytes of cryptographic strength. */
+  readonly random: RandomSource;
+  /** Milliseconds since the epoch: the core has no clock of its own. */
+  readonly now: () => number;
+  /** Whether AES is faster than ChaCha20 here: decides the default order. */
+  readonly fastAes: boolean;
+  readonly hashes: Readonly<Record<HashName, HashAlgorithm>>;
+  readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>;
+  readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>;
+  readonly verifiers: Readonly<
+    Partial<Record<SignatureName, SignatureVerifier>>
+  >;
+  readonly signers: Readonly<Partial<Record<SignatureName, SignatureSigner>>>;
+  /**
+   * The public half of a private key, to check that a certificate and a key
+   * belong together.
+   */
+  publicKeyOf(key: PrivateKey): PublicKey;
+}

@@ -1,0 +1,47 @@
+/**
+ * The engine without sockets and without the ssl face: what an adapter, a
+ * fuzzer or a lesson builds on.
+ *
+ * @module
+ */
+export {
+  ALERTS,
+  type AlertName,
+  REASONS,
+  type Reason,
+  TlsError,
+  TlsUsageError,
+} from "../errors.ts";
+export {
+  CIPHER_SUITES,
+  type CipherSuite,
+  type CipherSuiteName,
+} from "../handshake/cipher-suites.ts";
+export {
+  type ClientConfig,
+  clientConfig,
+  type ClientOptions,
+  type CommonOptions,
+  type Limits,
+  type MessageShapes,
+  type ServerConfig,
+  serverConfig,
+  type ServerOptions,
+} from "../handshake/config.ts";
+export { type Credential, credential } from "../handshake/credential.ts";
+export type {
+  KeyShareEntry,
+  RawExtension,
+} from "../handshake/extensions/spec.ts";
+export type { ExtensionShape } from "../handshake/extensions/table.ts";
+export { GROUPS } from "../handshake/groups.ts";
+export type { ConnectionInfo, Need, SessionTicket } from "../handshake/io.ts";
+export type { ClientHello } from "../handshake/messages/client-hello.ts";
+export type { Answer } from "../handshake/needs.ts";
+export {
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from "../handshake/signature-schemes.ts";
+export type { EngineEvent } from "./events.ts";
+export { type EngineSnapshot, TlsEngine } from "./tls-engine.ts";

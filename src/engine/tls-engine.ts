@@ -1,0 +1,543 @@
+/**
+ * TlsEngine joins the two halves of the record layer and the handshake
+ * machine. It is sans-IO and synchronous: bytes in, bytes and events out.
+ * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
+ */
+import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
+import {
+  ALERTS,
+  type AlertName,
+  alertName,
+  TlsError,
+  TlsUsageError,
+} from "../errors.ts";
+import { cloneState } from "../handshake/clone-state.ts";
+import { startClient } from "../handshake/client/hello.ts";
+import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
+import type {
+  ConnectionInfo,
+  HandshakeEvent,
+  HandshakeIo,
+  Need,
+  ProtectionKeys,
+} from "../handshake/io.ts";
+import { exportKeyingMaterial } from "../handshake/key-schedule13.ts";
+import {
+  advance,
+  advanceByMessage,
+  type ConnectionState,
+} from "../handshake/machines.ts";
+import {
+  advanceByAnswer,
+  type Answer,
+  checkAnswer,
+  needOf,
+  ownAnswer,
+} from "../handshake/needs.ts";
+import { startServer } from "../handshake/server/hello.ts";
+import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
+import { HandshakeJoiner } from "../record/handshake-joiner.ts";
+import type { PlainRecord } from "../record/protection.ts";
+import { ReadHalf } from "../record/read-half.ts";
+import { WriteHalf } from "../record/write-half.ts";
+import { ContentType, HandshakeType } from "../wire/code-points.ts";
+import type { EngineEvent } from "./events.ts";
+
+const WARNING = 1;
+const FATAL = 2;
+
+/** Everything that an engine is, as a value. */
+interface Parts {
+  readonly config: ClientConfig | ServerConfig;
+  readonly read: ReadHalf;
+  readonly write: WriteHalf;
+  readonly joiner: HandshakeJoiner;
+}
+
+interface Flags {
+  readClosed: boolean;
+  writeClosed: boolean;
+  failed: TlsError | undefined;
+  info: ConnectionInfo | undefined;
+  /** A need was told and not yet answered. */
+  asked: boolean;
+  keyUpdates: number;
+  warningAlerts: number;
+  readKeyLimit: number;
+  updateRequested: boolean;
+}
+
+/**
+ * One TLS connection without its transport.
+ *
+ * Give it what the transport received ({@link receive}, {@link receiveEof}),
+ * send what {@link takeOutput} returns after each call, failed ones too, and
+ * take the events until there are none. The arrays handed in are neither kept
+ * nor changed; those handed out belong to the caller.
+ *
+ * @example
+ * ```ts
+ * import { clientConfig, TlsEngine } from "puretls/engine";
+ * import { noble } from "puretls/crypto/noble";
+ * import { createVerifier, TrustStore } from "puretls/x509";
+ *
+ * const verifier = createVerifier({
+ *   provider: noble,
+ *   trustStore: new TrustStore(),
+ * });
+ * const config = clientConfig({ provider: noble, verifier });
+ * const engine = TlsEngine.client(config, "example.org");
+ * const clientHello = engine.takeOutput(); // goes to the transport
+ * if (clientHello[0] !== 22) throw new Error("not a handshake record");
+ * ```
+ */
+export class TlsEngine {
+  readonly #parts: Parts;
+  readonly #flags: Flags;
+  readonly #events: EngineEvent[];
+  readonly #io: HandshakeIo;
+  #state: ConnectionState;
+
+  private constructor(
+    parts: Parts,
+    flags: Flags,
+    events: readonly EngineEvent[],
+    begin: (io: HandshakeIo) => ConnectionState,
+  ) {
+    this.#parts = parts;
+    this.#flags = flags;
+    this.#events = [...events];
+    this.#io = this.#handshakeIo();
+    this.#state = begin(this.#io);
+  }
+
+  /**
+   * A client, its ClientHello written.
+   *
+   * @param serverName DNS name (A-labels) or IP literal: goes into SNI (names
+   *   only) and to the verifier. Undefined: neither.
+   */
+  static client(config: ClientConfig, serverName?: string): TlsEngine {
+    const parts = newParts(config);
+    parts.read.changeCipherSpec = "dropped";
+    const begin = (io: HandshakeIo): ConnectionState =>
+      startClient(config, serverName, io);
+    const engine = new TlsEngine(parts, newFlags(), [], begin);
+    parts.write.setFinalRecordVersion();
+    return engine;
+  }
+
+  /** A server that waits for a ClientHello. */
+  static server(config: ServerConfig): TlsEngine {
+    const parts = newParts(config);
+    parts.write.setFinalRecordVersion();
+    return new TlsEngine(parts, newFlags(), [], () => startServer(config));
+  }
+
+  /** A connection that goes on from where {@link snapshot} was taken. */
+  static restore(snapshot: EngineSnapshot): TlsEngine {
+    return snapshot.restore();
+  }
+
+  /**
+   * The connection as it is, to be restored any number of times: to fork, to
+   * replay, to teach. It holds secrets. Two restored connections that both
+   * write to the same peer reuse nonces: never do that on a live connection.
+   */
+  snapshot(): EngineSnapshot {
+    const kept = this.#fork();
+    return new EngineSnapshot(() => kept.#fork());
+  }
+
+  /** The RFC's name of the state that the handshake is in. */
+  get state(): string {
+    return this.#state.at;
+  }
+
+  /** What was agreed; undefined until the handshake is done. */
+  get info(): ConnectionInfo | undefined {
+    return this.#flags.info;
+  }
+
+  /** What ended the connection. */
+  get error(): TlsError | undefined {
+    return this.#flags.failed;
+  }
+
+  /** What the engine waits for before it goes on. */
+  get need(): Need | undefined {
+    return this.#flags.failed ? undefined : needOf(this.#state);
+  }
+
+  /** Whether {@link write} would take data. */
+  get canWrite(): boolean {
+    const { info, writeClosed, failed } = this.#flags;
+    return info !== undefined && !writeClosed && failed === undefined;
+  }
+
+  /** Whether there is something for {@link takeOutput} to return. */
+  get hasOutput(): boolean {
+    return this.#parts.write.pending;
+  }
+
+  /** Takes ciphertext, in any split. Never throws on what a peer sent. */
+  receive(ciphertext: BytesLike): void {
+    const bytes = viewBytes(ciphertext, "receive: ciphertext");
+    const { read, config } = this.#parts;
+    if (this.#flags.failed) return;
+    this.#guard(() => {
+      read.push(bytes);
+      this.#pump();
+      if (
+        this.need !== undefined &&
+        read.buffered > config.limits.inputWhileWaiting
+      )
+        throw new TlsError("too_much_input_while_waiting");
+    });
+    read.settle();
+  }
+
+  /** The transport ended: a truncation unless close_notify was seen. */
+  receiveEof(): void {
+    const { failed, readClosed } = this.#flags;
+    if (failed || readClosed) return;
+    this.#guard(() => {
+      throw new TlsError("truncated");
+    });
+  }
+
+  /**
+   * Protects application data.
+   *
+   * @throws TlsUsageError before the handshake is done, after {@link close}
+   *   and after a failure
+   */
+  write(plaintext: BytesLike): void {
+    const bytes = viewBytes(plaintext, "write: plaintext");
+    this.#requireOpen("write");
+    const { write } = this.#parts;
+    this.#guard(() => {
+      for (let at = 0; at < bytes.length; at += write.maxContent) {
+        if (write.wornOut) this.#command(false);
+        const part = bytes.subarray(at, at + write.maxContent);
+        write.write(ContentType.application_data, part);
+      }
+    });
+  }
+
+  /** What is to be sent; empty when there is nothing. Always send it. */
+  takeOutput(): Uint8Array {
+    return this.#parts.write.takeOutput();
+  }
+
+  /** The next thing to know, undefined when there is nothing more. */
+  nextEvent(): EngineEvent | undefined {
+    return this.#events.shift();
+  }
+
+  /**
+   * Answers the need that was told last.
+   *
+   * @throws TlsUsageError for an answer that does not fit it; nothing moves
+   */
+  resume(answer: Answer): void {
+    const { need } = this;
+    checkAnswer(need, answer);
+    this.#guard(() => {
+      if (need === undefined) return;
+      this.#flags.asked = false;
+      this.#state = advanceByAnswer(this.#state, need, answer, this.#io);
+      this.#pump();
+    });
+    this.#parts.read.settle();
+  }
+
+  /**
+   * Changes this side's write keys (RFC 8446 4.6.3); `askPeer` wants the peer
+   * to change its own too.
+   *
+   * @throws TlsUsageError as {@link write} does
+   */
+  updateKeys(askPeer: boolean): void {
+    this.#requireOpen("updateKeys");
+    this.#guard(() => this.#command(askPeer));
+  }
+
+  /**
+   * RFC 8446 7.5. In TLS 1.3 an undefined context is the same as an empty one.
+   *
+   * @param length bytes wanted
+   * @throws TlsUsageError before the handshake is done
+   */
+  exportKeyingMaterial(
+    label: string,
+    context: Uint8Array | undefined,
+    length: number,
+  ): Uint8Array {
+    const state = this.#state;
+    if (state.at !== "CONNECTED")
+      throw new TlsUsageError(
+        "exportKeyingMaterial: the handshake is not done",
+      );
+    const { provider } = state.config;
+    const hash = provider.hashes[state.suite.hash];
+    const { exporter } = state;
+    const data = context ?? NO_BYTES;
+    return exportKeyingMaterial(hash, exporter, label, data, length);
+  }
+
+  /**
+   * Says close_notify: no more data from this side. Reading goes on until the
+   * peer says so too (RFC 8446 6.1). Harmless to repeat.
+   */
+  close(): void {
+    const { failed, writeClosed } = this.#flags;
+    if (failed || writeClosed) return;
+    this.#guard(() => this.#sendAlert(WARNING, "close_notify"));
+    this.#flags.writeClosed = true;
+  }
+
+  /**
+   * Bytes that came behind the peer's close_notify: they are not TLS's any
+   * more. Empty before; what is taken is gone.
+   */
+  takeTrailing(): Uint8Array {
+    return this.#flags.readClosed ? this.#parts.read.takeBuffered() : NO_BYTES;
+  }
+
+  #fork(): TlsEngine {
+    const { config, read, write, joiner } = this.#parts;
+    const parts = {
+      config,
+      read: read.clone(),
+      write: write.clone(),
+      joiner: joiner.clone(),
+    };
+    const state = cloneState(this.#state);
+    const flags = { ...this.#flags };
+    return new TlsEngine(parts, flags, this.#events, () => state);
+  }
+
+  /** Whatever goes wrong in there ends the connection, in one place. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(
+        error instanceof TlsError
+          ? error
+          : new TlsError("internal_error", { cause: error }),
+      );
+    }
+  }
+
+  #fail(error: TlsError): void {
+    const { alert, direction } = error;
+    this.#flags.failed = error;
+    if (direction === "sent" && typeof alert === "string")
+      this.#sendAlert(FATAL, alert);
+    this.#flags.writeClosed = true;
+    this.#flags.readClosed = true;
+    this.#events.push({ type: "failed", error });
+  }
+
+  #sendAlert(level: number, alert: AlertName): void {
+    if (this.#flags.writeClosed) return;
+    const content = Uint8Array.of(level, ALERTS[alert]);
+    this.#parts.write.write(ContentType.alert, content);
+  }
+
+  /** Goes on until more bytes or an answer are wanted. */
+  #pump(): void {
+    const { read, joiner } = this.#parts;
+    for (;;) {
+      if (!this.#answerNeeds()) return;
+      const message = joiner.next();
+      if (message !== undefined) {
+        if (message.type === HandshakeType.client_hello)
+          read.changeCipherSpec = "dropped";
+        this.#state = advanceByMessage(this.#state, message, this.#io);
+        continue;
+      }
+      if (this.#flags.readClosed) return;
+      const record = read.next();
+      if (record === undefined) return;
+      this.#onRecord(record);
+    }
+  }
+
+  /** Answers what the config can answer; says whether nothing is left to ask. */
+  #answerNeeds(): boolean {
+    for (;;) {
+      const need = needOf(this.#state);
+      if (need === undefined) return true;
+      if (this.#flags.asked) return false;
+      const answer = ownAnswer(need, this.#parts.config);
+      if (answer === undefined) {
+        this.#flags.asked = true;
+        this.#events.push({ type: "need", need });
+        return false;
+      }
+      this.#state = advanceByAnswer(this.#state, need, answer, this.#io);
+    }
+  }
+
+  #onRecord({ type, content }: PlainRecord): void {
+    const { joiner } = this.#parts;
+    if (type === ContentType.handshake) {
+      joiner.push(content);
+      return;
+    }
+    // RFC 8446 5.1: messages "MUST NOT be interleaved with other record types".
+    if (joiner.isPartial) throw new TlsError("interleaved_handshake");
+    if (type === ContentType.application_data) this.#onData(content);
+    else if (type === ContentType.alert) this.#onAlert(content);
+    else throw new TlsError("unexpected_record_type");
+  }
+
+  #onData(bytes: Uint8Array): void {
+    const flags = this.#flags;
+    if (flags.info === undefined)
+      throw new TlsError("unexpected_application_data");
+    flags.keyUpdates = 0;
+    flags.warningAlerts = 0;
+    this.#events.push({ type: "data", bytes });
+    // RFC 8446 5.5: the peer's key wears out as ours does.
+    if (
+      this.#parts.read.recordsUnderKey >= flags.readKeyLimit &&
+      !flags.updateRequested &&
+      this.canWrite
+    ) {
+      flags.updateRequested = true;
+      this.#command(true);
+    }
+  }
+
+  /** RFC 8446 6: but for two, every alert is the end, whatever its level. */
+  #onAlert(content: Uint8Array): void {
+    const [, description = 0] = content;
+    if (content.length !== 2) throw new TlsError("bad_alert");
+    const received = alertName(description) ?? description;
+    if (received === "user_canceled") {
+      if (++this.#flags.warningAlerts > this.#parts.config.limits.warningAlerts)
+        throw new TlsError("too_many_warning_alerts");
+      return;
+    }
+    if (received !== "close_notify" || this.#flags.info === undefined)
+      throw new TlsError("peer_alert", { received });
+    this.#flags.readClosed = true;
+    this.#events.push({ type: "peer_closed" });
+  }
+
+  #command(askPeer: boolean): void {
+    const command = { askPeer };
+    this.#state = advance(this.#state, "update_keys", command, this.#io);
+  }
+
+  #requireOpen(what: string): void {
+    const { failed, info, writeClosed } = this.#flags;
+    if (failed)
+      throw new TlsUsageError(`${what}: the connection has failed`, {
+        cause: failed,
+      });
+    if (info === undefined)
+      throw new TlsUsageError(`${what}: the handshake is not done`);
+    if (writeClosed)
+      throw new TlsUsageError(`${what}: this side has said close_notify`);
+  }
+
+  #handshakeIo(): HandshakeIo {
+    const { read, write, joiner, config } = this.#parts;
+    return {
+      send: (message) => {
+        if (!this.#flags.writeClosed) write.handshake(message);
+      },
+      sendChangeCipherSpec: () => {
+        write.changeCipherSpec();
+      },
+      setReadKeys: (keys) => {
+        // RFC 8446 5.1: messages "MUST NOT span key changes".
+        if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
+        this.#setReadKeys(keys);
+      },
+      setWriteKeys: (keys) => {
+        write.setSealer(new Aead13Sealer(keys));
+      },
+      setRecordLimits: (limits) => {
+        if (limits.read !== undefined) read.setLimit(limits.read);
+        if (limits.write !== undefined) write.setLimit(limits.write);
+      },
+      skipEarlyData: () => {
+        read.skipEarlyData(config.limits.skippedEarlyData);
+      },
+      emit: (event) => {
+        this.#onEvent(event);
+      },
+    };
+  }
+
+  #setReadKeys(keys: ProtectionKeys): void {
+    const { read } = this.#parts;
+    read.setOpener(new Aead13Opener(keys));
+    this.#flags.readKeyLimit = keys.recordsPerKey;
+    this.#flags.updateRequested = false;
+    // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error.
+    if (keys.epoch === "application") read.changeCipherSpec = "forbidden";
+  }
+
+  #onEvent(event: HandshakeEvent): void {
+    const flags = this.#flags;
+    if (event.type === "handshake_done") flags.info = event.info;
+    if (
+      event.type === "key_update" &&
+      event.direction === "read" &&
+      ++flags.keyUpdates > this.#parts.config.limits.keyUpdates
+    )
+      throw new TlsError("too_many_key_updates");
+    this.#events.push(event);
+  }
+}
+
+/** A connection that stands still; see {@link TlsEngine.snapshot}. */
+export class EngineSnapshot {
+  readonly #restore: () => TlsEngine;
+
+  /** Made by {@link TlsEngine.snapshot}. */
+  constructor(restore: () => TlsEngine) {
+    this.#restore = restore;
+  }
+
+  /** @see TlsEngine.restore */
+  restore(): TlsEngine {
+    return this.#restore();
+  }
+}
+
+function newParts(config: ClientConfig | ServerConfig): Parts {
+  const { limits, padding } = config;
+  return {
+    config,
+    read: new ReadHalf(),
+    write: new WriteHalf(padding),
+    joiner: new HandshakeJoiner((type) =>
+      type === HandshakeType.certificate ||
+      type === HandshakeType.certificate_request
+        ? limits.certificateMessage
+        : limits.handshakeMessage,
+    ),
+  };
+}
+
+function newFlags(): Flags {
+  return {
+    readClosed: false,
+    writeClosed: false,
+    failed: undefined,
+    info: undefined,
+    asked: false,
+    keyUpdates: 0,
+    warningAlerts: 0,
+    readKeyLimit: Number.MAX_SAFE_INTEGER,
+    updateRequested: false,
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * Who the peer is: CertificateVerify and Finished, RFC 8446 4.4.3 and 4.4.4.
+ * What they prove is a type: without a proof the next state cannot be built.
+ */
+import { asciiBytes, concat, equal } from "../bytes.ts";
+import { TlsError } from "../errors.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import type { VerifiedChain } from "../x509/verifier.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { Credential } from "./credential.ts";
+import type { TrafficSecret } from "./key-schedule13.ts";
+import type { CertificateVerify } from "./messages/certificate-verify.ts";
+import type { Finished } from "./messages/finished.ts";
+import {
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from "./signature-schemes.ts";
+import type { Transcript } from "./transcript.ts";
+
+export type { VerifiedFinished, VerifiedSignature };
+
+/** Proof that the peer holds the private key of its certificate. */
+class VerifiedSignature {
+  readonly #proof = true;
+  readonly scheme: SignatureSchemeName;
+
+  constructor(scheme: SignatureSchemeName) {
+    this.scheme = scheme;
+  }
+
+  /** Whether a value is such a proof, and no look-alike. */
+  static made(value: object): boolean {
+    return #proof in value;
+  }
+}
+
+/** Proof that both sides saw the same handshake. */
+class VerifiedFinished {
+  readonly #proof = true;
+
+  /** Whether a value is such a proof, and no look-alike. */
+  static made(value: object): boolean {
+    return #proof in value;
+  }
+}
+
+/** The peer as its certificate and its signature show it. */
+export interface AuthenticatedPeer {
+  readonly chain: VerifiedChain;
+  readonly signature: VerifiedSignature;
+}
+
+/** What a CertificateVerify signs, RFC 8446 4.4.3. */
+export function signedContent(
+  signer: "client" | "server",
+  transcript: Transcript,
+): Uint8Array {
+  return concat(
+    new Uint8Array(64).fill(0x20),
+    asciiBytes(`TLS 1.3, ${signer} CertificateVerify`),
+    Uint8Array.of(0),
+    transcript.digest(),
+  );
+}
+
+/**
+ * Checks the peer's signature over the transcript up to its Certificate.
+ *
+ * @throws TlsError
+ */
+export function verifyCertificateVerify(options: {
+  readonly config: ClientConfig | ServerConfig;
+  readonly key: SubjectPublicKeyInfo;
+  readonly signer: "client" | "server";
+  readonly transcript: Transcript;
+  readonly message: CertificateVerify;
+}): VerifiedSignature {
+  const { config, key, message } = options;
+  // RFC 8446 4.4.3: "one of those present in the supported_signature_algorithms
+  // field", and one whose curve and padding are those of the key.
+  const scheme = config.signatureSchemes
+    .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
+    .find(({ row }) => row.code === message.algorithm);
+  if (scheme === undefined || !fitsKey(scheme.row, keyKind(key)))
+    throw new TlsError("wrong_signature_scheme", {
+      detail: `scheme ${message.algorithm.toString(16).padStart(4, "0")}`,
+    });
+  const verify = config.provider.verifiers[scheme.row.signature];
+  const content = signedContent(options.signer, options.transcript);
+  if (!verify?.(key.key, content, message.signature))
+    throw new TlsError("certificate_verify_mismatch");
+  return new VerifiedSignature(scheme.name);
+}
+
+/**
+ * Checks the peer's Finished over the transcript before it.
+ *
+ * @throws TlsError
+ */
+export function verifyFinished(
+  secret: TrafficSecret,
+  transcript: Transcript,
+  message: Finished,
+): VerifiedFinished {
+  const expected = secret.finished(transcript.digest());
+  if (message.verifyData.length !== expected.length)
+    throw new TlsError("malformed_message", {
+      detail: `Finished: ${message.verifyData.length} bytes`,
+    });
+  if (!equal(expected, message.verifyData))
+    throw new TlsError("finished_mismatch");
+  return new VerifiedFinished();
+}
+
+/** What a side authenticates itself with. */
+export interface ChosenCredential {
+  readonly credential: Credential;
+  readonly scheme: SignatureSchemeName;
+}
+
+/**
+ * The first credential that the peer can verify and the best scheme for it,
+ * by this side's order (RFC 8446 4.4.2.2, 4.4.2.3). Where the peer named
+ * authorities, credentials that lead to one of them come first.
+ */
+export function chooseCredential(
+  credentials: readonly Credential[],
+  config: ClientConfig | ServerConfig,
+  peerSchemes: readonly number[],
+  authorities: readonly Uint8Array[] = [],
+): ChosenCredential | undefined {
+  const led = credentials.filter((one) => leadsTo(one, authorities));
+  for (const credential of [...led, ...credentials]) {
+    const scheme = config.signatureSchemes.find((name) => {
+      const row = SIGNATURE_SCHEMES[name];
+      return peerSchemes.includes(row.code) && fitsKey(row, credential);
+    });
+    if (scheme !== undefined) return { credential, scheme };
+  }
+  return undefined;
+}
+
+interface KeyKind {
+  readonly algorithm: string;
+  readonly curve: string | undefined;
+}
+
+function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
+  return { algorithm, curve: key.type === "ec" ? key.curve : undefined };
+}
+
+function fitsKey(scheme: SignatureScheme, kind: KeyKind): boolean {
+  return (
+    scheme.handshake &&
+    scheme.key === kind.algorithm &&
+    scheme.curve === kind.curve
+  );
+}
+
+function leadsTo(
+  { issuers }: Credential,
+  authorities: readonly Uint8Array[],
+): boolean {
+  return issuers.some((issuer) =>
+    authorities.some((name) => equal(name, issuer)),
+  );
+}

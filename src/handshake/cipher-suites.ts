@@ -1,0 +1,63 @@
+import type { AeadName, HashName } from "../crypto/provider.ts";
+
+/** A row of the table of cipher suites. */
+export interface CipherSuite {
+  readonly name: string;
+  readonly code: number;
+  readonly aead: AeadName;
+  readonly hash: HashName;
+  /** Bits of the AEAD's key, as `SSLSocket.cipher()` tells them. */
+  readonly bits: number;
+  /**
+   * Records that one key may seal. RFC 8446 5.5 allows AES-GCM 2^24.5 records
+   * of full size; for ChaCha20-Poly1305 the sequence number ends first.
+   */
+  readonly recordsPerKey: number;
+}
+
+/** RFC 8446 B.4. */
+export const CIPHER_SUITES = {
+  TLS_AES_128_GCM_SHA256: {
+    name: "TLS_AES_128_GCM_SHA256",
+    code: 0x1301,
+    aead: "AES-128-GCM",
+    hash: "SHA-256",
+    bits: 128,
+    recordsPerKey: 2 ** 24,
+  },
+  TLS_AES_256_GCM_SHA384: {
+    name: "TLS_AES_256_GCM_SHA384",
+    code: 0x1302,
+    aead: "AES-256-GCM",
+    hash: "SHA-384",
+    bits: 256,
+    recordsPerKey: 2 ** 24,
+  },
+  TLS_CHACHA20_POLY1305_SHA256: {
+    name: "TLS_CHACHA20_POLY1305_SHA256",
+    code: 0x1303,
+    aead: "ChaCha20-Poly1305",
+    hash: "SHA-256",
+    bits: 256,
+    recordsPerKey: 2 ** 48,
+  },
+} as const satisfies Record<string, CipherSuite>;
+
+export type CipherSuiteName = keyof typeof CIPHER_SUITES;
+
+/** Default order where AES is fast; ChaCha20 moves first where it is not. */
+export function defaultCipherSuites(
+  fastAes: boolean,
+): readonly CipherSuiteName[] {
+  return fastAes
+    ? [
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_CHACHA20_POLY1305_SHA256",
+      ]
+    : [
+        "TLS_CHACHA20_POLY1305_SHA256",
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384",
+      ];
+}

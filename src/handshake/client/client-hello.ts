@@ -1,0 +1,120 @@
+/** Writing a ClientHello, the first and the second one. */
+import { NO_BYTES } from "../../bytes.ts";
+import type { GroupName } from "../../crypto/provider.ts";
+import { TlsUsageError } from "../../errors.ts";
+import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
+import { CIPHER_SUITES } from "../cipher-suites.ts";
+import type { ClientConfig } from "../config.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import {
+  type ExtensionShape,
+  extensionTypes,
+  offerExtensions,
+} from "../extensions/table.ts";
+import { GROUPS } from "../groups.ts";
+import { encodeClientHello } from "../messages/client-hello.ts";
+import { greased, greaseExtensions, makeGrease } from "./grease.ts";
+import type { OfferedKeyPair, SentHello } from "./states.ts";
+
+type HelloBase = Pick<
+  SentHello,
+  "random" | "sessionId" | "grease" | "keyPairs"
+>;
+
+/** The first ClientHello of a connection. */
+export function firstHello(
+  config: ClientConfig,
+  serverName: string | undefined,
+): SentHello {
+  const { random } = config.provider;
+  const base = {
+    random: random(32),
+    // RFC 8446 D.4: a middlebox sees what looks like a session of TLS 1.2.
+    sessionId: config.compatibilityMode ? random(32) : NO_BYTES,
+    grease: config.grease ? makeGrease(random) : undefined,
+    keyPairs: config.keyShares.map((name) => newKeyPair(config, name)),
+  };
+  return write(config, serverName, base, undefined);
+}
+
+/** RFC 8446 4.1.2: the same again, with the share and the cookie asked for. */
+export function secondHello(
+  config: ClientConfig,
+  serverName: string | undefined,
+  first: SentHello,
+  asked: {
+    readonly group: GroupName | undefined;
+    readonly cookie: Uint8Array | undefined;
+  },
+): SentHello {
+  const keyPairs =
+    asked.group === undefined
+      ? first.keyPairs
+      : [newKeyPair(config, asked.group)];
+  return write(config, serverName, { ...first, keyPairs }, asked);
+}
+
+function write(
+  config: ClientConfig,
+  serverName: string | undefined,
+  base: HelloBase,
+  retry:
+    | {
+        readonly cookie: Uint8Array | undefined;
+        readonly group: GroupName | undefined;
+      }
+    | undefined,
+): SentHello {
+  const { grease } = base;
+  const offered = offerExtensions({
+    config,
+    serverName,
+    keyShares: base.keyPairs.map(({ group, pair }) => ({
+      group: GROUPS[group],
+      share: pair.share,
+    })),
+    cookie: retry?.cookie,
+    groups: config.groups,
+  });
+  const bodies =
+    grease === undefined
+      ? offered
+      : greased(grease, offered, retry?.group === undefined);
+  const shape = shapeOf(config, base, bodies);
+  const suites = config.cipherSuites.map((name) => CIPHER_SUITES[name].code);
+  const raw = encodeClientHello(
+    {
+      legacyVersion: ProtocolVersion["TLSv1.2"],
+      random: base.random,
+      legacySessionId: base.sessionId,
+      cipherSuites: grease ? [grease.cipherSuite, ...suites] : suites,
+      extensions: bodies,
+    },
+    shape,
+  );
+  const types = new Set(extensionTypes("client_hello", bodies, shape));
+  return { ...base, types, raw };
+}
+
+/** The config's shape, with GREASE first and last where that is wanted. */
+function shapeOf(
+  config: ClientConfig,
+  { grease }: HelloBase,
+  bodies: Extensions<"client_hello">,
+): ExtensionShape {
+  const shape = config.shapes.client_hello ?? {};
+  if (grease === undefined) return shape;
+  const verbatim = [...(shape.verbatim ?? []), ...greaseExtensions(grease)];
+  const [first, last] = [grease.firstExtension, grease.lastExtension];
+  const middle = extensionTypes("client_hello", bodies, shape);
+  const end = [last, ExtensionType.pre_shared_key];
+  const order = [first, ...middle.filter((t) => !end.includes(t)), ...end];
+  return { verbatim, order };
+}
+
+function newKeyPair(config: ClientConfig, name: GroupName): OfferedKeyPair {
+  const group = config.provider.groups[name];
+  if (group === undefined)
+    throw new TlsUsageError(`the provider has no group ${name}`);
+  return { group: name, pair: group.generate(config.provider.random) };
+}

@@ -1,0 +1,173 @@
+/** The states of a client, RFC 8446 A.1, with what each of them knows. */
+import type { Secret } from "../../bytes.ts";
+import type { GroupName, KeyPair } from "../../crypto/provider.ts";
+import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
+import type { PeerChain } from "../../x509/verifier.ts";
+import type {
+  AuthenticatedPeer,
+  ChosenCredential,
+  VerifiedFinished,
+  VerifiedSignature,
+} from "../authentication.ts";
+import type { CipherSuite } from "../cipher-suites.ts";
+import type { ClientConfig } from "../config.ts";
+import type { Grease } from "./grease.ts";
+import type { ConnectionInfo, Need } from "../io.ts";
+import type {
+  HandshakeSecret,
+  MasterSecret,
+  TrafficSecret,
+} from "../key-schedule13.ts";
+import type { Connected13 } from "../post-handshake13.ts";
+import type { PendingTranscript, Transcript } from "../transcript.ts";
+
+/** What was offered, and what is needed to offer it again. */
+export interface SentHello {
+  readonly random: Uint8Array;
+  readonly sessionId: Uint8Array;
+  readonly grease: Grease | undefined;
+  readonly keyPairs: readonly OfferedKeyPair[];
+  /** Extension types of the message. */
+  readonly types: ReadonlySet<number>;
+  readonly raw: Uint8Array;
+}
+
+export interface OfferedKeyPair {
+  readonly group: GroupName;
+  readonly pair: KeyPair;
+}
+
+/** What a HelloRetryRequest fixed. */
+export interface HelloRetry {
+  readonly suite: CipherSuite;
+  readonly group: GroupName | undefined;
+}
+
+interface OpenClient {
+  readonly config: ClientConfig;
+  readonly serverName: string | undefined;
+}
+
+export interface WaitServerHello extends OpenClient {
+  readonly machine: "clientHello";
+  readonly at: "WAIT_SH";
+  readonly hello: SentHello;
+  readonly transcript: PendingTranscript;
+  readonly retry: HelloRetry | undefined;
+}
+
+export type ClientHelloState = WaitServerHello;
+
+/** What holds from the ServerHello on. */
+export interface Client13 extends OpenClient {
+  readonly machine: "client13";
+  readonly suite: CipherSuite;
+  readonly group: GroupName;
+  readonly offered: ReadonlySet<number>;
+  /** For the key log. */
+  readonly clientRandom: Uint8Array;
+  readonly helloRetried: boolean;
+  readonly transcript: Transcript;
+  readonly secrets: HandshakeSecrets;
+}
+
+export interface HandshakeSecrets {
+  readonly handshake: HandshakeSecret;
+  readonly client: TrafficSecret;
+  readonly server: TrafficSecret;
+}
+
+/** What EncryptedExtensions said. */
+interface Agreed {
+  readonly alpnProtocol: string | undefined;
+}
+
+/** What a CertificateRequest asked for. */
+export interface CertificateWanted {
+  readonly signatureSchemes: readonly number[];
+  readonly authorities: readonly Uint8Array[];
+}
+
+interface ServerChain {
+  readonly peerChain: PeerChain;
+  readonly peerKey: SubjectPublicKeyInfo;
+  readonly wanted: CertificateWanted | undefined;
+}
+
+export interface WaitEncryptedExtensions extends Client13 {
+  readonly at: "WAIT_EE";
+}
+
+export interface WaitCertificateOrRequest extends Client13, Agreed {
+  readonly at: "WAIT_CERT_CR";
+}
+
+export interface WaitCertificate extends Client13, Agreed {
+  readonly at: "WAIT_CERT";
+  readonly wanted: CertificateWanted;
+}
+
+export interface WaitCertificateVerify extends Client13, Agreed, ServerChain {
+  readonly at: "WAIT_CV";
+}
+
+/** The chain is judged: by the config's verifier or by who holds the engine. */
+export interface WaitVerifier extends Client13, Agreed {
+  readonly at: "WAIT_VERIFIER";
+  readonly need: Extract<Need, { type: "verify" }>;
+  readonly signature: VerifiedSignature;
+  readonly wanted: CertificateWanted | undefined;
+}
+
+export interface WaitFinished extends Client13, Agreed {
+  readonly at: "WAIT_FINISHED";
+  readonly peer: AuthenticatedPeer;
+  readonly wanted: CertificateWanted | undefined;
+}
+
+/** What the server's Finished made known; this side's flight is under way. */
+export interface Finishing {
+  readonly machine: "client13";
+  readonly config: ClientConfig;
+  readonly info: ConnectionInfo;
+  readonly suite: CipherSuite;
+  readonly clientRandom: Uint8Array;
+  readonly transcript: Transcript;
+  readonly clientHandshake: TrafficSecret;
+  readonly master: MasterSecret;
+  readonly clientApplication: TrafficSecret;
+  readonly serverApplication: TrafficSecret;
+  readonly exporter: Secret;
+  readonly finished: VerifiedFinished;
+}
+
+export interface WaitCertificateChoice extends Finishing {
+  readonly at: "WAIT_CERTIFICATE_CHOICE";
+  readonly need: Extract<Need, { type: "certificate" }>;
+  readonly wanted: CertificateWanted;
+}
+
+export interface WaitSigner extends Finishing {
+  readonly at: "WAIT_SIGNER";
+  readonly need: Extract<Need, { type: "sign" }>;
+  readonly chosen: ChosenCredential;
+}
+
+export interface ClientConnected extends Connected13 {
+  readonly machine: "client13";
+  readonly at: "CONNECTED";
+  readonly config: ClientConfig;
+  readonly resumption: Secret;
+  readonly tickets: number;
+}
+
+export type Client13State =
+  | WaitEncryptedExtensions
+  | WaitCertificateOrRequest
+  | WaitCertificate
+  | WaitCertificateVerify
+  | WaitVerifier
+  | WaitFinished
+  | WaitCertificateChoice
+  | WaitSigner
+  | ClientConnected;

@@ -1,0 +1,50 @@
+import { Secret } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import type { HandshakeIo } from "../io.ts";
+import { hkdfExpandLabel } from "../key-schedule13.ts";
+import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
+import type { ClientConnected } from "./states.ts";
+
+/** RFC 8446 4.6.1: seven days, in seconds. */
+const MAX_LIFETIME = 604_800;
+
+/** RFC 8446 4.6.1. */
+export function onNewSessionTicket(
+  state: ClientConnected,
+  message: NewSessionTicket13,
+  io: HandshakeIo,
+): ClientConnected {
+  const tickets = state.tickets + 1;
+  if (tickets > state.config.limits.tickets)
+    throw new TlsError("too_many_tickets");
+  if (message.lifetime > MAX_LIFETIME)
+    throw new TlsError("illegal_parameter", {
+      detail: "NewSessionTicket: a lifetime of more than seven days",
+    });
+  // A lifetime of zero says that the ticket is to be thrown away at once.
+  if (message.lifetime === 0) return { ...state, tickets };
+  const { hashes, now } = state.config.provider;
+  const hash = hashes[state.suite.hash];
+  const psk = hkdfExpandLabel(
+    hash,
+    state.resumption,
+    "resumption",
+    message.nonce,
+    hash.outputLength,
+  );
+  io.emit({
+    type: "session",
+    ticket: {
+      ticket: message.ticket.slice(),
+      psk: new Secret(psk),
+      cipherSuite: state.suite,
+      lifetime: message.lifetime,
+      ageAdd: message.ageAdd,
+      receivedAt: now(),
+      maxEarlyData: message.extensions.early_data ?? 0,
+      serverName: state.info.serverName,
+      alpnProtocol: state.info.alpnProtocol,
+    },
+  });
+  return { ...state, tickets };
+}

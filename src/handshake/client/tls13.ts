@@ -1,0 +1,287 @@
+/** The client of TLS 1.3 after its ServerHello, RFC 8446 A.1, top to bottom. */
+import { TlsError } from "../../errors.ts";
+import {
+  chooseCredential,
+  verifyCertificateVerify,
+  verifyFinished,
+} from "../authentication.ts";
+import { checkSolicited } from "../extensions/table.ts";
+import {
+  sendCertificate,
+  sendCertificateVerify,
+  sendFinished,
+  signingNeed,
+} from "../flight.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
+import { logSecrets } from "../key-log.ts";
+import type { Transitions } from "../machine.ts";
+import type { Certificate13 } from "../messages/certificate13.ts";
+import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
+import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
+import type { Finished } from "../messages/finished.ts";
+import { leafKey, readPeerChain } from "../peer-certificate.ts";
+import {
+  applicationKeys,
+  onKeyUpdate,
+  onUpdateKeys,
+} from "../post-handshake13.ts";
+import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import type { Credential } from "../credential.ts";
+import { connectionInfo } from "./connection-info.ts";
+import { onNewSessionTicket } from "./tickets13.ts";
+import type {
+  CertificateWanted,
+  Client13State,
+  ClientConnected,
+  Finishing,
+  WaitCertificate,
+  WaitCertificateChoice,
+  WaitCertificateOrRequest,
+  WaitCertificateVerify,
+  WaitEncryptedExtensions,
+  WaitFinished,
+  WaitSigner,
+  WaitVerifier,
+} from "./states.ts";
+
+export const client13: Transitions<Client13State> = {
+  WAIT_EE: { encrypted_extensions: onEncryptedExtensions },
+  WAIT_CERT_CR: {
+    certificate_request: onCertificateRequest,
+    certificate: onCertificate,
+  },
+  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CV: { certificate_verify: onCertificateVerify },
+  WAIT_VERIFIER: { verified: onVerified },
+  WAIT_FINISHED: { finished: onServerFinished },
+  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
+  WAIT_SIGNER: { signed: onSigned },
+  CONNECTED: {
+    new_session_ticket: onNewSessionTicket,
+    key_update: onKeyUpdate,
+    update_keys: onUpdateKeys,
+  },
+};
+
+function onEncryptedExtensions(
+  state: WaitEncryptedExtensions,
+  message: EncryptedExtensions,
+  io: HandshakeIo,
+): WaitCertificateOrRequest {
+  checkSolicited(message.extensionTypes, state.offered);
+  const { extensions } = message;
+  const limit = extensions.record_size_limit;
+  if (limit !== undefined) checkRecordSizeLimit(limit);
+  io.setRecordLimits({
+    read: limit === undefined ? undefined : state.config.recordSizeLimit,
+    write: limit,
+  });
+  return {
+    ...state,
+    at: "WAIT_CERT_CR",
+    alpnProtocol: checkAlpn(
+      extensions.application_layer_protocol_negotiation,
+      state.config.alpnProtocols,
+    ),
+    transcript: state.transcript.add(message.raw),
+  };
+}
+
+/** RFC 7301 3.1: "exactly one ProtocolName", and one of ours. */
+function checkAlpn(
+  names: readonly string[] | undefined,
+  offered: readonly string[],
+): string | undefined {
+  if (names === undefined) return undefined;
+  const [name] = names;
+  if (name === undefined || names.length > 1 || !offered.includes(name))
+    throw new TlsError("wrong_protocol_returned");
+  return name;
+}
+
+function onCertificateRequest(
+  state: WaitCertificateOrRequest,
+  message: CertificateRequest13,
+): WaitCertificate {
+  // RFC 8446 4.3.2: in the handshake the context "SHALL be zero length".
+  if (message.context.length > 0)
+    throw new TlsError("unsolicited_certificate_context");
+  const { extensions } = message;
+  if (extensions.signature_algorithms === undefined)
+    throw new TlsError("missing_extension", { detail: "signature_algorithms" });
+  return {
+    ...state,
+    at: "WAIT_CERT",
+    wanted: {
+      signatureSchemes: extensions.signature_algorithms,
+      authorities: extensions.certificate_authorities ?? [],
+    },
+    transcript: state.transcript.add(message.raw),
+  };
+}
+
+function onCertificate(
+  state: WaitCertificateOrRequest | WaitCertificate,
+  message: Certificate13,
+): WaitCertificateVerify {
+  const peerChain = readPeerChain(message, state.offered);
+  return {
+    ...state,
+    at: "WAIT_CV",
+    peerChain,
+    peerKey: leafKey(peerChain),
+    wanted: state.at === "WAIT_CERT" ? state.wanted : undefined,
+    transcript: state.transcript.add(message.raw),
+  };
+}
+
+function onCertificateVerify(
+  state: WaitCertificateVerify,
+  message: CertificateVerify,
+): WaitVerifier {
+  const { config, serverName, peerChain, peerKey, transcript } = state;
+  const signature = verifyCertificateVerify({
+    config,
+    key: peerKey,
+    signer: "server",
+    transcript,
+    message,
+  });
+  const now = config.provider.now();
+  return {
+    ...state,
+    at: "WAIT_VERIFIER",
+    need: {
+      type: "verify",
+      peer: peerChain,
+      context: { purpose: "serverAuth", serverName, now },
+    },
+    signature,
+    transcript: transcript.add(message.raw),
+  };
+}
+
+function onVerified(
+  state: WaitVerifier,
+  { chain }: Answers["verified"],
+): WaitFinished {
+  const { need: _need, signature, ...rest } = state;
+  return { ...rest, at: "WAIT_FINISHED", peer: { chain, signature } };
+}
+
+function onServerFinished(
+  state: WaitFinished,
+  message: Finished,
+  io: HandshakeIo,
+): Client13State {
+  const { config, suite, clientRandom, secrets } = state;
+  const finished = verifyFinished(secrets.server, state.transcript, message);
+  const transcript = state.transcript.add(message.raw);
+  const master = secrets.handshake.masterSecret();
+  const digest = transcript.digest();
+  const finishing: Finishing = {
+    machine: "client13",
+    config,
+    info: connectionInfo(state),
+    suite,
+    clientRandom,
+    transcript,
+    clientHandshake: secrets.client,
+    master,
+    clientApplication: master.clientApplicationTraffic(digest),
+    serverApplication: master.serverApplicationTraffic(digest),
+    exporter: master.exporter(digest),
+    finished,
+  };
+  logSecrets(config, clientRandom, {
+    CLIENT_TRAFFIC_SECRET_0: finishing.clientApplication,
+    SERVER_TRAFFIC_SECRET_0: finishing.serverApplication,
+    EXPORTER_SECRET: finishing.exporter,
+  });
+  io.setReadKeys(applicationKeys(finishing, finishing.serverApplication));
+  secrets.server.wipe();
+  if (state.wanted === undefined) return finish(finishing, io);
+  return answerRequest(finishing, state.wanted, io);
+}
+
+/** RFC 8446 4.4.2: who is asked answers, with an empty list if need be. */
+function answerRequest(
+  state: Finishing,
+  wanted: CertificateWanted,
+  io: HandshakeIo,
+): WaitCertificateChoice | WaitSigner | ClientConnected {
+  const { credentials } = state.config;
+  if (credentials !== "ask")
+    return certificateFlight(state, wanted, credentials, io);
+  return {
+    ...state,
+    at: "WAIT_CERTIFICATE_CHOICE",
+    wanted,
+    need: { type: "certificate", clientHello: undefined, request: wanted },
+  };
+}
+
+function onCertificateChosen(
+  state: WaitCertificateChoice,
+  { credentials }: Answers["certificate_chosen"],
+  io: HandshakeIo,
+): Client13State {
+  const { need: _need, wanted, ...finishing } = state;
+  return certificateFlight(finishing, wanted, credentials, io);
+}
+
+function certificateFlight(
+  state: Finishing,
+  wanted: CertificateWanted,
+  credentials: readonly Credential[],
+  io: HandshakeIo,
+): WaitSigner | ClientConnected {
+  const chosen = chooseCredential(
+    credentials,
+    state.config,
+    wanted.signatureSchemes,
+    wanted.authorities,
+  );
+  const transcript = sendCertificate(io, state.transcript, chosen);
+  if (chosen === undefined) return finish({ ...state, transcript }, io);
+  const need = signingNeed("client", transcript, chosen);
+  return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };
+}
+
+function onSigned(
+  state: WaitSigner,
+  { signature }: Answers["signed"],
+  io: HandshakeIo,
+): ClientConnected {
+  const transcript = sendCertificateVerify(
+    io,
+    state.transcript,
+    state.chosen,
+    signature,
+  );
+  return finish({ ...state, transcript }, io);
+}
+
+function finish(state: Finishing, io: HandshakeIo): ClientConnected {
+  const { clientHandshake, clientApplication, config, suite, info } = state;
+  const transcript = sendFinished(io, state.transcript, clientHandshake);
+  const resumption = state.master.resumption(transcript.digest());
+  io.setWriteKeys(applicationKeys(state, clientApplication));
+  clientHandshake.wipe();
+  state.master.wipe();
+  io.emit({ type: "handshake_done", info });
+  return {
+    machine: "client13",
+    at: "CONNECTED",
+    config,
+    info,
+    suite,
+    readSecret: state.serverApplication,
+    writeSecret: clientApplication,
+    exporter: state.exporter,
+    finished: state.finished,
+    resumption,
+    tickets: 0,
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * What one side of a connection is told before it begins. Options are what a
+ * program writes; a config is options made whole, checked and frozen, so that
+ * wrong use fails before a byte goes out.
+ */
+import { utf8Bytes } from "../bytes.ts";
+import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
+import { TlsUsageError } from "../errors.ts";
+import type { CertificateVerifier } from "../x509/verifier.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuiteName,
+  defaultCipherSuites,
+} from "./cipher-suites.ts";
+import type { Credential } from "./credential.ts";
+import type { Carrier } from "./extensions/spec.ts";
+import type { ExtensionShape } from "./extensions/table.ts";
+import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
+import {
+  DEFAULT_SIGNATURE_SCHEMES,
+  SIGNATURE_SCHEMES,
+  type SignatureSchemeName,
+} from "./signature-schemes.ts";
+
+/** Bounds on what a peer can make this side do. */
+export interface Limits {
+  /** Bytes of a Certificate or CertificateRequest message. */
+  readonly certificateMessage: number;
+  /** Bytes of any other handshake message. */
+  readonly handshakeMessage: number;
+  /** Session tickets on one connection. */
+  readonly tickets: number;
+  /** KeyUpdates without application data between them. */
+  readonly keyUpdates: number;
+  /** Warning alerts in a row. */
+  readonly warningAlerts: number;
+  /** Bytes of refused early data that a server skips. */
+  readonly skippedEarlyData: number;
+  /** Ciphertext kept while a need waits for its answer. */
+  readonly inputWhileWaiting: number;
+  /**
+   * Records under one key before it is updated; never more than the cipher
+   * suite allows.
+   */
+  readonly recordsPerKey: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  certificateMessage: 100 * 1024,
+  handshakeMessage: 64 * 1024,
+  tickets: 64,
+  keyUpdates: 32,
+  warningAlerts: 4,
+  skippedEarlyData: 64 * 1024,
+  inputWhileWaiting: 256 * 1024,
+  recordsPerKey: Number.MAX_SAFE_INTEGER,
+};
+
+/** How messages depart from what puretls would write: fingerprints, tests. */
+export type MessageShapes = { readonly [C in Carrier]?: ExtensionShape };
+
+export interface CommonOptions {
+  readonly provider: CryptoProvider;
+  /** Best first. */
+  readonly cipherSuites?: readonly CipherSuiteName[];
+  /** Key exchange groups, best first. */
+  readonly groups?: readonly GroupName[];
+  /** What the peer's signatures may be, best first. */
+  readonly signatureSchemes?: readonly SignatureSchemeName[];
+  /** ALPN names, best first; one character stands for one byte. */
+  readonly alpnProtocols?: readonly string[];
+  /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */
+  readonly recordSizeLimit?: number;
+  /** Zero bytes to add to a record with that many bytes of content. */
+  readonly padding?: (contentLength: number) => number;
+  /** Gets lines in the NSS key log format, without the line's end. */
+  readonly keyLog?: (line: string) => void;
+  readonly limits?: Partial<Limits>;
+  readonly shapes?: MessageShapes;
+}
+
+export interface ClientOptions extends CommonOptions {
+  /** Judges the server's certificate; "ask" raises a need instead. */
+  readonly verifier: CertificateVerifier | "ask";
+  /** Certificates of this client; "ask" raises a need when one is wanted. */
+  readonly credentials?: readonly Credential[] | "ask";
+  /** Groups to send shares of in the first ClientHello. */
+  readonly keyShares?: readonly GroupName[];
+  /** RFC 8701. Default true. */
+  readonly grease?: boolean;
+  /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
+  readonly compatibilityMode?: boolean;
+}
+
+export interface ServerOptions extends CommonOptions {
+  /** The server's certificates; "ask" raises a need for each ClientHello. */
+  readonly credentials: readonly Credential[] | "ask";
+  /** Whether a client is asked for a certificate. Default "none". */
+  readonly clientAuthentication?: "none" | "optional" | "required";
+  /** Judges the client's certificate; "ask" raises a need instead. */
+  readonly verifier?: CertificateVerifier | "ask";
+  /** DER names of the authorities that a client is told of. */
+  readonly certificateAuthorities?: readonly Uint8Array[];
+  /** No ALPN name in common: end with an alert (RFC 7301) or go on without. */
+  readonly alpnMismatch?: "alert" | "ignore";
+  /** Puts a cookie into a HelloRetryRequest. Default false. */
+  readonly helloRetryCookie?: boolean;
+}
+
+type Whole<T, Optional extends keyof T> = Readonly<
+  Required<Omit<T, Optional>> & Pick<T, Optional>
+>;
+type OptionalKeys = "recordSizeLimit" | "padding" | "keyLog";
+
+export type ClientConfig = { readonly role: "client" } & Whole<
+  Omit<ClientOptions, "limits">,
+  OptionalKeys
+> & { readonly limits: Limits };
+
+export type ServerConfig = { readonly role: "server" } & Whole<
+  Omit<ServerOptions, "limits">,
+  OptionalKeys | "verifier"
+> & { readonly limits: Limits };
+
+/** @throws TlsUsageError when the options contradict each other */
+export function clientConfig(options: ClientOptions): ClientConfig {
+  const common = commonConfig(options);
+  const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
+  for (const group of keyShares)
+    if (!common.groups.includes(group))
+      throw new TlsUsageError(`keyShares: ${group} is not among the groups`);
+  return Object.freeze({
+    ...common,
+    role: "client",
+    verifier: options.verifier,
+    credentials: options.credentials ?? [],
+    keyShares,
+    grease: options.grease ?? true,
+    compatibilityMode: options.compatibilityMode ?? true,
+  });
+}
+
+/** @throws TlsUsageError when the options contradict each other */
+export function serverConfig(options: ServerOptions): ServerConfig {
+  const clientAuthentication = options.clientAuthentication ?? "none";
+  if (options.credentials !== "ask" && options.credentials.length === 0)
+    throw new TlsUsageError("credentials: a server needs a certificate");
+  if (clientAuthentication !== "none" && options.verifier === undefined)
+    throw new TlsUsageError(
+      "verifier: a server that asks for certificates needs one to judge them",
+    );
+  return Object.freeze({
+    ...commonConfig(options),
+    ...(options.verifier === undefined ? {} : { verifier: options.verifier }),
+    role: "server",
+    credentials: options.credentials,
+    clientAuthentication,
+    certificateAuthorities: options.certificateAuthorities ?? [],
+    alpnMismatch: options.alpnMismatch ?? "alert",
+    helloRetryCookie: options.helloRetryCookie ?? false,
+  });
+}
+
+function commonConfig(options: CommonOptions) {
+  const { provider, recordSizeLimit, padding, keyLog } = options;
+  const config = {
+    provider,
+    cipherSuites: (
+      options.cipherSuites ?? defaultCipherSuites(provider.fastAes)
+    ).filter((name) => provider.aeads[CIPHER_SUITES[name].aead] !== undefined),
+    groups: (options.groups ?? DEFAULT_GROUPS).filter(
+      (name) => provider.groups[name] !== undefined,
+    ),
+    signatureSchemes: (
+      options.signatureSchemes ?? DEFAULT_SIGNATURE_SCHEMES
+    ).filter(
+      (name) =>
+        provider.verifiers[SIGNATURE_SCHEMES[name].signature] !== undefined,
+    ),
+    alpnProtocols: options.alpnProtocols ?? [],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    shapes: options.shapes ?? {},
+    ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),
+    ...(padding === undefined ? {} : { padding }),
+    ...(keyLog === undefined ? {} : { keyLog }),
+  };
+  nonEmpty("cipherSuites", config.cipherSuites, CIPHER_SUITES);
+  nonEmpty("groups", config.groups, GROUPS);
+  nonEmpty("signatureSchemes", config.signatureSchemes, SIGNATURE_SCHEMES);
+  checkAlpn(config.alpnProtocols);
+  if (
+    recordSizeLimit !== undefined &&
+    !(recordSizeLimit >= 64 && recordSizeLimit <= 2 ** 14 + 1)
+  )
+    throw new TlsUsageError("recordSizeLimit: from 64 to 16385 bytes");
+  return config;
+}
+
+function nonEmpty(
+  option: string,
+  names: readonly string[],
+  table: object,
+): void {
+  if (names.length === 0)
+    throw new TlsUsageError(`${option}: the provider has none of these`);
+  for (const name of names)
+    if (!(name in table))
+      throw new TlsUsageError(`${option}: what is ${name}?`);
+  if (new Set(names).size !== names.length)
+    throw new TlsUsageError(`${option}: a name twice`);
+}
+
+/** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */
+function checkAlpn(names: readonly string[]): void {
+  let total = 0;
+  for (const name of names) {
+    if (name.length === 0 || name.length > 255 || /[^\0-\xff]/.test(name))
+      throw new TlsUsageError(
+        `alpnProtocols: a name has 1 to 255 bytes (${utf8Bytes(name).length} given)`,
+      );
+    total += 1 + name.length;
+  }
+  if (total > 65_535) throw new TlsUsageError("alpnProtocols: too many names");
+}
+
+/** The hybrid and x25519, or whatever comes first. */
+function defaultKeyShares(groups: readonly GroupName[]): readonly GroupName[] {
+  const [first] = groups;
+  if (first === "X25519MLKEM768" && groups.includes("x25519"))
+    return [first, "x25519"];
+  return first === undefined ? [] : [first];
+}

@@ -1,0 +1,36 @@
+import { latin1 } from "../../bytes.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
+import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
+
+/** Protocol names are bytes: one character stands for one byte. */
+const protocolNames: BodyCodec<readonly string[]> = {
+  write: (writer, names) =>
+    writer.vector16((list) => {
+      for (const name of names) list.vector8((w) => w.bytes(latin1Bytes(name)));
+    }),
+  read: (reader) => reader.list16((r) => latin1(r.opaque8(1)), 1),
+};
+
+/** RFC 7301. */
+export const applicationLayerProtocolNegotiation: ExtensionSpec = {
+  name: "application_layer_protocol_negotiation",
+  type: ExtensionType.application_layer_protocol_negotiation,
+  carriers: {
+    client_hello: carriedAs(
+      "application_layer_protocol_negotiation",
+      protocolNames,
+    ),
+    encrypted_extensions: carriedAs(
+      "application_layer_protocol_negotiation",
+      protocolNames,
+    ),
+  },
+  offer: ({ config }, into) => {
+    if (config.alpnProtocols.length > 0)
+      into.application_layer_protocol_negotiation = config.alpnProtocols;
+  },
+};
+
+function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

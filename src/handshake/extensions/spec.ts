@@ -1,0 +1,150 @@
+/**
+ * What an extension is: a number, and for each message that may carry it a way
+ * to read and to write its body. Rows are made here and listed in table.ts.
+ */
+import type { GroupName } from "../../crypto/provider.ts";
+import type { ExtensionTypeName } from "../../wire/code-points.ts";
+import type { Reader } from "../../wire/reader.ts";
+import type { Writer } from "../../wire/writer.ts";
+import type { ClientConfig } from "../config.ts";
+
+/** An extension as bytes, for what puretls does not interpret. */
+export interface RawExtension {
+  readonly type: number;
+  readonly body: Uint8Array;
+}
+
+export interface KeyShareEntry {
+  readonly group: number;
+  readonly share: Uint8Array;
+}
+
+/** What each message's extensions say, by their RFC names. */
+export interface ExtensionBodies {
+  client_hello: {
+    server_name: string;
+    supported_groups: readonly number[];
+    signature_algorithms: readonly number[];
+    application_layer_protocol_negotiation: readonly string[];
+    record_size_limit: number;
+    early_data: true;
+    supported_versions: readonly number[];
+    cookie: Uint8Array;
+    psk_key_exchange_modes: readonly number[];
+    certificate_authorities: readonly Uint8Array[];
+    signature_algorithms_cert: readonly number[];
+    key_share: readonly KeyShareEntry[];
+    pre_shared_key: Uint8Array;
+  };
+  server_hello: {
+    supported_versions: number;
+    key_share: KeyShareEntry;
+    pre_shared_key: number;
+  };
+  hello_retry_request: {
+    supported_versions: number;
+    cookie: Uint8Array;
+    /** The group that the server wants a share of. */
+    key_share: number;
+  };
+  encrypted_extensions: {
+    server_name: true;
+    supported_groups: readonly number[];
+    application_layer_protocol_negotiation: readonly string[];
+    record_size_limit: number;
+    early_data: true;
+  };
+  certificate_request: {
+    signature_algorithms: readonly number[];
+    certificate_authorities: readonly Uint8Array[];
+    signature_algorithms_cert: readonly number[];
+    oid_filters: Uint8Array;
+  };
+  new_session_ticket: { early_data: number };
+  certificate: Record<never, never>;
+}
+
+/** A message that carries extensions. */
+export type Carrier = keyof ExtensionBodies;
+export type Extensions<C extends Carrier> = Readonly<
+  Partial<ExtensionBodies[C]>
+>;
+
+/** How a body is written and read. `read` takes the whole body. */
+export interface BodyCodec<T> {
+  write(writer: Writer, value: T): void;
+  read(reader: Reader): T;
+}
+
+/** One extension in one message. */
+export interface CarriedBy<C extends Carrier> {
+  has(from: Extensions<C>): boolean;
+  write(writer: Writer, from: Extensions<C>): void;
+  read(reader: Reader, into: Partial<ExtensionBodies[C]>): void;
+}
+
+/** What a client knows when it writes a ClientHello. */
+export interface OfferContext {
+  readonly config: ClientConfig;
+  readonly serverName: string | undefined;
+  readonly keyShares: readonly KeyShareEntry[];
+  /** From a HelloRetryRequest. */
+  readonly cookie: Uint8Array | undefined;
+  readonly groups: readonly GroupName[];
+}
+
+/** A row of the table. */
+export interface ExtensionSpec {
+  readonly name: ExtensionTypeName;
+  readonly type: number;
+  readonly carriers: { readonly [C in Carrier]?: CarriedBy<C> };
+  /** Puts what a client offers into its ClientHello. */
+  readonly offer?: (
+    context: OfferContext,
+    into: Partial<ExtensionBodies["client_hello"]>,
+  ) => void;
+}
+
+/** The cell of a row: that extension's body in that message. */
+export function carriedAs<
+  C extends Carrier,
+  K extends keyof ExtensionBodies[C],
+>(key: K, codec: BodyCodec<ExtensionBodies[C][K]>): CarriedBy<C> {
+  return {
+    has: (from) => from[key] !== undefined,
+    write: (writer, from) => {
+      const value = from[key];
+      if (value !== undefined) codec.write(writer, value);
+    },
+    read: (reader, into) => {
+      into[key] = codec.read(reader);
+    },
+  };
+}
+
+/** A body that is empty: its presence says all. */
+export const emptyBody: BodyCodec<true> = {
+  write: () => undefined,
+  read: () => true,
+};
+
+/** One `uint16`. */
+export const u16Body: BodyCodec<number> = {
+  write: (writer, value) => writer.u16(value),
+  read: (reader) => reader.u16(),
+};
+
+/** `uint16 x<2..2^16-2>` */
+export const u16ListBody: BodyCodec<readonly number[]> = {
+  write: (writer, values) =>
+    writer.vector16((w) => {
+      for (const value of values) w.u16(value);
+    }),
+  read: (reader) => reader.list16((r) => r.u16(), 1),
+};
+
+/** A body that is kept as bytes. */
+export const opaqueBody: BodyCodec<Uint8Array> = {
+  write: (writer, value) => writer.bytes(value),
+  read: (reader) => reader.rest(),
+};

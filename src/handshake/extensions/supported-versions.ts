@@ -1,0 +1,29 @@
+import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
+import {
+  type BodyCodec,
+  carriedAs,
+  type ExtensionSpec,
+  u16Body,
+} from "./spec.ts";
+
+const versions: BodyCodec<readonly number[]> = {
+  write: (writer, values) =>
+    writer.vector8((w) => {
+      for (const value of values) w.u16(value);
+    }),
+  read: (reader) => reader.list8((r) => r.u16(), 1),
+};
+
+/** RFC 8446 4.2.1. */
+export const supportedVersions: ExtensionSpec = {
+  name: "supported_versions",
+  type: ExtensionType.supported_versions,
+  carriers: {
+    client_hello: carriedAs("supported_versions", versions),
+    server_hello: carriedAs("supported_versions", u16Body),
+    hello_retry_request: carriedAs("supported_versions", u16Body),
+  },
+  offer: (_context, into) => {
+    into.supported_versions = [ProtocolVersion["TLSv1.3"]];
+  },
+};

@@ -1,0 +1,185 @@
+/**
+ * Every extension that puretls knows, in the order in which a ClientHello
+ * carries them (pre_shared_key last, RFC 8446 4.2.11), and the two functions
+ * that read and write a message's extensions by that table.
+ */
+import { TlsError } from "../../errors.ts";
+import { Reader } from "../../wire/reader.ts";
+import type { Writer } from "../../wire/writer.ts";
+import { applicationLayerProtocolNegotiation } from "./alpn.ts";
+import {
+  certificateAuthorities,
+  oidFilters,
+} from "./certificate-authorities.ts";
+import { cookie } from "./cookie.ts";
+import { earlyData } from "./early-data.ts";
+import { keyShare } from "./key-share.ts";
+import { preSharedKey } from "./pre-shared-key.ts";
+import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
+import { recordSizeLimit } from "./record-size-limit.ts";
+import { serverName } from "./server-name.ts";
+import {
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+} from "./signature-algorithms.ts";
+import type {
+  Carrier,
+  ExtensionBodies,
+  Extensions,
+  ExtensionSpec,
+  OfferContext,
+  RawExtension,
+} from "./spec.ts";
+import { supportedGroups } from "./supported-groups.ts";
+import { supportedVersions } from "./supported-versions.ts";
+
+export const EXTENSIONS: readonly ExtensionSpec[] = [
+  serverName,
+  supportedGroups,
+  keyShare,
+  supportedVersions,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+  pskKeyExchangeModes,
+  cookie,
+  applicationLayerProtocolNegotiation,
+  certificateAuthorities,
+  oidFilters,
+  recordSizeLimit,
+  earlyData,
+  preSharedKey,
+];
+
+const BY_TYPE: ReadonlyMap<number, ExtensionSpec> = new Map(
+  EXTENSIONS.map((spec) => [spec.type, spec]),
+);
+
+/** What a message's extensions said. */
+export interface ReadExtensions<C extends Carrier> {
+  readonly known: Extensions<C>;
+  /** Types in the order in which they came, the unknown ones too. */
+  readonly types: readonly number[];
+}
+
+/**
+ * Reads `Extension extensions<..>` of a message.
+ *
+ * @throws TlsError for a duplicate, or one that has no place in that message
+ */
+export function readExtensions<C extends Carrier>(
+  reader: Reader,
+  carrier: C,
+): ReadExtensions<C> {
+  const known: Partial<ExtensionBodies[C]> = {};
+  const seen = new Set<number>();
+  reader.list16((entry) => {
+    const type = entry.u16();
+    const body = entry.opaque16();
+    if (seen.has(type))
+      throw new TlsError("duplicate_extension", { detail: `type ${type}` });
+    seen.add(type);
+    const spec = BY_TYPE.get(type);
+    if (spec === undefined) return;
+    const cell = spec.carriers[carrier];
+    if (cell === undefined)
+      throw new TlsError("misplaced_extension", {
+        detail: `${spec.name} in ${carrier}`,
+      });
+    Reader.all(body, spec.name, (r) => cell.read(r, known));
+  });
+  return { known, types: [...seen] };
+}
+
+/** RFC 5246 7.4.1.2: before TLS 1.3 a hello may have no extensions at all. */
+export function readOptionalExtensions<C extends Carrier>(
+  reader: Reader,
+  carrier: C,
+): ReadExtensions<C> {
+  const none: Partial<ExtensionBodies[C]> = {};
+  return reader.left === 0
+    ? { known: none, types: [] }
+    : readExtensions(reader, carrier);
+}
+
+/**
+ * Writes a message's extensions in the order of the table, with `verbatim`
+ * ones in place of those of the same type, or first when the table has none.
+ */
+export function writeExtensions<C extends Carrier>(
+  writer: Writer,
+  carrier: C,
+  bodies: Extensions<C>,
+  shape: ExtensionShape = {},
+): void {
+  writer.vector16((list) => {
+    for (const { type, body } of listExtensions(carrier, bodies, shape))
+      list.u16(type).vector16((w) => body(w));
+  });
+}
+
+/** The types that {@link writeExtensions} writes, in that order. */
+export function extensionTypes<C extends Carrier>(
+  carrier: C,
+  bodies: Extensions<C>,
+  shape: ExtensionShape = {},
+): readonly number[] {
+  return listExtensions(carrier, bodies, shape).map(({ type }) => type);
+}
+
+/** How a message's extensions depart from what puretls would write. */
+export interface ExtensionShape {
+  /** Written as they are, in place of those of the same type. */
+  readonly verbatim?: readonly RawExtension[];
+  /** Types in the order wanted; those not named follow behind. */
+  readonly order?: readonly number[];
+}
+
+interface WritableExtension {
+  readonly type: number;
+  readonly body: (writer: Writer) => void;
+}
+
+function listExtensions<C extends Carrier>(
+  carrier: C,
+  bodies: Extensions<C>,
+  { verbatim = [], order }: ExtensionShape,
+): readonly WritableExtension[] {
+  const replaced = new Set(verbatim.map(({ type }) => type));
+  const list: WritableExtension[] = verbatim.map(({ type, body }) => ({
+    type,
+    body: (w) => w.bytes(body),
+  }));
+  for (const spec of EXTENSIONS) {
+    const cell = spec.carriers[carrier];
+    if (cell?.has(bodies) && !replaced.has(spec.type))
+      list.push({ type: spec.type, body: (w) => cell.write(w, bodies) });
+  }
+  if (order === undefined) return list;
+  const rank = new Map(order.map((type, index) => [type, index]));
+  const rankOf = ({ type }: WritableExtension): number =>
+    rank.get(type) ?? order.length;
+  return list.sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** What a client offers, row by row. */
+export function offerExtensions(
+  context: OfferContext,
+): Extensions<"client_hello"> {
+  const bodies: Partial<ExtensionBodies["client_hello"]> = {};
+  for (const spec of EXTENSIONS) spec.offer?.(context, bodies);
+  return bodies;
+}
+
+/**
+ * RFC 8446 4.2: an answer to what was not offered ends the connection.
+ *
+ * @throws TlsError
+ */
+export function checkSolicited(
+  types: readonly number[],
+  offered: ReadonlySet<number>,
+): void {
+  for (const type of types)
+    if (!offered.has(type))
+      throw new TlsError("unsolicited_extension", { detail: `type ${type}` });
+}

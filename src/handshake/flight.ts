@@ -1,0 +1,61 @@
+/** The messages that both roles send alike, each added to the transcript. */
+import { NO_BYTES } from "../bytes.ts";
+import { type ChosenCredential, signedContent } from "./authentication.ts";
+import type { HandshakeIo, Need } from "./io.ts";
+import type { TrafficSecret } from "./key-schedule13.ts";
+import { encodeCertificate13 } from "./messages/certificate13.ts";
+import { encodeCertificateVerify } from "./messages/certificate-verify.ts";
+import { encodeFinished } from "./messages/finished.ts";
+import { SIGNATURE_SCHEMES } from "./signature-schemes.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** Sends a message and has the transcript with it. */
+export function send(
+  io: HandshakeIo,
+  transcript: Transcript,
+  message: Uint8Array,
+): Transcript {
+  io.send(message);
+  return transcript.add(message);
+}
+
+/** RFC 8446 4.4.2; without a credential the list is empty. */
+export function sendCertificate(
+  io: HandshakeIo,
+  transcript: Transcript,
+  chosen: ChosenCredential | undefined,
+): Transcript {
+  const chain = chosen?.credential.chain ?? [];
+  return send(io, transcript, encodeCertificate13(NO_BYTES, chain));
+}
+
+/** What to sign once the Certificate is sent. */
+export function signingNeed(
+  signer: "client" | "server",
+  transcript: Transcript,
+  { credential, scheme }: ChosenCredential,
+): Extract<Need, { type: "sign" }> {
+  const content = signedContent(signer, transcript);
+  return { type: "sign", credential, scheme, content };
+}
+
+/** RFC 8446 4.4.3. */
+export function sendCertificateVerify(
+  io: HandshakeIo,
+  transcript: Transcript,
+  { scheme }: ChosenCredential,
+  signature: Uint8Array,
+): Transcript {
+  const { code } = SIGNATURE_SCHEMES[scheme];
+  return send(io, transcript, encodeCertificateVerify(code, signature));
+}
+
+/** RFC 8446 4.4.4. */
+export function sendFinished(
+  io: HandshakeIo,
+  transcript: Transcript,
+  secret: TrafficSecret,
+): Transcript {
+  const verifyData = secret.finished(transcript.digest());
+  return send(io, transcript, encodeFinished(verifyData));
+}

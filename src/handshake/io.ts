@@ -1,0 +1,158 @@
+/** All that a handler can do to the world, and all that it can be told. */
+import type { Secret } from "../bytes.ts";
+import type { AeadKey, CryptoProvider, GroupName } from "../crypto/provider.ts";
+import type {
+  PeerChain,
+  VerifiedChain,
+  VerifyContext,
+} from "../x509/verifier.ts";
+import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
+import type { ServerConfig } from "./config.ts";
+import type { Credential } from "./credential.ts";
+import type { TrafficSecret } from "./key-schedule13.ts";
+import type { ClientHello } from "./messages/client-hello.ts";
+import type { SignatureSchemeName } from "./signature-schemes.ts";
+
+/** The keys of one direction, RFC 8446 7.3. */
+export interface ProtectionKeys {
+  readonly aead: AeadKey;
+  readonly tagLength: number;
+  readonly iv: Uint8Array;
+  readonly recordsPerKey: number;
+  /** Whether they protect application data or the handshake. */
+  readonly epoch: "handshake" | "application";
+}
+
+export interface HandshakeIo {
+  /** Puts a whole message into the flight under way. */
+  send(message: Uint8Array): void;
+  /** RFC 8446 D.4. */
+  sendChangeCipherSpec(): void;
+  setReadKeys(keys: ProtectionKeys): void;
+  setWriteKeys(keys: ProtectionKeys): void;
+  /** RFC 8449: what the two sides announced; undefined where they did not. */
+  setRecordLimits(limits: {
+    readonly read: number | undefined;
+    readonly write: number | undefined;
+  }): void;
+  /** RFC 8446 4.2.10: the client may send early data that is not wanted. */
+  skipEarlyData(): void;
+  emit(event: HandshakeEvent): void;
+}
+
+/** What both sides know when a handshake is done. */
+export interface ConnectionInfo {
+  readonly version: "TLSv1.3";
+  readonly cipherSuite: CipherSuite;
+  readonly group: GroupName;
+  /** Of the peer's CertificateVerify; undefined when it sent none. */
+  readonly peerSignatureScheme: SignatureSchemeName | undefined;
+  /** What the verifier made of the peer's certificates. */
+  readonly peer: VerifiedChain | undefined;
+  readonly alpnProtocol: string | undefined;
+  /** On a client the name asked for, on a server the name that came. */
+  readonly serverName: string | undefined;
+  /** Whether it took a HelloRetryRequest. */
+  readonly helloRetried: boolean;
+  /** On a server: what the client sent. */
+  readonly clientHello: ClientHello | undefined;
+}
+
+/** A ticket of TLS 1.3 and the key that goes with it, RFC 8446 4.6.1. */
+export interface SessionTicket {
+  readonly ticket: Uint8Array;
+  readonly psk: Secret;
+  readonly cipherSuite: CipherSuite;
+  /** Seconds, at most seven days. */
+  readonly lifetime: number;
+  readonly ageAdd: number;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly maxEarlyData: number;
+  readonly serverName: string | undefined;
+  readonly alpnProtocol: string | undefined;
+}
+
+export type HandshakeEvent =
+  | { readonly type: "handshake_done"; readonly info: ConnectionInfo }
+  | { readonly type: "session"; readonly ticket: SessionTicket }
+  | {
+      readonly type: "key_update";
+      /** Which direction has new keys. */
+      readonly direction: "read" | "write";
+    };
+
+/** What the engine has to be told before it can go on. */
+export type Need =
+  | {
+      /** Judge the peer's chain. */
+      readonly type: "verify";
+      readonly peer: PeerChain;
+      readonly context: VerifyContext;
+    }
+  | {
+      /** Sign `content` (not its hash) with the credential's key. */
+      readonly type: "sign";
+      readonly credential: Credential;
+      readonly scheme: SignatureSchemeName;
+      readonly content: Uint8Array;
+    }
+  | {
+      /** Choose a certificate, and on a server perhaps a whole config. */
+      readonly type: "certificate";
+      /** On a server: what the client said. */
+      readonly clientHello: ClientHello | undefined;
+      /** On a client: the schemes and authorities that the server named. */
+      readonly request:
+        | {
+            readonly signatureSchemes: readonly number[];
+            readonly authorities: readonly Uint8Array[];
+          }
+        | undefined;
+    };
+
+/** What {@link Need} asks for. */
+export interface Answers {
+  /** Only a verifier makes a VerifiedChain. */
+  verified: { readonly chain: VerifiedChain };
+  signed: { readonly signature: Uint8Array };
+  certificate_chosen: {
+    readonly credentials: readonly Credential[];
+    /** On a server: goes on under this config. */
+    readonly config?: ServerConfig;
+  };
+}
+
+/** The keys of one direction from its traffic secret. */
+export function protectionKeys(options: {
+  readonly provider: CryptoProvider;
+  readonly suite: CipherSuite;
+  readonly secret: TrafficSecret;
+  readonly epoch: ProtectionKeys["epoch"];
+  readonly recordsPerKey: number;
+}): ProtectionKeys {
+  const { provider, suite, secret, epoch } = options;
+  const aead = provider.aeads[suite.aead];
+  if (aead === undefined)
+    throw new Error(`the provider has no ${suite.aead}, but it was negotiated`);
+  const key = secret.key(aead.keyLength);
+  const keys = {
+    aead: aead.key(key.bytes),
+    tagLength: aead.tagLength,
+    iv: secret.iv(aead.nonceLength),
+    recordsPerKey: Math.min(suite.recordsPerKey, options.recordsPerKey),
+    epoch,
+  };
+  key.wipe();
+  return keys;
+}
+
+/** The suite of a code point among those allowed. */
+export function suiteOf(
+  code: number,
+  allowed: readonly (keyof typeof CIPHER_SUITES)[],
+): CipherSuite | undefined {
+  for (const name of allowed)
+    if (CIPHER_SUITES[name].code === code) return CIPHER_SUITES[name];
+  return undefined;
+}

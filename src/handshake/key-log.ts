@@ -1,0 +1,21 @@
+import { toHex } from "../bytes.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+
+/** Labels of the NSS key log format (RFC 9850 2.1). */
+export type KeyLogLabel =
+  | "CLIENT_HANDSHAKE_TRAFFIC_SECRET"
+  | "SERVER_HANDSHAKE_TRAFFIC_SECRET"
+  | "CLIENT_TRAFFIC_SECRET_0"
+  | "SERVER_TRAFFIC_SECRET_0"
+  | "EXPORTER_SECRET";
+
+/** Tells the key log of secrets, where there is one. */
+export function logSecrets(
+  { keyLog }: ClientConfig | ServerConfig,
+  clientRandom: Uint8Array,
+  secrets: Partial<Record<KeyLogLabel, { readonly bytes: Uint8Array }>>,
+): void {
+  if (keyLog === undefined) return;
+  for (const [label, secret] of Object.entries(secrets))
+    keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret.bytes)}`);
+}

@@ -1,0 +1,215 @@
+/**
+ * The key schedule of RFC 8446 7.1 as types: each stage is made by the one
+ * before it and by nothing else, so the wrong order does not compile.
+ *
+ *     earlySecret() → EarlySecret → HandshakeSecret → MasterSecret
+ */
+import { asciiBytes, NO_BYTES, Secret } from "../bytes.ts";
+import type { HashAlgorithm } from "../crypto/provider.ts";
+import { Writer } from "../wire/writer.ts";
+
+export type { EarlySecret, HandshakeSecret, MasterSecret, TrafficSecret };
+
+/** RFC 8446 7.1: HKDF-Extract of the PSK, or of zeros without one. */
+export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
+  const zeros = new Uint8Array(hash.outputLength);
+  return new EarlySecret(
+    hash,
+    new Secret(hash.hkdfExtract(NO_BYTES, psk?.bytes ?? zeros)),
+  );
+}
+
+/** HKDF-Expand-Label, RFC 8446 7.1. */
+export function hkdfExpandLabel(
+  hash: HashAlgorithm,
+  secret: Secret,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const info = new Writer(64)
+    .u16(length)
+    .vector8((w) => w.bytes(asciiBytes(`tls13 ${label}`)))
+    .vector8((w) => w.bytes(context))
+    .finish();
+  return hash.hkdfExpand(secret.bytes, info, length);
+}
+
+/** The exporter of RFC 8446 7.5. */
+export function exportKeyingMaterial(
+  hash: HashAlgorithm,
+  exporterSecret: Secret,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const derived = hkdfExpandLabel(
+    hash,
+    exporterSecret,
+    label,
+    hash.hash(NO_BYTES),
+    hash.outputLength,
+  );
+  const secret = new Secret(derived);
+  const digest = hash.hash(context);
+  const out = hkdfExpandLabel(hash, secret, "exporter", digest, length);
+  secret.wipe();
+  return out;
+}
+
+/** One stage's secret, and Derive-Secret on it. */
+abstract class Stage {
+  protected readonly hash: HashAlgorithm;
+  protected readonly secret: Secret;
+
+  constructor(hash: HashAlgorithm, secret: Secret) {
+    this.hash = hash;
+    this.secret = secret;
+  }
+
+  /** Overwrites the secret: the next stage exists. */
+  wipe(): void {
+    this.secret.wipe();
+  }
+
+  /** Derive-Secret, RFC 8446 7.1, of a transcript hash. */
+  protected derive(label: string, transcriptHash: Uint8Array): Secret {
+    return new Secret(
+      hkdfExpandLabel(
+        this.hash,
+        this.secret,
+        label,
+        transcriptHash,
+        this.hash.outputLength,
+      ),
+    );
+  }
+
+  protected traffic(label: string, transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.hash, this.derive(label, transcriptHash));
+  }
+
+  /** HKDF-Extract(Derive-Secret(., "derived", ""), input) */
+  protected extract(input: Uint8Array): Secret {
+    const salt = this.derive("derived", this.hash.hash(NO_BYTES));
+    const next = new Secret(this.hash.hkdfExtract(salt.bytes, input));
+    salt.wipe();
+    return next;
+  }
+}
+
+class EarlySecret extends Stage {
+  /** With the (EC)DHE or KEM secret; this stage is wiped. */
+  handshakeSecret(shared: Secret): HandshakeSecret {
+    const next = new HandshakeSecret(this.hash, this.extract(shared.bytes));
+    this.wipe();
+    return next;
+  }
+
+  clone(): EarlySecret {
+    return new EarlySecret(this.hash, this.secret.clone());
+  }
+}
+
+class HandshakeSecret extends Stage {
+  /** client_handshake_traffic_secret, of ClientHello…ServerHello. */
+  clientHandshakeTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return this.traffic("c hs traffic", transcriptHash);
+  }
+
+  /** server_handshake_traffic_secret, of ClientHello…ServerHello. */
+  serverHandshakeTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return this.traffic("s hs traffic", transcriptHash);
+  }
+
+  /** This stage is wiped. */
+  masterSecret(): MasterSecret {
+    const zeros = new Uint8Array(this.hash.outputLength);
+    const next = new MasterSecret(this.hash, this.extract(zeros));
+    this.wipe();
+    return next;
+  }
+
+  clone(): HandshakeSecret {
+    return new HandshakeSecret(this.hash, this.secret.clone());
+  }
+}
+
+class MasterSecret extends Stage {
+  /** client_application_traffic_secret_0, of ClientHello…server Finished. */
+  clientApplicationTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return this.traffic("c ap traffic", transcriptHash);
+  }
+
+  /** server_application_traffic_secret_0, of ClientHello…server Finished. */
+  serverApplicationTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return this.traffic("s ap traffic", transcriptHash);
+  }
+
+  /** exporter_master_secret, of ClientHello…server Finished. */
+  exporter(transcriptHash: Uint8Array): Secret {
+    return this.derive("exp master", transcriptHash);
+  }
+
+  /** resumption_master_secret, of ClientHello…client Finished. */
+  resumption(transcriptHash: Uint8Array): Secret {
+    return this.derive("res master", transcriptHash);
+  }
+
+  clone(): MasterSecret {
+    return new MasterSecret(this.hash, this.secret.clone());
+  }
+}
+
+/** A secret that protects one direction, RFC 8446 7.2 to 7.3. */
+class TrafficSecret {
+  readonly #hash: HashAlgorithm;
+  readonly #secret: Secret;
+
+  constructor(hash: HashAlgorithm, secret: Secret) {
+    this.#hash = hash;
+    this.#secret = secret;
+  }
+
+  /** For the key log. Not a copy. */
+  get bytes(): Uint8Array {
+    return this.#secret.bytes;
+  }
+
+  /** [sender]_write_key, RFC 8446 7.3. */
+  key(length: number): Secret {
+    return new Secret(this.#expand("key", length));
+  }
+
+  /** [sender]_write_iv, RFC 8446 7.3. */
+  iv(length: number): Uint8Array {
+    return this.#expand("iv", length);
+  }
+
+  /** verify_data, RFC 8446 4.4.4. */
+  finished(transcriptHash: Uint8Array): Uint8Array {
+    const key = new Secret(this.#expand("finished", this.#hash.outputLength));
+    const verifyData = this.#hash.hmac(key.bytes, transcriptHash);
+    key.wipe();
+    return verifyData;
+  }
+
+  /** application_traffic_secret_N+1, RFC 8446 7.2; this one is wiped. */
+  update(): TrafficSecret {
+    const next = this.#expand("traffic upd", this.#hash.outputLength);
+    this.wipe();
+    return new TrafficSecret(this.#hash, new Secret(next));
+  }
+
+  wipe(): void {
+    this.#secret.wipe();
+  }
+
+  clone(): TrafficSecret {
+    return new TrafficSecret(this.#hash, this.#secret.clone());
+  }
+
+  #expand(label: string, length: number): Uint8Array {
+    return hkdfExpandLabel(this.#hash, this.#secret, label, NO_BYTES, length);
+  }
+}

@@ -1,0 +1,51 @@
+/** All machines together: a state says by itself which table is its own. */
+import { client13 } from "./client/tls13.ts";
+import { clientHello } from "./client/hello.ts";
+import type { Client13State, ClientHelloState } from "./client/states.ts";
+import type { HandshakeIo } from "./io.ts";
+import { type InputName, type Inputs, step, stepMessage } from "./machine.ts";
+import type { RawMessage } from "./messages/codec.ts";
+import { server13 } from "./server/tls13.ts";
+import { serverHello } from "./server/hello.ts";
+import type { Server13State, ServerHelloState } from "./server/states.ts";
+
+/** Every state that a connection can be in. */
+export type ConnectionState =
+  ClientHelloState | Client13State | ServerHelloState | Server13State;
+
+/** Moves a connection by an answer or a command. */
+export function advance<I extends InputName>(
+  state: ConnectionState,
+  name: I,
+  input: Inputs[I],
+  io: HandshakeIo,
+): ConnectionState {
+  switch (state.machine) {
+    case "clientHello":
+      return step(clientHello, state, name, input, io);
+    case "client13":
+      return step(client13, state, name, input, io);
+    case "serverHello":
+      return step(serverHello, state, name, input, io);
+    case "server13":
+      return step(server13, state, name, input, io);
+  }
+}
+
+/** Moves a connection by a message of the peer. */
+export function advanceByMessage(
+  state: ConnectionState,
+  message: RawMessage,
+  io: HandshakeIo,
+): ConnectionState {
+  switch (state.machine) {
+    case "clientHello":
+      return stepMessage(clientHello, state, message, io);
+    case "client13":
+      return stepMessage(client13, state, message, io);
+    case "serverHello":
+      return stepMessage(serverHello, state, message, io);
+    case "server13":
+      return stepMessage(server13, state, message, io);
+  }
+}

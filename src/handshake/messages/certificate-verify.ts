@@ -1,0 +1,30 @@
+import { Reader } from "../../wire/reader.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** RFC 8446 4.4.3. */
+export interface CertificateVerify extends Message {
+  /** SignatureScheme. */
+  readonly algorithm: number;
+  readonly signature: Uint8Array;
+}
+
+export function encodeCertificateVerify(
+  algorithm: number,
+  signature: Uint8Array,
+): Uint8Array {
+  return encodeMessage("certificate_verify", (writer) =>
+    writer.u16(algorithm).vector16((w) => w.bytes(signature)),
+  );
+}
+
+/** @throws TlsError */
+export function readCertificateVerify({
+  body,
+  raw,
+}: RawMessage): CertificateVerify {
+  return Reader.all(body, "CertificateVerify", (reader) => ({
+    algorithm: reader.u16(),
+    signature: reader.opaque16(),
+    raw,
+  }));
+}

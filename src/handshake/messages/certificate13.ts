@@ -1,0 +1,46 @@
+import { Reader } from "../../wire/reader.ts";
+import { readExtensions, writeExtensions } from "../extensions/table.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** Certificate of TLS 1.3, RFC 8446 4.4.2. */
+export interface Certificate13 extends Message {
+  readonly context: Uint8Array;
+  readonly entries: readonly CertificateEntry[];
+}
+
+export interface CertificateEntry {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly extensionTypes: readonly number[];
+}
+
+export function encodeCertificate13(
+  context: Uint8Array,
+  chain: readonly Uint8Array[],
+): Uint8Array {
+  return encodeMessage(
+    "certificate",
+    (writer) =>
+      writer
+        .vector8((w) => w.bytes(context))
+        .vector24((list) => {
+          for (const certificate of chain) {
+            list.vector24((w) => w.bytes(certificate));
+            writeExtensions(list, "certificate", {});
+          }
+        }),
+    4096,
+  );
+}
+
+/** @throws TlsError */
+export function readCertificate13({ body, raw }: RawMessage): Certificate13 {
+  return Reader.all(body, "Certificate", (reader) => ({
+    context: reader.opaque8(),
+    entries: reader.list24((r) => ({
+      certificate: r.opaque24(1),
+      extensionTypes: readExtensions(r, "certificate").types,
+    })),
+    raw,
+  }));
+}

@@ -1,0 +1,81 @@
+import { TlsError } from "../../errors.ts";
+import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
+import { Reader } from "../../wire/reader.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import {
+  type ExtensionShape,
+  readOptionalExtensions,
+  writeExtensions,
+} from "../extensions/table.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** What a ClientHello says, RFC 8446 4.1.2. */
+export interface ClientHelloFields {
+  readonly legacyVersion: number;
+  readonly random: Uint8Array;
+  readonly legacySessionId: Uint8Array;
+  readonly cipherSuites: readonly number[];
+  readonly extensions: Extensions<"client_hello">;
+}
+
+export interface ClientHello extends ClientHelloFields, Message {
+  readonly legacyCompressionMethods: Uint8Array;
+  /** Extension types as they came, the unknown ones too. */
+  readonly extensionTypes: readonly number[];
+}
+
+export function encodeClientHello(
+  hello: ClientHelloFields,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encodeMessage(
+    "client_hello",
+    (writer) => {
+      writer
+        .u16(hello.legacyVersion)
+        .bytes(hello.random)
+        .vector8((w) => w.bytes(hello.legacySessionId))
+        .vector16((w) => {
+          for (const suite of hello.cipherSuites) w.u16(suite);
+        })
+        .vector8((w) => w.u8(0));
+      writeExtensions(writer, "client_hello", hello.extensions, shape);
+    },
+    2048,
+  );
+}
+
+/** @throws TlsError */
+export function readClientHello({ body, raw }: RawMessage): ClientHello {
+  return Reader.all(body, "ClientHello", (reader) => {
+    const legacyVersion = reader.u16();
+    // RFC 8446 D.2: below SSL 3 there is nothing that this format could be.
+    if (legacyVersion >> 8 !== ProtocolVersion["TLSv1.2"] >> 8)
+      throw new TlsError("unsupported_protocol");
+    const random = reader.bytes(32);
+    const legacySessionId = reader.opaque8();
+    if (legacySessionId.length > 32)
+      throw new TlsError("malformed_message", {
+        detail: "ClientHello: a session id of more than 32 bytes",
+      });
+    const cipherSuites = reader.list16((r) => r.u16(), 1);
+    const legacyCompressionMethods = reader.opaque8(1);
+    const { known, types } = readOptionalExtensions(reader, "client_hello");
+    // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
+    const psk = types.indexOf(ExtensionType.pre_shared_key);
+    if (psk !== -1 && psk !== types.length - 1)
+      throw new TlsError("illegal_parameter", {
+        detail: "ClientHello: pre_shared_key is not the last extension",
+      });
+    return {
+      legacyVersion,
+      random,
+      legacySessionId,
+      cipherSuites,
+      legacyCompressionMethods,
+      extensions: known,
+      extensionTypes: types,
+      raw,
+    };
+  });
+}

@@ -1,0 +1,34 @@
+import { Reader } from "../../wire/reader.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import {
+  type ExtensionShape,
+  readExtensions,
+  writeExtensions,
+} from "../extensions/table.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** RFC 8446 4.3.1. */
+export interface EncryptedExtensions extends Message {
+  readonly extensions: Extensions<"encrypted_extensions">;
+  readonly extensionTypes: readonly number[];
+}
+
+export function encodeEncryptedExtensions(
+  extensions: Extensions<"encrypted_extensions">,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encodeMessage("encrypted_extensions", (writer) =>
+    writeExtensions(writer, "encrypted_extensions", extensions, shape),
+  );
+}
+
+/** @throws TlsError */
+export function readEncryptedExtensions({
+  body,
+  raw,
+}: RawMessage): EncryptedExtensions {
+  return Reader.all(body, "EncryptedExtensions", (reader) => {
+    const { known, types } = readExtensions(reader, "encrypted_extensions");
+    return { extensions: known, extensionTypes: types, raw };
+  });
+}

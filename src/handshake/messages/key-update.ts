@@ -1,0 +1,22 @@
+import { TlsError } from "../../errors.ts";
+import { Reader } from "../../wire/reader.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** RFC 8446 4.6.3. */
+export interface KeyUpdate extends Message {
+  readonly updateRequested: boolean;
+}
+
+export function encodeKeyUpdate(updateRequested: boolean): Uint8Array {
+  return encodeMessage("key_update", (w) => w.u8(updateRequested ? 1 : 0));
+}
+
+/** @throws TlsError */
+export function readKeyUpdate({ body, raw }: RawMessage): KeyUpdate {
+  return Reader.all(body, "KeyUpdate", (reader) => {
+    const request = reader.u8();
+    // RFC 8446 4.6.3: any other value ends with an illegal_parameter alert.
+    if (request > 1) throw new TlsError("bad_key_update");
+    return { updateRequested: request === 1, raw };
+  });
+}

@@ -1,0 +1,44 @@
+import { Reader } from "../../wire/reader.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import { readExtensions, writeExtensions } from "../extensions/table.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** What a NewSessionTicket of TLS 1.3 says, RFC 8446 4.6.1. */
+export interface NewSessionTicket13Fields {
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly ageAdd: number;
+  readonly nonce: Uint8Array;
+  readonly ticket: Uint8Array;
+  readonly extensions: Extensions<"new_session_ticket">;
+}
+
+export interface NewSessionTicket13 extends NewSessionTicket13Fields, Message {}
+
+export function encodeNewSessionTicket13(
+  fields: NewSessionTicket13Fields,
+): Uint8Array {
+  return encodeMessage("new_session_ticket", (writer) => {
+    writer
+      .u32(fields.lifetime)
+      .u32(fields.ageAdd)
+      .vector8((w) => w.bytes(fields.nonce))
+      .vector16((w) => w.bytes(fields.ticket));
+    writeExtensions(writer, "new_session_ticket", fields.extensions);
+  });
+}
+
+/** @throws TlsError */
+export function readNewSessionTicket13({
+  body,
+  raw,
+}: RawMessage): NewSessionTicket13 {
+  return Reader.all(body, "NewSessionTicket", (reader) => ({
+    lifetime: reader.u32(),
+    ageAdd: reader.u32(),
+    nonce: reader.opaque8(),
+    ticket: reader.opaque16(1),
+    extensions: readExtensions(reader, "new_session_ticket").known,
+    raw,
+  }));
+}

@@ -1,0 +1,106 @@
+import { equal, fromHex } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import { Reader } from "../../wire/reader.ts";
+import type { Carrier, Extensions } from "../extensions/spec.ts";
+import {
+  type ExtensionShape,
+  readOptionalExtensions,
+  writeExtensions,
+} from "../extensions/table.ts";
+import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+/** RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest" stands for the random. */
+export const HELLO_RETRY_RANDOM: Uint8Array = fromHex(
+  "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
+);
+
+interface Fields<C extends Carrier> {
+  readonly legacyVersion: number;
+  readonly random: Uint8Array;
+  readonly legacySessionIdEcho: Uint8Array;
+  readonly cipherSuite: number;
+  readonly extensions: Extensions<C>;
+}
+
+export type ServerHelloFields = Fields<"server_hello">;
+export type HelloRetryRequestFields = Fields<"hello_retry_request">;
+
+interface Received extends Message {
+  readonly extensionTypes: readonly number[];
+}
+
+/** One message on the wire, two in meaning: the random tells them apart. */
+export type ServerHelloMessage =
+  | ({ readonly kind: "server_hello" } & ServerHelloFields & Received)
+  | ({ readonly kind: "hello_retry_request" } & HelloRetryRequestFields &
+      Received);
+
+export type ServerHello = Extract<ServerHelloMessage, { kind: "server_hello" }>;
+export type HelloRetryRequest = Extract<
+  ServerHelloMessage,
+  { kind: "hello_retry_request" }
+>;
+
+export function encodeServerHello(
+  hello: ServerHelloFields,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encode("server_hello", hello, shape);
+}
+
+export function encodeHelloRetryRequest(
+  retry: HelloRetryRequestFields,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encode("hello_retry_request", retry, shape);
+}
+
+/** @throws TlsError */
+export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
+  return Reader.all(body, "ServerHello", (reader): ServerHelloMessage => {
+    const legacyVersion = reader.u16();
+    const random = reader.bytes(32);
+    const legacySessionIdEcho = reader.opaque8();
+    const cipherSuite = reader.u16();
+    // RFC 8446 4.1.3: legacy_compression_method "MUST have the value 0".
+    if (reader.u8() !== 0)
+      throw new TlsError("illegal_parameter", {
+        detail: "ServerHello: a compression method",
+      });
+    const fields = { legacyVersion, random, legacySessionIdEcho, cipherSuite };
+    if (equal(random, HELLO_RETRY_RANDOM)) {
+      const read = readOptionalExtensions(reader, "hello_retry_request");
+      return {
+        kind: "hello_retry_request",
+        ...fields,
+        extensions: read.known,
+        extensionTypes: read.types,
+        raw,
+      };
+    }
+    const read = readOptionalExtensions(reader, "server_hello");
+    return {
+      kind: "server_hello",
+      ...fields,
+      extensions: read.known,
+      extensionTypes: read.types,
+      raw,
+    };
+  });
+}
+
+function encode<C extends "server_hello" | "hello_retry_request">(
+  carrier: C,
+  fields: Fields<C>,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encodeMessage("server_hello", (writer) => {
+    writer
+      .u16(fields.legacyVersion)
+      .bytes(fields.random)
+      .vector8((w) => w.bytes(fields.legacySessionIdEcho))
+      .u16(fields.cipherSuite)
+      .u8(0);
+    writeExtensions(writer, carrier, fields.extensions, shape);
+  });
+}

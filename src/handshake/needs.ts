@@ -1,0 +1,162 @@
+/** Needs and their answers: by the config where it can, else by the caller. */
+import { equal } from "../bytes.ts";
+import { type AlertName, TlsError, TlsUsageError } from "../errors.ts";
+import { Certificate } from "../x509/certificate.ts";
+import { X509Error } from "../x509/errors.ts";
+import { isVerifiedChain, type VerifiedChain } from "../x509/verifier.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { Credential } from "./credential.ts";
+import type { HandshakeIo, Need } from "./io.ts";
+import { advance, type ConnectionState } from "./machines.ts";
+import { SIGNATURE_SCHEMES } from "./signature-schemes.ts";
+import { certificateFault, tlsErrorOf } from "./x509-faults.ts";
+
+/** What the caller says to a need. */
+export type Answer =
+  | { readonly type: "verified"; readonly chain: VerifiedChain }
+  | { readonly type: "signed"; readonly signature: Uint8Array }
+  | {
+      readonly type: "certificate_chosen";
+      readonly credentials: readonly Credential[];
+      /** On a server: goes on under this config. */
+      readonly config?: ServerConfig;
+    }
+  | {
+      /** No: the connection ends. */
+      readonly type: "refused";
+      /** An X509Error decides about the alert by itself. */
+      readonly error: unknown;
+      /** Otherwise: internal_error, or this one. */
+      readonly alert?: AlertName;
+    };
+
+const ANSWERED_BY = {
+  verify: "verified",
+  sign: "signed",
+  certificate: "certificate_chosen",
+} as const satisfies Record<Need["type"], Answer["type"]>;
+
+/** What a connection waits for, undefined when it waits for the peer. */
+export function needOf(state: ConnectionState): Need | undefined {
+  return "need" in state ? state.need : undefined;
+}
+
+/** The answer that the config has by itself, in the same call. */
+export function ownAnswer(
+  need: Need,
+  config: ClientConfig | ServerConfig,
+): Answer | undefined {
+  switch (need.type) {
+    case "verify": {
+      const { verifier } = config;
+      if (verifier === "ask" || verifier === undefined) return undefined;
+      const chain = verified(() => verifier.verify(need.peer, need.context));
+      return { type: "verified", chain };
+    }
+    case "sign": {
+      const { key } = need.credential;
+      if (key === "ask") return undefined;
+      const { provider } = config;
+      const sign = provider.signers[SIGNATURE_SCHEMES[need.scheme].signature];
+      if (sign === undefined)
+        throw new TlsUsageError(`the provider cannot sign ${need.scheme}`);
+      const signature = sign(key.key, need.content, provider.random);
+      return { type: "signed", signature };
+    }
+    case "certificate":
+      return undefined;
+  }
+}
+
+/**
+ * Checks an answer that came from outside before anything moves.
+ *
+ * @throws TlsUsageError when it does not fit the need
+ */
+export function checkAnswer(need: Need | undefined, answer: Answer): void {
+  if (need === undefined)
+    throw new TlsUsageError("resume: nothing waits for an answer");
+  if (answer.type === "refused") return;
+  if (answer.type !== ANSWERED_BY[need.type])
+    throw new TlsUsageError(
+      `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
+    );
+  if (need.type === "verify" && answer.type === "verified") {
+    const [leaf] = need.peer.certificates;
+    if (!isVerifiedChain(answer.chain) || !leaf)
+      throw new TlsUsageError("resume: a VerifiedChain that no verifier made");
+    if (!equal(leaf, answer.chain.leaf.der))
+      throw new TlsUsageError("resume: a VerifiedChain of other certificates");
+  }
+}
+
+/**
+ * Moves a connection by an answer.
+ *
+ * @throws TlsError for a refusal, or for a signature that is not one
+ */
+export function advanceByAnswer(
+  state: ConnectionState,
+  need: Need,
+  answer: Answer,
+  io: HandshakeIo,
+): ConnectionState {
+  switch (answer.type) {
+    case "refused":
+      throw refusal(answer);
+    case "verified":
+      return advance(state, "verified", answer, io);
+    case "certificate_chosen":
+      return advance(state, "certificate_chosen", answer, io);
+    case "signed":
+      if (need.type === "sign" && need.credential.key === "ask")
+        checkSignature(need, state.config, answer.signature);
+      return advance(
+        state,
+        "signed",
+        { signature: answer.signature.slice() },
+        io,
+      );
+  }
+}
+
+function verified(run: () => VerifiedChain): VerifiedChain {
+  try {
+    const chain = certificateFault(run);
+    if (isVerifiedChain(chain)) return chain;
+  } catch (error) {
+    if (error instanceof TlsError) throw error;
+    throw new TlsError("callback_failed", { detail: "verifier", cause: error });
+  }
+  throw new TlsError("callback_failed", {
+    detail: "the verifier returned something that is no VerifiedChain",
+  });
+}
+
+/** A signature of another key would only be noticed by the peer. */
+function checkSignature(
+  { credential, scheme, content }: Extract<Need, { type: "sign" }>,
+  { provider }: ClientConfig | ServerConfig,
+  signature: Uint8Array,
+): void {
+  const [leaf] = credential.chain;
+  const verify = provider.verifiers[SIGNATURE_SCHEMES[scheme].signature];
+  if (leaf === undefined || verify === undefined) return;
+  const { key } = Certificate.parse(leaf).subjectPublicKeyInfo;
+  if (!verify(key, content, signature))
+    throw new TlsError("wrong_answer", {
+      detail: "the signature does not verify under the certificate's key",
+    });
+}
+
+function refusal({
+  error,
+  alert,
+}: Extract<Answer, { type: "refused" }>): TlsError {
+  if (error instanceof TlsError) return error;
+  if (error instanceof X509Error) return tlsErrorOf(error);
+  return new TlsError("callback_failed", {
+    cause: error,
+    ...(alert === undefined ? {} : { alert }),
+  });
+}

@@ -1,0 +1,81 @@
+/** What a server makes of a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
+import type { GroupName } from "../crypto/provider.ts";
+import { TlsError } from "../errors.ts";
+import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
+import type { ServerConfig } from "./config.ts";
+import type { KeyShareEntry } from "./extensions/spec.ts";
+import { GROUPS } from "./groups.ts";
+import type { ClientHello } from "./messages/client-hello.ts";
+
+/** The first suite of the server's list that the client has. */
+export function chooseSuite(
+  config: ServerConfig,
+  hello: ClientHello,
+): CipherSuite {
+  for (const name of config.cipherSuites) {
+    const suite = CIPHER_SUITES[name];
+    if (hello.cipherSuites.includes(suite.code)) return suite;
+  }
+  throw new TlsError("no_shared_cipher");
+}
+
+export interface ChosenGroup {
+  readonly group: GroupName;
+  /** Undefined: it takes a HelloRetryRequest. */
+  readonly share: Uint8Array | undefined;
+}
+
+/**
+ * The first group of the server's list that the client sent a share of, and
+ * where there is none the first that it supports: a round trip costs more than
+ * a step down in a list of safe groups.
+ */
+export function chooseGroup(
+  config: ServerConfig,
+  hello: ClientHello,
+): ChosenGroup {
+  const { supported_groups: groups = [], key_share: shares = [] } =
+    hello.extensions;
+  checkShares(shares, groups);
+  const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
+  for (const group of shared) {
+    const entry = shares.find((one) => one.group === GROUPS[group]);
+    if (entry !== undefined) return { group, share: entry.share };
+  }
+  const [group] = shared;
+  if (group === undefined) throw new TlsError("no_shared_group");
+  return { group, share: undefined };
+}
+
+/** RFC 7301 3.2: the first of the server's list that the client offers. */
+export function chooseAlpn(
+  config: ServerConfig,
+  hello: ClientHello,
+): string | undefined {
+  const offered = hello.extensions.application_layer_protocol_negotiation;
+  if (offered === undefined || config.alpnProtocols.length === 0)
+    return undefined;
+  const name = config.alpnProtocols.find((one) => offered.includes(one));
+  if (name === undefined && config.alpnMismatch === "alert")
+    throw new TlsError("no_application_protocol");
+  return name;
+}
+
+/**
+ * RFC 8446 4.2.8: one share a group, and none for a group that is not listed:
+ * "Servers MAY check for violations of these rules and abort the handshake
+ * with an "illegal_parameter" alert".
+ */
+function checkShares(
+  shares: readonly KeyShareEntry[],
+  groups: readonly number[],
+): void {
+  const seen = new Set<number>();
+  for (const { group } of shares) {
+    if (seen.has(group) || !groups.includes(group))
+      throw new TlsError("illegal_parameter", {
+        detail: "ClientHello: a key share twice or of a group not listed",
+      });
+    seen.add(group);
+  }
+}

@@ -1,0 +1,65 @@
+/** Life after the handshake, the same for both roles: RFC 8446 4.6.3. */
+import type { Secret } from "../bytes.ts";
+import type { CipherSuite } from "./cipher-suites.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { VerifiedFinished } from "./authentication.ts";
+import { type ConnectionInfo, type HandshakeIo, protectionKeys } from "./io.ts";
+import type { TrafficSecret } from "./key-schedule13.ts";
+import type { Commands } from "./machine.ts";
+import { encodeKeyUpdate, type KeyUpdate } from "./messages/key-update.ts";
+
+/** What a connection of TLS 1.3 is made of once the handshake is done. */
+export interface Connected13 {
+  readonly config: ClientConfig | ServerConfig;
+  readonly info: ConnectionInfo;
+  readonly suite: CipherSuite;
+  readonly readSecret: TrafficSecret;
+  readonly writeSecret: TrafficSecret;
+  /** exporter_master_secret, RFC 8446 7.5. */
+  readonly exporter: Secret;
+  /** Nobody gets here without the peer's Finished. */
+  readonly finished: VerifiedFinished;
+}
+
+/** The peer has new write keys, and may want us to have them too. */
+export function onKeyUpdate<S extends Connected13>(
+  state: S,
+  message: KeyUpdate,
+  io: HandshakeIo,
+): S {
+  const readSecret = state.readSecret.update();
+  io.setReadKeys(applicationKeys(state, readSecret));
+  io.emit({ type: "key_update", direction: "read" });
+  const next = { ...state, readSecret };
+  // RFC 8446 4.6.3: the answer must not ask back.
+  return message.updateRequested
+    ? onUpdateKeys(next, { askPeer: false }, io)
+    : next;
+}
+
+/** This side wants new write keys: its program does, or the old are worn out. */
+export function onUpdateKeys<S extends Connected13>(
+  state: S,
+  command: Commands["update_keys"],
+  io: HandshakeIo,
+): S {
+  io.send(encodeKeyUpdate(command.askPeer));
+  const writeSecret = state.writeSecret.update();
+  io.setWriteKeys(applicationKeys(state, writeSecret));
+  io.emit({ type: "key_update", direction: "write" });
+  return { ...state, writeSecret };
+}
+
+/** Keys of application data under that secret. */
+export function applicationKeys(
+  { config, suite }: Pick<Connected13, "config" | "suite">,
+  secret: TrafficSecret,
+) {
+  return protectionKeys({
+    provider: config.provider,
+    suite,
+    secret,
+    epoch: "application",
+    recordsPerKey: config.limits.recordsPerKey,
+  });
+}

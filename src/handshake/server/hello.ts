@@ -1,0 +1,169 @@
+/**
+ * A server before the version is known: it reads a ClientHello, may ask for a
+ * second one, and hands over with its ServerHello (RFC 8446 4.1).
+ */
+import { TlsError } from "../../errors.ts";
+import { ProtocolVersion } from "../../wire/code-points.ts";
+import type { CipherSuite } from "../cipher-suites.ts";
+import type { ServerConfig } from "../config.ts";
+import type { Credential } from "../credential.ts";
+import { GROUPS } from "../groups.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
+import type { Transitions } from "../machine.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+import {
+  encodeHelloRetryRequest,
+  HELLO_RETRY_RANDOM,
+} from "../messages/server-hello.ts";
+import { chooseGroup, chooseSuite } from "../negotiate.ts";
+import { PendingTranscript } from "../transcript.ts";
+import { checkSecondHello } from "./second-hello.ts";
+import { serverFlight } from "./server-flight13.ts";
+import type {
+  Server13State,
+  ServerHelloState,
+  Start,
+  WaitCertificateChoice,
+} from "./states.ts";
+
+export const serverHello: Transitions<
+  ServerHelloState,
+  ServerHelloState | Server13State
+> = {
+  START: { client_hello: onClientHello },
+  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
+};
+
+export function startServer(config: ServerConfig): Start {
+  return {
+    machine: "serverHello",
+    at: "START",
+    config,
+    transcript: new PendingTranscript(),
+    retry: undefined,
+  };
+}
+
+function onClientHello(
+  state: Start,
+  hello: ClientHello,
+  io: HandshakeIo,
+): ServerHelloState | Server13State {
+  checkHello(hello);
+  if (state.retry !== undefined) {
+    checkSecondHello(state.retry, hello);
+    const { credentials } = state.retry;
+    return negotiate(state, hello, credentials, io);
+  }
+  const { config } = state;
+  if (config.credentials !== "ask")
+    return negotiate(state, hello, config.credentials, io);
+  return {
+    machine: "serverHello",
+    at: "WAIT_CERTIFICATE_CHOICE",
+    config,
+    hello,
+    need: { type: "certificate", clientHello: hello, request: undefined },
+  };
+}
+
+function onCertificateChosen(
+  state: WaitCertificateChoice,
+  answer: Answers["certificate_chosen"],
+  io: HandshakeIo,
+): ServerHelloState | Server13State {
+  const config = answer.config ?? state.config;
+  return negotiate(startServer(config), state.hello, answer.credentials, io);
+}
+
+function checkHello(hello: ClientHello): void {
+  const { extensions, legacyCompressionMethods } = hello;
+  const versions = extensions.supported_versions ?? [];
+  if (!versions.includes(ProtocolVersion["TLSv1.3"]))
+    throw new TlsError("unsupported_protocol", {
+      detail: "the client speaks TLS 1.2 at most",
+    });
+  // RFC 8446 4.1.2: "exactly one byte, set to zero".
+  if (
+    legacyCompressionMethods.length !== 1 ||
+    legacyCompressionMethods[0] !== 0
+  )
+    throw new TlsError("illegal_parameter", {
+      detail: "ClientHello: a compression method",
+    });
+  // RFC 8446 9.2 and 4.2.9.
+  require(extensions.supported_groups, "supported_groups");
+  require(extensions.key_share, "key_share");
+  require(extensions.signature_algorithms, "signature_algorithms");
+  if (extensions.pre_shared_key !== undefined)
+    require(extensions.psk_key_exchange_modes, "psk_key_exchange_modes");
+}
+
+function require(body: unknown, name: string): void {
+  if (body === undefined)
+    throw new TlsError("missing_extension", { detail: name });
+}
+
+function negotiate(
+  state: Start,
+  hello: ClientHello,
+  credentials: readonly Credential[],
+  io: HandshakeIo,
+): ServerHelloState | Server13State {
+  const { config, retry } = state;
+  const suite = chooseSuite(config, hello);
+  const { group, share } = chooseGroup(config, hello);
+  if (share === undefined) {
+    // A second hello that again has no share was refused above.
+    if (retry !== undefined) throw new TlsError("hello_changed_after_retry");
+    return sendRetry(state, { hello, suite, group, credentials }, io);
+  }
+  if (retry && (retry.suite.code !== suite.code || retry.group !== group))
+    throw new TlsError("hello_changed_after_retry");
+  const transcript = state.transcript.add(hello.raw);
+  const helloRetried = retry !== undefined;
+  const agreed = { config, hello, suite, group, share, helloRetried };
+  return serverFlight({ ...agreed, credentials, transcript }, io);
+}
+
+/** RFC 8446 4.1.4. */
+function sendRetry(
+  state: Start,
+  asked: {
+    readonly hello: ClientHello;
+    readonly suite: CipherSuite;
+    readonly group: keyof typeof GROUPS;
+    readonly credentials: readonly Credential[];
+  },
+  io: HandshakeIo,
+): Start {
+  const { config } = state;
+  const { hello, suite, group, credentials } = asked;
+  const cookie = config.helloRetryCookie
+    ? config.provider.random(32)
+    : undefined;
+  const message = encodeHelloRetryRequest(
+    {
+      legacyVersion: ProtocolVersion["TLSv1.2"],
+      random: HELLO_RETRY_RANDOM,
+      legacySessionIdEcho: hello.legacySessionId,
+      cipherSuite: suite.code,
+      extensions: {
+        supported_versions: ProtocolVersion["TLSv1.3"],
+        key_share: GROUPS[group],
+        ...(cookie === undefined ? {} : { cookie }),
+      },
+    },
+    config.shapes.hello_retry_request,
+  );
+  io.send(message);
+  // RFC 8446 D.4: after its first message, to a client that offers a session.
+  if (hello.legacySessionId.length > 0) io.sendChangeCipherSpec();
+  if (hello.extensions.early_data) io.skipEarlyData();
+  const hash = config.provider.hashes[suite.hash];
+  return {
+    ...state,
+    transcript: state.transcript.add(hello.raw).retry(hash).add(message),
+    retry: { first: hello, suite, group, cookie, credentials },
+  };
+}

@@ -1,0 +1,132 @@
+import type { SignatureName } from "../crypto/provider.ts";
+import type { KeyAlgorithm } from "../x509/public-key.ts";
+
+/** A row of the table of signature schemes. */
+export interface SignatureScheme {
+  readonly name: string;
+  readonly code: number;
+  readonly signature: SignatureName;
+  /** The algorithm of the key in the certificate. */
+  readonly key: KeyAlgorithm;
+  /** TLS 1.3 binds ECDSA's curve to the scheme, RFC 8446 4.2.3. */
+  readonly curve?: "secp256r1" | "secp384r1" | "secp521r1";
+  /** False: for signatures in certificates only. */
+  readonly handshake: boolean;
+}
+
+/** SignatureScheme, RFC 8446 4.2.3, in the default order of preference. */
+export const SIGNATURE_SCHEMES = {
+  ecdsa_secp256r1_sha256: {
+    name: "ecdsa_secp256r1_sha256",
+    code: 0x0403,
+    signature: "ecdsa-sha256",
+    key: "ecPublicKey",
+    curve: "secp256r1",
+    handshake: true,
+  },
+  ed25519: {
+    name: "ed25519",
+    code: 0x0807,
+    signature: "ed25519",
+    key: "ed25519",
+    handshake: true,
+  },
+  rsa_pss_rsae_sha256: {
+    name: "rsa_pss_rsae_sha256",
+    code: 0x0804,
+    signature: "rsa-pss-sha256",
+    key: "rsaEncryption",
+    handshake: true,
+  },
+  rsa_pss_pss_sha256: {
+    name: "rsa_pss_pss_sha256",
+    code: 0x0809,
+    signature: "rsa-pss-sha256",
+    key: "id-RSASSA-PSS",
+    handshake: true,
+  },
+  ecdsa_secp384r1_sha384: {
+    name: "ecdsa_secp384r1_sha384",
+    code: 0x0503,
+    signature: "ecdsa-sha384",
+    key: "ecPublicKey",
+    curve: "secp384r1",
+    handshake: true,
+  },
+  rsa_pss_rsae_sha384: {
+    name: "rsa_pss_rsae_sha384",
+    code: 0x0805,
+    signature: "rsa-pss-sha384",
+    key: "rsaEncryption",
+    handshake: true,
+  },
+  rsa_pss_pss_sha384: {
+    name: "rsa_pss_pss_sha384",
+    code: 0x080a,
+    signature: "rsa-pss-sha384",
+    key: "id-RSASSA-PSS",
+    handshake: true,
+  },
+  ecdsa_secp521r1_sha512: {
+    name: "ecdsa_secp521r1_sha512",
+    code: 0x0603,
+    signature: "ecdsa-sha512",
+    key: "ecPublicKey",
+    curve: "secp521r1",
+    handshake: true,
+  },
+  rsa_pss_rsae_sha512: {
+    name: "rsa_pss_rsae_sha512",
+    code: 0x0806,
+    signature: "rsa-pss-sha512",
+    key: "rsaEncryption",
+    handshake: true,
+  },
+  rsa_pss_pss_sha512: {
+    name: "rsa_pss_pss_sha512",
+    code: 0x080b,
+    signature: "rsa-pss-sha512",
+    key: "id-RSASSA-PSS",
+    handshake: true,
+  },
+  rsa_pkcs1_sha256: {
+    name: "rsa_pkcs1_sha256",
+    code: 0x0401,
+    signature: "rsa-pkcs1-sha256",
+    key: "rsaEncryption",
+    handshake: false,
+  },
+  rsa_pkcs1_sha384: {
+    name: "rsa_pkcs1_sha384",
+    code: 0x0501,
+    signature: "rsa-pkcs1-sha384",
+    key: "rsaEncryption",
+    handshake: false,
+  },
+  rsa_pkcs1_sha512: {
+    name: "rsa_pkcs1_sha512",
+    code: 0x0601,
+    signature: "rsa-pkcs1-sha512",
+    key: "rsaEncryption",
+    handshake: false,
+  },
+} as const satisfies Record<string, SignatureScheme>;
+
+export type SignatureSchemeName = keyof typeof SIGNATURE_SCHEMES;
+
+/** Everything that puretls verifies by default, best first. */
+export const DEFAULT_SIGNATURE_SCHEMES: readonly SignatureSchemeName[] = [
+  "ecdsa_secp256r1_sha256",
+  "ed25519",
+  "rsa_pss_rsae_sha256",
+  "rsa_pss_pss_sha256",
+  "ecdsa_secp384r1_sha384",
+  "rsa_pss_rsae_sha384",
+  "rsa_pss_pss_sha384",
+  "ecdsa_secp521r1_sha512",
+  "rsa_pss_rsae_sha512",
+  "rsa_pss_pss_sha512",
+  "rsa_pkcs1_sha256",
+  "rsa_pkcs1_sha384",
+  "rsa_pkcs1_sha512",
+];

@@ -1,0 +1,62 @@
+import { concat } from "../bytes.ts";
+import type { HashAlgorithm, RunningHash } from "../crypto/provider.ts";
+import { HandshakeType } from "../wire/code-points.ts";
+
+/** Messages before the hash function is agreed. An immutable value. */
+export class PendingTranscript {
+  readonly #messages: readonly Uint8Array[];
+
+  constructor(messages: readonly Uint8Array[] = []) {
+    this.#messages = messages;
+  }
+
+  /** With one more message; this transcript stays as it is. */
+  add(message: Uint8Array): PendingTranscript {
+    return new PendingTranscript([...this.#messages, message]);
+  }
+
+  /** The cipher suite decides about the hash. */
+  begin(hash: HashAlgorithm): Transcript {
+    const running = hash.create();
+    for (const message of this.#messages) running.update(message);
+    return new Transcript(hash, running);
+  }
+
+  /**
+   * RFC 8446 4.4.1: with a HelloRetryRequest, ClientHello1 is replaced by a
+   * message of type message_hash that holds its hash.
+   */
+  retry(hash: HashAlgorithm): PendingTranscript {
+    const digest = hash.hash(concat(...this.#messages));
+    const header = [HandshakeType.message_hash, 0, 0, digest.length];
+    return new PendingTranscript([concat(Uint8Array.from(header), digest)]);
+  }
+}
+
+/**
+ * The transcript hash of RFC 8446 4.4.1 as an immutable value: a state may be
+ * kept, forked and resumed without its transcript moving on.
+ */
+export class Transcript {
+  readonly hash: HashAlgorithm;
+  readonly #running: RunningHash;
+  #digest: Uint8Array | undefined;
+
+  constructor(hash: HashAlgorithm, running: RunningHash) {
+    this.hash = hash;
+    this.#running = running;
+  }
+
+  /** With one more message; this transcript stays as it is. */
+  add(message: Uint8Array): Transcript {
+    const running = this.#running.clone();
+    running.update(message);
+    return new Transcript(this.hash, running);
+  }
+
+  /** Transcript-Hash of all messages so far. Not to be written to. */
+  digest(): Uint8Array {
+    this.#digest ??= this.#running.digest();
+    return this.#digest;
+  }
+}

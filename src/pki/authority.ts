@@ -1,0 +1,400 @@
+/** Certificate authorities: roots, intermediates and what they issue. */
+import { equal, toHex } from "../bytes.ts";
+import type { CryptoProvider } from "../crypto/provider.ts";
+import { Certificate } from "../x509/certificate.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import { parseSubjectPublicKeyInfo } from "../x509/public-key.ts";
+import type {
+  IssuedCertificate,
+  Issuer,
+  SignedCertificate,
+} from "./certificate.ts";
+import {
+  signCertificate,
+  signedCertificate,
+  validityOf,
+} from "./certificate.ts";
+import type { CrlOptions, CrlReason, Revocation, SignedCrl } from "./crl.ts";
+import { signCrl } from "./crl.ts";
+import type { Publications } from "./extensions.ts";
+import {
+  authorityKeyIdentifier,
+  keyIdentifier,
+  mergeExtensions,
+  publicationExtensions,
+  subjectKeyIdentifier,
+} from "./extensions.ts";
+import type { KeyType } from "./keys.ts";
+import { keyFor, PkiKey } from "./keys.ts";
+import type { NameInput } from "./names.ts";
+import type { OcspOptions } from "./ocsp.ts";
+import { signOcspResponse } from "./ocsp.ts";
+import { readCertificates } from "./pem-input.ts";
+import type {
+  AuthorityOptions,
+  CertificateOptions,
+  ClientNames,
+  ClientOptions,
+  IssueOptions,
+  Profile,
+  ServerNames,
+  ServerOptions,
+} from "./profiles.ts";
+import {
+  authorityProfile,
+  clientProfile,
+  peerProfile,
+  responderProfile,
+  serverProfile,
+} from "./profiles.ts";
+import { CertificateRequest } from "./request.ts";
+import type { IssuingSignature } from "./signatures.ts";
+
+export interface CreateAuthorityOptions extends AuthorityOptions {
+  /** Randomness, the clock, signatures. */
+  readonly provider: CryptoProvider;
+}
+
+/**
+ * Makes a self-signed root, valid for ten years unless said.
+ *
+ * @example
+ * const ca = createCertificateAuthority({ provider: noble, name: "Test CA" });
+ * const server = ca.issueServer({ hosts: ["localhost", "127.0.0.1"] });
+ *
+ * @throws TypeError when a name is malformed or the key cannot sign
+ */
+export function createCertificateAuthority(
+  options: CreateAuthorityOptions,
+): Authority {
+  const { provider } = options;
+  const key = keyFor(provider, options.key);
+  const certificate = signSelf(
+    provider,
+    key,
+    authorityProfile(options),
+    options,
+    options.signature,
+  );
+  return new Authority({
+    ...authoritySettings(options),
+    provider,
+    key,
+    certificate,
+    above: [],
+  });
+}
+
+export interface SelfSignedOptions extends ServerOptions {
+  readonly provider: CryptoProvider;
+}
+
+/**
+ * Makes a certificate that signs itself and is no CA, for a server or a
+ * client; valid for 90 days unless said. A peer must be told to trust it.
+ *
+ * @throws TypeError when there is no host or a name is malformed
+ */
+export function createSelfSigned(
+  options: SelfSignedOptions,
+): IssuedCertificate {
+  const { provider } = options;
+  const key = keyFor(provider, options.key);
+  const profile = peerProfile(options, options, key.algorithm);
+  const certificate = signSelf(provider, key, profile, options, undefined);
+  return { ...signedCertificate(certificate, []), key };
+}
+
+export interface LoadAuthorityOptions {
+  readonly provider: CryptoProvider;
+  /** PEM, or DER: the CA's own first, then the CAs above it. */
+  readonly certificate: string | Uint8Array;
+  /** The CA's key, or PEM or DER of it, not encrypted. */
+  readonly key: PkiKey | string | Uint8Array;
+  readonly publishes?: Publications;
+  readonly signature?: IssuingSignature;
+}
+
+/**
+ * Takes up a CA that exists already. What it revoked before is not known to
+ * it.
+ *
+ * @throws X509Error when certificate or key are malformed
+ * @throws TypeError when the certificate is no CA's, or the key is another's
+ */
+export function loadCertificateAuthority(
+  options: LoadAuthorityOptions,
+): Authority {
+  const { provider } = options;
+  const [certificate, ...above] = readCertificates(options.certificate);
+  const key =
+    options.key instanceof PkiKey
+      ? options.key
+      : PkiKey.parse(provider, options.key);
+  if (
+    certificate.basicConstraints?.cA !== true ||
+    certificate.keyUsage?.has("keyCertSign") === false
+  )
+    throw new TypeError("the certificate is not one of a CA");
+  if (!equal(certificate.subjectPublicKeyInfo.publicKeyBytes, key.bytes()))
+    throw new TypeError("the key does not belong to the CA's certificate");
+  return new Authority({
+    ...authoritySettings(options),
+    provider,
+    key,
+    certificate,
+    above: above.filter((ca) => !ca.isSelfIssued).map((ca) => ca.der),
+  });
+}
+
+/** What the public makers of an {@link Authority} hand to it. */
+interface AuthorityParts {
+  readonly provider: CryptoProvider;
+  readonly key: PkiKey;
+  readonly certificate: Certificate;
+  /** DER of the CAs above, without the root. */
+  readonly above: readonly Uint8Array[];
+  readonly publishes: Publications;
+  readonly signature: IssuingSignature | undefined;
+}
+
+function authoritySettings(
+  options: Pick<AuthorityOptions, "publishes" | "signature">,
+): Pick<AuthorityParts, "publishes" | "signature"> {
+  return {
+    publishes: options.publishes ?? {},
+    signature: options.signature,
+  };
+}
+
+/** How to sign a request: whose certificate, and what it may say. */
+export type SignRequestOptions = CertificateOptions &
+  (
+    | ({ readonly purpose?: "server" } & Partial<ServerNames>)
+    | ({ readonly purpose: "client" } & Partial<ClientNames>)
+  );
+
+/** A CA with its key. Issues, revokes, and tells what it revoked. */
+export class Authority {
+  /** The CA's own certificate. */
+  readonly issued: IssuedCertificate;
+  readonly #parts: AuthorityParts;
+  readonly #issuer: Issuer;
+  readonly #keyIdentifier: Uint8Array;
+  readonly #revoked = new Map<string, Revocation>();
+  #crlNumber = 0;
+
+  /** For the makers above: {@link createCertificateAuthority} and its kin. */
+  constructor(parts: AuthorityParts) {
+    const { provider, key, certificate, above, signature } = parts;
+    this.#parts = parts;
+    this.issued = { ...signedCertificate(certificate, above), key };
+    this.#issuer = { provider, key, signature, name: certificate.subject.der };
+    this.#keyIdentifier =
+      certificate.subjectKeyIdentifier ?? keyIdentifier(provider, key.bytes());
+  }
+
+  /** The CA's own certificate in PEM: what its users trust. */
+  get pem(): string {
+    return this.issued.pem;
+  }
+
+  get der(): Uint8Array {
+    return this.issued.der;
+  }
+
+  get certificate(): Certificate {
+    return this.issued.certificate;
+  }
+
+  get key(): PkiKey {
+    return this.issued.key;
+  }
+
+  /** For TLS servers; 90 days unless said. */
+  issueServer(options: ServerOptions): IssuedCertificate {
+    const key = this.#keyFor(options.key);
+    const profile = serverProfile(options, options, key.algorithm);
+    return { ...this.#sign(profile, options, infoOf(key)), key };
+  }
+
+  /** For TLS clients; a year unless said. */
+  issueClient(options: ClientOptions): IssuedCertificate {
+    const key = this.#keyFor(options.key);
+    const profile = clientProfile(options, options);
+    return { ...this.#sign(profile, options, infoOf(key)), key };
+  }
+
+  /** A CA below this one. */
+  issueIntermediate(options: AuthorityOptions): Authority {
+    const { provider } = this.#parts;
+    const key = this.#keyFor(options.key);
+    const profile = authorityProfile(options);
+    const { certificate } = this.#sign(profile, options, infoOf(key));
+    return new Authority({
+      ...authoritySettings(options),
+      provider,
+      key,
+      certificate,
+      above: this.#chainBelow(),
+    });
+  }
+
+  /** A responder that may sign {@link createOcspResponse} in the CA's stead. */
+  issueOcspResponder(
+    options: IssueOptions & { readonly name: NameInput },
+  ): IssuedCertificate {
+    const key = this.#keyFor(options.key);
+    const profile = responderProfile(options.name, options);
+    return { ...this.#sign(profile, options, infoOf(key)), key };
+  }
+
+  /**
+   * Certifies the key of a request (PEM or DER, or one read already), whose
+   * signature is checked. Names that the options do not give are taken from
+   * the request: look at them first.
+   *
+   * @throws X509Error when the request is malformed or not signed by its key
+   * @throws TypeError when no host is left for a server
+   */
+  signRequest(
+    request: CertificateRequest | string | Uint8Array,
+    options: SignRequestOptions = {},
+  ): SignedCertificate {
+    const csr =
+      request instanceof CertificateRequest
+        ? request
+        : CertificateRequest.parse(this.#parts.provider, request);
+    const asked = csr.names;
+    const info = csr.publicKeyInfo;
+    let profile: Profile;
+    let given: NameInput | undefined;
+    if (options.purpose === "client") {
+      given = options.name;
+      profile = clientProfile({ ...asked, name: {}, ...options }, options);
+    } else {
+      given = options.subject;
+      profile = serverProfile(
+        { ...asked, ...options },
+        options,
+        info.algorithm,
+      );
+    }
+    const subject =
+      given === undefined && !csr.subject.isEmpty
+        ? csr.subject.der
+        : profile.subject;
+    return this.#sign({ ...profile, subject }, options, info);
+  }
+
+  /**
+   * Puts a certificate on the list of the revoked. Revoking twice replaces
+   * the reason and the time.
+   */
+  revoke(
+    certificate: SignedCertificate | Certificate,
+    options: { readonly reason?: CrlReason; readonly at?: number } = {},
+  ): void {
+    const { serialNumber } = asCertificate(certificate);
+    this.#revoked.set(toHex(serialNumber), {
+      serialNumber: serialNumber.slice(),
+      at: options.at ?? this.#parts.provider.now(),
+      reason: options.reason,
+    });
+  }
+
+  /** A CRL of all that was revoked, valid for a week unless said. */
+  createCrl(options: CrlOptions = {}): SignedCrl {
+    const now = this.#parts.provider.now();
+    // RFC 5280 5.2.3: monotonic, after a restart of the CA too.
+    this.#crlNumber = Math.max(this.#crlNumber + 1, Math.floor(now / 1000));
+    return signCrl(this.#issuer, [...this.#revoked.values()], {
+      thisUpdate: now,
+      number: this.#crlNumber,
+      ...options,
+      keyIdentifier: this.#keyIdentifier,
+    });
+  }
+
+  /**
+   * DER of an OCSP response (RFC 6960) on one certificate of this CA: its
+   * status by the list of the revoked unless the options say another.
+   */
+  createOcspResponse(
+    certificate: SignedCertificate | Certificate,
+    options: OcspOptions = {},
+  ): Uint8Array {
+    const { serialNumber } = asCertificate(certificate);
+    return signOcspResponse(
+      this.#issuer,
+      { serialNumber, revocation: this.#revoked.get(toHex(serialNumber)) },
+      options,
+    );
+  }
+
+  #keyFor(key: PkiKey | KeyType | undefined): PkiKey {
+    return keyFor(this.#parts.provider, key);
+  }
+
+  #sign(
+    profile: Profile,
+    options: CertificateOptions,
+    info: SubjectPublicKeyInfo,
+  ): SignedCertificate {
+    const { provider, certificate, publishes } = this.#parts;
+    const usual = [
+      ...profile.extensions,
+      subjectKeyIdentifier(keyIdentifier(provider, info.publicKeyBytes)),
+      authorityKeyIdentifier(this.#keyIdentifier),
+      ...publicationExtensions(publishes),
+    ];
+    const signed = signCertificate(this.#issuer, {
+      ...validityOf(provider.now(), profile.usualDays, options, certificate),
+      subject: profile.subject,
+      publicKeyInfo: info.der,
+      serialNumber: options.serialNumber,
+      extensions: mergeExtensions(usual, options.extensions),
+    });
+    return signedCertificate(signed, this.#chainBelow());
+  }
+
+  /** The CAs that a chain from here needs; a root is known to who trusts it. */
+  #chainBelow(): readonly Uint8Array[] {
+    return this.certificate.isSelfIssued ? [] : this.issued.chain;
+  }
+}
+
+function signSelf(
+  provider: CryptoProvider,
+  key: PkiKey,
+  profile: Profile,
+  options: CertificateOptions,
+  signature: IssuingSignature | undefined,
+): Certificate {
+  const identifier = keyIdentifier(provider, key.bytes());
+  const usual = [
+    ...profile.extensions,
+    subjectKeyIdentifier(identifier),
+    authorityKeyIdentifier(identifier),
+  ];
+  const issuer: Issuer = { provider, key, signature, name: profile.subject };
+  return signCertificate(issuer, {
+    ...validityOf(provider.now(), profile.usualDays, options),
+    subject: profile.subject,
+    publicKeyInfo: key.publicKeyInfo(),
+    serialNumber: options.serialNumber,
+    extensions: mergeExtensions(usual, options.extensions),
+  });
+}
+
+function infoOf(key: PkiKey): SubjectPublicKeyInfo {
+  return parseSubjectPublicKeyInfo(key.publicKeyInfo());
+}
+
+function asCertificate(
+  certificate: SignedCertificate | Certificate,
+): Certificate {
+  return certificate instanceof Certificate
+    ? certificate
+    : certificate.certificate;
+}

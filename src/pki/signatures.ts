@@ -1,0 +1,132 @@
+/** Signing with the provider, and the AlgorithmIdentifiers of signatures. */
+import type { CryptoProvider, SignatureName } from "../crypto/provider.ts";
+import { OID } from "../x509/oids.ts";
+import {
+  bitString,
+  constructed,
+  nullValue,
+  objectIdentifier,
+  sequence,
+  unsignedInteger,
+} from "./asn1.ts";
+import type { PkiKey } from "./keys.ts";
+
+/** What can be issued with: nothing is signed over SHA-1. */
+export type IssuingSignature = Exclude<
+  Extract<SignatureName, `ecdsa-${string}` | `rsa-${string}` | "ed25519">,
+  `${string}-sha1`
+>;
+
+/** What a signature needs to go into a certificate, a request or a CRL. */
+export interface Signing {
+  readonly name: IssuingSignature;
+  /** DER of the AlgorithmIdentifier. */
+  readonly algorithm: Uint8Array;
+}
+
+/**
+ * The algorithm that a key signs with: the one asked for, or the usual one.
+ *
+ * @throws TypeError when the key cannot sign with the algorithm asked for
+ */
+export function signingWith(key: PkiKey, wanted?: IssuingSignature): Signing {
+  const name = wanted ?? usualSignature(key);
+  if (!fits(key, name))
+    throw new TypeError(
+      `a key of type ${key.algorithm} cannot sign with ${name}`,
+    );
+  return { name, algorithm: signatureAlgorithmIdentifier(name) };
+}
+
+/**
+ * Signs and answers DER of `SEQUENCE { toBeSigned, algorithm, signature }`,
+ * the outer form of certificates, requests and CRLs.
+ *
+ * @param toBeSigned DER; where its type names the algorithm inside, the same
+ * @param tail elements after the signature: OCSP responses have some
+ * @throws TypeError when the provider has no such signer
+ */
+export function signedSequence(
+  provider: CryptoProvider,
+  key: PkiKey,
+  signing: Signing,
+  toBeSigned: Uint8Array,
+  ...tail: readonly Uint8Array[]
+): Uint8Array {
+  const signer = provider.signers[signing.name];
+  if (signer === undefined)
+    throw new TypeError(
+      `the crypto provider "${provider.name}" cannot sign with ${signing.name}`,
+    );
+  const signature = signer(key.privateKey, toBeSigned, provider.random);
+  return sequence(toBeSigned, signing.algorithm, bitString(signature), ...tail);
+}
+
+/** DER of the AlgorithmIdentifier of a signature algorithm. */
+export function signatureAlgorithmIdentifier(
+  name: IssuingSignature,
+): Uint8Array {
+  const row = ALGORITHMS[name];
+  if (typeof row === "string") {
+    // RFC 4055 5: PKCS#1 v1.5 has NULL parameters. RFC 5758 3.2 and RFC 8410
+    // 3: ECDSA and Ed25519 have none.
+    return name.startsWith("rsa-")
+      ? sequence(objectIdentifier(row), nullValue())
+      : sequence(objectIdentifier(row));
+  }
+  // RFC 4055 3.1: RSASSA-PSS-params.
+  const hash = sequence(objectIdentifier(row.hash), nullValue());
+  return sequence(
+    objectIdentifier(OID["id-RSASSA-PSS"]),
+    sequence(
+      constructed(0, hash),
+      constructed(1, sequence(objectIdentifier(OID.mgf1), hash)),
+      constructed(2, unsignedInteger(row.saltLength)),
+    ),
+  );
+}
+
+interface PssRow {
+  readonly hash: string;
+  readonly saltLength: number;
+}
+
+const ALGORITHMS: Readonly<Record<IssuingSignature, string | PssRow>> = {
+  "ecdsa-sha256": OID.ecdsaWithSHA256,
+  "ecdsa-sha384": OID.ecdsaWithSHA384,
+  "ecdsa-sha512": OID.ecdsaWithSHA512,
+  ed25519: OID.ed25519,
+  "rsa-pkcs1-sha256": OID.sha256WithRSAEncryption,
+  "rsa-pkcs1-sha384": OID.sha384WithRSAEncryption,
+  "rsa-pkcs1-sha512": OID.sha512WithRSAEncryption,
+  "rsa-pss-sha256": { hash: OID.sha256, saltLength: 32 },
+  "rsa-pss-sha384": { hash: OID.sha384, saltLength: 48 },
+  "rsa-pss-sha512": { hash: OID.sha512, saltLength: 64 },
+};
+
+function usualSignature(key: PkiKey): IssuingSignature {
+  const { publicKey, algorithm } = key;
+  if (publicKey.type === "ec") return CURVE_SIGNATURES[publicKey.curve];
+  if (algorithm === "id-RSASSA-PSS") return "rsa-pss-sha256";
+  return publicKey.type === "rsa" ? "rsa-pkcs1-sha256" : "ed25519";
+}
+
+const CURVE_SIGNATURES = {
+  secp256r1: "ecdsa-sha256",
+  secp384r1: "ecdsa-sha384",
+  secp521r1: "ecdsa-sha512",
+} as const;
+
+function fits(key: PkiKey, name: IssuingSignature): boolean {
+  switch (key.algorithm) {
+    case "ecPublicKey":
+      return name.startsWith("ecdsa-");
+    case "ed25519":
+      return name === "ed25519";
+    case "rsaEncryption":
+      return name.startsWith("rsa-");
+    case "id-RSASSA-PSS":
+      // RFC 4055 1.2: such a key signs with RSASSA-PSS and nothing else.
+      return name.startsWith("rsa-pss-");
+  }
+}

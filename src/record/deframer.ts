@@ -1,0 +1,148 @@
+import { concat, latin1, NO_BYTES } from "../bytes.ts";
+import { TlsError } from "../errors.ts";
+import { ContentType } from "../wire/code-points.ts";
+import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
+
+/** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
+const MAX_CIPHERTEXT = 2 ** 14 + 256;
+/** RFC 8446 5.1. */
+const MAX_PLAINTEXT = 2 ** 14;
+
+/**
+ * Cuts a byte stream into records (RFC 8446 5.1). Whole records are handed out
+ * as views on the caller's bytes; only what is incomplete gets copied.
+ */
+export class Deframer {
+  /** Bytes not yet looked at: the caller's own until {@link settle}. */
+  #input: Uint8Array = NO_BYTES;
+  /** The record under way: its header, then header and fragment. */
+  #held: Uint8Array = NO_BYTES;
+  #heldLength = 0;
+  #first = true;
+
+  /** Bytes that wait, in the record under way and behind it. */
+  get buffered(): number {
+    return this.#heldLength + this.#input.length;
+  }
+
+  /** Takes bytes in. They must not change before {@link settle}. */
+  push(data: Uint8Array): void {
+    if (this.#input.length === 0) {
+      this.#input = data;
+      return;
+    }
+    this.#input = concat(this.#input, data);
+  }
+
+  /**
+   * The next whole record, a view that is good until the next call.
+   *
+   * @throws TlsError for a header that no TLS peer writes
+   */
+  next(encrypted: boolean): RawRecord | undefined {
+    if (this.#heldLength > 0) return this.#nextHeld(encrypted);
+    if (this.#input.length < HEADER_LENGTH) return this.#hold(HEADER_LENGTH);
+    const length = this.#checkHeader(this.#input, encrypted);
+    if (this.#input.length < length) return this.#hold(length);
+    return rawRecord(this.#take(length));
+  }
+
+  /** Lets go of the caller's bytes: copies what is still unread. */
+  settle(): void {
+    if (this.#input.length > 0) this.#input = this.#input.slice();
+  }
+
+  /** Takes all that waits, as bytes of their own. */
+  takeBuffered(): Uint8Array {
+    const bytes = concat(this.#held.subarray(0, this.#heldLength), this.#input);
+    this.#held = this.#input = NO_BYTES;
+    this.#heldLength = 0;
+    return bytes;
+  }
+
+  clone(): Deframer {
+    const copy = new Deframer();
+    copy.#input = this.#input.slice();
+    copy.#held = this.#held.slice();
+    copy.#heldLength = this.#heldLength;
+    copy.#first = this.#first;
+    return copy;
+  }
+
+  #nextHeld(encrypted: boolean): RawRecord | undefined {
+    if (this.#heldLength < HEADER_LENGTH && !this.#fill(HEADER_LENGTH))
+      return undefined;
+    const length = this.#checkHeader(this.#held, encrypted);
+    if (this.#held.length < length) this.#held = aligned(this.#held, length);
+    if (!this.#fill(length)) return undefined;
+    const record = rawRecord(this.#held);
+    this.#held = NO_BYTES;
+    this.#heldLength = 0;
+    return record;
+  }
+
+  #hold(length: number): undefined {
+    if (this.#input.length === 0) return;
+    this.#held = aligned(NO_BYTES, length);
+    this.#fill(length);
+  }
+
+  /** Moves input to the record under way; says whether it is that long now. */
+  #fill(length: number): boolean {
+    const part = this.#take(length - this.#heldLength);
+    this.#held.set(part, this.#heldLength);
+    this.#heldLength += part.length;
+    return this.#heldLength === length;
+  }
+
+  #take(length: number): Uint8Array {
+    const part = this.#input.subarray(0, length);
+    this.#input =
+      part.length === this.#input.length
+        ? NO_BYTES
+        : this.#input.subarray(part.length);
+    return part;
+  }
+
+  /** The record's whole length, header included. */
+  #checkHeader(bytes: Uint8Array, encrypted: boolean): number {
+    const [type = 0, major = 0, , high = 0, low = 0] = bytes;
+    // RFC 8446 5.1: legacy_record_version is to be ignored. Its first byte is
+    // looked at all the same, as every stack does, to know what is no TLS.
+    if (major !== 3 || type < 20 || type > 24)
+      throw notTls(bytes.subarray(0, HEADER_LENGTH), this.#first);
+    this.#first = false;
+    const length = (high << 8) | low;
+    const most =
+      encrypted && type === ContentType.application_data
+        ? MAX_CIPHERTEXT
+        : MAX_PLAINTEXT;
+    if (length > most)
+      throw new TlsError("record_overflow", { detail: `${length} bytes` });
+    return HEADER_LENGTH + length;
+  }
+}
+
+function rawRecord(bytes: Uint8Array): RawRecord {
+  return {
+    type: bytes[0] ?? 0,
+    header: bytes.subarray(0, HEADER_LENGTH),
+    fragment: bytes.subarray(HEADER_LENGTH),
+  };
+}
+
+/** Room whose fragment begins at a multiple of eight: ciphers like that. */
+function aligned(start: Uint8Array, length: number): Uint8Array {
+  const bytes = new Uint8Array(3 + length).subarray(3);
+  bytes.set(start);
+  return bytes;
+}
+
+function notTls(start: Uint8Array, first: boolean): TlsError {
+  const text = latin1(start);
+  if (first && /^(GET |POST |HEAD |PUT )/.test(text))
+    return new TlsError("http_request");
+  if (first && text === "CONNE") return new TlsError("https_proxy_request");
+  if (first && text === "HTTP/") return new TlsError("http_response");
+  return new TlsError("wrong_version_number");
+}

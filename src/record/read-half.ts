@@ -1,0 +1,176 @@
+import { TlsError } from "../errors.ts";
+import { ContentType } from "../wire/code-points.ts";
+import { Deframer } from "./deframer.ts";
+import type { PlainRecord, RawRecord, RecordOpener } from "./protection.ts";
+
+/** RFC 8446 5.4: 2^14 bytes of content and the type. */
+const MAX_INNER_PLAINTEXT = 2 ** 14 + 1;
+/** Records without content that a peer may send in a row. */
+const MAX_EMPTY_RECORDS = 32;
+/** RFC 8446 D.4 wants one; some stacks send a few. */
+const MAX_CHANGE_CIPHER_SPECS = 32;
+
+/**
+ * What a change_cipher_spec record means at the moment: an error, or nothing
+ * (the dummy of TLS 1.3's middlebox compatibility mode, RFC 8446 5).
+ */
+export type ChangeCipherSpecPolicy = "forbidden" | "dropped";
+
+/** How much of what cannot be read is early data that this server refused. */
+interface EarlyDataSkip {
+  left: number;
+}
+
+/** The reading side of the record layer: bytes in, records out. */
+export class ReadHalf {
+  #deframer = new Deframer();
+  #opener: RecordOpener | undefined;
+  #limit = MAX_INNER_PLAINTEXT;
+  #emptyRecords = 0;
+  #changeCipherSpecs = 0;
+  #skip: EarlyDataSkip | undefined;
+  changeCipherSpec: ChangeCipherSpecPolicy = "forbidden";
+
+  /** Bytes received that make no whole record yet or were not asked for. */
+  get buffered(): number {
+    return this.#deframer.buffered;
+  }
+
+  /** Records read under the present key. */
+  get recordsUnderKey(): number {
+    return this.#opener?.count ?? 0;
+  }
+
+  /** Takes bytes in. They must not change before {@link settle}. */
+  push(data: Uint8Array): void {
+    this.#deframer.push(data);
+  }
+
+  /** Lets go of the caller's bytes. */
+  settle(): void {
+    this.#deframer.settle();
+  }
+
+  /** Takes what was not read, as bytes. */
+  takeBuffered(): Uint8Array {
+    return this.#deframer.takeBuffered();
+  }
+
+  /** From the next record on, all is protected by that key. */
+  setOpener(opener: RecordOpener): void {
+    this.#opener = opener;
+  }
+
+  /** The record size limit (RFC 8449) that this side announced. */
+  setLimit(bytes: number): void {
+    this.#limit = Math.min(bytes, MAX_INNER_PLAINTEXT);
+  }
+
+  /**
+   * RFC 8446 4.2.10: a server that refused early data skips what it cannot
+   * read, up to that many bytes.
+   */
+  skipEarlyData(bytes: number): void {
+    this.#skip = { left: bytes };
+  }
+
+  /**
+   * The next record with content for the layers above.
+   *
+   * @throws TlsError
+   */
+  next(): PlainRecord | undefined {
+    for (;;) {
+      const raw = this.#deframer.next(
+        this.#opener !== undefined || this.#skip !== undefined,
+      );
+      if (raw === undefined) return undefined;
+      if (raw.type === ContentType.change_cipher_spec) {
+        this.#dropChangeCipherSpec(raw);
+        continue;
+      }
+      const record =
+        this.#opener === undefined
+          ? this.#plain(raw)
+          : this.#open(raw, this.#opener);
+      if (record !== undefined && !this.#isEmptyData(record)) return record;
+    }
+  }
+
+  clone(): ReadHalf {
+    const copy = new ReadHalf();
+    copy.#deframer = this.#deframer.clone();
+    copy.#opener = this.#opener?.clone();
+    copy.#limit = this.#limit;
+    copy.#emptyRecords = this.#emptyRecords;
+    copy.#changeCipherSpecs = this.#changeCipherSpecs;
+    copy.#skip = this.#skip && { ...this.#skip };
+    copy.changeCipherSpec = this.changeCipherSpec;
+    return copy;
+  }
+
+  #plain(raw: RawRecord): PlainRecord | undefined {
+    if (raw.type === ContentType.application_data && this.#skip) {
+      this.#skipRecord(this.#skip, raw);
+      return undefined;
+    }
+    if (raw.type === ContentType.handshake) this.#skip = undefined;
+    if (raw.fragment.length === 0 && raw.type === ContentType.handshake)
+      throw new TlsError("empty_handshake_record");
+    return { type: raw.type, content: raw.fragment.slice() };
+  }
+
+  #open(raw: RawRecord, opener: RecordOpener): PlainRecord | undefined {
+    if (raw.type !== ContentType.application_data) {
+      // A peer that failed before it had our keys can only complain in the
+      // clear; once a record was opened it has them.
+      if (raw.type === ContentType.alert && opener.count === 0)
+        return { type: raw.type, content: raw.fragment.slice() };
+      throw new TlsError("unencrypted_record");
+    }
+    const record = opener.open(raw, this.#limit);
+    if (record === undefined) {
+      if (this.#skip === undefined) throw new TlsError("bad_record_mac");
+      this.#skipRecord(this.#skip, raw);
+      return undefined;
+    }
+    this.#skip = undefined;
+    // RFC 8446 5: a change_cipher_spec is never encrypted.
+    if (record.type === ContentType.change_cipher_spec)
+      throw new TlsError("unexpected_change_cipher_spec");
+    if (record.content.length === 0 && record.type === ContentType.handshake)
+      throw new TlsError("empty_handshake_record");
+    return record;
+  }
+
+  #isEmptyData(record: PlainRecord): boolean {
+    if (
+      record.type !== ContentType.application_data ||
+      record.content.length > 0
+    ) {
+      this.#emptyRecords = 0;
+      return false;
+    }
+    if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
+      throw new TlsError("too_many_empty_records");
+    // Without a key the layer above has to say that data is out of place.
+    return this.#opener !== undefined;
+  }
+
+  #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
+    skip.left -= raw.fragment.length;
+    if (skip.left < 0) throw new TlsError("too_much_early_data");
+  }
+
+  #dropChangeCipherSpec(raw: RawRecord): void {
+    // RFC 8446 5: the single byte 0x01, and only before the peer's Finished.
+    if (
+      this.changeCipherSpec === "forbidden" ||
+      raw.fragment.length !== 1 ||
+      raw.fragment[0] !== 1
+    )
+      throw new TlsError("unexpected_change_cipher_spec");
+    if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
+      throw new TlsError("too_many_change_cipher_specs");
+  }
+}

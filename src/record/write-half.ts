@@ -1,0 +1,133 @@
+import { concat, NO_BYTES } from "../bytes.ts";
+import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
+import { HEADER_LENGTH, newRecord, type RecordSealer } from "./protection.ts";
+
+/** RFC 8446 5.1. */
+const MAX_CONTENT = 2 ** 14;
+
+/** How many zero bytes to add to a record with that many bytes of content. */
+export type PaddingPolicy = (contentLength: number) => number;
+
+/** The writing side of the record layer: content in, bytes out. */
+export class WriteHalf {
+  readonly #padding: PaddingPolicy | undefined;
+  #sealer: RecordSealer | undefined;
+  #output: Uint8Array[] = [];
+  /** Messages of one flight, which share records. */
+  #handshake: Uint8Array[] = [];
+  #limit = MAX_CONTENT + 1;
+  /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
+  #version: number = ProtocolVersion["TLSv1.0"];
+
+  constructor(padding?: PaddingPolicy) {
+    this.#padding = padding;
+  }
+
+  /** The most content that one record takes. */
+  get maxContent(): number {
+    return Math.min(MAX_CONTENT, this.#limit - 1);
+  }
+
+  /** Whether the present key has sealed as many records as it may. */
+  get wornOut(): boolean {
+    return (
+      this.#sealer !== undefined && this.#sealer.count >= this.#sealer.limit
+    );
+  }
+
+  /** Whether there is something to take. */
+  get pending(): boolean {
+    return this.#output.length > 0 || this.#handshake.length > 0;
+  }
+
+  /** Puts a handshake message into the flight under way. */
+  handshake(message: Uint8Array): void {
+    this.#handshake.push(message);
+  }
+
+  /** Writes content of another type, in as many records as it needs. */
+  write(type: number, content: Uint8Array): void {
+    this.flushHandshake();
+    this.#records(type, content);
+  }
+
+  /** RFC 8446 D.4: the dummy, never protected. */
+  changeCipherSpec(): void {
+    this.flushHandshake();
+    const type = ContentType.change_cipher_spec;
+    this.#output.push(this.#plainRecord(type, Uint8Array.of(1)));
+  }
+
+  /** From the next record on, all is protected by that key. */
+  setSealer(sealer: RecordSealer): void {
+    this.flushHandshake();
+    this.#sealer = sealer;
+  }
+
+  /** From the next record on the record version says TLS 1.2. */
+  setFinalRecordVersion(): void {
+    this.flushHandshake();
+    this.#version = ProtocolVersion["TLSv1.2"];
+  }
+
+  /** The record size limit (RFC 8449) that the peer announced. */
+  setLimit(bytes: number): void {
+    this.flushHandshake();
+    this.#limit = Math.min(bytes, MAX_CONTENT + 1);
+  }
+
+  /** All that is to be sent; the array belongs to the caller. */
+  takeOutput(): Uint8Array {
+    this.flushHandshake();
+    const [first, ...more] = this.#output;
+    if (first === undefined) return NO_BYTES;
+    this.#output = [];
+    return more.length === 0 ? first : concat(first, ...more);
+  }
+
+  /** Ends the flight under way: its messages share no record with later ones. */
+  flushHandshake(): void {
+    if (this.#handshake.length === 0) return;
+    const flight =
+      this.#handshake.length === 1
+        ? (this.#handshake[0] ?? NO_BYTES)
+        : concat(...this.#handshake);
+    this.#handshake = [];
+    this.#records(ContentType.handshake, flight);
+  }
+
+  clone(): WriteHalf {
+    const copy = new WriteHalf(this.#padding);
+    copy.#sealer = this.#sealer?.clone();
+    copy.#output = [...this.#output];
+    copy.#handshake = [...this.#handshake];
+    copy.#limit = this.#limit;
+    copy.#version = this.#version;
+    return copy;
+  }
+
+  #records(type: number, content: Uint8Array): void {
+    let at = 0;
+    do {
+      const part = content.subarray(at, at + this.maxContent);
+      at += part.length;
+      this.#output.push(
+        this.#sealer === undefined
+          ? this.#plainRecord(type, part)
+          : this.#sealer.seal(type, part, this.#paddingFor(part.length)),
+      );
+    } while (at < content.length);
+  }
+
+  #paddingFor(length: number): number {
+    if (this.#padding === undefined) return 0;
+    const wanted = Math.floor(this.#padding(length));
+    return Math.max(0, Math.min(wanted, this.maxContent - length));
+  }
+
+  #plainRecord(type: number, content: Uint8Array): Uint8Array {
+    const record = newRecord(type, this.#version, content.length);
+    record.set(content, HEADER_LENGTH);
+    return record;
+  }
+}

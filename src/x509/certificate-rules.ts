@@ -1,0 +1,213 @@
+/**
+ * What every certificate of a path must fulfil by itself, in either profile:
+ * the rules that the web keeps, and that validators skip at their peril.
+ */
+import type { Certificate } from "./certificate.ts";
+import { X509Error } from "./errors.ts";
+import { OID } from "./oids.ts";
+import { modulusBits } from "./public-key.ts";
+
+export type Purpose = "serverAuth" | "clientAuth";
+
+/** Where a certificate stands in the path under judgement. */
+export interface Place {
+  readonly certificate: Certificate;
+  /** 0 for the leaf. */
+  readonly depth: number;
+  /** Whether it is the trusted certificate that ends the path. */
+  readonly isAnchor: boolean;
+}
+
+/** Extensions that this validator acts upon, or that bind nobody but a CA. */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  OID.basicConstraints,
+  OID.keyUsage,
+  OID.extKeyUsage,
+  OID.subjectAltName,
+  OID.issuerAltName,
+  OID.nameConstraints,
+  OID.certificatePolicies,
+  OID.policyMappings,
+  OID.policyConstraints,
+  OID.inhibitAnyPolicy,
+  OID.cRLDistributionPoints,
+  OID.tlsFeature,
+  OID.ocspNoCheck,
+]);
+
+/** Those that RFC 5280 wants non-critical, with the error when one is not. */
+const NEVER_CRITICAL = [
+  [OID.authorityKeyIdentifier, "authority_key_identifier_critical"],
+  [OID.subjectKeyIdentifier, "subject_key_identifier_critical"],
+  // RFC 5280 4.2.2.1, 4.2.2.2 and 4.2.1.15.
+  [OID.authorityInfoAccess, "inconsistent_extensions"],
+  [OID.subjectInfoAccess, "inconsistent_extensions"],
+  [OID.freshestCRL, "inconsistent_extensions"],
+] as const;
+
+/**
+ * Criticality, names and the certificate's own consistency.
+ *
+ * @throws X509Error
+ */
+export function checkCertificate({ certificate, isAnchor }: Place): void {
+  checkCritical(certificate);
+  checkNames(certificate, isAnchor);
+  checkCaConsistency(certificate);
+  // A leaf or intermediate with an extension that does not decode is refused,
+  // looked at or not. Real roots break lints, so anchors are spared.
+  if (!isAnchor) decodeAll(certificate);
+}
+
+function checkCritical(certificate: Certificate): void {
+  for (const [oid, code] of NEVER_CRITICAL)
+    if (certificate.extension(oid)?.critical === true)
+      throw new X509Error(code, `${oid} is critical`);
+  for (const { oid, critical } of certificate.extensions)
+    // RFC 5280 4.2: "A certificate-using system MUST reject the certificate if
+    // it encounters a critical extension it does not recognize".
+    if (critical && !UNDERSTOOD.has(oid))
+      throw new X509Error("unhandled_critical_extension", oid);
+}
+
+function checkNames(certificate: Certificate, isAnchor: boolean): void {
+  // RFC 5280 4.1.2.4: the issuer "MUST contain a non-empty distinguished name".
+  if (certificate.issuer.isEmpty && !isAnchor)
+    throw new X509Error("issuer_name_empty");
+  // RFC 5280 4.1.2.6: so must the subject of a CA.
+  if (certificate.subject.isEmpty && certificate.basicConstraints?.cA === true)
+    throw new X509Error("subject_name_empty");
+}
+
+function checkCaConsistency(certificate: Certificate): void {
+  const isCa = certificate.basicConstraints?.cA ?? false;
+  const usage = certificate.keyUsage;
+  if (isCa) {
+    // RFC 5280 4.2.1.9: with keyUsage present, cA and keyCertSign go together.
+    if (usage !== undefined && !usage.has("keyCertSign"))
+      throw new X509Error("key_usage_no_cert_sign");
+    return;
+  }
+  if (usage?.has("keyCertSign") === true)
+    throw new X509Error("cert_sign_without_ca");
+  if (certificate.basicConstraints?.pathLenConstraint !== undefined)
+    throw new X509Error("path_length_without_ca");
+  // RFC 5280 4.2.1.10: "MUST be used only in a CA certificate".
+  if (certificate.extension(OID.nameConstraints) !== undefined)
+    throw new X509Error(
+      "inconsistent_extensions",
+      "nameConstraints in a certificate that is no CA",
+    );
+}
+
+function decodeAll(certificate: Certificate): void {
+  if (certificate.subjectAltName?.length === 0)
+    throw new X509Error("empty_subject_alt_name");
+  void certificate.issuerAltName;
+  void certificate.extendedKeyUsage;
+  void certificate.subjectKeyIdentifier;
+  void certificate.authorityKeyIdentifier;
+  void certificate.nameConstraints;
+  void certificate.authorityInfoAccess;
+  void certificate.subjectInfoAccess;
+  void certificate.crlDistributionPoints;
+  void certificate.freshestCRL;
+  void certificate.tlsFeatures;
+  void certificate.certificatePolicies;
+  void certificate.policyMappings;
+  void certificate.policyConstraints;
+  void certificate.inhibitAnyPolicy;
+}
+
+/**
+ * Whether it may issue certificates.
+ *
+ * @throws X509Error `invalid_ca`, `key_usage_no_cert_sign`
+ */
+export function checkIsCa({ certificate, isAnchor }: Place): void {
+  const constraints = certificate.basicConstraints;
+  if (constraints === undefined) {
+    // Roots of version 1 are older than extensions; nothing else gets by.
+    if (isAnchor && certificate.version === 1 && certificate.isSelfIssued)
+      return;
+    throw new X509Error("invalid_ca", "no basicConstraints");
+  }
+  if (!constraints.cA) throw new X509Error("invalid_ca", "cA is false");
+  if (certificate.keyUsage?.has("keyCertSign") === false)
+    throw new X509Error("key_usage_no_cert_sign");
+}
+
+const PURPOSE_OID = {
+  serverAuth: OID.serverAuth,
+  clientAuth: OID.clientAuth,
+} as const;
+
+/**
+ * extendedKeyUsage of leaf and CAs, keyUsage of the leaf.
+ *
+ * @throws X509Error `wrong_purpose`
+ */
+export function checkPurpose(
+  { certificate, depth }: Place,
+  purpose: Purpose,
+): void {
+  const purposes = certificate.extendedKeyUsage;
+  if (purposes !== undefined && !purposes.includes(PURPOSE_OID[purpose])) {
+    // A leaf must name its purpose; a CA may leave the choice open.
+    if (depth === 0 || !purposes.includes(OID.anyExtendedKeyUsage))
+      throw new X509Error(
+        "wrong_purpose",
+        `extendedKeyUsage without ${purpose}`,
+      );
+  }
+  if (depth !== 0) return;
+  const usage = certificate.keyUsage;
+  if (usage === undefined) return;
+  const fits =
+    usage.has("digitalSignature") ||
+    usage.has("keyAgreement") ||
+    (purpose === "serverAuth" && usage.has("keyEncipherment"));
+  if (!fits) throw new X509Error("wrong_purpose", "keyUsage fits no handshake");
+}
+
+/**
+ * @throws X509Error `weak_leaf_key`, `weak_ca_key`, or whatever is wrong with
+ *   the key's encoding
+ */
+export function checkKeyStrength(
+  { certificate, depth }: Place,
+  minimumRsaBits: number,
+): void {
+  const { key } = certificate.subjectPublicKeyInfo;
+  if (key.type !== "rsa") return;
+  const bits = modulusBits(key.modulus);
+  if (bits >= minimumRsaBits) return;
+  throw new X509Error(
+    depth === 0 ? "weak_leaf_key" : "weak_ca_key",
+    `RSA with ${bits.toString()} bits, at least ${minimumRsaBits.toString()} are required`,
+  );
+}
+
+/**
+ * RFC 5280 4.1.2.5: both ends belong to the period.
+ *
+ * @param now milliseconds since the epoch; fractions of a second are dropped
+ * @throws X509Error `certificate_not_yet_valid`, `certificate_expired`
+ */
+export function checkValidity({ certificate }: Place, now: number): void {
+  const second = Math.floor(now / 1000) * 1000;
+  if (second < certificate.notBefore)
+    throw new X509Error(
+      "certificate_not_yet_valid",
+      `valid from ${isoSeconds(certificate.notBefore)}`,
+    );
+  if (second > certificate.notAfter)
+    throw new X509Error(
+      "certificate_expired",
+      `valid until ${isoSeconds(certificate.notAfter)}`,
+    );
+}
+
+function isoSeconds(time: number): string {
+  return new Date(time).toISOString().replace(".000Z", "Z");
+}

@@ -1,0 +1,53 @@
+/**
+ * `puretls/x509`: certificates, keys, lists and their verification, without
+ * any TLS. Synchronous; cryptography comes from a `CryptoProvider`.
+ */
+export type { AlgorithmIdentifier } from "./algorithms.ts";
+export type { Budgets } from "./budget.ts";
+export { DEFAULT_BUDGETS } from "./budget.ts";
+export { Certificate } from "./certificate.ts";
+export type { X509ErrorCode } from "./errors.ts";
+export { X509_ERRORS, X509Error } from "./errors.ts";
+export type {
+  AccessDescription,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  DistributionPoint,
+  Extension,
+  GeneralSubtree,
+  KeyUsage,
+  NameConstraints,
+} from "./extensions.ts";
+export type { GeneralName } from "./general-name.ts";
+export type { MatchOptions } from "./host-match.ts";
+export { matchHost } from "./host-match.ts";
+export { parseIpAddress } from "./ip-address.ts";
+export { keyMatchesCertificate } from "./key-match.ts";
+export type {
+  AttributeTypeAndValue,
+  RelativeDistinguishedName,
+} from "./name.ts";
+export { Name } from "./name.ts";
+export { attributeName, OID } from "./oids.ts";
+export type { PemBlock } from "./pem.ts";
+export { decodeBase64, encodeBase64, encodePem, parsePem } from "./pem.ts";
+export type { PolicyConstraints, PolicyMapping } from "./policy-extensions.ts";
+export type { ParsedPrivateKey, PrivateKeyOptions } from "./private-key.ts";
+export { parsePrivateKey } from "./private-key.ts";
+export type { KeyAlgorithm, SubjectPublicKeyInfo } from "./public-key.ts";
+export { parseSubjectPublicKeyInfo } from "./public-key.ts";
+export type { AnchorLookup, TrustStoreStatistics } from "./trust-store.ts";
+export { parseCertificates, TrustStore } from "./trust-store.ts";
+export type {
+  CertificateVerifier,
+  PeerChain,
+  VerifiedChain,
+  VerifierOptions,
+  VerifyContext,
+} from "./verifier.ts";
+export {
+  createVerifier,
+  dangerouslyAcceptAnyCertificate,
+  isVerifiedChain,
+  verifiedByCaller,
+} from "./verifier.ts";

@@ -1,0 +1,280 @@
+/**
+ * Name constraints: RFC 5280 4.2.1.10 and 6.1.3 (b), (c). Each CA's subtrees
+ * are held against every certificate below it, so permitted sets intersect and
+ * one exclusion is enough.
+ */
+import { equal } from "../bytes.ts";
+import type { Budget } from "./budget.ts";
+import type { Certificate } from "./certificate.ts";
+import { X509Error } from "./errors.ts";
+import type { GeneralSubtree } from "./extensions.ts";
+import type { GeneralName } from "./general-name.ts";
+import { isDnsName } from "./host-match.ts";
+import type { Name } from "./name.ts";
+import { OID } from "./oids.ts";
+import { at } from "./path.ts";
+
+export interface NameOptions {
+  /** Whether a common name may stand for a DNS name. */
+  readonly checkCommonName: boolean;
+}
+
+/**
+ * Holds every certificate of a path against the constraints above it.
+ *
+ * @param path leaf first, anchor last
+ * @throws X509Error `permitted_violation`, `excluded_violation`,
+ *   `subtree_minmax`, `unsupported_constraint_type`,
+ *   `unsupported_constraint_syntax`, `unsupported_name_syntax`,
+ *   `name_budget_exceeded`
+ */
+export function checkNameConstraints(
+  path: readonly Certificate[],
+  budget: Budget,
+  options: NameOptions,
+): void {
+  for (const [depth, issuer] of path.entries()) {
+    const constraints = issuer.nameConstraints;
+    if (constraints === undefined) continue;
+    const permitted = at(depth, () => prepare(constraints.permitted));
+    const excluded = at(depth, () => prepare(constraints.excluded));
+    for (let below = depth - 1; below >= 0; below--) {
+      const subject = path[below];
+      // RFC 5280 6.1.3 (b): self-issued certificates are spared, the final
+      // one is not.
+      if (subject === undefined || (subject.isSelfIssued && below > 0))
+        continue;
+      at(below, () => {
+        for (const name of namesOf(subject, options))
+          checkName(name, permitted, excluded, budget);
+      });
+    }
+  }
+}
+
+/** A name form, and what RFC 5280 lets us compare it with. */
+type Form = GeneralName["type"];
+
+/** Subtrees by form: names are only compared with their own kind. */
+type Subtrees = ReadonlyMap<Form, readonly GeneralName[]>;
+
+function prepare(subtrees: readonly GeneralSubtree[]): Subtrees {
+  const byForm = new Map<Form, GeneralName[]>();
+  for (const { base, hasMinimumOrMaximum } of subtrees) {
+    // "minimum MUST be zero, and maximum MUST be absent"; zero is the default
+    // and not encoded.
+    if (hasMinimumOrMaximum) throw new X509Error("subtree_minmax");
+    if (!isValidBase(base))
+      throw new X509Error("unsupported_constraint_syntax", base.type);
+    const others = byForm.get(base.type);
+    if (others === undefined) byForm.set(base.type, [base]);
+    else others.push(base);
+  }
+  return byForm;
+}
+
+function isValidBase(base: GeneralName): boolean {
+  switch (base.type) {
+    case "dNSName":
+      return base.value === "" || isDnsName(base.value);
+    case "rfc822Name":
+      return base.value.includes("@")
+        ? parseMailbox(base.value) !== undefined
+        : isHostOrDomain(base.value);
+    case "uniformResourceIdentifier":
+      return isHostOrDomain(base.value);
+    case "iPAddress":
+      return isAddressRange(base.value);
+    default:
+      return true;
+  }
+}
+
+/** A host, or a leading period and a domain: `.example.com`. */
+function isHostOrDomain(value: string): boolean {
+  return isDnsName(value.startsWith(".") ? value.slice(1) : value);
+}
+
+/** Address and mask; RFC 4632 masks are ones, then zeros. */
+function isAddressRange(value: Uint8Array): boolean {
+  if (value.length !== 8 && value.length !== 32) return false;
+  let zeroSeen = false;
+  for (const byte of value.subarray(value.length / 2))
+    for (let bit = 0x80; bit !== 0; bit >>= 1) {
+      if ((byte & bit) === 0) zeroSeen = true;
+      else if (zeroSeen) return false;
+    }
+  return true;
+}
+
+/** All names of a certificate that constraints bind. */
+function namesOf(
+  certificate: Certificate,
+  { checkCommonName }: NameOptions,
+): GeneralName[] {
+  const names = (certificate.subjectAltName ?? []).slice();
+  const { subject } = certificate;
+  if (!subject.isEmpty) names.push({ type: "directoryName", value: subject });
+  // "the rfc822Name constraint MUST be applied to the attribute of type
+  // emailAddress in the subject distinguished name"
+  for (const value of subject.values(OID.emailAddress))
+    names.push({ type: "rfc822Name", value });
+  if (checkCommonName && !names.some(({ type }) => type === "dNSName"))
+    for (const value of subject.commonNames)
+      if (isDnsName(value)) names.push({ type: "dNSName", value });
+  return names;
+}
+
+const NONE: readonly GeneralName[] = [];
+
+function checkName(
+  name: GeneralName,
+  permitted: Subtrees,
+  excluded: Subtrees,
+  budget: Budget,
+): void {
+  const inside = permitted.get(name.type) ?? NONE;
+  const outside = excluded.get(name.type) ?? NONE;
+  if (inside.length + outside.length === 0) return;
+  budget.spendNameComparisons(inside.length + outside.length);
+  const matcher = matcherFor(name);
+  if (outside.some((base) => matcher.mayBeIn(base)))
+    throw new X509Error("excluded_violation", name.type);
+  if (inside.length > 0 && !inside.some((base) => matcher.isIn(base)))
+    throw new X509Error("permitted_violation", name.type);
+}
+
+interface Matcher {
+  /** Whether the name lies wholly in the subtree. */
+  isIn(base: GeneralName): boolean;
+  /** Whether some host that the name covers does: wildcards. */
+  mayBeIn(base: GeneralName): boolean;
+}
+
+/** @throws X509Error for a name that cannot be judged */
+function matcherFor(name: GeneralName): Matcher {
+  switch (name.type) {
+    case "dNSName":
+      return dnsMatcher(name.value);
+    case "rfc822Name":
+      return both(mailboxMatcher(name.value));
+    case "uniformResourceIdentifier":
+      return both(uriMatcher(name.value));
+    case "iPAddress":
+      return both(addressMatcher(name.value));
+    case "directoryName":
+      return both(directoryMatcher(name.value));
+    default:
+      // RFC 5280 4.2.1.10: process the constraint or reject the certificate.
+      throw new X509Error("unsupported_constraint_type", name.type);
+  }
+}
+
+function both(isIn: (base: GeneralName) => boolean): Matcher {
+  return { isIn, mayBeIn: isIn };
+}
+
+function badName(name: GeneralName["type"]): X509Error {
+  return new X509Error("unsupported_name_syntax", name);
+}
+
+function dnsMatcher(value: string): Matcher {
+  const wildcard = value.startsWith("*.");
+  const name = (wildcard ? value.slice(2) : value).toLowerCase();
+  if (!isDnsName(name)) throw badName("dNSName");
+  const isIn = (base: GeneralName): boolean =>
+    base.type === "dNSName" && isSubdomain(name, base.value.toLowerCase());
+  if (!wildcard) return both(isIn);
+  return {
+    isIn,
+    // `*.example.com` covers an excluded `bar.example.com`, one label below.
+    mayBeIn: (base) => {
+      if (isIn(base)) return true;
+      if (base.type !== "dNSName") return false;
+      const dot = base.value.indexOf(".");
+      return dot > 0 && base.value.slice(dot + 1).toLowerCase() === name;
+    },
+  };
+}
+
+/** Zero or more labels to the left of the base. An empty base is every name. */
+function isSubdomain(name: string, base: string): boolean {
+  return base === "" || name === base || name.endsWith(`.${base}`);
+}
+
+/** `.example.com` is every host below it, `example.com` only that host. */
+function hostMatches(host: string, base: string): boolean {
+  const wanted = base.toLowerCase();
+  return wanted.startsWith(".") ? host.endsWith(wanted) : host === wanted;
+}
+
+interface Mailbox {
+  readonly local: string;
+  /** Lower case. */
+  readonly host: string;
+}
+
+function parseMailbox(value: string): Mailbox | undefined {
+  const sign = value.lastIndexOf("@");
+  const local = value.slice(0, Math.max(0, sign));
+  const host = value.slice(sign + 1).toLowerCase();
+  // RFC 5321 4.1.2: an unquoted local part has neither blanks nor "@".
+  const quoted = /^"(?:[^"\\]|\\.)*"$/.test(local);
+  if (
+    !isDnsName(host) ||
+    (!quoted && !/^[!#-'*+\-./0-9=?A-Z^-~]+$/.test(local))
+  )
+    return undefined;
+  return { local, host };
+}
+
+function mailboxMatcher(value: string): (base: GeneralName) => boolean {
+  const mailbox = parseMailbox(value);
+  if (mailbox === undefined) throw badName("rfc822Name");
+  return (base) => {
+    if (base.type !== "rfc822Name") return false;
+    if (!base.value.includes("@")) return hostMatches(mailbox.host, base.value);
+    const wanted = parseMailbox(base.value);
+    return wanted?.local === mailbox.local && wanted.host === mailbox.host;
+  };
+}
+
+function uriMatcher(value: string): (base: GeneralName) => boolean {
+  const [, authority = ""] =
+    /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(value) ?? [];
+  const host = authority
+    .slice(authority.lastIndexOf("@") + 1)
+    .replace(/:\d*$/, "")
+    .toLowerCase();
+  // "If a constraint is applied to the uniformResourceIdentifier name form and
+  // a subsequent certificate includes [one without a] host name specified as a
+  // fully qualified domain name …, then the application MUST reject".
+  if (!isDnsName(host) || /^[\d.]+$/.test(host))
+    throw badName("uniformResourceIdentifier");
+  return (base) =>
+    base.type === "uniformResourceIdentifier" && hostMatches(host, base.value);
+}
+
+function addressMatcher(address: Uint8Array): (base: GeneralName) => boolean {
+  if (address.length !== 4 && address.length !== 16) throw badName("iPAddress");
+  return (base) => {
+    if (base.type !== "iPAddress" || base.value.length !== 2 * address.length)
+      return false;
+    const mask = base.value.subarray(address.length);
+    const masked = (bytes: Uint8Array): Uint8Array =>
+      bytes.map((byte, i) => byte & (mask[i] ?? 0));
+    return equal(
+      masked(address),
+      masked(base.value.subarray(0, address.length)),
+    );
+  };
+}
+
+/** RFC 5280 7.1: the base's RDNs are the first ones of the name. */
+function directoryMatcher(name: Name): (base: GeneralName) => boolean {
+  const keys = name.rdnKeys;
+  return (base) =>
+    base.type === "directoryName" &&
+    base.value.rdnKeys.length <= keys.length &&
+    base.value.rdnKeys.every((key, i) => key === keys[i]);
+}

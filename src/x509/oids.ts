@@ -1,0 +1,140 @@
+/** The OBJECT IDENTIFIERs that this stack knows, by their RFC names. */
+
+export const OID = {
+  // RFC 5280 4.2.
+  subjectDirectoryAttributes: "2.5.29.9",
+  subjectKeyIdentifier: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
+  issuerAltName: "2.5.29.18",
+  basicConstraints: "2.5.29.19",
+  cRLNumber: "2.5.29.20",
+  cRLReasons: "2.5.29.21",
+  invalidityDate: "2.5.29.24",
+  deltaCRLIndicator: "2.5.29.27",
+  issuingDistributionPoint: "2.5.29.28",
+  certificateIssuer: "2.5.29.29",
+  nameConstraints: "2.5.29.30",
+  cRLDistributionPoints: "2.5.29.31",
+  certificatePolicies: "2.5.29.32",
+  anyPolicy: "2.5.29.32.0",
+  policyMappings: "2.5.29.33",
+  authorityKeyIdentifier: "2.5.29.35",
+  policyConstraints: "2.5.29.36",
+  extKeyUsage: "2.5.29.37",
+  anyExtendedKeyUsage: "2.5.29.37.0",
+  freshestCRL: "2.5.29.46",
+  inhibitAnyPolicy: "2.5.29.54",
+  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
+  subjectInfoAccess: "1.3.6.1.5.5.7.1.11",
+  // RFC 7633.
+  tlsFeature: "1.3.6.1.5.5.7.1.24",
+  // RFC 6962.
+  signedCertificateTimestamps: "1.3.6.1.4.1.11129.2.4.2",
+  precertificatePoison: "1.3.6.1.4.1.11129.2.4.3",
+
+  // Key purposes.
+  serverAuth: "1.3.6.1.5.5.7.3.1",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
+  OCSPSigning: "1.3.6.1.5.5.7.3.9",
+
+  // Access methods and OCSP (RFC 6960).
+  ocsp: "1.3.6.1.5.5.7.48.1",
+  ocspBasic: "1.3.6.1.5.5.7.48.1.1",
+  ocspNonce: "1.3.6.1.5.5.7.48.1.2",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
+  caIssuers: "1.3.6.1.5.5.7.48.2",
+
+  // Keys.
+  rsaEncryption: "1.2.840.113549.1.1.1",
+  mgf1: "1.2.840.113549.1.1.8",
+  "id-RSASSA-PSS": "1.2.840.113549.1.1.10",
+  ecPublicKey: "1.2.840.10045.2.1",
+  secp256r1: "1.2.840.10045.3.1.7",
+  secp384r1: "1.3.132.0.34",
+  secp521r1: "1.3.132.0.35",
+  ed25519: "1.3.101.112",
+  ed448: "1.3.101.113",
+  "ml-dsa-44": "2.16.840.1.101.3.4.3.17",
+  "ml-dsa-65": "2.16.840.1.101.3.4.3.18",
+  "ml-dsa-87": "2.16.840.1.101.3.4.3.19",
+
+  // Signatures.
+  sha1WithRSAEncryption: "1.2.840.113549.1.1.5",
+  sha256WithRSAEncryption: "1.2.840.113549.1.1.11",
+  sha384WithRSAEncryption: "1.2.840.113549.1.1.12",
+  sha512WithRSAEncryption: "1.2.840.113549.1.1.13",
+  ecdsaWithSHA1: "1.2.840.10045.4.1",
+  ecdsaWithSHA256: "1.2.840.10045.4.3.2",
+  ecdsaWithSHA384: "1.2.840.10045.4.3.3",
+  ecdsaWithSHA512: "1.2.840.10045.4.3.4",
+
+  // Hashes.
+  sha1: "1.3.14.3.2.26",
+  sha256: "2.16.840.1.101.3.4.2.1",
+  sha384: "2.16.840.1.101.3.4.2.2",
+  sha512: "2.16.840.1.101.3.4.2.3",
+
+  // Password-based encryption (RFC 8018, RFC 7914).
+  PBES2: "1.2.840.113549.1.5.13",
+  PBKDF2: "1.2.840.113549.1.5.12",
+  scrypt: "1.3.6.1.4.1.11591.4.11",
+  hmacWithSHA1: "1.2.840.113549.2.7",
+  hmacWithSHA256: "1.2.840.113549.2.9",
+  hmacWithSHA384: "1.2.840.113549.2.10",
+  hmacWithSHA512: "1.2.840.113549.2.11",
+  "aes128-CBC": "2.16.840.1.101.3.4.1.2",
+  "aes192-CBC": "2.16.840.1.101.3.4.1.22",
+  "aes256-CBC": "2.16.840.1.101.3.4.1.42",
+  "DES-EDE3-CBC": "1.2.840.113549.3.7",
+
+  // Names.
+  commonName: "2.5.4.3",
+  emailAddress: "1.2.840.113549.1.9.1",
+} as const;
+
+/** Long names of a run of arcs; a gap is an empty word. */
+const ATTRIBUTE_RUNS: Readonly<Record<string, string>> = {
+  "2.5.4.3":
+    "commonName surname serialNumber countryName localityName stateOrProvinceName streetAddress organizationName organizationalUnitName title description searchGuide businessCategory postalAddress postalCode postOfficeBox physicalDeliveryOfficeName telephoneNumber telexNumber teletexTerminalIdentifier facsimileTelephoneNumber x121Address internationaliSDNNumber registeredAddress destinationIndicator preferredDeliveryMethod presentationAddress supportedApplicationContext member owner roleOccupant seeAlso userPassword userCertificate cACertificate authorityRevocationList certificateRevocationList crossCertificatePair name givenName initials generationQualifier x500UniqueIdentifier dnQualifier enhancedSearchGuide protocolInformation distinguishedName uniqueMember houseIdentifier supportedAlgorithms deltaRevocationList dmdName",
+  "2.5.4.65": "pseudonym",
+  "2.5.4.72": "role",
+  "2.5.4.97": "organizationIdentifier countryCode3c countryCode3n dnsName",
+  "0.9.2342.19200300.100.1.1":
+    "userId textEncodedORAddress rfc822Mailbox info favouriteDrink roomNumber photo userClass host manager documentIdentifier documentTitle documentVersion documentAuthor documentLocation",
+  "0.9.2342.19200300.100.1.20":
+    "homeTelephoneNumber secretary otherMailbox lastModifiedTime lastModifiedBy domainComponent aRecord pilotAttributeType27 mXRecord nSRecord sOARecord cNAMERecord",
+  "0.9.2342.19200300.100.1.37":
+    "associatedDomain associatedName homePostalAddress personalTitle mobileTelephoneNumber pagerTelephoneNumber friendlyCountryName uniqueIdentifier organizationalStatus janetMailbox mailPreferenceOption buildingName dSAQuality singleLevelQuality subtreeMinimumQuality subtreeMaximumQuality personalSignature dITRedirect audio documentPublisher",
+  "1.2.840.113549.1.9.1":
+    "emailAddress unstructuredName contentType messageDigest signingTime countersignature challengePassword unstructuredAddress extendedCertificateAttributes",
+  "1.3.6.1.4.1.311.60.2.1.1":
+    "jurisdictionLocalityName jurisdictionStateOrProvinceName jurisdictionCountryName",
+  "1.2.643.100.1": "OGRN",
+  "1.2.643.100.3": "SNILS",
+  "1.2.643.100.5": "OGRNIP",
+  "1.2.643.3.131.1.1": "INN",
+};
+
+/** Names with a blank in them do not fit the runs. */
+const ATTRIBUTE_NAMES: Map<string, string> = new Map([
+  ["1.2.840.113549.1.9.14", "Extension Request"],
+  ["1.2.840.113549.1.9.15", "S/MIME Capabilities"],
+  ["1.2.840.113549.1.9.16", "S/MIME"],
+  ["1.2.840.113549.1.9.20", "friendlyName"],
+  ["1.2.840.113549.1.9.21", "localKeyID"],
+  ["1.3.6.1.4.1.311.20.2.3", "Microsoft User Principal Name"],
+]);
+
+for (const [first, names] of Object.entries(ATTRIBUTE_RUNS)) {
+  const dot = first.lastIndexOf(".");
+  const arc = Number(first.slice(dot + 1));
+  names.split(" ").forEach((name, i) => {
+    ATTRIBUTE_NAMES.set(`${first.slice(0, dot)}.${(arc + i).toString()}`, name);
+  });
+}
+
+/** OpenSSL's long name of an attribute type, or the dotted form itself. */
+export function attributeName(oid: string): string {
+  return ATTRIBUTE_NAMES.get(oid) ?? oid;
+}

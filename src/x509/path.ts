@@ -1,0 +1,246 @@
+/**
+ * Path building, RFC 4158: depth first over all candidate issuers, with
+ * backtracking. A link is taken only when its signature is right, so a forest
+ * of certificates with one name is pruned at once; budgets bound the rest.
+ */
+import { equal } from "../bytes.ts";
+import type { Budget } from "./budget.ts";
+import { endsBudget } from "./budget.ts";
+import type { Certificate } from "./certificate.ts";
+import { X509_ERRORS, X509Error } from "./errors.ts";
+import type { SignatureChecker } from "./signature-check.ts";
+import type { TrustStore } from "./trust-store.ts";
+
+export interface PathSearch {
+  readonly leaf: Certificate;
+  /** What the peer sent beside the leaf, in any order. */
+  readonly intermediates: readonly Certificate[];
+  readonly trustStore: TrustStore;
+  /** Whether a trusted certificate that is not a root ends a path. */
+  readonly partialChain: boolean;
+  /** Intermediates allowed between leaf and anchor, self-issued ones aside. */
+  readonly maximumIntermediates: number;
+  /** Milliseconds since the epoch: orders candidates, judges nothing. */
+  readonly now: number;
+  readonly signatures: SignatureChecker;
+  readonly budget: Budget;
+  /** Judges a whole path, leaf first, anchor last; throws X509Error. */
+  readonly judge: (path: readonly Certificate[]) => void;
+}
+
+/**
+ * A path from the leaf to a trusted certificate that the judge accepts.
+ *
+ * @throws X509Error the most useful of the errors met on the way
+ */
+export function findPath(search: PathSearch): readonly Certificate[] {
+  return new PathFinder(search).find();
+}
+
+/** No path is longer, self-issued certificates included. */
+const MAXIMUM_LENGTH = 32;
+
+class PathFinder {
+  readonly #search: PathSearch;
+  readonly #bySubject = new Map<string, Certificate[]>();
+  /** Links already checked in this search: child, then issuer. */
+  readonly #links = new Map<Certificate, Map<Certificate, X509Error | "ok">>();
+  #worst: X509Error | undefined;
+
+  constructor(search: PathSearch) {
+    this.#search = search;
+    for (const certificate of search.intermediates) {
+      const key = certificate.subject.key;
+      const others = this.#bySubject.get(key);
+      if (others === undefined) this.#bySubject.set(key, [certificate]);
+      else if (!others.some((other) => equal(other.der, certificate.der)))
+        others.push(certificate);
+    }
+  }
+
+  find(): readonly Certificate[] {
+    const path = this.#extend([this.#search.leaf]);
+    if (path !== undefined) return path;
+    throw this.#worst ?? new X509Error("unknown_issuer", undefined, 0);
+  }
+
+  /** Tries all that may follow the last certificate of a path. */
+  #extend(path: readonly Certificate[]): readonly Certificate[] | undefined {
+    const { trustStore, partialChain, budget } = this.#search;
+    const top = path[path.length - 1];
+    if (top === undefined) return undefined;
+    budget.spendStep();
+    const trusted = trustStore.has(top);
+    if (trusted && (partialChain || top.isSelfIssued)) {
+      const found = this.#judge(path);
+      if (found !== undefined) return found;
+    }
+    let linked = false;
+    for (const { issuer, isAnchor } of this.#candidates(top)) {
+      budget.spendStep();
+      if (path.some((other) => sameEntity(other, issuer))) continue;
+      if (!this.#isLink(top, issuer, path.length - 1)) continue;
+      linked = true;
+      const found = this.#follow([...path, issuer], isAnchor);
+      if (found !== undefined) return found;
+    }
+    if (!linked) this.#record(deadEnd(path, top, trusted));
+    return undefined;
+  }
+
+  #follow(
+    path: readonly Certificate[],
+    isAnchor: boolean,
+  ): readonly Certificate[] | undefined {
+    const depth = path.length - 1;
+    const between = path.slice(1, isAnchor ? -1 : undefined);
+    const counted = between.filter((one) => !one.isSelfIssued).length;
+    if (
+      counted > this.#search.maximumIntermediates ||
+      path.length > MAXIMUM_LENGTH
+    ) {
+      this.#record(new X509Error("chain_too_long", undefined, depth));
+      return undefined;
+    }
+    return this.#extend(path);
+  }
+
+  #judge(path: readonly Certificate[]): readonly Certificate[] | undefined {
+    try {
+      this.#search.judge(path);
+      return path;
+    } catch (error) {
+      this.#recordOrThrow(error);
+      return undefined;
+    }
+  }
+
+  /** Issuers by name, the likeliest first. */
+  #candidates(
+    child: Certificate,
+  ): readonly { issuer: Certificate; isAnchor: boolean }[] {
+    const { trustStore, now } = this.#search;
+    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
+    const rate = (issuer: Certificate, isAnchor: boolean): number => {
+      let score = isAnchor ? 2 : 0;
+      if (issuer.notBefore <= now && now <= issuer.notAfter) score += 1;
+      const match = keyIdentifierMatch(wanted, issuer);
+      if (match !== undefined) score += match ? 4 : -4;
+      return score;
+    };
+    const anchors = trustStore.findBySubject(child.issuer);
+    const sent = this.#bySubject.get(child.issuer.key) ?? [];
+    const rated = [
+      ...anchors.map((issuer) => ({ issuer, isAnchor: true })),
+      ...sent
+        .filter((one) => !anchors.some((other) => equal(other.der, one.der)))
+        .map((issuer) => ({ issuer, isAnchor: false })),
+    ].map((one) => ({ ...one, score: rate(one.issuer, one.isAnchor) }));
+    return rated.sort((a, b) => b.score - a.score);
+  }
+
+  #isLink(child: Certificate, issuer: Certificate, depth: number): boolean {
+    let results = this.#links.get(child);
+    if (results === undefined) {
+      results = new Map();
+      this.#links.set(child, results);
+    }
+    let result = results.get(issuer);
+    if (result === undefined) {
+      result = this.#checkLink(child, issuer, depth);
+      results.set(issuer, result);
+    }
+    if (result === "ok") return true;
+    // A wrong signature with another key identifier was no issuer at all.
+    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
+    if (
+      result.code !== "signature_failure" ||
+      keyIdentifierMatch(wanted, issuer) !== false
+    )
+      this.#record(result);
+    return false;
+  }
+
+  #checkLink(
+    child: Certificate,
+    issuer: Certificate,
+    depth: number,
+  ): X509Error | "ok" {
+    const { signatures, budget } = this.#search;
+    try {
+      // RFC 5280 4.1.1.2: both "MUST contain the same algorithm identifier".
+      if (!child.namesOneSignatureAlgorithm)
+        throw new X509Error("signature_algorithm_mismatch", undefined, depth);
+      const key = at(depth + 1, () => issuer.subjectPublicKeyInfo);
+      at(depth, () => {
+        signatures.check(child, key, budget);
+      });
+      return "ok";
+    } catch (error) {
+      if (error instanceof X509Error && !endsBudget(error)) return error;
+      throw error;
+    }
+  }
+
+  #recordOrThrow(error: unknown): void {
+    if (!(error instanceof X509Error) || endsBudget(error)) throw error;
+    this.#record(error);
+  }
+
+  #record(error: X509Error): void {
+    const rank = X509_ERRORS[error.code].rank;
+    if (this.#worst === undefined || rank > X509_ERRORS[this.#worst.code].rank)
+      this.#worst = error;
+  }
+}
+
+/**
+ * Runs a check; an X509Error without a depth gets this one.
+ *
+ * @throws what `check` throws
+ */
+export function at<T>(depth: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof X509Error && error.depth === undefined)
+      throw error.withDepth(depth);
+    throw error;
+  }
+}
+
+/** RFC 4158 2.4.2: a loop is the same entity twice, by name and key. */
+function sameEntity(a: Certificate, b: Certificate): boolean {
+  return (
+    equal(a.subjectPublicKeyInfoDer, b.subjectPublicKeyInfoDer) &&
+    a.subject.equals(b.subject)
+  );
+}
+
+function keyIdentifierMatch(
+  wanted: Uint8Array | undefined,
+  issuer: Certificate,
+): boolean | undefined {
+  const has = issuer.subjectKeyIdentifier;
+  return wanted && has && equal(wanted, has);
+}
+
+/** OpenSSL's four ways of saying that the next certificate is missing. */
+function deadEnd(
+  path: readonly Certificate[],
+  top: Certificate,
+  trusted: boolean,
+): X509Error {
+  const depth = path.length - 1;
+  if (!top.isSelfIssued)
+    return new X509Error(
+      trusted && depth > 0 ? "anchor_not_self_signed" : "unknown_issuer",
+      `issuer ${top.issuer.toString()}`,
+      depth,
+    );
+  return new X509Error(
+    depth === 0 ? "self_signed_leaf" : "self_signed_in_chain",
+    undefined,
+    depth,
+  );
+}

@@ -1,0 +1,212 @@
+/** Private keys: PKCS#8 (RFC 5958), SEC 1 (RFC 5915) and PKCS#1 (RFC 8017). */
+import type { BytesLike } from "../bytes.ts";
+import { latin1, Secret, viewBytes } from "../bytes.ts";
+import type { PrivateKey } from "../crypto/provider.ts";
+import type { AlgorithmIdentifier } from "./algorithms.ts";
+import { readAlgorithm } from "./algorithms.ts";
+import type { DerReader } from "./der.ts";
+import {
+  constructedTag,
+  contextTag,
+  DerError,
+  readSingle,
+  smallInteger,
+  TAG,
+  unsignedBytes,
+} from "./der.ts";
+import { decoding, X509Error } from "./errors.ts";
+import { OID } from "./oids.ts";
+import type { PemBlock } from "./pem.ts";
+import { parsePem } from "./pem.ts";
+import type { EcCurve, KeyAlgorithm } from "./public-key.ts";
+import { CURVE_BYTES, curveOf, modulusBits } from "./public-key.ts";
+
+export interface ParsedPrivateKey {
+  readonly algorithm: KeyAlgorithm;
+  readonly key: PrivateKey;
+}
+
+export interface PrivateKeyOptions {
+  /** A string stands for its UTF-8 bytes. Ignored when nothing is encrypted. */
+  readonly password?: string | BytesLike;
+}
+
+/**
+ * Reads a private key from PEM text (the first block whose label ends in
+ * PRIVATE KEY; other blocks are passed over), from PEM bytes or from DER. The
+ * secrets of the result belong to the caller, who may wipe them.
+ *
+ * @throws X509Error `no_pem_block`, `malformed_pem`, `malformed_private_key`,
+ *   `unsupported_private_key`, `password_required`, `wrong_password`
+ * @throws TypeError for anything but a string or bytes
+ */
+export function parsePrivateKey(
+  pemOrDer: string | BytesLike,
+  _options: PrivateKeyOptions = {},
+): ParsedPrivateKey {
+  if (typeof pemOrDer === "string") return fromPem(pemOrDer);
+  const bytes = viewBytes(pemOrDer, "a private key");
+  return bytes[0] === TAG.sequence ? fromDer(bytes) : fromPem(latin1(bytes));
+}
+
+function fromPem(text: string): ParsedPrivateKey {
+  const block = parsePem(text).find(({ label }) =>
+    label.endsWith("PRIVATE KEY"),
+  );
+  if (block === undefined)
+    throw new X509Error("no_pem_block", "no private key");
+  return fromBlock(block);
+}
+
+function fromBlock({ label, headers, der }: PemBlock): ParsedPrivateKey {
+  if (headers["Proc-Type"] !== undefined || label.startsWith("ENCRYPTED"))
+    throw new X509Error("password_required");
+  return fromDer(der);
+}
+
+function fromDer(der: Uint8Array): ParsedPrivateKey {
+  return decoding("malformed_private_key", () => {
+    const reader = readSingle(der, TAG.sequence, "private key").reader();
+    // EncryptedPrivateKeyInfo begins with its algorithm.
+    if (reader.nextTag === TAG.sequence)
+      throw new X509Error("password_required");
+    const version = smallInteger(
+      reader.read(TAG.integer, "version"),
+      "version",
+    );
+    switch (reader.nextTag) {
+      case TAG.sequence:
+        return readPkcs8(reader, version);
+      case TAG.octetString:
+        return readSec1(reader, version, undefined);
+      default:
+        return {
+          algorithm: "rsaEncryption",
+          key: readPkcs1(reader, version),
+        };
+    }
+  });
+}
+
+/** RFC 5958 2, after its version. */
+function readPkcs8(reader: DerReader, version: number): ParsedPrivateKey {
+  if (version > 1) throw new DerError("a version of PKCS#8 that is not known");
+  const algorithm = readAlgorithm(reader.read(TAG.sequence, "algorithm"));
+  const key = reader.read(TAG.octetString, "privateKey").content;
+  reader.optional(constructedTag(0), "attributes");
+  // RFC 5958 2: publicKey only with version 1 (v2).
+  if (version === 1) reader.optional(contextTag(1), "publicKey");
+  reader.end("PrivateKeyInfo");
+  return readKey(algorithm, key);
+}
+
+function readKey(
+  { oid, parameters }: AlgorithmIdentifier,
+  key: Uint8Array,
+): ParsedPrivateKey {
+  switch (oid) {
+    case OID.rsaEncryption:
+    case OID["id-RSASSA-PSS"]: {
+      const inner = readSingle(key, TAG.sequence, "RSAPrivateKey").reader();
+      const version = smallInteger(
+        inner.read(TAG.integer, "version"),
+        "version",
+      );
+      const algorithm =
+        oid === OID.rsaEncryption ? "rsaEncryption" : "id-RSASSA-PSS";
+      return { algorithm, key: readPkcs1(inner, version) };
+    }
+    case OID.ecPublicKey: {
+      const inner = readSingle(key, TAG.sequence, "ECPrivateKey").reader();
+      const version = smallInteger(
+        inner.read(TAG.integer, "version"),
+        "version",
+      );
+      return readSec1(inner, version, namedCurve(parameters));
+    }
+    case OID.ed25519: {
+      // RFC 8410 7: an OCTET STRING inside the OCTET STRING.
+      const seed = readSingle(key, TAG.octetString, "CurvePrivateKey").content;
+      if (seed.length !== 32) throw new DerError("no Ed25519 seed");
+      return {
+        algorithm: "ed25519",
+        key: { type: "ed25519", seed: new Secret(seed.slice()) },
+      };
+    }
+    default:
+      throw new X509Error("unsupported_private_key", `algorithm ${oid}`);
+  }
+}
+
+function namedCurve(parameters: Uint8Array | undefined): EcCurve {
+  try {
+    return curveOf(parameters);
+  } catch (error) {
+    if (error instanceof X509Error)
+      throw new X509Error("unsupported_private_key", error.message);
+    throw error;
+  }
+}
+
+/** RFC 5915 3, after its version. */
+function readSec1(
+  reader: DerReader,
+  version: number,
+  outerCurve: EcCurve | undefined,
+): ParsedPrivateKey {
+  if (version !== 1) throw new DerError("an EC key of unknown version");
+  const scalar = reader.read(TAG.octetString, "privateKey").content;
+  const parameters = reader.optional(constructedTag(0), "parameters");
+  reader.optional(constructedTag(1), "publicKey");
+  reader.end("ECPrivateKey");
+  const innerCurve = parameters && namedCurve(parameters.content);
+  const curve = outerCurve ?? innerCurve;
+  if (curve === undefined || (innerCurve ?? curve) !== curve)
+    throw new DerError("an EC key that does not name one curve");
+  return {
+    algorithm: "ecPublicKey",
+    key: { type: "ec", curve, scalar: paddedScalar(scalar, curve) },
+  };
+}
+
+/** As long as the order: some writers drop or add leading zeros. */
+function paddedScalar(scalar: Uint8Array, curve: EcCurve): Secret {
+  const size = CURVE_BYTES[curve];
+  const surplus = Math.max(0, scalar.length - size);
+  if (scalar.length === 0 || scalar.subarray(0, surplus).some((b) => b !== 0))
+    throw new DerError("an EC scalar of wrong length");
+  const padded = new Uint8Array(size);
+  const digits = scalar.subarray(surplus);
+  padded.set(digits, size - digits.length);
+  return new Secret(padded);
+}
+
+/** RFC 8017 A.1.2, after its version. */
+function readPkcs1(reader: DerReader, version: number): PrivateKey {
+  // Version 1 is multi-prime.
+  if (version !== 0) throw new DerError("an RSA key of unknown version");
+  const next = (what: string): Uint8Array =>
+    unsignedBytes(reader.read(TAG.integer, what), what).slice();
+  const modulus = next("modulus");
+  const exponent = next("publicExponent");
+  const secret = (what: string): Secret => new Secret(next(what));
+  const key: PrivateKey = {
+    type: "rsa",
+    modulus,
+    exponent,
+    privateExponent: secret("privateExponent"),
+    prime1: secret("prime1"),
+    prime2: secret("prime2"),
+    exponent1: secret("exponent1"),
+    exponent2: secret("exponent2"),
+    coefficient: secret("coefficient"),
+  };
+  reader.end("RSAPrivateKey");
+  const bits = modulusBits(modulus);
+  if (bits < 512 || bits > 16_384)
+    throw new X509Error(
+      "unsupported_private_key",
+      `RSA with ${bits.toString()} bits`,
+    );
+  return key;
+}

@@ -1,0 +1,312 @@
+/**
+ * The house rules of ARCHITECTURE.md as a table, and the checker that reads it.
+ * It takes source texts, not files, so that the test can plant a fault.
+ */
+import { readModule, resolveImport } from "./imports.ts";
+import type { Import, SourceModule, Sources } from "./imports.ts";
+
+interface Room {
+  readonly name: string;
+  /** Its files, and folders with a `/` at the end. */
+  readonly holds: readonly string[];
+  /** Rooms by name, or paths when only a part of a room is open. */
+  readonly mayImport: readonly string[];
+  /** npm packages: a name, or a scope with a `/` at the end. */
+  readonly packages?: readonly string[];
+}
+
+const CORE_BELOW_ENGINE = ["bytes", "errors", "wire", "crypto", "x509"];
+const CORE = [...CORE_BELOW_ENGINE, "record", "handshake", "engine"];
+
+/** From the bottom to the top: an import of a later room runs upward. */
+export const ROOMS: readonly Room[] = [
+  { name: "bytes", holds: ["src/bytes.ts"], mayImport: [] },
+  { name: "errors", holds: ["src/errors.ts"], mayImport: ["bytes"] },
+  { name: "wire", holds: ["src/wire/"], mayImport: ["bytes", "errors"] },
+  {
+    name: "crypto",
+    holds: ["src/crypto/"],
+    mayImport: ["bytes"],
+    packages: ["@noble/"],
+  },
+  {
+    name: "x509",
+    holds: ["src/x509/"],
+    mayImport: ["bytes", "src/crypto/provider.ts"],
+  },
+  {
+    name: "record",
+    holds: ["src/record/"],
+    mayImport: ["bytes", "errors", "wire", "crypto"],
+  },
+  {
+    name: "handshake",
+    holds: ["src/handshake/"],
+    mayImport: CORE_BELOW_ENGINE,
+  },
+  {
+    name: "engine",
+    holds: ["src/engine.ts", "src/engine/"],
+    mayImport: [...CORE_BELOW_ENGINE, "record", "handshake"],
+  },
+  { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
+  { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
+  {
+    name: "pki",
+    holds: ["src/pki/"],
+    mayImport: ["bytes", "wire", "crypto", "x509"],
+    packages: ["pkijs", "asn1js"],
+  },
+  {
+    name: "trace",
+    holds: ["src/trace/"],
+    mayImport: [
+      "bytes",
+      "errors",
+      "wire",
+      "crypto",
+      "src/handshake/messages/",
+      "src/handshake/extensions/",
+      "src/handshake/cipher-suites.ts",
+      "src/handshake/groups.ts",
+      "src/handshake/signature-schemes.ts",
+    ],
+  },
+  {
+    name: "index",
+    holds: ["src/index.ts"],
+    mayImport: [...CORE, "ssl", "net"],
+  },
+  {
+    name: "cli",
+    holds: ["src/cli/"],
+    mayImport: [...CORE, "ssl", "net", "pki", "trace", "index"],
+  },
+];
+
+/** Edges that deserve more than the list of what is allowed. */
+const WALLS: Readonly<Record<string, string>> = {
+  "record → handshake":
+    "record and handshake never import each other: engine.ts joins them",
+  "handshake → record":
+    "record and handshake never import each other: engine.ts joins them",
+  "x509 → errors": "x509 knows no TLS and has errors of its own",
+  "x509 → wire": "x509 knows no TLS and reads DER, not TLS structures",
+  "x509 → crypto": "x509 sees of crypto the interfaces in provider.ts alone",
+  "crypto → errors": "crypto knows nothing of TLS",
+};
+
+/** The only homes of `node:` imports. */
+const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
+  { at: /^src\/crypto\/node\.ts$/, what: /^node:crypto$/ },
+  { at: /^src\/net\/node[^/]*\.ts$/, what: /^node:/ },
+  { at: /^src\/cli\//, what: /^node:/ },
+];
+
+/**
+ * Entry points that load in any runtime: nothing that they reach may import
+ * `node:` modules or pkijs and asn1js (asn1js wants a TextDecoder at import).
+ */
+const PORTABLE_ENTRIES = [
+  "src/index.ts",
+  "src/engine.ts",
+  "src/crypto/noble/index.ts",
+  "src/x509/index.ts",
+  "src/trace/index.ts",
+];
+
+export const LINE_LIMIT = 450;
+
+/** Data tables that may be longer than {@link LINE_LIMIT}: path → reason. */
+export const DATA_TABLES: Readonly<Record<string, string>> = {
+  "src/errors.ts": "REASONS: one row for each way a connection can fail",
+};
+
+/**
+ * Checks a tree and answers one sentence for each fault; an empty list when
+ * all is well.
+ */
+export function findFaults(
+  sources: Sources,
+  dataTables: Readonly<Record<string, string>>,
+): string[] {
+  const modules = new Map<string, SourceModule>();
+  for (const [path, text] of sources) modules.set(path, readModule(path, text));
+  const faults: string[] = [];
+  for (const module of modules.values()) {
+    for (const edge of module.imports) {
+      const fault = edgeFault(module.path, edge, modules);
+      if (fault !== undefined)
+        faults.push(`${module.path}:${String(edge.line)} ${fault}`);
+    }
+    faults.push(...shapeFaults(module, dataTables));
+  }
+  faults.push(...staleTables(modules, dataTables));
+  faults.push(...findCircles(modules));
+  faults.push(...portabilityFaults(modules));
+  return faults;
+}
+
+function edgeFault(
+  from: string,
+  edge: Import,
+  modules: ReadonlyMap<string, SourceModule>,
+): string | undefined {
+  const room = roomOf(from);
+  if (room === undefined) return undefined; // Said once, by shapeFaults.
+  const { specifier } = edge;
+  if (specifier === undefined)
+    return "imports a computed name: write it as a string, so that it can be checked";
+  if (specifier.startsWith("node:")) return nodeFault(from, specifier);
+  const target = resolveImport(from, specifier);
+  if (target === undefined) return packageFault(room, specifier);
+  if (!modules.has(target))
+    return `imports "${specifier}", but there is no file ${target}`;
+  const other = roomOf(target);
+  if (other === undefined || other === room) return undefined;
+  if (room.mayImport.some((allowed) => covers(allowed, other, target)))
+    return undefined;
+  return `imports ${target}, but ${refusal(room, other)}`;
+}
+
+function covers(allowed: string, room: Room, target: string): boolean {
+  return allowed === room.name || isWithin(target, allowed);
+}
+
+function refusal(room: Room, other: Room): string {
+  const wall = WALLS[`${room.name} → ${other.name}`];
+  if (wall !== undefined) return wall;
+  const allowed =
+    room.mayImport.length === 0
+      ? "nothing"
+      : `only ${room.mayImport.join(", ")}`;
+  return ROOMS.indexOf(other) > ROOMS.indexOf(room)
+    ? `${other.name} stands above ${room.name} and imports run downward: ${room.name} may import ${allowed}`
+    : `${room.name} may import ${allowed}`;
+}
+
+function nodeFault(from: string, specifier: string): string | undefined {
+  if (NODE_HOMES.some(({ at, what }) => at.test(from) && what.test(specifier)))
+    return undefined;
+  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, and node:crypto for crypto/node.ts`;
+}
+
+function packageFault(room: Room, specifier: string): string | undefined {
+  const packages = room.packages ?? [];
+  const fits = (name: string): boolean =>
+    specifier === name ||
+    specifier.startsWith(name.endsWith("/") ? name : `${name}/`);
+  if (packages.some(fits)) return undefined;
+  const homes = ROOMS.filter((other) => (other.packages ?? []).some(fits));
+  if (homes.length > 0)
+    return `imports the package ${specifier}, which lives in ${homes.map((home) => `${home.name}/`).join(", ")} and nowhere else`;
+  return `imports the package ${specifier}, which is in no room's list: ${room.name} may use ${packages.length === 0 ? "none" : packages.join(", ")}`;
+}
+
+function shapeFaults(
+  module: SourceModule,
+  dataTables: Readonly<Record<string, string>>,
+): string[] {
+  const faults: string[] = [];
+  const { path, lineCount } = module;
+  if (roomOf(path) === undefined)
+    faults.push(
+      `${path} stands in no room: add its room to test/architecture/rules.ts, and why to ARCHITECTURE.md`,
+    );
+  if (lineCount > LINE_LIMIT && dataTables[path] === undefined)
+    faults.push(
+      `${path} has ${String(lineCount)} lines, more than ${String(LINE_LIMIT)}: split it, or list it with a reason if it is a data table`,
+    );
+  const own = module.ownStatements[0];
+  if (path === "src/index.ts" && own !== undefined)
+    faults.push(
+      `${path}:${String(own)} is not a re-export: index.ts holds 'export … from' and nothing else`,
+    );
+  return faults;
+}
+
+function staleTables(
+  modules: ReadonlyMap<string, SourceModule>,
+  dataTables: Readonly<Record<string, string>>,
+): string[] {
+  return Object.keys(dataTables)
+    .filter((path) => (modules.get(path)?.lineCount ?? 0) <= LINE_LIMIT)
+    .map(
+      (path) =>
+        `${path} is listed as a long data table, but it is not longer than ${String(LINE_LIMIT)} lines: take it off the list`,
+    );
+}
+
+/** One sentence for each circle that a walk closes. */
+function findCircles(modules: ReadonlyMap<string, SourceModule>): string[] {
+  const circles: string[] = [];
+  const finished = new Set<string>();
+  const trail: string[] = [];
+  const walk = (path: string): void => {
+    if (finished.has(path)) return;
+    const start = trail.indexOf(path);
+    if (start >= 0) {
+      const circle = [...trail.slice(start), path].join(" → ");
+      circles.push(`${circle}: these files import each other in a circle`);
+      return;
+    }
+    trail.push(path);
+    for (const target of targetsOf(modules.get(path), true)) walk(target);
+    trail.pop();
+    finished.add(path);
+  };
+  for (const path of modules.keys()) walk(path);
+  return circles;
+}
+
+function portabilityFaults(
+  modules: ReadonlyMap<string, SourceModule>,
+): string[] {
+  const faults: string[] = [];
+  for (const entry of PORTABLE_ENTRIES) {
+    const cameFrom = new Map<string, string | undefined>([[entry, undefined]]);
+    for (const path of cameFrom.keys()) {
+      const module = modules.get(path);
+      const foreign = module?.imports.find(
+        ({ specifier, typeOnly }) =>
+          !typeOnly && /^(node:|pkijs$|asn1js$)/.test(specifier ?? ""),
+      )?.specifier;
+      if (foreign !== undefined)
+        faults.push(
+          `${routeTo(path, cameFrom)} → ${foreign}: the entry point ${entry} must load in any runtime`,
+        );
+      for (const target of targetsOf(module, false))
+        if (!cameFrom.has(target)) cameFrom.set(target, path);
+    }
+  }
+  return faults;
+}
+
+function routeTo(
+  path: string,
+  cameFrom: ReadonlyMap<string, string | undefined>,
+): string {
+  const before = cameFrom.get(path);
+  return before === undefined ? path : `${routeTo(before, cameFrom)} → ${path}`;
+}
+
+function targetsOf(
+  module: SourceModule | undefined,
+  withTypes: boolean,
+): Set<string> {
+  const targets = new Set<string>();
+  for (const { specifier, typeOnly } of module?.imports ?? []) {
+    if (specifier === undefined || (typeOnly && !withTypes)) continue;
+    const target = resolveImport(module?.path ?? "", specifier);
+    if (target !== undefined) targets.add(target);
+  }
+  return targets;
+}
+
+function roomOf(path: string): Room | undefined {
+  return ROOMS.find((room) => room.holds.some((held) => isWithin(path, held)));
+}
+
+function isWithin(path: string, held: string): boolean {
+  return held.endsWith("/") ? path.startsWith(held) : path === held;
+}

@@ -1,0 +1,256 @@
+import { createECDH } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { concat, fromHex, toHex } from "../../src/bytes.ts";
+import { mlKem768Encapsulate } from "../../src/crypto/noble/mlkem.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  InvalidKeyShare,
+  type GroupName,
+  type KeyExchangeGroup,
+} from "../../src/crypto/provider.ts";
+import { recordedRandom, scriptedRandom } from "./scripted-random.ts";
+
+function group(name: GroupName): KeyExchangeGroup {
+  const row = noble.groups[name];
+  if (row === undefined) throw new Error(`no row ${name}`);
+  return row;
+}
+
+const x25519 = group("x25519");
+const hybrid = group("X25519MLKEM768");
+
+describe.each(Object.values(noble.groups))("$name", (row) => {
+  it("gives both sides one secret, over shares of the stated lengths", () => {
+    const pair = row.generate(noble.random);
+    const answer = row.encapsulate(pair.share, noble.random);
+    expect(pair.share.length).toBe(row.initiatorShareLength);
+    expect(answer.share.length).toBe(row.responderShareLength);
+    const secret = pair.decapsulate(answer.share).bytes.slice();
+    expect(secret).toEqual(answer.secret.bytes);
+    expect(secret.some((byte) => byte !== 0)).toBe(true);
+    // The pair can be asked again: a forked connection does.
+    expect(pair.decapsulate(answer.share).bytes).toEqual(secret);
+  });
+
+  it("takes all its randomness from the argument", () => {
+    const first = recordedRandom(noble.random);
+    const made = row.generate(first.random);
+    const seen: Uint8Array[] = [];
+    row.generate((length) => {
+      const bytes = noble.random(length);
+      seen.push(bytes.slice());
+      return bytes;
+    });
+    expect(seen.map((bytes) => bytes.length)).toEqual(first.lengths);
+    const again = row.generate(scriptedRandom(...seen));
+    const same = row.generate(scriptedRandom(...seen));
+    expect(again.share).toEqual(same.share);
+    expect(made.share).not.toEqual(again.share);
+  });
+
+  it("refuses shares of a wrong length", () => {
+    const pair = row.generate(noble.random);
+    const { share } = row.encapsulate(pair.share, noble.random);
+    for (const bad of [
+      new Uint8Array(0),
+      share.subarray(1),
+      concat(share, Uint8Array.of(0)),
+    ])
+      expect(() => pair.decapsulate(bad)).toThrow(InvalidKeyShare);
+    for (const bad of [
+      new Uint8Array(0),
+      pair.share.subarray(1),
+      concat(pair.share, Uint8Array.of(0)),
+    ])
+      expect(() => row.encapsulate(bad, noble.random)).toThrow(InvalidKeyShare);
+  });
+
+  it("changes no input", () => {
+    const pair = row.generate(noble.random);
+    const initiator = pair.share.slice();
+    const { share } = row.encapsulate(initiator, noble.random);
+    expect(initiator).toEqual(pair.share);
+    const responder = share.slice();
+    pair.decapsulate(responder);
+    expect(responder).toEqual(share);
+  });
+});
+
+describe("x25519", () => {
+  it("agrees with RFC 8448 3", () => {
+    const clientKey = fromHex(
+      "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005",
+    );
+    const serverKey = fromHex(
+      "b1580eeadf6dd589b8ef4f2d5652578cc810e9980191ec8d058308cea216a21e",
+    );
+    const client = x25519.generate(scriptedRandom(clientKey));
+    expect(toHex(client.share)).toBe(
+      "99381de560e4bd43d23d8e435a7dbafeb3c06e51c13cae4d5413691e529aaf2c",
+    );
+    const server = x25519.encapsulate(client.share, scriptedRandom(serverKey));
+    expect(toHex(server.share)).toBe(
+      "c9828876112095fe66762bdbf7c672e156d6cc253b833df1dd69b1b04e751f0f",
+    );
+    const secret =
+      "8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d";
+    expect(toHex(server.secret.bytes)).toBe(secret);
+    expect(toHex(client.decapsulate(server.share).bytes)).toBe(secret);
+  });
+
+  it("gives the same share before and after noble builds its table", () => {
+    const key = new Uint8Array(32).fill(0x77);
+    const shares = new Set<string>();
+    for (let i = 0; i < 20; i++)
+      shares.add(toHex(x25519.generate(scriptedRandom(key)).share));
+    expect(shares.size).toBe(1);
+  });
+
+  // 0, 1, an element of order 8, p - 1, p and p + 1.
+  it.each([
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  ])("refuses %s, which gives an all-zero secret", (hex) => {
+    const share = fromHex(hex);
+    const pair = x25519.generate(noble.random);
+    expect(() => pair.decapsulate(share)).toThrow(InvalidKeyShare);
+    expect(() => x25519.encapsulate(share, noble.random)).toThrow(
+      InvalidKeyShare,
+    );
+  });
+});
+
+describe.each([
+  ["secp256r1", "prime256v1", 32],
+  ["secp384r1", "secp384r1", 48],
+  ["secp521r1", "secp521r1", 66],
+] as const)("%s", (name, nodeName, scalarLength) => {
+  const row = group(name);
+  const scalar = new Uint8Array(scalarLength).fill(0x5a);
+  scalar[0] = 0;
+
+  it("agrees with OpenSSL, the drawn bytes being the private key", () => {
+    const node = createECDH(nodeName);
+    node.setPrivateKey(scalar);
+    const pair = row.generate(scriptedRandom(scalar));
+    expect(toHex(pair.share)).toBe(node.getPublicKey("hex"));
+    const peer = createECDH(nodeName);
+    const share = new Uint8Array(peer.generateKeys());
+    const secret = new Uint8Array(node.computeSecret(share));
+    expect(secret.length).toBe(scalarLength);
+    expect(pair.decapsulate(share).bytes).toEqual(secret);
+  });
+
+  it("gives the same share before and after noble builds its table", () => {
+    const shares = new Set<string>();
+    for (let i = 0; i < 20; i++)
+      shares.add(toHex(row.generate(scriptedRandom(scalar)).share));
+    expect(shares.size).toBe(1);
+  });
+
+  it("draws again for zero and for what is not below the order", () => {
+    const tooBig = new Uint8Array(scalarLength).fill(0xff);
+    const zero = new Uint8Array(scalarLength);
+    const pair = row.generate(scriptedRandom(zero, tooBig, scalar));
+    expect(pair.share).toEqual(row.generate(scriptedRandom(scalar)).share);
+    expect(() => row.generate((length) => new Uint8Array(length))).toThrow(
+      /no usable .* in 64 draws/,
+    );
+  });
+
+  it("refuses points that are not uncompressed or not on the curve", () => {
+    const pair = row.generate(noble.random);
+    const { share } = row.encapsulate(pair.share, noble.random);
+    const offCurve = share.slice();
+    offCurve[offCurve.length - 1] = (offCurve.at(-1) ?? 0) ^ 1;
+    const hybridForm = share.slice();
+    hybridForm[0] = 6 + ((share.at(-1) ?? 0) & 1);
+    const compressed = share.slice(0, 1 + scalarLength);
+    compressed[0] = 2 + ((share.at(-1) ?? 0) & 1);
+    for (const bad of [
+      offCurve,
+      hybridForm,
+      compressed,
+      Uint8Array.of(0),
+      new Uint8Array(share.length),
+    ])
+      expect(() => pair.decapsulate(bad)).toThrow(InvalidKeyShare);
+  });
+});
+
+describe("X25519MLKEM768", () => {
+  it("draws for ML-KEM first, then for X25519", () => {
+    const initiator = recordedRandom(noble.random);
+    const pair = hybrid.generate(initiator.random);
+    expect(initiator.lengths).toEqual([64, 32]);
+    const responder = recordedRandom(noble.random);
+    hybrid.encapsulate(pair.share, responder.random);
+    expect(responder.lengths).toEqual([32, 32]);
+  });
+
+  it("concatenates plainly, ML-KEM first", () => {
+    const key = new Uint8Array(32).fill(9);
+    const seed = new Uint8Array(64).fill(1);
+    const message = new Uint8Array(32).fill(2);
+    const peerKey = new Uint8Array(32).fill(3);
+    const pair = hybrid.generate(scriptedRandom(seed, key));
+    const answer = hybrid.encapsulate(
+      pair.share,
+      scriptedRandom(message, peerKey),
+    );
+    const x = x25519.generate(scriptedRandom(key));
+    const kem = mlKem768Encapsulate(
+      pair.share.subarray(0, 1184),
+      scriptedRandom(message),
+    );
+    expect(pair.share.subarray(1184)).toEqual(x.share);
+    expect(answer.share.subarray(0, 1088)).toEqual(kem.ciphertext);
+    expect(answer.secret.bytes).toEqual(
+      concat(kem.secret, x.decapsulate(answer.share.subarray(1088)).bytes),
+    );
+  });
+
+  it("checks the modulus of the encapsulation key, FIPS 203 7.2", () => {
+    const { share } = hybrid.generate(noble.random);
+    // The first coefficient, twelve bits: q itself, and the greatest number.
+    for (const [low, high] of [
+      [0x01, 0x0d],
+      [0xff, 0x0f],
+    ] as const) {
+      const bad = share.slice();
+      bad[0] = low;
+      bad[1] = ((bad[1] ?? 0) & 0xf0) | high;
+      expect(() => hybrid.encapsulate(bad, noble.random)).toThrow(
+        InvalidKeyShare,
+      );
+    }
+  });
+
+  it("refuses a bad X25519 part", () => {
+    const pair = hybrid.generate(noble.random);
+    const answer = hybrid.encapsulate(pair.share, noble.random);
+    expect(() => pair.decapsulate(answer.share.slice().fill(0, 1088))).toThrow(
+      InvalidKeyShare,
+    );
+    expect(() =>
+      hybrid.encapsulate(pair.share.slice().fill(0, 1184), noble.random),
+    ).toThrow(InvalidKeyShare);
+  });
+
+  it("rejects a spoilt ciphertext implicitly: another secret, no error", () => {
+    const pair = hybrid.generate(noble.random);
+    const answer = hybrid.encapsulate(pair.share, noble.random);
+    const bad = answer.share.slice();
+    bad[5] = (bad[5] ?? 0) ^ 1;
+    const secret = pair.decapsulate(bad).bytes;
+    expect(secret.subarray(0, 32)).not.toEqual(
+      answer.secret.bytes.subarray(0, 32),
+    );
+    expect(secret.subarray(32)).toEqual(answer.secret.bytes.subarray(32));
+    expect(pair.decapsulate(bad).bytes).toEqual(secret);
+  });
+});

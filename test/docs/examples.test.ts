@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  PROJECT_ROOT,
+  loadSources,
+  readModule,
+  resolveImport,
+} from "../architecture/imports.ts";
+import { examplesOfMarkdown, examplesOfSource } from "./extract.ts";
+import type { Example } from "./extract.ts";
+import { checkExamples, entryPoints, runExamples } from "./run.ts";
+import type { Failures } from "./run.ts";
+
+/** Sources that a user can reach, from the entry points along the imports. */
+function publicExamples(): Example[] {
+  const sources = loadSources("src");
+  const reached = new Set(entryPoints().values());
+  for (const path of reached)
+    for (const { specifier } of readModule(path, sources.get(path) ?? "")
+      .imports) {
+      const target = resolveImport(path, specifier ?? "");
+      if (target !== undefined) reached.add(target);
+    }
+  return [...reached]
+    .sort()
+    .flatMap((path) => examplesOfSource(path, sources.get(path) ?? ""));
+}
+
+function markdownExamples(): Example[] {
+  const docs = join(PROJECT_ROOT, "docs");
+  const pages = existsSync(docs)
+    ? readdirSync(docs)
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => `docs/${name}`)
+    : [];
+  return ["README.md", ...pages]
+    .filter((path) => existsSync(join(PROJECT_ROOT, path)))
+    .flatMap((path) =>
+      examplesOfMarkdown(path, readFileSync(join(PROJECT_ROOT, path), "utf8")),
+    );
+}
+
+const examples = [...publicExamples(), ...markdownExamples()];
+
+describe.runIf(examples.length > 0)("the documentation's examples", () => {
+  let thrown: Failures;
+  let mistyped: Failures;
+  beforeAll(async () => {
+    thrown = await runExamples(examples);
+    mistyped = checkExamples(examples);
+  });
+
+  for (const { origin } of examples)
+    it(`${origin} runs and type-checks`, () => {
+      expect(thrown.get(origin)).toBeUndefined();
+      expect(mistyped.get(origin)).toBeUndefined();
+    });
+});
+
+describe("extraction", () => {
+  it("finds the ts blocks of @example and nothing else", () => {
+    const source = [
+      "/**",
+      " * Adds.",
+      " *",
+      " * ```ts",
+      " * notAnExample();",
+      " * ```",
+      " *",
+      " * @example",
+      " * ```ts",
+      " * const [a] = [1];",
+      " *   // @throws is no tag in here",
+      " * if (a !== 1) throw new Error();",
+      " * ```",
+      " * and also",
+      " * ```ts",
+      " * second();",
+      " * ```",
+      " * @throws Error",
+      " * ```ts",
+      " * neitherThis();",
+      " * ```",
+      " */",
+      "export function f(): void {}",
+      "export interface I {",
+      "  /** @example ```ts is not a fence in the middle of a line",
+      "   * ```ts",
+      "   * member();",
+      "   * ```",
+      "   */",
+      "  m(): void;",
+      "}",
+    ].join("\n");
+    expect(examplesOfSource("src/f.ts", source)).toEqual([
+      {
+        origin: "src/f.ts:10",
+        code: "const [a] = [1];\n  // @throws is no tag in here\nif (a !== 1) throw new Error();\n",
+      },
+      { origin: "src/f.ts:16", code: "second();\n" },
+      { origin: "src/f.ts:27", code: "member();\n" },
+    ]);
+  });
+
+  it("refuses an @example that no test can run", () => {
+    const source = "\n/**\n * @example f(1)\n */\nexport const f = 1;\n";
+    expect(() => examplesOfSource("src/f.ts", source)).toThrow(
+      "src/f.ts:3 has an @example without a ```ts block",
+    );
+  });
+
+  it("takes of Markdown what is marked runnable", () => {
+    const page = [
+      "```ts",
+      "no();",
+      "```",
+      "~~~ts runnable",
+      "yes();",
+      "~~~",
+      "````md",
+      "```ts runnable",
+      "no();",
+      "```",
+      "````",
+    ].join("\r\n");
+    expect(examplesOfMarkdown("README.md", page)).toEqual([
+      { origin: "README.md:5", code: "yes();\n" },
+    ]);
+  });
+});
+
+describe("the runner", () => {
+  it("tells the example that ran from those that did not", async () => {
+    const failures = await runExamples(
+      [
+        {
+          origin: "good",
+          code: 'import { setTimeout } from "node:timers/promises";\nawait setTimeout(1);\nconst n: number = 1;',
+        },
+        { origin: "throws", code: 'throw new Error("planted");' },
+        {
+          origin: "rejects",
+          code: 'void Promise.reject(new Error("in the air"));',
+        },
+        { origin: "exits", code: "process.exit(0);" },
+        { origin: "hangs", code: "for (;;);" },
+        { origin: "syntax", code: "const = 1;" },
+        {
+          origin: "nowhere",
+          code: 'import { x } from "puretls/nowhere"; x();',
+        },
+        { origin: "good after all", code: 'await Promise.resolve("fine");' },
+      ],
+      3,
+    );
+    expect(Object.fromEntries(failures)).toEqual({
+      throws: expect.stringContaining("planted"),
+      rejects: expect.stringContaining("in the air"),
+      exits: "ended the process with exit code 0",
+      hangs: "did not end within 3 s",
+      syntax: expect.stringContaining("Expected identifier"),
+      nowhere: 'package.json exports no "puretls/nowhere"',
+    });
+  });
+
+  it("reports wrong types", () => {
+    const failures = checkExamples([
+      { origin: "good", code: "const n: number = await Promise.resolve(1);" },
+      { origin: "bad", code: 'export const n: number = "1";' },
+    ]);
+    expect(Object.fromEntries(failures)).toEqual({
+      bad: "line 1: Type 'string' is not assignable to type 'number'.",
+    });
+  });
+});

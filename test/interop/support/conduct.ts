@@ -1,0 +1,38 @@
+/** How client and server peers behave, whatever program they are. */
+import type { ClientRun, PeerServer } from "./options.ts";
+import { startServer } from "./process.ts";
+import type { PeerProcess } from "./process.ts";
+
+/**
+ * What a client does: sends the payload, waits until as much came back, then
+ * ends its input, upon which it closes the connection and ends.
+ */
+export async function exchange(
+  client: PeerProcess,
+  payload: Uint8Array,
+): Promise<ClientRun> {
+  client.write(payload);
+  await client.outputReaches(payload.length);
+  client.endInput();
+  const { code } = await client.exit();
+  return { received: client.output(), exitCode: code, log: client.log() };
+}
+
+/**
+ * A started server. One that ends with its first connection is waited for;
+ * another one is asked to end when the test stops it.
+ */
+export async function serve(
+  ends: "by itself" | "when told",
+  start: (port: number) => PeerProcess,
+): Promise<PeerServer> {
+  const { server, port } = await startServer(start);
+  return {
+    port,
+    stop: async () => {
+      if (ends === "when told") server.terminate();
+      await server.exit();
+      return server.log();
+    },
+  };
+}

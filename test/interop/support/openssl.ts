@@ -1,0 +1,54 @@
+/** The `openssl` program as client and as server. */
+import type {
+  ClientOptions,
+  ClientRun,
+  PeerServer,
+  ServerOptions,
+  TlsOptions,
+} from "./options.ts";
+import { opensslGroups } from "./options.ts";
+import { exchange, serve } from "./conduct.ts";
+import { PeerProcess } from "./process.ts";
+
+/** s_client: sends the payload, waits for as much, then closes. */
+export function opensslClient(
+  options: ClientOptions,
+  payload: Uint8Array,
+): Promise<ClientRun> {
+  const { port, ca, servername = "localhost", identity } = options;
+  const client = new PeerProcess("openssl", [
+    ...["s_client", "-brief", "-connect", `127.0.0.1:${String(port)}`],
+    ...["-CAfile", ca, "-verify_return_error"],
+    ...["-servername", servername, "-verify_hostname", servername],
+    ...(identity ? ["-cert", identity.cert, "-key", identity.key] : []),
+    ...commonArguments(options),
+  ]);
+  return exchange(client, payload);
+}
+
+/** s_server for one connection; what it receives goes back. */
+export function opensslServer(options: ServerOptions): Promise<PeerServer> {
+  const { identity, clientAuth = "none", ca } = options;
+  return serve("by itself", (port) => {
+    const server = new PeerProcess("openssl", [
+      ...["s_server", "-brief", "-naccept", "1"],
+      ...["-accept", `127.0.0.1:${String(port)}`],
+      ...["-cert", identity.cert, "-key", identity.key],
+      ...(clientAuth === "optional" ? ["-verify", "2"] : []),
+      ...(clientAuth === "required" ? ["-Verify", "2"] : []),
+      ...(ca ? ["-CAfile", ca, "-verify_return_error"] : []),
+      ...commonArguments(options),
+    ]);
+    server.echo();
+    return server;
+  });
+}
+
+function commonArguments({ suites, groups, alpn }: TlsOptions): string[] {
+  return [
+    "-tls1_3",
+    ...(suites ? ["-ciphersuites", suites.join(":")] : []),
+    ...(groups ? ["-groups", opensslGroups(groups)] : []),
+    ...(alpn ? ["-alpn", alpn.join(",")] : []),
+  ];
+}

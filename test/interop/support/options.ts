@@ -1,0 +1,78 @@
+/** What every peer can be asked for, in the RFCs' names. */
+import type { KeyFiles } from "./certificates.ts";
+
+export type Suite =
+  | "TLS_AES_128_GCM_SHA256"
+  | "TLS_AES_256_GCM_SHA384"
+  | "TLS_CHACHA20_POLY1305_SHA256";
+
+export type Group =
+  "X25519MLKEM768" | "x25519" | "secp256r1" | "secp384r1" | "secp521r1";
+
+export const SUITES: readonly Suite[] = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+];
+
+export const CLASSIC_GROUPS: readonly Group[] = [
+  "x25519",
+  "secp256r1",
+  "secp384r1",
+  "secp521r1",
+];
+
+/** TLS 1.3 only; what is left out is the peer's own default. */
+export interface TlsOptions {
+  readonly suites?: readonly Suite[] | undefined;
+  /** In order of preference. A client sends a key share for the first. */
+  readonly groups?: readonly Group[] | undefined;
+  readonly alpn?: readonly string[] | undefined;
+}
+
+export interface ClientOptions extends TlsOptions {
+  readonly port: number;
+  /** File of the CA that the server's certificate must lead to. */
+  readonly ca: string;
+  /** SNI, and the name that the certificate must bear: `localhost` if absent. */
+  readonly servername?: string | undefined;
+  /** Shown when the server asks for a certificate. */
+  readonly identity?: KeyFiles | undefined;
+}
+
+export interface ServerOptions extends TlsOptions {
+  readonly identity: KeyFiles;
+  readonly clientAuth?: "none" | "optional" | "required" | undefined;
+  /** File of the CA for client certificates. */
+  readonly ca?: string | undefined;
+}
+
+/** What a client peer did, once it has ended. */
+export interface ClientRun {
+  /** The plaintext that came back. */
+  readonly received: Uint8Array;
+  /** Nought after a clean close; null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** What it said about itself. */
+  readonly log: string;
+}
+
+/** A server peer on loopback. It sends back what it gets and ends with the test. */
+export interface PeerServer {
+  readonly port: number;
+  /** Waits for the connection's end where it can tell, and answers its log. */
+  stop(): Promise<string>;
+}
+
+const OPENSSL_GROUPS: Readonly<Record<Group, string>> = {
+  X25519MLKEM768: "X25519MLKEM768",
+  x25519: "X25519",
+  secp256r1: "P-256",
+  secp384r1: "P-384",
+  secp521r1: "P-521",
+};
+
+/** OpenSSL's list of groups, which Node and curl take too. */
+export function opensslGroups(groups: readonly Group[]): string {
+  return groups.map((group) => OPENSSL_GROUPS[group]).join(":");
+}

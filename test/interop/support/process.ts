@@ -1,0 +1,198 @@
+/**
+ * Peers as child processes: their output is kept, their waits have a deadline,
+ * and none outlives the test that started it. To import this module is enough
+ * for the latter.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach } from "vitest";
+import { concat } from "../../../src/bytes.ts";
+import { freePort, isListening } from "./ports.ts";
+
+/** Seconds that a peer has for any one thing. */
+const PATIENCE = 30;
+
+const running = new Set<PeerProcess>();
+
+function killAll(): void {
+  for (const peer of running) peer.kill();
+}
+
+afterEach(killAll);
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A started program. What it prints is its log, or data from standard output. */
+export class PeerProcess {
+  /** Settles when the process has ended and its output is complete. */
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #command: string;
+  readonly #output: Uint8Array[] = [];
+  #outputLength = 0;
+  #log = "";
+  #wake: () => void = () => undefined;
+  #end: Ended | undefined;
+
+  constructor(
+    command: string,
+    args: readonly string[],
+    standardOutputIs: "data" | "log" = "data",
+  ) {
+    this.#command = [command, ...args].join(" ");
+    this.#child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      // Options for this Node are not meant for a Node that is a peer.
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    running.add(this);
+    const addToLog = (text: string): void => {
+      this.#log += text;
+      this.#wake();
+    };
+    this.#child.stderr.setEncoding("latin1").on("data", addToLog);
+    if (standardOutputIs === "log")
+      this.#child.stdout.setEncoding("latin1").on("data", addToLog);
+    else
+      this.#child.stdout.on("data", (chunk: Uint8Array) => {
+        this.#output.push(chunk);
+        this.#outputLength += chunk.length;
+        this.#wake();
+      });
+    // A peer that ends early closes its input; `ended` tells the reason.
+    this.#child.stdin.on("error", () => undefined);
+    this.ended = new Promise((resolve) => {
+      const finish = (end: Ended): void => {
+        running.delete(this);
+        this.#end = end;
+        this.#wake();
+        resolve(end);
+      };
+      this.#child.once("error", (error) => {
+        this.#log += `\n${error.message}`;
+        finish({ code: null, signal: null });
+      });
+      this.#child.once("close", (code, signal) => {
+        finish({ code, signal });
+      });
+    });
+  }
+
+  /** All of standard output so far. */
+  output(): Uint8Array {
+    return concat(...this.#output);
+  }
+
+  /** All of its log so far. */
+  log(): string {
+    return this.#log;
+  }
+
+  write(data: Uint8Array | string): void {
+    this.#child.stdin.write(data);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
+  }
+
+  /** Sends all that the process writes back to its input. */
+  echo(): void {
+    // Not pipe(): it would stop reading while the peer is busy writing, and
+    // peers with one blocking loop would then wait for ever.
+    this.#child.stdout.on("data", (chunk: Uint8Array) => {
+      this.#child.stdin.write(chunk);
+    });
+  }
+
+  /** Asks it to end. */
+  terminate(): void {
+    this.#child.kill("SIGTERM");
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Waits until that much came out, or the process ended. */
+  async outputReaches(length: number): Promise<void> {
+    await this.#until(
+      () => this.#outputLength >= length || this.hasEnded(),
+      () => `${String(length)} bytes, got ${String(this.#outputLength)}`,
+    );
+  }
+
+  /**
+   * Waits for its log to match.
+   *
+   * @throws Error when the process ends without, or the time is up
+   */
+  async logged(pattern: RegExp): Promise<void> {
+    const what = (): string => `${String(pattern)} in its log`;
+    await this.#until(() => pattern.test(this.#log) || this.hasEnded(), what);
+    if (!pattern.test(this.#log)) throw this.#complaint(what());
+  }
+
+  /** Waits for its end. */
+  async exit(): Promise<Ended> {
+    await this.#until(
+      () => this.hasEnded(),
+      () => "its end",
+    );
+    return this.ended;
+  }
+
+  async #until(done: () => boolean, what: () => string): Promise<void> {
+    const deadline = Date.now() + PATIENCE * 1000;
+    while (!done()) {
+      const left = deadline - Date.now();
+      if (left <= 0) throw this.#complaint(what());
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  #complaint(what: string): Error {
+    const state =
+      this.#end === undefined
+        ? "still runs"
+        : `ended with ${this.#end.signal ?? `exit code ${String(this.#end.code)}`}`;
+    return new Error(
+      `waited in vain for ${what} of: ${this.#command}\nThe process ${state}; its log ends with\n${this.#log.slice(-2000)}`,
+    );
+  }
+}
+
+/** Starts a server on a free port and waits until it listens. */
+export async function startServer(
+  start: (port: number) => PeerProcess,
+): Promise<{ readonly server: PeerProcess; readonly port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const server = start(port);
+    const deadline = Date.now() + PATIENCE * 1000;
+    while (!isListening(port) && !server.hasEnded() && Date.now() < deadline)
+      await sleep(10);
+    if (!server.hasEnded() && isListening(port)) return { server, port };
+    server.kill();
+    // Between the choice and the bind another program may take the port.
+    if (/address already in use/i.test(server.log()) && attempt < 5) continue;
+    throw new Error(
+      `a server did not listen on port ${String(port)}; it said\n${server.log()}`,
+    );
+  }
+}
