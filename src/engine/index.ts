@@ -44,4 +44,5 @@ export {
   type SignatureSchemeName,
 } from "../handshake/signature-schemes.ts";
 export type { EngineEvent } from "./events.ts";
-export { type EngineSnapshot, TlsEngine } from "./tls-engine.ts";
+export type { EngineSnapshot } from "./parts.ts";
+export { TlsEngine } from "./tls-engine.ts";

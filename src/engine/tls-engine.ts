@@ -4,13 +4,7 @@
  * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
  */
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
-import {
-  ALERTS,
-  type AlertName,
-  alertName,
-  TlsError,
-  TlsUsageError,
-} from "../errors.ts";
+import { type AlertName, TlsError, TlsUsageError } from "../errors.ts";
 import { cloneState } from "../handshake/clone-state.ts";
 import { startClient } from "../handshake/client/hello.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
@@ -19,7 +13,6 @@ import type {
   HandshakeEvent,
   HandshakeIo,
   Need,
-  ProtectionKeys,
 } from "../handshake/io.ts";
 import { exportKeyingMaterial } from "../handshake/key-schedule13.ts";
 import {
@@ -35,37 +28,19 @@ import {
   ownAnswer,
 } from "../handshake/needs.ts";
 import { startServer } from "../handshake/server/hello.ts";
-import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
-import { HandshakeJoiner } from "../record/handshake-joiner.ts";
 import type { PlainRecord } from "../record/protection.ts";
-import { ReadHalf } from "../record/read-half.ts";
-import { WriteHalf } from "../record/write-half.ts";
 import { ContentType, HandshakeType } from "../wire/code-points.ts";
+import { type AlertLevel, encodeAlert, readAlert } from "./alerts.ts";
 import type { EngineEvent } from "./events.ts";
-
-const WARNING = 1;
-const FATAL = 2;
-
-/** Everything that an engine is, as a value. */
-interface Parts {
-  readonly config: ClientConfig | ServerConfig;
-  readonly read: ReadHalf;
-  readonly write: WriteHalf;
-  readonly joiner: HandshakeJoiner;
-}
-
-interface Flags {
-  readClosed: boolean;
-  writeClosed: boolean;
-  failed: TlsError | undefined;
-  info: ConnectionInfo | undefined;
-  /** A need was told and not yet answered. */
-  asked: boolean;
-  keyUpdates: number;
-  warningAlerts: number;
-  readKeyLimit: number;
-  updateRequested: boolean;
-}
+import { handshakeIo } from "./handshake-io.ts";
+import {
+  cloneParts,
+  EngineSnapshot,
+  type Flags,
+  newFlags,
+  newParts,
+  type Parts,
+} from "./parts.ts";
 
 /**
  * One TLS connection without its transport.
@@ -107,7 +82,9 @@ export class TlsEngine {
     this.#parts = parts;
     this.#flags = flags;
     this.#events = [...events];
-    this.#io = this.#handshakeIo();
+    this.#io = handshakeIo(parts, flags, (event) => {
+      this.#onEvent(event);
+    });
     this.#state = begin(this.#io);
   }
 
@@ -135,7 +112,7 @@ export class TlsEngine {
   }
 
   /** A connection that goes on from where {@link snapshot} was taken. */
-  static restore(snapshot: EngineSnapshot): TlsEngine {
+  static restore(snapshot: EngineSnapshot<TlsEngine>): TlsEngine {
     return snapshot.restore();
   }
 
@@ -144,7 +121,7 @@ export class TlsEngine {
    * replay, to teach. It holds secrets. Two restored connections that both
    * write to the same peer reuse nonces: never do that on a live connection.
    */
-  snapshot(): EngineSnapshot {
+  snapshot(): EngineSnapshot<TlsEngine> {
     const kept = this.#fork();
     return new EngineSnapshot(() => kept.#fork());
   }
@@ -293,7 +270,7 @@ export class TlsEngine {
   close(): void {
     const { failed, writeClosed } = this.#flags;
     if (failed || writeClosed) return;
-    this.#guard(() => this.#sendAlert(WARNING, "close_notify"));
+    this.#guard(() => this.#sendAlert("warning", "close_notify"));
     this.#flags.writeClosed = true;
   }
 
@@ -306,15 +283,9 @@ export class TlsEngine {
   }
 
   #fork(): TlsEngine {
-    const { config, read, write, joiner } = this.#parts;
-    const parts = {
-      config,
-      read: read.clone(),
-      write: write.clone(),
-      joiner: joiner.clone(),
-    };
     const state = cloneState(this.#state);
     const flags = { ...this.#flags };
+    const parts = cloneParts(this.#parts);
     return new TlsEngine(parts, flags, this.#events, () => state);
   }
 
@@ -335,16 +306,15 @@ export class TlsEngine {
     const { alert, direction } = error;
     this.#flags.failed = error;
     if (direction === "sent" && typeof alert === "string")
-      this.#sendAlert(FATAL, alert);
+      this.#sendAlert("fatal", alert);
     this.#flags.writeClosed = true;
     this.#flags.readClosed = true;
     this.#events.push({ type: "failed", error });
   }
 
-  #sendAlert(level: number, alert: AlertName): void {
+  #sendAlert(level: AlertLevel, alert: AlertName): void {
     if (this.#flags.writeClosed) return;
-    const content = Uint8Array.of(level, ALERTS[alert]);
-    this.#parts.write.write(ContentType.alert, content);
+    this.#parts.write.write(ContentType.alert, encodeAlert(level, alert));
   }
 
   /** Goes on until more bytes or an answer are wanted. */
@@ -413,19 +383,18 @@ export class TlsEngine {
     }
   }
 
-  /** RFC 8446 6: but for two, every alert is the end, whatever its level. */
   #onAlert(content: Uint8Array): void {
-    const [, description = 0] = content;
-    if (content.length !== 2) throw new TlsError("bad_alert");
-    const received = alertName(description) ?? description;
-    if (received === "user_canceled") {
-      if (++this.#flags.warningAlerts > this.#parts.config.limits.warningAlerts)
+    const flags = this.#flags;
+    const { warningAlerts } = this.#parts.config.limits;
+    const alert = readAlert(content);
+    if (alert === "user_canceled") {
+      if (++flags.warningAlerts > warningAlerts)
         throw new TlsError("too_many_warning_alerts");
       return;
     }
-    if (received !== "close_notify" || this.#flags.info === undefined)
-      throw new TlsError("peer_alert", { received });
-    this.#flags.readClosed = true;
+    if (alert !== "close_notify" || flags.info === undefined)
+      throw new TlsError("peer_alert", { received: alert });
+    flags.readClosed = true;
     this.#events.push({ type: "peer_closed" });
   }
 
@@ -446,45 +415,6 @@ export class TlsEngine {
       throw new TlsUsageError(`${what}: this side has said close_notify`);
   }
 
-  #handshakeIo(): HandshakeIo {
-    const { read, write, joiner, config } = this.#parts;
-    return {
-      send: (message) => {
-        if (!this.#flags.writeClosed) write.handshake(message);
-      },
-      sendChangeCipherSpec: () => {
-        write.changeCipherSpec();
-      },
-      setReadKeys: (keys) => {
-        // RFC 8446 5.1: messages "MUST NOT span key changes".
-        if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
-        this.#setReadKeys(keys);
-      },
-      setWriteKeys: (keys) => {
-        write.setSealer(new Aead13Sealer(keys));
-      },
-      setRecordLimits: (limits) => {
-        if (limits.read !== undefined) read.setLimit(limits.read);
-        if (limits.write !== undefined) write.setLimit(limits.write);
-      },
-      skipEarlyData: () => {
-        read.skipEarlyData(config.limits.skippedEarlyData);
-      },
-      emit: (event) => {
-        this.#onEvent(event);
-      },
-    };
-  }
-
-  #setReadKeys(keys: ProtectionKeys): void {
-    const { read } = this.#parts;
-    read.setOpener(new Aead13Opener(keys));
-    this.#flags.readKeyLimit = keys.recordsPerKey;
-    this.#flags.updateRequested = false;
-    // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error.
-    if (keys.epoch === "application") read.changeCipherSpec = "forbidden";
-  }
-
   #onEvent(event: HandshakeEvent): void {
     const flags = this.#flags;
     if (event.type === "handshake_done") flags.info = event.info;
@@ -496,48 +426,4 @@ export class TlsEngine {
       throw new TlsError("too_many_key_updates");
     this.#events.push(event);
   }
-}
-
-/** A connection that stands still; see {@link TlsEngine.snapshot}. */
-export class EngineSnapshot {
-  readonly #restore: () => TlsEngine;
-
-  /** Made by {@link TlsEngine.snapshot}. */
-  constructor(restore: () => TlsEngine) {
-    this.#restore = restore;
-  }
-
-  /** @see TlsEngine.restore */
-  restore(): TlsEngine {
-    return this.#restore();
-  }
-}
-
-function newParts(config: ClientConfig | ServerConfig): Parts {
-  const { limits, padding } = config;
-  return {
-    config,
-    read: new ReadHalf(),
-    write: new WriteHalf(padding),
-    joiner: new HandshakeJoiner((type) =>
-      type === HandshakeType.certificate ||
-      type === HandshakeType.certificate_request
-        ? limits.certificateMessage
-        : limits.handshakeMessage,
-    ),
-  };
-}
-
-function newFlags(): Flags {
-  return {
-    readClosed: false,
-    writeClosed: false,
-    failed: undefined,
-    info: undefined,
-    asked: false,
-    keyUpdates: 0,
-    warningAlerts: 0,
-    readKeyLimit: Number.MAX_SAFE_INTEGER,
-    updateRequested: false,
-  };
 }

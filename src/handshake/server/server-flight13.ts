@@ -153,8 +153,9 @@ function sendExtensions(
     },
     config.shapes.encrypted_extensions,
   );
-  const afterExtensions = send(io, transcript, message);
+  // RFC 8449 4: what the client said holds for the very next record.
   io.setRecordLimits({ read: ours, write: theirs });
+  const afterExtensions = send(io, transcript, message);
   if (config.clientAuthentication === "none") return afterExtensions;
   return send(io, afterExtensions, certificateRequest(config));
 }

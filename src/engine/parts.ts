@@ -1,0 +1,86 @@
+/** What an engine is made of, apart from the handshake's state. */
+import type { TlsError } from "../errors.ts";
+import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
+import type { ConnectionInfo } from "../handshake/io.ts";
+import { HandshakeJoiner } from "../record/handshake-joiner.ts";
+import { ReadHalf } from "../record/read-half.ts";
+import { WriteHalf } from "../record/write-half.ts";
+import { HandshakeType } from "../wire/code-points.ts";
+
+export interface Parts {
+  readonly config: ClientConfig | ServerConfig;
+  readonly read: ReadHalf;
+  readonly write: WriteHalf;
+  readonly joiner: HandshakeJoiner;
+}
+
+export interface Flags {
+  readClosed: boolean;
+  writeClosed: boolean;
+  failed: TlsError | undefined;
+  info: ConnectionInfo | undefined;
+  /** A need was told and not yet answered. */
+  asked: boolean;
+  keyUpdates: number;
+  warningAlerts: number;
+  /** Records after which the peer's key is worn out. */
+  readKeyLimit: number;
+  /** The peer was asked for new keys. */
+  updateRequested: boolean;
+}
+
+/**
+ * A connection that stands still, to be restored any number of times. It holds
+ * secrets.
+ */
+export class EngineSnapshot<Engine> {
+  readonly #restore: () => Engine;
+
+  /** Made by `TlsEngine.snapshot()`. */
+  constructor(restore: () => Engine) {
+    this.#restore = restore;
+  }
+
+  /** A connection that goes on from there; see `TlsEngine.restore()`. */
+  restore(): Engine {
+    return this.#restore();
+  }
+}
+
+export function newParts(config: ClientConfig | ServerConfig): Parts {
+  const { limits, padding } = config;
+  return {
+    config,
+    read: new ReadHalf(),
+    write: new WriteHalf(padding),
+    joiner: new HandshakeJoiner((type) =>
+      type === HandshakeType.certificate ||
+      type === HandshakeType.certificate_request
+        ? limits.certificateMessage
+        : limits.handshakeMessage,
+    ),
+  };
+}
+
+export function cloneParts({ config, read, write, joiner }: Parts): Parts {
+  return {
+    config,
+    read: read.clone(),
+    write: write.clone(),
+    joiner: joiner.clone(),
+  };
+}
+
+export function newFlags(): Flags {
+  return {
+    readClosed: false,
+    writeClosed: false,
+    failed: undefined,
+    info: undefined,
+    asked: false,
+    keyUpdates: 0,
+    warningAlerts: 0,
+    readKeyLimit: Number.MAX_SAFE_INTEGER,
+    updateRequested: false,
+  };
+}

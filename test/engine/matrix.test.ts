@@ -1,0 +1,129 @@
+/**
+ * Every suite × group × signature × HelloRetryRequest × client authentication,
+ * with the bytes whole, one at a time and in random cuts. With the same random
+ * source the outcome must be the same to the byte.
+ */
+import { describe, expect, it } from "vitest";
+import { toHex, utf8Bytes } from "../../src/bytes.ts";
+import type { GroupName } from "../../src/crypto/provider.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuiteName,
+  GROUPS,
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from "../../src/engine/index.ts";
+import {
+  DELIVERIES,
+  type Delivery,
+  events,
+  newPair,
+  type Pair,
+  received,
+  seededProvider,
+  shuttle,
+  testClientConfig,
+  testCredential,
+  testServerConfig,
+} from "../support/engines.ts";
+import type { KeyKind } from "../support/pki.ts";
+
+interface Combination {
+  readonly suite: CipherSuiteName;
+  readonly group: GroupName;
+  readonly scheme: SignatureSchemeName;
+  readonly retry: boolean;
+  readonly clientAuth: boolean;
+}
+
+const suites = Object.keys(CIPHER_SUITES) as CipherSuiteName[];
+const groups = Object.keys(GROUPS) as GroupName[];
+const schemes = (
+  Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]
+).filter((name) => SIGNATURE_SCHEMES[name].handshake);
+
+function keyKindOf(name: SignatureSchemeName): KeyKind {
+  const row: SignatureScheme = SIGNATURE_SCHEMES[name];
+  if (row.curve === "secp256r1") return "ec-p256";
+  if (row.curve === "secp384r1") return "ec-p384";
+  if (row.curve === "secp521r1") return "ec-p521";
+  if (row.key === "ed25519") return "ed25519";
+  return row.key === "rsaEncryption" ? "rsa" : "rsa-pss";
+}
+
+function connect(combination: Combination, delivery: Delivery): Pair {
+  const { suite, group, scheme, retry, clientAuth } = combination;
+  const kind = keyKindOf(scheme);
+  const other = group === "x25519" ? "secp256r1" : "x25519";
+  const common = { cipherSuites: [suite], signatureSchemes: [scheme] };
+  const client = testClientConfig({
+    ...common,
+    provider: seededProvider("client"),
+    groups: retry ? [other, group] : [group],
+    keyShares: [retry ? other : group],
+    credentials: clientAuth ? [testCredential(kind, "client")] : [],
+    alpnProtocols: ["h2", "http/1.1"],
+  });
+  const server = testServerConfig({
+    ...common,
+    provider: seededProvider("server"),
+    groups: [group],
+    credentials: [testCredential(kind)],
+    clientAuthentication: clientAuth ? "required" : "none",
+    helloRetryCookie: true,
+    alpnProtocols: ["http/1.1"],
+  });
+  return shuttle(newPair(client, server), delivery);
+}
+
+function outcome(combination: Combination, delivery: Delivery): string {
+  const pair = connect(combination, delivery);
+  const { client, server } = pair;
+  expect(client.error ?? server.error).toBeUndefined();
+  for (const { info } of [client, server]) {
+    expect(info?.cipherSuite.name).toBe(combination.suite);
+    expect(info?.group).toBe(combination.group);
+    expect(info?.helloRetried).toBe(combination.retry);
+    expect(info?.alpnProtocol).toBe("http/1.1");
+  }
+  expect(client.exportKeyingMaterial("EXPERIMENTAL", undefined, 40)).toEqual(
+    server.exportKeyingMaterial("EXPERIMENTAL", undefined, 40),
+  );
+  expect(client.info?.peerSignatureScheme).toBe(combination.scheme);
+  expect(server.info?.peerSignatureScheme).toBe(
+    combination.clientAuth ? combination.scheme : undefined,
+  );
+  events(client);
+  events(server);
+  client.write(utf8Bytes("from the client"));
+  server.write(utf8Bytes("from the server"));
+  shuttle(pair, delivery);
+  expect(received(server)).toEqual(utf8Bytes("from the client"));
+  expect(received(client)).toEqual(utf8Bytes("from the server"));
+  client.close();
+  server.close();
+  shuttle(pair, delivery);
+  expect(events(client)).toEqual([{ type: "peer_closed" }]);
+  expect(events(server)).toEqual([{ type: "peer_closed" }]);
+  return toHex(pair.sent.client) + toHex(pair.sent.server);
+}
+
+for (const suite of suites)
+  describe(suite, () => {
+    for (const group of groups)
+      for (const scheme of schemes)
+        for (const retry of [false, true])
+          for (const clientAuth of [false, true]) {
+            const combination = { suite, group, scheme, retry, clientAuth };
+            const extras = [
+              retry ? "HelloRetryRequest" : "",
+              clientAuth ? "client certificate" : "",
+            ].filter(Boolean);
+            const title = [group, scheme, ...extras].join(" · ");
+            it(title, () => {
+              const outcomes = DELIVERIES.map((d) => outcome(combination, d));
+              expect(new Set(outcomes).size).toBe(1);
+            });
+          }
+  });

@@ -1,0 +1,131 @@
+/**
+ * The handshake machines without records: whole messages go from one to the
+ * other, and a test may change, drop or add any of them on the way.
+ */
+import { fromHex } from "../../src/bytes.ts";
+import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
+import { TlsError } from "../../src/errors.ts";
+import { startClient } from "../../src/handshake/client/hello.ts";
+import type { HandshakeEvent, HandshakeIo } from "../../src/handshake/io.ts";
+import {
+  advanceByMessage,
+  type ConnectionState,
+} from "../../src/handshake/machines.ts";
+import {
+  advanceByAnswer,
+  needOf,
+  ownAnswer,
+} from "../../src/handshake/needs.ts";
+import { startServer } from "../../src/handshake/server/hello.ts";
+import {
+  HandshakeType,
+  type HandshakeTypeName,
+  nameOf,
+} from "../../src/wire/code-points.ts";
+
+/** What becomes of a message on its way: itself, others, or none. */
+export type Edit = (
+  name: HandshakeTypeName,
+  raw: Uint8Array,
+  from: "client" | "server",
+) => readonly Uint8Array[];
+
+export interface Outcome {
+  readonly client: ConnectionState;
+  readonly server: ConnectionState;
+  /** What the first side that failed threw, and which one it was. */
+  readonly failed: { side: "client" | "server"; error: TlsError } | undefined;
+  /** Names of all messages sent, in order. */
+  readonly sent: readonly string[];
+}
+
+export const asSent: Edit = (_name, raw) => [raw];
+
+/** Runs a handshake to its end, or to the first error. */
+export function runMachines(
+  clientConfig: ClientConfig,
+  serverConfig: ServerConfig,
+  edit: Edit = asSent,
+): Outcome {
+  const sent: string[] = [];
+  const client = new Side("client", (io) =>
+    startClient(clientConfig, "localhost", io),
+  );
+  const server = new Side("server", () => startServer(serverConfig));
+  let failed: Outcome["failed"];
+  while (!failed && client.outbox.length + server.outbox.length > 0) {
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      for (const raw of from.outbox.splice(0)) {
+        const name = nameOf(HandshakeType, raw[0] ?? 0);
+        if (name === undefined) throw new Error("an unknown message was sent");
+        sent.push(name);
+        for (const edited of edit(name, raw, from.name)) {
+          const error = failed ? undefined : to.receive(edited);
+          if (error) failed = { side: to.name, error };
+        }
+      }
+    }
+  }
+  return { client: client.state, server: server.state, failed, sent };
+}
+
+/** A message with that type and body. */
+export function message(
+  name: HandshakeTypeName,
+  body: Uint8Array | string,
+): Uint8Array {
+  const bytes = typeof body === "string" ? fromHex(body) : body;
+  const { length } = bytes;
+  return Uint8Array.of(
+    HandshakeType[name],
+    length >> 16,
+    length >> 8,
+    length,
+    ...bytes,
+  );
+}
+
+class Side {
+  readonly name: "client" | "server";
+  readonly outbox: Uint8Array[] = [];
+  readonly events: HandshakeEvent[] = [];
+  state: ConnectionState;
+  readonly #io: HandshakeIo;
+
+  constructor(
+    name: "client" | "server",
+    begin: (io: HandshakeIo) => ConnectionState,
+  ) {
+    this.name = name;
+    this.#io = {
+      send: (raw) => this.outbox.push(raw),
+      sendChangeCipherSpec: () => undefined,
+      setReadKeys: () => undefined,
+      setWriteKeys: () => undefined,
+      setRecordLimits: () => undefined,
+      skipEarlyData: () => undefined,
+      emit: (event) => this.events.push(event),
+    };
+    this.state = begin(this.#io);
+  }
+
+  receive(raw: Uint8Array): TlsError | undefined {
+    try {
+      const type = raw[0] ?? 0;
+      const whole = { type, body: raw.subarray(4), raw };
+      this.state = advanceByMessage(this.state, whole, this.#io);
+      for (let need = needOf(this.state); need; need = needOf(this.state)) {
+        const answer = ownAnswer(need, this.state.config);
+        if (answer === undefined) break;
+        this.state = advanceByAnswer(this.state, need, answer, this.#io);
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof TlsError) return error;
+      throw error;
+    }
+  }
+}
