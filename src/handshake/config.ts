@@ -163,6 +163,9 @@ export function serverConfig(options: ServerOptions): ServerConfig {
 
 function commonConfig(options: CommonOptions) {
   const { provider, recordSizeLimit, padding, keyLog } = options;
+  checkNames("cipherSuites", options.cipherSuites, CIPHER_SUITES);
+  checkNames("groups", options.groups, GROUPS);
+  checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
   const config = {
     provider,
     cipherSuites: (
@@ -184,9 +187,9 @@ function commonConfig(options: CommonOptions) {
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),
   };
-  nonEmpty("cipherSuites", config.cipherSuites, CIPHER_SUITES);
-  nonEmpty("groups", config.groups, GROUPS);
-  nonEmpty("signatureSchemes", config.signatureSchemes, SIGNATURE_SCHEMES);
+  for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
+    if (config[option].length === 0)
+      throw new TlsUsageError(`${option}: the provider has none of these`);
   checkAlpn(config.alpnProtocols);
   if (
     recordSizeLimit !== undefined &&
@@ -196,17 +199,15 @@ function commonConfig(options: CommonOptions) {
   return config;
 }
 
-function nonEmpty(
+function checkNames(
   option: string,
-  names: readonly string[],
+  names: readonly string[] | undefined,
   table: object,
 ): void {
-  if (names.length === 0)
-    throw new TlsUsageError(`${option}: the provider has none of these`);
-  for (const name of names)
-    if (!(name in table))
+  for (const name of names ?? [])
+    if (!Object.hasOwn(table, name))
       throw new TlsUsageError(`${option}: what is ${name}?`);
-  if (new Set(names).size !== names.length)
+  if (new Set(names).size !== (names ?? []).length)
     throw new TlsUsageError(`${option}: a name twice`);
 }
 

@@ -25,6 +25,8 @@ interface EarlyDataSkip {
 export class ReadHalf {
   #deframer = new Deframer();
   #opener: RecordOpener | undefined;
+  /** Whether a record was opened under any key. */
+  #opened = false;
   #limit = MAX_INNER_PLAINTEXT;
   #emptyRecords = 0;
   #changeCipherSpecs = 0;
@@ -101,6 +103,7 @@ export class ReadHalf {
     const copy = new ReadHalf();
     copy.#deframer = this.#deframer.clone();
     copy.#opener = this.#opener?.clone();
+    copy.#opened = this.#opened;
     copy.#limit = this.#limit;
     copy.#emptyRecords = this.#emptyRecords;
     copy.#changeCipherSpecs = this.#changeCipherSpecs;
@@ -123,8 +126,9 @@ export class ReadHalf {
   #open(raw: RawRecord, opener: RecordOpener): PlainRecord | undefined {
     if (raw.type !== ContentType.application_data) {
       // A peer that failed before it had our keys can only complain in the
-      // clear; once a record was opened it has them.
-      if (raw.type === ContentType.alert && opener.count === 0)
+      // clear. Once a record was opened it has them, and whoever sends an
+      // alert in the clear then wants to cut the data off.
+      if (raw.type === ContentType.alert && !this.#opened)
         return { type: raw.type, content: raw.fragment.slice() };
       throw new TlsError("unencrypted_record");
     }
@@ -134,6 +138,7 @@ export class ReadHalf {
       this.#skipRecord(this.#skip, raw);
       return undefined;
     }
+    this.#opened = true;
     this.#skip = undefined;
     // RFC 8446 5: a change_cipher_spec is never encrypted.
     if (record.type === ContentType.change_cipher_spec)
