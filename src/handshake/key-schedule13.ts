@@ -19,6 +19,14 @@ export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
   );
 }
 
+/** A traffic secret from elsewhere: a key log, a vector. Owns the secret. */
+export function trafficSecret(
+  hash: HashAlgorithm,
+  secret: Secret,
+): TrafficSecret {
+  return new TrafficSecret(hash, secret);
+}
+
 /** HKDF-Expand-Label, RFC 8446 7.1. */
 export function hkdfExpandLabel(
   hash: HashAlgorithm,

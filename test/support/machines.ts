@@ -63,7 +63,9 @@ export function runMachines(
         if (name === undefined) throw new Error("an unknown message was sent");
         sent.push(name);
         for (const edited of edit(name, raw, from.name)) {
-          const error = failed ? undefined : to.receive(edited);
+          const error: TlsError | undefined = failed
+            ? undefined
+            : to.receive(edited);
           if (error) failed = { side: to.name, error };
         }
       }
