@@ -1,0 +1,137 @@
+/** What a ClientHello looks like on the wire. */
+import { describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  type ClientOptions,
+  GROUPS,
+  TlsEngine,
+} from "../../src/engine/index.ts";
+import {
+  type ClientHello,
+  readClientHello,
+} from "../../src/handshake/messages/client-hello.ts";
+import { ExtensionType, isGrease } from "../../src/wire/code-points.ts";
+import { newPair, shuttle, testClientConfig } from "../support/engines.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+
+function helloOf(
+  options: Partial<ClientOptions> = {},
+  name: string | undefined = "localhost",
+): ClientHello {
+  const config = testClientConfig(options);
+  const raw = TlsEngine.client(config, name).takeOutput().subarray(5);
+  return readClientHello({ type: 1, body: raw.subarray(4), raw });
+}
+
+describe("a ClientHello", () => {
+  it("offers what the config says, in its order", () => {
+    const hello = helloOf({
+      grease: false,
+      cipherSuites: ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"],
+      groups: ["secp384r1", "x25519"],
+      keyShares: ["x25519"],
+      alpnProtocols: ["h2", "caf\xe9"],
+    });
+    expect(hello.cipherSuites).toEqual([0x1302, 0x1301]);
+    const { extensions } = hello;
+    expect(extensions.supported_groups).toEqual([0x18, 0x1d]);
+    expect(extensions.key_share?.map(({ group }) => group)).toEqual([0x1d]);
+    expect(extensions.application_layer_protocol_negotiation).toEqual([
+      "h2",
+      "caf\xe9",
+    ]);
+    expect(extensions.supported_versions).toEqual([0x0304]);
+    expect(extensions.server_name).toBe("localhost");
+  });
+
+  it("sends the hybrid and x25519 by default", () => {
+    const shares = helloOf({ grease: false }).extensions.key_share ?? [];
+    expect(shares.map(({ group, share }) => [group, share.length])).toEqual([
+      [GROUPS.X25519MLKEM768, 1216],
+      [GROUPS.x25519, 32],
+    ]);
+  });
+
+  it.each([
+    ["10.0.0.1", undefined],
+    ["::1", undefined],
+    ["example.org.", "example.org"],
+  ])("for %s the server_name is %s", (name, sent) => {
+    expect(helloOf({}, name).extensions.server_name).toBe(sent);
+  });
+
+  it("prefers ChaCha20 only where AES is slow", () => {
+    const first = (fastAes: boolean) =>
+      helloOf({ grease: false, provider: { ...noble, fastAes } })
+        .cipherSuites[0];
+    expect(first(false)).toBe(0x1303);
+    expect(first(true)).toBe(0x1301);
+  });
+
+  it("looks like a resumed TLS 1.2 session, or not", () => {
+    expect(helloOf().legacySessionId).toHaveLength(32);
+    expect(helloOf({ compatibilityMode: false }).legacySessionId).toHaveLength(
+      0,
+    );
+  });
+});
+
+describe("GREASE", () => {
+  it("stands in every list that may grow, and never twice as an extension", () => {
+    for (let seed = 0; seed < 64; seed++) {
+      const random = seededRandom(`grease ${seed}`);
+      const hello = helloOf({ provider: { ...noble, random } });
+      const { extensions, extensionTypes } = hello;
+      expect(isGrease(hello.cipherSuites[0] ?? 0)).toBe(true);
+      expect(isGrease(extensions.supported_groups?.[0] ?? 0)).toBe(true);
+      expect(isGrease(extensions.supported_versions?.[0] ?? 0)).toBe(true);
+      expect(isGrease(extensions.key_share?.[0]?.group ?? 0)).toBe(true);
+      expect(isGrease(extensionTypes[0] ?? 0)).toBe(true);
+      expect(isGrease(extensionTypes.at(-1) ?? 0)).toBe(true);
+      expect(new Set(extensionTypes).size).toBe(extensionTypes.length);
+    }
+  });
+});
+
+describe("a shape", () => {
+  it("replaces, adds and orders extensions", () => {
+    const hello = helloOf({
+      grease: false,
+      shapes: {
+        client_hello: {
+          verbatim: [
+            { type: 0x1234, body: Uint8Array.of(1, 2, 3) },
+            {
+              type: ExtensionType.psk_key_exchange_modes,
+              body: Uint8Array.of(1, 0),
+            },
+          ],
+          order: [ExtensionType.key_share, 0x1234],
+        },
+      },
+    });
+    expect(hello.extensionTypes.slice(0, 2)).toEqual([
+      ExtensionType.key_share,
+      0x1234,
+    ]);
+    expect(hello.extensions.psk_key_exchange_modes).toEqual([0]);
+    expect(new Set(hello.extensionTypes).size).toBe(
+      hello.extensionTypes.length,
+    );
+  });
+
+  it("does not keep a server from connecting", () => {
+    const pair = shuttle(
+      newPair(
+        testClientConfig({
+          shapes: {
+            client_hello: {
+              verbatim: [{ type: 0x1234, body: new Uint8Array(300) }],
+            },
+          },
+        }),
+      ),
+    );
+    expect(pair.server.state).toBe("CONNECTED");
+  });
+});
