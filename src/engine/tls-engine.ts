@@ -161,7 +161,10 @@ export class TlsEngine {
   receive(ciphertext: BytesLike): void {
     const bytes = viewBytes(ciphertext, "receive: ciphertext");
     const { read, config } = this.#parts;
-    if (this.#flags.failed) return;
+    const { failed, readClosed } = this.#flags;
+    if (failed) return;
+    // What is no longer TLS is kept for takeTrailing(), and not without end.
+    if (readClosed && read.buffered > config.limits.inputWhileWaiting) return;
     this.#guard(() => {
       read.push(bytes);
       this.#pump();
@@ -265,13 +268,18 @@ export class TlsEngine {
 
   /**
    * Says close_notify: no more data from this side. Reading goes on until the
-   * peer says so too (RFC 8446 6.1). Harmless to repeat.
+   * peer says so too (RFC 8446 6.1). Before the handshake is done this cancels
+   * it, and nothing more is read. Harmless to repeat.
    */
   close(): void {
-    const { failed, writeClosed } = this.#flags;
+    const { failed, writeClosed, info } = this.#flags;
     if (failed || writeClosed) return;
-    this.#guard(() => this.#sendAlert("warning", "close_notify"));
+    this.#guard(() => {
+      if (info === undefined) this.#sendAlert("warning", "user_canceled");
+      this.#sendAlert("warning", "close_notify");
+    });
     this.#flags.writeClosed = true;
+    if (info === undefined) this.#flags.readClosed = true;
   }
 
   /**
@@ -321,7 +329,7 @@ export class TlsEngine {
   #pump(): void {
     const { read, joiner } = this.#parts;
     for (;;) {
-      if (!this.#answerNeeds()) return;
+      if (this.#flags.readClosed || !this.#answerNeeds()) return;
       const message = joiner.next();
       if (message !== undefined) {
         if (message.type === HandshakeType.client_hello)
@@ -329,7 +337,6 @@ export class TlsEngine {
         this.#state = advanceByMessage(this.#state, message, this.#io);
         continue;
       }
-      if (this.#flags.readClosed) return;
       const record = read.next();
       if (record === undefined) return;
       this.#onRecord(record);

@@ -292,6 +292,19 @@ describe("closing", () => {
     expect(server.takeTrailing()).toHaveLength(0);
   });
 
+  it("before the handshake is done it is called off", () => {
+    const pair = newPair();
+    pair.server.receive(pair.client.takeOutput());
+    pair.client.close();
+    expect(pair.client.takeOutput()).toEqual(
+      fromHex("1503030002015a15030300020100"),
+    );
+    pair.client.receive(pair.server.takeOutput());
+    expect(events(pair.client)).toEqual([]);
+    expect(pair.client.hasOutput).toBe(false);
+    expect(pair.client.state).toBe("WAIT_SH");
+  });
+
   it("a close_notify in the middle of a handshake ends it", () => {
     expect(ends(freshServer(), fromHex("15030300020100"))).toEqual({
       reason: "peer_alert",

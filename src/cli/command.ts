@@ -1,0 +1,81 @@
+import type { Readable, Writable } from "node:stream";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** Where a command reads and writes: a process has these, and so has a test. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends a command that would go on for ever. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** All of `puretls NAME --help`. */
+  readonly help: string;
+  /** @returns the exit code */
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+/** What stops a command, as one line for stderr. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+/**
+ * Options and operands by node:util's own rules.
+ *
+ * @throws CommandError for an option that does not exist or lacks its value
+ */
+export function readArguments<
+  O extends NonNullable<ParseArgsConfig["options"]>,
+>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new CommandError(
+      error instanceof Error ? error.message : "arguments",
+    );
+  }
+}
+
+/**
+ * HOST:PORT, HOST or [IPv6]:PORT.
+ *
+ * @throws CommandError
+ */
+export function readAddress(
+  text: string | undefined,
+  defaultPort: number,
+): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text ?? "");
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined)
+    throw new CommandError(
+      text === undefined
+        ? "HOST:PORT is missing"
+        : `"${text}" is not HOST:PORT (an IPv6 address goes in brackets)`,
+    );
+  return { host, port: readPort(match?.[3] ?? String(defaultPort)) };
+}
+
+/** @throws CommandError */
+export function readPort(text: string | undefined): number {
+  const port = /^\d{1,5}$/.test(text ?? "") ? Number(text) : Number.NaN;
+  if (!(port <= 65_535))
+    throw new CommandError(
+      text === undefined ? "PORT is missing" : `"${text}" is not a port`,
+    );
+  return port;
+}
+
+/** A list with commas between its items. */
+export function readList(text: string | undefined): readonly string[] {
+  return text === undefined
+    ? []
+    : text.split(",").filter((item) => item !== "");
+}
