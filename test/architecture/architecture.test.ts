@@ -24,10 +24,10 @@ function plant(files: Readonly<Record<string, string>>): Map<string, string> {
       "src/handshake/machine.ts":
         'import type { Q } from "../x509/index.ts"; export type M = Q;',
       "src/handshake/messages/codec.ts": "export const c = 1;",
-      "src/engine.ts":
-        'import { half } from "./record/read-half.ts"; import type { M } from "./handshake/machine.ts"; export type E = M; export const en = half;',
+      "src/engine/index.ts":
+        'import { half } from "../record/read-half.ts"; import type { M } from "../handshake/machine.ts"; export type E = M; export const en = half;',
       "src/ssl/context.ts":
-        'import { en } from "../engine.ts"; export const s = en;',
+        'import { en } from "../engine/index.ts"; export const s = en;',
       "src/net/memory.ts":
         'import { s } from "../ssl/context.ts"; export const m = s;',
       "src/net/node.ts":
@@ -214,7 +214,7 @@ describe("the rules", () => {
           'import type { M } from "../handshake/machine.ts"; export type X = M;',
       },
       says: [
-        "src/record/x.ts:1 imports src/handshake/machine.ts, but record and handshake never import each other: engine.ts joins them",
+        "src/record/x.ts:1 imports src/handshake/machine.ts, but record and handshake never import each other: the engine joins them",
       ],
     },
     {
@@ -224,7 +224,7 @@ describe("the rules", () => {
           'import { half } from "../record/read-half.ts"; export const x = half;',
       },
       says: [
-        "src/handshake/x.ts:1 imports src/record/read-half.ts, but record and handshake never import each other: engine.ts joins them",
+        "src/handshake/x.ts:1 imports src/record/read-half.ts, but record and handshake never import each other: the engine joins them",
       ],
     },
     {
@@ -255,9 +255,11 @@ describe("the rules", () => {
     },
     {
       fault: "the core importing a leaf",
-      files: { "src/engine.ts": 'export { t as en } from "./trace/index.ts";' },
+      files: {
+        "src/engine/index.ts": 'export { t as en } from "../trace/index.ts";',
+      },
       says: [
-        "src/engine.ts:1 imports src/trace/index.ts, but trace stands above engine and imports run downward: engine may import only bytes, errors, wire, crypto, x509, record, handshake",
+        "src/engine/index.ts:1 imports src/trace/index.ts, but trace stands above engine and imports run downward: engine may import only bytes, errors, wire, crypto, x509, record, handshake",
       ],
     },
     {

@@ -60,17 +60,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "trace",
     holds: ["src/trace/"],
-    mayImport: [
-      "bytes",
-      "errors",
-      "wire",
-      "crypto",
-      "src/handshake/messages/",
-      "src/handshake/extensions/",
-      "src/handshake/cipher-suites.ts",
-      "src/handshake/groups.ts",
-      "src/handshake/signature-schemes.ts",
-    ],
+    mayImport: ["bytes", "errors", "wire", "crypto", "record", "handshake"],
   },
   {
     name: "index",
@@ -87,9 +77,9 @@ export const ROOMS: readonly Room[] = [
 /** Edges that deserve more than the list of what is allowed. */
 const WALLS: Readonly<Record<string, string>> = {
   "record → handshake":
-    "record and handshake never import each other: engine.ts joins them",
+    "record and handshake never import each other: the engine joins them",
   "handshake → record":
-    "record and handshake never import each other: engine.ts joins them",
+    "record and handshake never import each other: the engine joins them",
   "x509 → errors": "x509 knows no TLS and has errors of its own",
   "x509 → wire": "x509 knows no TLS and reads DER, not TLS structures",
   "x509 → crypto": "x509 sees of crypto the interfaces in provider.ts alone",
@@ -109,7 +99,7 @@ const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
  */
 const PORTABLE_ENTRIES = [
   "src/index.ts",
-  "src/engine.ts",
+  "src/engine/index.ts",
   "src/crypto/noble/index.ts",
   "src/x509/index.ts",
   "src/trace/index.ts",

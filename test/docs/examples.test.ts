@@ -103,11 +103,12 @@ describe("extraction", () => {
     ]);
   });
 
-  it("refuses an @example that no test can run", () => {
-    const source = "\n/**\n * @example f(1)\n */\nexport const f = 1;\n";
-    expect(() => examplesOfSource("src/f.ts", source)).toThrow(
-      "src/f.ts:3 has an @example without a ```ts block",
-    );
+  it("takes an @example without a block as a whole", () => {
+    const source =
+      "\n/**\n * @example f(1);\n *   f(2);\n *\n * @throws no */\nexport const f = 1;\n";
+    expect(examplesOfSource("src/f.ts", source)).toEqual([
+      { origin: "src/f.ts:3", code: "f(1);\n  f(2);\n" },
+    ]);
   });
 
   it("takes of Markdown what is marked runnable", () => {

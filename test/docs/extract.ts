@@ -1,6 +1,6 @@
 /**
- * Finds the examples that documentation promises to work: each ```ts block of
- * an `@example` in JSDoc, and each block of Markdown marked ```ts runnable.
+ * Finds the examples that documentation promises to work: the code of each
+ * `@example` in JSDoc, and each block of Markdown marked ```ts runnable.
  */
 import ts from "typescript";
 
@@ -11,9 +11,8 @@ export interface Example {
 }
 
 /**
- * The examples in the JSDoc of one source file.
- *
- * @throws Error when an `@example` holds no ```ts block: it would look tested
+ * The examples in the JSDoc of one source file: the ```ts blocks of an
+ * `@example`, or all of its text when it has no block.
  */
 export function examplesOfSource(path: string, text: string): Example[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
@@ -62,10 +61,13 @@ function examplesOfComment(
     );
     const origin = (offset: number): string =>
       `${path}:${String(firstLine + offset + 1)}`;
-    if (held.length === 0)
-      throw new Error(
-        `${origin(at)} has an @example without a \`\`\`ts block, which no test can run`,
-      );
+    if (held.length === 0) {
+      const text = [
+        line.replace(/^\s*@example\b/, ""),
+        ...lines.slice(at + 1, until),
+      ];
+      return [{ origin: origin(at), code: `${text.join("\n").trim()}\n` }];
+    }
     return held.map((block) => ({
       origin: origin(block.line),
       code: block.code,

@@ -369,7 +369,122 @@ describe("HelloRetryRequest", () => {
   });
 });
 
+describe("a ServerHello after a HelloRetryRequest", () => {
+  const RETRY = {
+    client: { groups: ["x25519", "secp256r1"], keyShares: ["x25519"] },
+    server: { groups: ["secp256r1"] },
+  } as const;
+
+  /** Changes the second ServerHello. */
+  const second = (change: (body: Uint8Array) => Uint8Array): Edit => {
+    let seen = 0;
+    return changing("server_hello", (raw) =>
+      seen++ === 0 ? [raw] : body("server_hello", change)(raw),
+    );
+  };
+
+  it("with another suite", () => {
+    const edit = second((b) => {
+      const code = b[68] === 0x01 ? 0x02 : 0x01;
+      b[68] = code;
+      return b;
+    });
+    expectFailure(
+      edit,
+      "hello_changed_after_retry",
+      "illegal_parameter",
+      RETRY,
+    );
+  });
+
+  it("with another group", () => {
+    // The client still offers x25519, but no share of it any more.
+    const edit = second((b) => {
+      const at = indexOf(b, fromHex("00330045001700"));
+      b[at + 5] = 0x1d;
+      return b;
+    });
+    expectFailure(edit, "wrong_group_returned", "illegal_parameter", RETRY);
+  });
+});
+
+describe("EncryptedExtensions", () => {
+  const alpn = { client: { alpnProtocols: ["h2"] } };
+
+  it.each([
+    ["a protocol that was not offered", "0010000500030268 33"],
+    ["two protocols", "0010000800060268320268 32"],
+  ])("with %s", (_name, extension) => {
+    const edit = changing("encrypted_extensions", () => {
+      const list = fromHex(extension);
+      const length = Uint8Array.of(0, list.length);
+      return [message("encrypted_extensions", concat(length, list))];
+    });
+    expectFailure(edit, "wrong_protocol_returned", "illegal_parameter", alpn);
+  });
+
+  it("with a record size limit of 63", () => {
+    const edit = changing("encrypted_extensions", () => [
+      message("encrypted_extensions", "0006001c0002003f"),
+    ]);
+    expectFailure(edit, "record_size_limit_too_small", "illegal_parameter", {
+      client: { recordSizeLimit: 1000 },
+    });
+  });
+});
+
 describe("ClientHello", () => {
+  it("with a compression method", () => {
+    const edit = changing(
+      "client_hello",
+      body("client_hello", (b) => {
+        const at = 35 + 32;
+        const suites = ((b[at] ?? 0) << 8) | (b[at + 1] ?? 0);
+        b[at + 2 + suites + 1] = 1;
+        return b;
+      }),
+    );
+    expectFailure(edit, "illegal_parameter", "illegal_parameter");
+  });
+
+  const shaped = (type: number, hex: string) => ({
+    client: {
+      shapes: { client_hello: { verbatim: [{ type, body: fromHex(hex) }] } },
+    },
+  });
+
+  it.each([
+    ["two shares of a group", 51, "000a 001d000100 001d000100"],
+    ["a share of a group not listed", 51, "0005 0017000100"],
+  ])("with %s", (_name, type, hex) => {
+    const options = shaped(type, hex);
+    expectFailure(asSent, "illegal_parameter", "illegal_parameter", options);
+  });
+
+  it("with a pre_shared_key that is not the last extension", () => {
+    const options = shaped(41, "00");
+    expectFailure(asSent, "illegal_parameter", "illegal_parameter", options);
+  });
+
+  it("with a record size limit of 63", () => {
+    expectFailure(
+      asSent,
+      "record_size_limit_too_small",
+      "illegal_parameter",
+      shaped(28, "003f"),
+    );
+  });
+
+  it.each([
+    ["two names", "000c 00 0003 612e62 00 0003 632e64"],
+    ["a name of another type", "0006 01 0003 612e62"],
+    ["an empty name", "0003 00 0000"],
+    ["a name with a NUL", "0006 00 0003 610062"],
+  ])("with a server_name of %s", (_name, hex) => {
+    const options = shaped(0, hex);
+    expectFailure(asSent, "malformed_message", "decode_error", options);
+  });
+
   const without = (type: number): Edit =>
     changing(
       "client_hello",

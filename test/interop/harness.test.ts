@@ -2,8 +2,8 @@
  * Proves the harness before puretls is judged by it: foreign peers talk to
  * each other, and what must fail does.
  */
-import { beforeAll, describe, expect, it } from "vitest";
-import { makeCertificates } from "./support/certificates.ts";
+import { describe, expect, it } from "vitest";
+import { useCertificates } from "./support/certificates.ts";
 import type { Certificates } from "./support/certificates.ts";
 import { nodeServer } from "./support/node-tls.ts";
 import type { Group } from "./support/options.ts";
@@ -13,16 +13,16 @@ import type { Peer } from "./support/peers.ts";
 import { isListening } from "./support/ports.ts";
 import { PeerProcess, startServer } from "./support/process.ts";
 
-let certificates: Certificates;
-beforeAll(async () => {
-  certificates = await makeCertificates();
-});
-
-function itTalks(client: Peer, server: Peer, group: Group): void {
+function itTalks(
+  client: Peer,
+  server: Peer,
+  group: Group,
+  certificates: () => Certificates,
+): void {
   it(`${client.label} sends 1 MiB to ${server.label} and gets it back over ${group}`, async () => {
-    const { ca } = certificates;
+    const { ca } = certificates();
     const listener = await server.server?.({
-      identity: certificates.server["ECDSA P-256"],
+      identity: certificates().server["ECDSA P-256"],
       clientAuth: "required",
       ca,
       suites: ["TLS_CHACHA20_POLY1305_SHA256"],
@@ -34,7 +34,7 @@ function itTalks(client: Peer, server: Peer, group: Group): void {
       {
         port: listener?.port ?? 0,
         ca,
-        identity: certificates.client.RSA,
+        identity: certificates().client.RSA,
         groups: [group],
         alpn: ["http/1.1", "h2"],
       },
@@ -49,17 +49,18 @@ function itTalks(client: Peer, server: Peer, group: Group): void {
 }
 
 describePeers(["openssl", "node"], (openssl, node) => {
-  itTalks(openssl, node, "secp521r1");
-  itTalks(node, openssl, "x25519");
+  const certificates = useCertificates();
+  itTalks(openssl, node, "secp521r1", certificates);
+  itTalks(node, openssl, "x25519", certificates);
 
   it("a server that wants a certificate turns a client without one away", async () => {
     const server = await node.server?.({
-      identity: certificates.server.RSA,
+      identity: certificates().server.RSA,
       clientAuth: "required",
-      ca: certificates.ca,
+      ca: certificates().ca,
     });
     const run = await openssl.client(
-      { port: server?.port ?? 0, ca: certificates.ca },
+      { port: server?.port ?? 0, ca: certificates().ca },
       binaryPayload(KIB),
     );
     expect(run.exitCode).not.toBe(0);
@@ -68,10 +69,10 @@ describePeers(["openssl", "node"], (openssl, node) => {
 
   it("a client that trusts another CA turns the server away", async () => {
     const server = await openssl.server?.({
-      identity: certificates.server.RSA,
+      identity: certificates().server.RSA,
     });
     const run = await openssl.client(
-      { port: server?.port ?? 0, ca: certificates.strangerCa },
+      { port: server?.port ?? 0, ca: certificates().strangerCa },
       binaryPayload(KIB),
     );
     expect(run.exitCode).not.toBe(0);
@@ -79,7 +80,7 @@ describePeers(["openssl", "node"], (openssl, node) => {
   });
 
   it("a server that cannot start says why", async () => {
-    const { key } = certificates.server.RSA;
+    const { key } = certificates().server.RSA;
     await expect(
       openssl.server?.({ identity: { cert: "/nowhere.crt", key } }),
     ).rejects.toThrow(/did not listen[^]*\/nowhere\.crt/);
@@ -87,23 +88,25 @@ describePeers(["openssl", "node"], (openssl, node) => {
 });
 
 describePeers(["openssl", "gnutls"], (openssl, gnutls) => {
-  itTalks(openssl, gnutls, "secp384r1");
-  itTalks(gnutls, openssl, "secp256r1");
+  const certificates = useCertificates();
+  itTalks(openssl, gnutls, "secp384r1", certificates);
+  itTalks(gnutls, openssl, "secp256r1", certificates);
 });
 
 describePeers(["node24"], (node24) => {
-  itTalks(node24, node24, "X25519MLKEM768");
+  itTalks(node24, node24, "X25519MLKEM768", useCertificates());
 });
 
 describePeers(["curl", "node"], (curl) => {
+  const certificates = useCertificates();
   it("curl posts 1 MiB and gets it back", async () => {
     const server = await nodeServer(process.execPath, {
-      identity: certificates.server["ECDSA P-384"],
+      identity: certificates().server["ECDSA P-384"],
       http: true,
     });
     const sent = binaryPayload(MIB);
     const run = await curl.client(
-      { port: server.port, ca: certificates.ca },
+      { port: server.port, ca: certificates().ca },
       sent,
     );
     expect(run.log).toMatch(/SSL connection using TLSv1\.3/);

@@ -186,20 +186,19 @@ function handshakeKeys(
 }
 
 function agree(
-  { config, hello, retry }: WaitServerHello,
+  { config, hello }: WaitServerHello,
   message: ServerHello,
 ): { readonly group: GroupName; readonly shared: Secret } {
   const entry = message.extensions.key_share;
   // No PSK was offered, so a key exchange there must be.
   if (message.extensions.pre_shared_key !== undefined || entry === undefined)
     throw new TlsError("missing_extension", { detail: "key_share" });
+  // After a HelloRetryRequest the one share asked for is the only one.
   const offered = hello.keyPairs.find(
     ({ group }) => group === groupOf(entry.group),
   );
   if (offered === undefined || !config.groups.includes(offered.group))
     throw new TlsError("wrong_group_returned");
-  if (retry?.group !== undefined && retry.group !== offered.group)
-    throw new TlsError("hello_changed_after_retry");
   const shared = invalidShareIsAnAlert(() =>
     offered.pair.decapsulate(entry.share),
   );

@@ -6,7 +6,7 @@ import type { GroupName } from "../../crypto/provider.ts";
 import type { ExtensionTypeName } from "../../wire/code-points.ts";
 import type { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
-import type { ClientConfig } from "../config.ts";
+import type { SignatureSchemeName } from "../signature-schemes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
 export interface RawExtension {
@@ -83,9 +83,16 @@ export interface CarriedBy<C extends Carrier> {
   read(reader: Reader, into: Partial<ExtensionBodies[C]>): void;
 }
 
+/** What a client's config says that goes into extensions. */
+export interface OfferedConfig {
+  readonly signatureSchemes: readonly SignatureSchemeName[];
+  readonly alpnProtocols: readonly string[];
+  readonly recordSizeLimit?: number;
+}
+
 /** What a client knows when it writes a ClientHello. */
 export interface OfferContext {
-  readonly config: ClientConfig;
+  readonly config: OfferedConfig;
   readonly serverName: string | undefined;
   readonly keyShares: readonly KeyShareEntry[];
   /** From a HelloRetryRequest. */

@@ -8,14 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 
 const run = promisify(execFile);
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 export interface KeyFiles {
   readonly cert: string;
@@ -83,10 +78,27 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 `;
 
-/** Makes them all, anew: about a second of computing. */
-export async function makeCertificates(): Promise<Certificates> {
-  const folder = mkdtempSync(join(tmpdir(), "puretls-interop-"));
-  folders.push(folder);
+/**
+ * For the head of a suite: has them made before its first test, removed after
+ * its last, and answers how a test gets at them.
+ */
+export function useCertificates(): () => Certificates {
+  let made: Certificates | undefined;
+  let folder: string | undefined;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "puretls-interop-"));
+    made = await makeCertificates(folder);
+  });
+  afterAll(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+  });
+  return () => {
+    if (made === undefined) throw new Error("certificates are for tests only");
+    return made;
+  };
+}
+
+async function makeCertificates(folder: string): Promise<Certificates> {
   const path = (name: string): string => join(folder, name);
   writeFileSync(path("req.cnf"), CONFIG);
   const issue = async (

@@ -4,14 +4,16 @@ import { startServer } from "./process.ts";
 import type { PeerProcess } from "./process.ts";
 
 /**
- * What a client does: sends the payload, waits until as much came back, then
- * ends its input, upon which it closes the connection and ends.
+ * What a client does: sends the payload (from a position on, when what stands
+ * before has been sent), waits until all of it came back, then ends its input,
+ * upon which the program closes the connection and ends.
  */
 export async function exchange(
   client: PeerProcess,
   payload: Uint8Array,
+  from = 0,
 ): Promise<ClientRun> {
-  client.write(payload);
+  client.write(payload.subarray(from));
   await client.outputReaches(payload.length);
   client.endInput();
   const { code } = await client.exit();

@@ -43,6 +43,8 @@ export async function gnutlsClient(
       ...["--sni-hostname", servername, "--verify-hostname", servername],
       ...identityArguments(identity),
       ...commonArguments(options),
+      // So that a server's other choice takes a HelloRetryRequest.
+      "--single-key-share",
       "127.0.0.1",
     ]);
     const run = await exchange(client, payload);
@@ -61,7 +63,7 @@ export function gnutlsServer(options: ServerOptions): Promise<PeerServer> {
       new PeerProcess(
         "gnutls-serv",
         [
-          ...["--quiet", "--echo", "--crlf", "-p", String(port)],
+          ...["--echo", "--crlf", "-p", String(port)],
           ...identityArguments(identity),
           ...(ca ? ["--x509cafile", ca] : []),
           ...(clientAuth === "none" ? ["--disable-client-cert"] : []),

@@ -20,6 +20,7 @@ const socket = connect({
 });
 
 let ended = false;
+let failed = false;
 socket.on("secureConnect", () => {
   report("secure", {
     protocol: socket.getProtocol(),
@@ -31,6 +32,7 @@ socket.on("secureConnect", () => {
   });
 });
 socket.on("error", (error) => {
+  failed = true;
   report("error", { code: error.code, message: error.message });
 });
 socket.on("end", () => {
@@ -39,7 +41,7 @@ socket.on("end", () => {
 });
 socket.on("close", (hadError) => {
   report("close", { hadError });
-  process.exitCode = ended && !hadError ? 0 : 1;
+  process.exitCode = ended && !failed ? 0 : 1;
   process.stdin.destroy();
 });
 process.stdin.pipe(socket);

@@ -10,9 +10,12 @@ import { opensslGroups } from "./options.ts";
 import { exchange, serve } from "./conduct.ts";
 import { PeerProcess } from "./process.ts";
 
-/** s_client: sends the payload, waits for as much, then closes. */
-export function opensslClient(
-  options: ClientOptions,
+/**
+ * s_client: sends the payload, waits for as much, then closes. `updateKeys`: it
+ * asks for a KeyUpdate when half of the payload has come back.
+ */
+export async function opensslClient(
+  options: ClientOptions & { readonly updateKeys?: boolean },
   payload: Uint8Array,
 ): Promise<ClientRun> {
   const { port, ca, servername = "localhost", identity } = options;
@@ -23,7 +26,13 @@ export function opensslClient(
     ...(identity ? ["-cert", identity.cert, "-key", identity.key] : []),
     ...commonArguments(options),
   ]);
-  return exchange(client, payload);
+  if (!options.updateKeys) return exchange(client, payload);
+  const half = payload.length >> 1;
+  client.write(payload.subarray(0, half));
+  await client.outputReaches(half);
+  client.write("K\n");
+  await client.logged(/KEYUPDATE/);
+  return exchange(client, payload, half);
 }
 
 /** s_server for one connection; what it receives goes back. */

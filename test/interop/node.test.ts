@@ -1,0 +1,4 @@
+import { interopSuite } from "./support/scenarios.ts";
+
+interopSuite("node");
+interopSuite("node24");

@@ -1,0 +1,77 @@
+/** Records that a real peer would never write, under a real connection's keys. */
+import { concat, fromHex, Secret } from "../../src/bytes.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { CIPHER_SUITES, type TlsEngine } from "../../src/engine/index.ts";
+import { protectionKeys } from "../../src/handshake/io.ts";
+import { trafficSecret } from "../../src/handshake/key-schedule13.ts";
+import { Aead13Sealer } from "../../src/record/aead13.ts";
+import {
+  events,
+  newPair,
+  type Pair,
+  shuttle,
+  testClientConfig,
+  testServerConfig,
+} from "./engines.ts";
+
+const SUITE = CIPHER_SUITES.TLS_AES_128_GCM_SHA256;
+
+export interface Forged extends Pair {
+  /** Seals as the client or the server would, `padding` zeros behind. */
+  forge(
+    from: "client" | "server",
+    type: number,
+    content: Uint8Array | string,
+    padding?: number,
+  ): Uint8Array;
+}
+
+/** A connection whose application keys the test knows; nothing sent yet. */
+export function forgeable(): Forged {
+  const log: string[] = [];
+  const cipherSuites = [SUITE.name] as const;
+  const pair = shuttle(
+    newPair(
+      testClientConfig({ cipherSuites, keyLog: (line) => log.push(line) }),
+      testServerConfig({ cipherSuites }),
+    ),
+  );
+  events(pair.client);
+  events(pair.server);
+  const sealers = {
+    client: sealer(log, "CLIENT_TRAFFIC_SECRET_0"),
+    server: sealer(log, "SERVER_TRAFFIC_SECRET_0"),
+  };
+  return {
+    ...pair,
+    forge: (from, type, content, padding = 0) =>
+      sealers[from].seal(
+        type,
+        typeof content === "string" ? fromHex(content) : content,
+        padding,
+      ),
+  };
+}
+
+/** Why an engine ended after it received that. */
+export function reasonAfter(
+  engine: TlsEngine,
+  ...records: readonly Uint8Array[]
+): string | undefined {
+  engine.receive(concat(...records));
+  return engine.error?.reason;
+}
+
+function sealer(log: readonly string[], label: string): Aead13Sealer {
+  const line = log.find((one) => one.startsWith(`${label} `)) ?? "";
+  const secret = new Secret(fromHex(line.split(" ")[2] ?? ""));
+  return new Aead13Sealer(
+    protectionKeys({
+      provider: noble,
+      suite: SUITE,
+      secret: trafficSecret(noble.hashes[SUITE.hash], secret),
+      epoch: "application",
+      recordsPerKey: Number.MAX_SAFE_INTEGER,
+    }),
+  );
+}
