@@ -124,6 +124,14 @@ describe.each(rows)("$name", (aead) => {
     expect(key.open(nonce, aad, record, out)).toBe(true);
   });
 
+  it("writes no plaintext when the tag is wrong", () => {
+    const record = sealed(new Uint8Array(2500).fill(9));
+    record[record.length - 1] = (record.at(-1) ?? 0) ^ 1;
+    const out = new Uint8Array(2500);
+    expect(key.open(nonce, aad, record, out)).toBe(false);
+    expect(out).toEqual(new Uint8Array(2500));
+  });
+
   it("answers false for less than a tag", () => {
     for (let length = 0; length < aead.tagLength; length++)
       expect(key.open(nonce, aad, new Uint8Array(length), NO_BYTES)).toBe(

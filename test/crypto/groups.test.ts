@@ -48,6 +48,26 @@ describe.each(Object.values(noble.groups))("$name", (row) => {
     expect(made.share).not.toEqual(again.share);
   });
 
+  it("wipes the random bytes that it need not keep", () => {
+    const drawn: Uint8Array[] = [];
+    const random = (length: number): Uint8Array => {
+      const bytes = noble.random(length);
+      drawn.push(bytes);
+      return bytes;
+    };
+    const pair = row.generate(random);
+    row.encapsulate(pair.share, random);
+    // X25519 keeps its private key as drawn; the others make numbers of it.
+    const kept: Partial<Record<GroupName, readonly number[]>> = {
+      x25519: [0, 1],
+      X25519MLKEM768: [1, 3],
+    };
+    drawn.forEach((bytes, i) => {
+      const wiped = bytes.every((byte) => byte === 0);
+      expect(wiped).toBe(!(kept[row.name]?.includes(i) ?? false));
+    });
+  });
+
   it("refuses shares of a wrong length", () => {
     const pair = row.generate(noble.random);
     const { share } = row.encapsulate(pair.share, noble.random);

@@ -4,6 +4,7 @@ import {
   verify as verifyByNode,
   type KeyObject,
 } from "node:crypto";
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from "@noble/post-quantum/ml-dsa.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, Secret, toHex } from "../../src/bytes.ts";
@@ -179,6 +180,18 @@ describe("Ed25519", () => {
     expect(signatures.size).toBe(1);
   });
 
+  it("refuses public keys of small order, under which anything verifies", () => {
+    const identity = new Uint8Array(32);
+    identity[0] = 1;
+    const signature = new Uint8Array(64);
+    signature[0] = 1;
+    const verify = verifier("ed25519");
+    for (let i = 0; i < 8; i++)
+      expect(
+        verify({ type: "ed25519", key: identity }, Uint8Array.of(i), signature),
+      ).toBe(false);
+  });
+
   it("refuses a seed of another length", () => {
     const key: PrivateKey = {
       type: "ed25519",
@@ -202,6 +215,29 @@ it("Ed448 verifies what OpenSSL signs", () => {
     expect(verify({ type: "ed448", key }, text, signature)).toBe(true);
     expect(verify({ type: "ed448", key }, message, signature)).toBe(false);
   }
+});
+
+describe.each([
+  ["ml-dsa-44", ml_dsa44],
+  ["ml-dsa-65", ml_dsa65],
+  ["ml-dsa-87", ml_dsa87],
+] as const)("%s", (type, scheme) => {
+  it("verifies what noble signs with an empty context, and nothing else", () => {
+    const { secretKey, publicKey: key } = scheme.keygen(
+      new Uint8Array(32).fill(2),
+    );
+    const verify = verifier(type);
+    const signature = scheme.sign(message, secretKey, { extraEntropy: false });
+    expect(verify({ type, key }, message, signature)).toBe(true);
+    expect(verify({ type, key }, asciiBytes("no"), signature)).toBe(false);
+    expect(verify({ type: "ed25519", key }, message, signature)).toBe(false);
+    const context = asciiBytes("context");
+    const other = scheme.sign(message, secretKey, {
+      extraEntropy: false,
+      context,
+    });
+    expect(verify({ type, key }, message, other)).toBe(false);
+  });
 });
 
 /** A key of each type, and a signature that some row of that type made. */

@@ -5,7 +5,7 @@
  */
 import { cbc, ctr } from "@noble/ciphers/aes.js";
 import { concat, equal, wipe } from "../../bytes.ts";
-import type { AeadAlgorithm, AeadKey, AeadName } from "../provider.ts";
+import type { AeadAlgorithm, AeadKey } from "../provider.ts";
 import { checkKey, checkOpen, checkSeal } from "./aead-checks.ts";
 
 const BLOCK = 16;
@@ -14,21 +14,22 @@ const NONCE = 12;
 const LENGTH_BYTES = 15 - NONCE;
 
 /** AEAD_AES_128_CCM. */
-export const aes128Ccm: AeadAlgorithm = aesCcm("AES-128-CCM", 16);
+export const aes128Ccm: AeadAlgorithm = {
+  name: "AES-128-CCM",
+  keyLength: 16,
+  nonceLength: NONCE,
+  tagLength: 16,
+  key: (bytes) => ccmKey(aes128Ccm, bytes),
+};
 
 /** AEAD_AES_128_CCM_8. */
-export const aes128Ccm8: AeadAlgorithm = aesCcm("AES-128-CCM-8", 8);
-
-function aesCcm(name: AeadName, tagLength: number): AeadAlgorithm {
-  const aead: AeadAlgorithm = {
-    name,
-    keyLength: 16,
-    nonceLength: NONCE,
-    tagLength,
-    key: (bytes) => ccmKey(aead, bytes),
-  };
-  return aead;
-}
+export const aes128Ccm8: AeadAlgorithm = {
+  name: "AES-128-CCM-8",
+  keyLength: 16,
+  nonceLength: NONCE,
+  tagLength: 8,
+  key: (bytes) => ccmKey(aes128Ccm8, bytes),
+};
 
 function ccmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
   checkKey(aead, bytes);

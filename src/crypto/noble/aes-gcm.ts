@@ -1,29 +1,30 @@
 /** AES-GCM (NIST SP 800-38D, RFC 5116 5.1 and 5.2), from `@noble/ciphers`. */
 import { gcm } from "@noble/ciphers/aes.js";
-import type { AeadAlgorithm, AeadKey, AeadName } from "../provider.ts";
+import type { AeadAlgorithm, AeadKey } from "../provider.ts";
 import { checkKey, checkOpen, checkSeal } from "./aead-checks.ts";
 
 /** AEAD_AES_128_GCM. */
-export const aes128Gcm: AeadAlgorithm = aesGcm("AES-128-GCM", 16);
+export const aes128Gcm: AeadAlgorithm = {
+  name: "AES-128-GCM",
+  keyLength: 16,
+  nonceLength: 12,
+  tagLength: 16,
+  key: (bytes) => gcmKey(aes128Gcm, bytes),
+};
 
 /** AEAD_AES_256_GCM. */
-export const aes256Gcm: AeadAlgorithm = aesGcm("AES-256-GCM", 32);
-
-function aesGcm(name: AeadName, keyLength: number): AeadAlgorithm {
-  const aead: AeadAlgorithm = {
-    name,
-    keyLength,
-    nonceLength: 12,
-    tagLength: 16,
-    key: (bytes) => gcmKey(aead, bytes),
-  };
-  return aead;
-}
+export const aes256Gcm: AeadAlgorithm = {
+  name: "AES-256-GCM",
+  keyLength: 32,
+  nonceLength: 12,
+  tagLength: 16,
+  key: (bytes) => gcmKey(aes256Gcm, bytes),
+};
 
 /**
  * noble's `gcm` takes no destination: it returns an array of its own, which is
- * copied to `out`. That makes every overlap harmless, and costs 0.1 % at
- * 16 KiB.
+ * copied to `out`. That makes every overlap harmless, and does not show beside
+ * the time that noble takes.
  */
 function gcmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
   checkKey(aead, bytes);

@@ -16,7 +16,6 @@ import {
 } from "@noble/curves/abstract/montgomery.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { deferredTable } from "./base-table.ts";
-import { once } from "./once.ts";
 import { powerOfOnes } from "./power-of-ones.ts";
 
 export interface Curve25519 {
@@ -30,23 +29,30 @@ export interface Curve25519 {
 }
 
 /** The curve, made once a process. */
-export const curve25519: () => Curve25519 = once(() => {
+export function curve25519(): Curve25519 {
+  return (made ??= makeCurve());
+}
+
+let made: Curve25519 | undefined;
+
+function makeCurve(): Curve25519 {
   const Point = edwards(parameters, { uvRatio: squareRootOfRatio });
   return {
     x25519: makeX25519(Point),
     ed25519: eddsa(Point, sha512, { adjustScalarBytes: clamp, zip215: false }),
     beforeBaseMultiplication: deferredTable(Point.BASE),
   };
-});
+}
 
-const P = 2n ** 255n - 19n;
+/** 2^255 - 19. */
+const P = 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn;
 
 /** RFC 8032 5.1, RFC 7748 4.1. */
 const parameters = {
   p: P,
-  n: 2n ** 252n + 27742317777372353535851937790883648493n,
+  n: 0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3edn,
   h: 8n,
-  a: P - 1n,
+  a: 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffecn,
   d: 37095705934669439343138083508754565189542113879843219016388785533085940283555n,
   Gx: 15112221349535400772501151409588531511454012693041857206046113283949847762202n,
   Gy: 46316835694926478169428394003475163141307993866256225615783033603165251855960n,

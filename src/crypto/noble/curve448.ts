@@ -7,7 +7,6 @@ import { Field, mod, pow2 } from "@noble/curves/abstract/modular.js";
 import { shake256 } from "@noble/hashes/sha3.js";
 import { asciiBytes, concat } from "../../bytes.ts";
 import { deferredTable } from "./base-table.ts";
-import { once } from "./once.ts";
 import { powerOfOnes } from "./power-of-ones.ts";
 
 export interface Curve448 {
@@ -18,35 +17,35 @@ export interface Curve448 {
 }
 
 /** The curve, made once a process. */
-export const curve448: () => Curve448 = once(() => {
+export function curve448(): Curve448 {
+  return (made ??= makeCurve());
+}
+
+let made: Curve448 | undefined;
+
+function makeCurve(): Curve448 {
   // RFC 8032 5.2.2: points and scalars alike are 57 bytes, little-endian.
   const Fp = Field(P, { BITS: 456, isLE: true });
   const Fn = Field(parameters.n, { BITS: 456, isLE: true });
   const Point = edwards(parameters, { Fp, Fn, uvRatio: squareRootOfRatio });
+  const hash = (message: Uint8Array) => shake256(message, { dkLen: 114 });
   return {
-    ed448: eddsa(
-      Point,
-      (message: Uint8Array) => shake256(message, { dkLen: 114 }),
-      {
-        domain: dom4,
-        zip215: false,
-      },
-    ),
+    ed448: eddsa(Point, hash, { domain: dom4, zip215: false }),
     beforeBaseMultiplication: deferredTable(Point.BASE),
   };
-});
+}
 
-const P = 2n ** 448n - 2n ** 224n - 1n;
+/** 2^448 - 2^224 - 1. */
+const P =
+  0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffffffffn;
 
 /** RFC 8032 5.2, RFC 7748 4.2. */
 const parameters = {
   p: P,
-  n:
-    2n ** 446n -
-    13818066809895115352007386748515426880336692474882178609894547503885n,
+  n: 0x3fffffffffffffffffffffffffffffffffffffffffffffffffffffff7cca23e9c44edb49aed63690216cc2728dc58f552378c292ab5844f3n,
   h: 4n,
   a: 1n,
-  d: P - 39081n,
+  d: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffffffffffffffffffffffffffffffffffffffffffffffff6756n,
   Gx: 224580040295924300187604334099896036246789641632564134246125461686950415467406032909029192869357953282578032075146446173674602635247710n,
   Gy: 298819210078481492676017930443930673437544040154080242095928241372331506189835876003536878655418784733982303233503462500531545062832660n,
 };

@@ -1,6 +1,8 @@
 /**
  * The default crypto provider, on the noble packages: synchronous, and alike
  * in every JavaScript runtime. Importing it touches no global.
+ *
+ * The rows are exported one by one too, for a smaller provider of one's own.
  */
 import type {
   AeadAlgorithm,
@@ -26,7 +28,8 @@ import { systemRandom } from "./random.ts";
 import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 import { x25519 } from "./x25519.ts";
 
-const aeads = {
+/** Every row of `noble.aeads`. */
+export const aeads = {
   "AES-128-GCM": aes128Gcm,
   "AES-256-GCM": aes256Gcm,
   "AES-128-CCM": aes128Ccm,
@@ -34,7 +37,8 @@ const aeads = {
   "ChaCha20-Poly1305": chaCha20Poly1305,
 } satisfies Partial<Record<AeadName, AeadAlgorithm>>;
 
-const groups = {
+/** Every row of `noble.groups`. */
+export const groups = {
   X25519MLKEM768: x25519MlKem768,
   x25519,
   secp256r1,
@@ -42,7 +46,10 @@ const groups = {
   secp521r1,
 } satisfies Partial<Record<GroupName, KeyExchangeGroup>>;
 
-const verifiers = {
+// Pure, so that a bundler drops the rows of a provider that is not used.
+
+/** Every row of `noble.verifiers`. */
+export const verifiers = /* @__PURE__ */ (() => ({
   "ecdsa-sha1": ecdsaVerifier("SHA-1"),
   "ecdsa-sha256": ecdsaVerifier("SHA-256"),
   "ecdsa-sha384": ecdsaVerifier("SHA-384"),
@@ -59,9 +66,10 @@ const verifiers = {
   "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
   "rsa-pkcs1-sha384": pkcs1Verifier("SHA-384"),
   "rsa-pkcs1-sha512": pkcs1Verifier("SHA-512"),
-} satisfies Partial<Record<SignatureName, SignatureVerifier>>;
+}))() satisfies Partial<Record<SignatureName, SignatureVerifier>>;
 
-const signers = {
+/** Every row of `noble.signers`. */
+export const signers = /* @__PURE__ */ (() => ({
   "ecdsa-sha1": ecdsaSigner("SHA-1"),
   "ecdsa-sha256": ecdsaSigner("SHA-256"),
   "ecdsa-sha384": ecdsaSigner("SHA-384"),
@@ -74,7 +82,7 @@ const signers = {
   "rsa-pkcs1-sha256": pkcs1Signer("SHA-256"),
   "rsa-pkcs1-sha384": pkcs1Signer("SHA-384"),
   "rsa-pkcs1-sha512": pkcs1Signer("SHA-512"),
-} satisfies Partial<Record<SignatureName, SignatureSigner>>;
+}))() satisfies Partial<Record<SignatureName, SignatureSigner>>;
 
 /**
  * The default provider. Replace a row by spreading:
@@ -92,3 +100,17 @@ export const noble: CryptoProvider = {
   signers,
   publicKeyOf,
 };
+
+export { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
+export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
+export { chaCha20Poly1305 } from "./chacha.ts";
+export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
+export { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+export { hashes } from "./hashes.ts";
+export { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
+export { x25519MlKem768 } from "./mlkem-hybrid.ts";
+export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
+export { publicKeyOf } from "./public-key-of.ts";
+export { systemRandom } from "./random.ts";
+export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
+export { x25519 } from "./x25519.ts";

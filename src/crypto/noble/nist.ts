@@ -3,7 +3,9 @@ import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { Secret } from "../../bytes.ts";
 import {
   InvalidKeyShare,
+  type Encapsulation,
   type KeyExchangeGroup,
+  type KeyPair,
   type RandomSource,
 } from "../provider.ts";
 import {
@@ -15,37 +17,53 @@ import {
 } from "./nist-curves.ts";
 
 /** P-256. Shares are uncompressed points of 65 bytes. */
-export const secp256r1: KeyExchangeGroup = ecdhGroup("secp256r1", 65);
+export const secp256r1: KeyExchangeGroup = {
+  name: "secp256r1",
+  initiatorShareLength: 65,
+  responderShareLength: 65,
+  generate: (random) => generate("secp256r1", random),
+  encapsulate: (share, random) => encapsulate("secp256r1", share, random),
+};
 
 /** P-384. Shares are uncompressed points of 97 bytes. */
-export const secp384r1: KeyExchangeGroup = ecdhGroup("secp384r1", 97);
+export const secp384r1: KeyExchangeGroup = {
+  name: "secp384r1",
+  initiatorShareLength: 97,
+  responderShareLength: 97,
+  generate: (random) => generate("secp384r1", random),
+  encapsulate: (share, random) => encapsulate("secp384r1", share, random),
+};
 
 /** P-521. Shares are uncompressed points of 133 bytes. */
-export const secp521r1: KeyExchangeGroup = ecdhGroup("secp521r1", 133);
+export const secp521r1: KeyExchangeGroup = {
+  name: "secp521r1",
+  initiatorShareLength: 133,
+  responderShareLength: 133,
+  generate: (random) => generate("secp521r1", random),
+  encapsulate: (share, random) => encapsulate("secp521r1", share, random),
+};
 
-function ecdhGroup(name: NistCurveName, shareLength: number): KeyExchangeGroup {
+function generate(name: NistCurveName, random: RandomSource): KeyPair {
+  const curve = nistCurve(name);
+  const scalar = randomScalar(curve, random);
   return {
-    name,
-    initiatorShareLength: shareLength,
-    responderShareLength: shareLength,
-    generate(random) {
-      const curve = nistCurve(name);
-      const scalar = randomScalar(curve, random);
-      return {
-        share: multiplyBase(curve, scalar),
-        decapsulate: (peerShare) =>
-          sharedSecret(scalar, decodeShare(curve, peerShare)),
-      };
-    },
-    encapsulate(peerShare, random) {
-      const curve = nistCurve(name);
-      const peer = decodeShare(curve, peerShare);
-      const scalar = randomScalar(curve, random);
-      return {
-        share: multiplyBase(curve, scalar),
-        secret: sharedSecret(scalar, peer),
-      };
-    },
+    share: multiplyBase(curve, scalar),
+    decapsulate: (peerShare) =>
+      sharedSecret(scalar, decodeShare(curve, peerShare)),
+  };
+}
+
+function encapsulate(
+  name: NistCurveName,
+  peerShare: Uint8Array,
+  random: RandomSource,
+): Encapsulation {
+  const curve = nistCurve(name);
+  const peer = decodeShare(curve, peerShare);
+  const scalar = randomScalar(curve, random);
+  return {
+    share: multiplyBase(curve, scalar),
+    secret: sharedSecret(scalar, peer),
   };
 }
 
@@ -57,12 +75,10 @@ function ecdhGroup(name: NistCurveName, shareLength: number): KeyExchangeGroup {
 function randomScalar(curve: NistCurve, random: RandomSource): bigint {
   for (let draw = 0; draw < 64; draw++) {
     const bytes = random(curve.scalarLength);
-    const surplus = 8n * BigInt(bytes.length) - BigInt(curve.orderBits);
-    const candidate =
-      bytesToNumberBE(bytes) & ((1n << BigInt(curve.orderBits)) - 1n);
+    // P-521 has 7 bits less than its 66 bytes.
+    const candidate = BigInt.asUintN(curve.orderBits, bytesToNumberBE(bytes));
     bytes.fill(0);
-    if (surplus >= 0n && curve.Point.Fn.isValidNot0(candidate))
-      return candidate;
+    if (curve.Point.Fn.isValidNot0(candidate)) return candidate;
   }
   throw new Error(
     `the random source gave no usable ${curve.name} key in 64 draws`,

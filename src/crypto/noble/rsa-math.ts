@@ -2,10 +2,11 @@
  * The arithmetic of RSA over BigInt: RFC 8017 4 and 5. noble has no RSA, so
  * these few functions are ours.
  *
- * BigInt arithmetic is not constant-time and makes no promise to be. The
- * private operation is blinded, so that its timing tells about a random number
- * and not about the message, and its result is checked with the public key, so
- * that a faulty computation never leaves (Lenstra's attack on CRT).
+ * BigInt arithmetic is not constant-time and makes no promise to be. The base
+ * of the private operation is blinded, so that its timing tells about a random
+ * number and not about the message; the exponents are not. The result is
+ * checked with the public key, so that a faulty computation never leaves
+ * (Lenstra's attack on CRT).
  */
 import { invert } from "@noble/curves/abstract/modular.js";
 import { bytesToNumberBE, numberToBytesBE } from "@noble/curves/utils.js";
@@ -17,7 +18,7 @@ export type RsaPrivateKey = Extract<PrivateKey, { readonly type: "rsa" }>;
 const LEAST_MODULUS_BITS = 1024;
 /** RSA-16384 verifies in milliseconds; beyond, a peer would choose our work. */
 const MOST_MODULUS_BITS = 16384;
-/** 65537 has 17; the few odd ones in the wild stay below 2^32. */
+/** 65537 has 17 bits; the few unusual ones in the wild stay below 2^32. */
 const MOST_EXPONENT_BITS = 33;
 
 /** A public key as numbers, within the bounds that this provider accepts. */
@@ -33,9 +34,10 @@ export interface RsaNumbers {
 export function rsaNumbers(
   key: Pick<RsaPublicKey, "modulus" | "exponent">,
 ): RsaNumbers | undefined {
-  // The bound before the conversion: bytes to number is more than linear.
+  // Bounds before the conversion, for it is more than linear. A leading zero
+  // or a few do no harm.
   if (key.modulus.length > MOST_MODULUS_BITS / 8 + 1) return undefined;
-  if (key.exponent.length > MOST_EXPONENT_BITS) return undefined;
+  if (key.exponent.length > 8) return undefined;
   const modulus = bytesToNumberBE(key.modulus);
   const exponent = bytesToNumberBE(key.exponent);
   const modulusBits = bitLength(modulus);

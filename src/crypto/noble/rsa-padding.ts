@@ -11,7 +11,10 @@ export function encodePkcs1(
   message: Uint8Array,
   length: number,
 ): Uint8Array | undefined {
-  const digestInfo = concat(digestInfoPrefix[hash.name], hash.hash(message));
+  const digestInfo = concat(
+    fromHex(digestInfoPrefix[hash.name]),
+    hash.hash(message),
+  );
   if (length < digestInfo.length + 11) return undefined;
   const encoded = new Uint8Array(length).fill(0xff);
   encoded.set([0x00, 0x01]);
@@ -25,11 +28,11 @@ export function encodePkcs1(
  * parameters that a signer must write. A verifier may accept their absence
  * (appendix A.2.4); this one does not.
  */
-const digestInfoPrefix: Readonly<Record<HashName, Uint8Array>> = {
-  "SHA-1": fromHex("3021300906052b0e03021a05000414"),
-  "SHA-256": fromHex("3031300d060960864801650304020105000420"),
-  "SHA-384": fromHex("3041300d060960864801650304020205000430"),
-  "SHA-512": fromHex("3051300d060960864801650304020305000440"),
+const digestInfoPrefix: Readonly<Record<HashName, string>> = {
+  "SHA-1": "3021300906052b0e03021a05000414",
+  "SHA-256": "3031300d060960864801650304020105000420",
+  "SHA-384": "3041300d060960864801650304020205000430",
+  "SHA-512": "3051300d060960864801650304020305000440",
 };
 
 /**
