@@ -26,6 +26,10 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
+type Arguments<O extends NonNullable<ParseArgsConfig["options"]>> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true }>
+>;
+
 /**
  * Options and operands by node:util's own rules.
  *
@@ -33,7 +37,7 @@ export class CommandError extends Error {
  */
 export function readArguments<
   O extends NonNullable<ParseArgsConfig["options"]>,
->(args: readonly string[], options: O) {
+>(args: readonly string[], options: O): Arguments<O> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

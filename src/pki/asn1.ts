@@ -17,6 +17,11 @@ function encode(block: Encodable): Uint8Array {
 const UNIVERSAL = 1;
 const CONTEXT = 3;
 
+/** An element with a tag byte that is known already. */
+export function elementWithTag(tag: number, content: Uint8Array): Uint8Array {
+  return element((tag >> 6) + 1, tag & 0x1f, (tag & 0x20) !== 0, content);
+}
+
 function element(
   tagClass: number,
   tagNumber: number,
@@ -31,8 +36,17 @@ function element(
   return encode(block);
 }
 
+/** SEQUENCE of elements that are encoded already. */
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
   return element(UNIVERSAL, 16, true, concat(...parts));
+}
+
+/** SEQUENCE OF any number of elements: a call takes only so many arguments. */
+export function sequenceOf(parts: readonly Uint8Array[]): Uint8Array {
+  const joined: Uint8Array[] = [];
+  for (let at = 0; at < parts.length; at += 1000)
+    joined.push(concat(...parts.slice(at, at + 1000)));
+  return sequence(...joined);
 }
 
 /** SET OF: X.690 11.6 wants the elements in the order of their encodings. */
@@ -54,16 +68,19 @@ export function primitive(tagNumber: number, content: Uint8Array): Uint8Array {
   return element(CONTEXT, tagNumber, false, content);
 }
 
+/** @throws TypeError when the text is not a dotted OBJECT IDENTIFIER */
 export function objectIdentifier(dotted: string): Uint8Array {
   if (!/^[012](\.(0|[1-9]\d*))+$/.test(dotted))
     throw new TypeError(`"${dotted}" is not a dotted OBJECT IDENTIFIER`);
   return encode(new asn1js.ObjectIdentifier({ value: dotted }));
 }
 
+/** X.690 11.1: TRUE is FF. */
 export function boolean(value: boolean): Uint8Array {
   return encode(new asn1js.Boolean({ value }));
 }
 
+/** NULL. */
 export function nullValue(): Uint8Array {
   return encode(new asn1js.Null());
 }
@@ -73,10 +90,12 @@ export function unsignedInteger(value: number | Uint8Array): Uint8Array {
   return element(UNIVERSAL, 2, false, unsignedContent(value));
 }
 
+/** ENUMERATED, from 0 on. */
 export function enumerated(value: number): Uint8Array {
   return element(UNIVERSAL, 10, false, unsignedContent(value));
 }
 
+/** OCTET STRING, primitive. */
 export function octetString(content: Uint8Array): Uint8Array {
   return element(UNIVERSAL, 4, false, content);
 }
@@ -99,6 +118,7 @@ export function namedBits(bits: readonly number[]): Uint8Array {
   return encode(new asn1js.BitString({ valueHex: content, unusedBits }));
 }
 
+/** UTF8String. */
 export function utf8String(value: string): Uint8Array {
   return encode(new asn1js.Utf8String({ value }));
 }

@@ -1,5 +1,5 @@
-/** Certificate authorities: roots, intermediates and what they issue. */
-import { equal, toHex } from "../bytes.ts";
+/** A certificate authority: issues, signs requests, revokes. */
+import { toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { Certificate } from "../x509/certificate.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
@@ -24,12 +24,11 @@ import {
   publicationExtensions,
   subjectKeyIdentifier,
 } from "./extensions.ts";
-import type { KeyType } from "./keys.ts";
-import { keyFor, PkiKey } from "./keys.ts";
+import type { KeyType, PkiKey } from "./keys.ts";
+import { keyFor } from "./keys.ts";
 import type { NameInput } from "./names.ts";
 import type { OcspOptions } from "./ocsp.ts";
 import { signOcspResponse } from "./ocsp.ts";
-import { readCertificates } from "./pem-input.ts";
 import type {
   AuthorityOptions,
   CertificateOptions,
@@ -43,112 +42,14 @@ import type {
 import {
   authorityProfile,
   clientProfile,
-  peerProfile,
   responderProfile,
   serverProfile,
 } from "./profiles.ts";
 import { CertificateRequest } from "./request.ts";
 import type { IssuingSignature } from "./signatures.ts";
 
-export interface CreateAuthorityOptions extends AuthorityOptions {
-  /** Randomness, the clock, signatures. */
-  readonly provider: CryptoProvider;
-}
-
-/**
- * Makes a self-signed root, valid for ten years unless said.
- *
- * @example
- * const ca = createCertificateAuthority({ provider: noble, name: "Test CA" });
- * const server = ca.issueServer({ hosts: ["localhost", "127.0.0.1"] });
- *
- * @throws TypeError when a name is malformed or the key cannot sign
- */
-export function createCertificateAuthority(
-  options: CreateAuthorityOptions,
-): Authority {
-  const { provider } = options;
-  const key = keyFor(provider, options.key);
-  const certificate = signSelf(
-    provider,
-    key,
-    authorityProfile(options),
-    options,
-    options.signature,
-  );
-  return new Authority({
-    ...authoritySettings(options),
-    provider,
-    key,
-    certificate,
-    above: [],
-  });
-}
-
-export interface SelfSignedOptions extends ServerOptions {
-  readonly provider: CryptoProvider;
-}
-
-/**
- * Makes a certificate that signs itself and is no CA, for a server or a
- * client; valid for 90 days unless said. A peer must be told to trust it.
- *
- * @throws TypeError when there is no host or a name is malformed
- */
-export function createSelfSigned(
-  options: SelfSignedOptions,
-): IssuedCertificate {
-  const { provider } = options;
-  const key = keyFor(provider, options.key);
-  const profile = peerProfile(options, options, key.algorithm);
-  const certificate = signSelf(provider, key, profile, options, undefined);
-  return { ...signedCertificate(certificate, []), key };
-}
-
-export interface LoadAuthorityOptions {
-  readonly provider: CryptoProvider;
-  /** PEM, or DER: the CA's own first, then the CAs above it. */
-  readonly certificate: string | Uint8Array;
-  /** The CA's key, or PEM or DER of it, not encrypted. */
-  readonly key: PkiKey | string | Uint8Array;
-  readonly publishes?: Publications;
-  readonly signature?: IssuingSignature;
-}
-
-/**
- * Takes up a CA that exists already. What it revoked before is not known to
- * it.
- *
- * @throws X509Error when certificate or key are malformed
- * @throws TypeError when the certificate is no CA's, or the key is another's
- */
-export function loadCertificateAuthority(
-  options: LoadAuthorityOptions,
-): Authority {
-  const { provider } = options;
-  const [certificate, ...above] = readCertificates(options.certificate);
-  const key =
-    options.key instanceof PkiKey
-      ? options.key
-      : PkiKey.parse(provider, options.key);
-  if (
-    certificate.basicConstraints?.cA !== true ||
-    certificate.keyUsage?.has("keyCertSign") === false
-  )
-    throw new TypeError("the certificate is not one of a CA");
-  if (!equal(certificate.subjectPublicKeyInfo.publicKeyBytes, key.bytes()))
-    throw new TypeError("the key does not belong to the CA's certificate");
-  return new Authority({
-    ...authoritySettings(options),
-    provider,
-    key,
-    certificate,
-    above: above.filter((ca) => !ca.isSelfIssued).map((ca) => ca.der),
-  });
-}
-
-/** What the public makers of an {@link Authority} hand to it. */
-interface AuthorityParts {
+/** What an {@link Authority} is made of. */
+export interface AuthorityParts {
   readonly provider: CryptoProvider;
   readonly key: PkiKey;
   readonly certificate: Certificate;
@@ -156,15 +57,6 @@ interface AuthorityParts {
   readonly above: readonly Uint8Array[];
   readonly publishes: Publications;
   readonly signature: IssuingSignature | undefined;
-}
-
-function authoritySettings(
-  options: Pick<AuthorityOptions, "publishes" | "signature">,
-): Pick<AuthorityParts, "publishes" | "signature"> {
-  return {
-    publishes: options.publishes ?? {},
-    signature: options.signature,
-  };
 }
 
 /** How to sign a request: whose certificate, and what it may say. */
@@ -184,7 +76,7 @@ export class Authority {
   readonly #revoked = new Map<string, Revocation>();
   #crlNumber = 0;
 
-  /** For the makers above: {@link createCertificateAuthority} and its kin. */
+  /** For `createCertificateAuthority` and `loadCertificateAuthority`. */
   constructor(parts: AuthorityParts) {
     const { provider, key, certificate, above, signature } = parts;
     this.#parts = parts;
@@ -232,7 +124,8 @@ export class Authority {
     const profile = authorityProfile(options);
     const { certificate } = this.#sign(profile, options, infoOf(key));
     return new Authority({
-      ...authoritySettings(options),
+      publishes: options.publishes ?? {},
+      signature: options.signature,
       provider,
       key,
       certificate,
@@ -362,29 +255,6 @@ export class Authority {
   #chainBelow(): readonly Uint8Array[] {
     return this.certificate.isSelfIssued ? [] : this.issued.chain;
   }
-}
-
-function signSelf(
-  provider: CryptoProvider,
-  key: PkiKey,
-  profile: Profile,
-  options: CertificateOptions,
-  signature: IssuingSignature | undefined,
-): Certificate {
-  const identifier = keyIdentifier(provider, key.bytes());
-  const usual = [
-    ...profile.extensions,
-    subjectKeyIdentifier(identifier),
-    authorityKeyIdentifier(identifier),
-  ];
-  const issuer: Issuer = { provider, key, signature, name: profile.subject };
-  return signCertificate(issuer, {
-    ...validityOf(provider.now(), profile.usualDays, options),
-    subject: profile.subject,
-    publicKeyInfo: key.publicKeyInfo(),
-    serialNumber: options.serialNumber,
-    extensions: mergeExtensions(usual, options.extensions),
-  });
 }
 
 function infoOf(key: PkiKey): SubjectPublicKeyInfo {

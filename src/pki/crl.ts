@@ -5,6 +5,7 @@ import {
   constructed,
   enumerated,
   sequence,
+  sequenceOf,
   time,
   unsignedInteger,
 } from "./asn1.ts";
@@ -85,7 +86,7 @@ export function signCrl(
     time(thisUpdate),
     time(nextUpdate),
     // RFC 5280 5.1.2.6: an empty list is left out.
-    ...(revocations.length > 0 ? [sequence(...revocations.map(entry))] : []),
+    ...(revocations.length > 0 ? [sequenceOf(revocations.map(entry))] : []),
     constructed(0, encodeExtensions(extensions)),
   );
   const der = signedSequence(issuer.provider, issuer.key, signing, tbsCertList);

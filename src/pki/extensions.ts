@@ -11,6 +11,7 @@ import {
   octetString,
   primitive,
   sequence,
+  sequenceOf,
   unsignedInteger,
 } from "./asn1.ts";
 import { ipAddressBytes } from "./ip-address.ts";
@@ -134,7 +135,7 @@ export function subjectAlternativeName(
 ): ExtensionInput | undefined {
   const encoded = encodeAlternativeNames(names);
   if (encoded.length === 0) return undefined;
-  return { oid: OID.subjectAltName, critical, value: sequence(...encoded) };
+  return { oid: OID.subjectAltName, critical, value: sequenceOf(encoded) };
 }
 
 /** Where a CA publishes what others need to know of its certificates. */

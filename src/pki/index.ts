@@ -6,18 +6,18 @@
  * makes a `TextDecoder` when it is imported: a runtime without one cannot load
  * this entry point, and needs WebCrypto for nothing in it.
  */
-export {
-  Authority,
-  createCertificateAuthority,
-  createSelfSigned,
-  loadCertificateAuthority,
-} from "./authority.ts";
+export type { SignRequestOptions } from "./authority.ts";
+export { Authority } from "./authority.ts";
 export type {
   CreateAuthorityOptions,
   LoadAuthorityOptions,
   SelfSignedOptions,
-  SignRequestOptions,
-} from "./authority.ts";
+} from "./create-authority.ts";
+export {
+  createCertificateAuthority,
+  createSelfSigned,
+  loadCertificateAuthority,
+} from "./create-authority.ts";
 export type {
   IssuedCertificate,
   SignedCertificate,
@@ -39,6 +39,15 @@ export type {
 } from "./keys.ts";
 export type { AlternativeNames, NameAttributes, NameInput } from "./names.ts";
 export type { OcspOptions } from "./ocsp.ts";
+export type { AesDecryption } from "./pkcs12/encryption.ts";
+export type { Pkcs12Reason } from "./pkcs12/error.ts";
+export { Pkcs12Error } from "./pkcs12/error.ts";
+export type {
+  Pkcs12Contents,
+  Pkcs12Identity,
+  Pkcs12Options,
+} from "./pkcs12/read.ts";
+export { readPkcs12 } from "./pkcs12/read.ts";
 export type {
   AuthorityOptions,
   CertificateOptions,
@@ -48,6 +57,16 @@ export type {
   ServerNames,
   ServerOptions,
 } from "./profiles.ts";
+export { ProviderCryptoEngine } from "./crypto-engine.ts";
 export { CertificateRequest, createRequest } from "./request.ts";
 export type { CreatedRequest, CreateRequestOptions } from "./request.ts";
 export type { IssuingSignature } from "./signatures.ts";
+export {
+  judgePath,
+  SecondOpinionError,
+  withSecondOpinion,
+} from "./second-opinion.ts";
+export type {
+  AsyncCertificateVerifier,
+  SecondOpinionOptions,
+} from "./second-opinion.ts";

@@ -84,10 +84,7 @@ export class PkiKey {
 
   /** DER of SubjectPublicKeyInfo (RFC 5280 4.1.2.7), a new array. */
   publicKeyInfo(): Uint8Array {
-    return sequence(
-      algorithmIdentifier(this.algorithm, this.publicKey),
-      bitString(this.bytes()),
-    );
+    return encodePublicKeyInfo(this.algorithm, this.publicKey);
   }
 
   /** DER of PKCS#8 PrivateKeyInfo (RFC 5958), unencrypted. */
@@ -160,6 +157,16 @@ const ALGORITHM_OF = {
   ec: "ecPublicKey",
   ed25519: "ed25519",
 } as const;
+
+function encodePublicKeyInfo(
+  algorithm: PkiKeyAlgorithm,
+  key: PublicKey,
+): Uint8Array {
+  return sequence(
+    algorithmIdentifier(algorithm, key),
+    bitString(publicKeyBytes(key)),
+  );
+}
 
 function algorithmIdentifier(
   algorithm: PkiKeyAlgorithm,

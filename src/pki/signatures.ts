@@ -17,6 +17,13 @@ export type IssuingSignature = Exclude<
   `${string}-sha1`
 >;
 
+/** Whether a signature algorithm is one of those. */
+export function isIssuingSignature(
+  name: SignatureName,
+): name is IssuingSignature {
+  return name in ALGORITHMS;
+}
+
 /** What a signature needs to go into a certificate, a request or a CRL. */
 export interface Signing {
   readonly name: IssuingSignature;

@@ -353,6 +353,33 @@ describe("HelloRetryRequest", () => {
     );
   });
 
+  it("with a share too many in the second ClientHello", () => {
+    let hellos = 0;
+    const edit = changing("client_hello", (raw) => {
+      if (hellos++ === 0) return [raw];
+      // The length of the list and of the extension grow by five bytes.
+      const at = indexOf(raw, fromHex("003300470045"));
+      return [
+        message(
+          "client_hello",
+          concat(
+            grow(raw.subarray(4, at), 5),
+            fromHex("0033004c004a"),
+            raw.subarray(at + 6, at + 6 + 0x45),
+            fromHex("001d000100"),
+            raw.subarray(at + 6 + 0x45),
+          ),
+        ),
+      ];
+    });
+    expectFailure(
+      edit,
+      "hello_changed_after_retry",
+      "illegal_parameter",
+      RETRY,
+    );
+  });
+
   it("with another random in the second ClientHello", () => {
     let hellos = 0;
     const edit = changing("client_hello", (raw) => {
@@ -578,6 +605,18 @@ function withExtension(
     bytes.subarray(at + 2),
     added,
   );
+}
+
+/** Raises the length of a ClientHello's extensions; takes its beginning. */
+function grow(beginning: Uint8Array, more: number): Uint8Array {
+  const bytes = beginning.slice();
+  let at = 34;
+  at += 1 + (bytes[at] ?? 0);
+  at += 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
+  at += 1 + (bytes[at] ?? 0);
+  const length = (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) + more;
+  bytes.set([length >> 8, length & 0xff], at);
+  return bytes;
 }
 
 /** Takes an extension out of a ClientHello's body. */

@@ -1,0 +1,127 @@
+/** `puretls demo`: a whole connection with nothing but this package. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { latin1, utf8Bytes } from "../bytes.ts";
+import { noble } from "../crypto/noble/index.ts";
+import { fromNodeSocket, openTcp } from "../net/node.ts";
+import { createCertificateAuthority } from "../pki/index.ts";
+import { SSLContext } from "../ssl/context.ts";
+import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import { formatLadder, KeyLog, TraceDecoder } from "../trace/index.ts";
+import { type Command, readArguments, type Terminal } from "./command.ts";
+import { summary } from "./summary.ts";
+import { tap } from "./tap.ts";
+
+const HELP = `Usage: puretls demo [--fields]
+
+Makes a certificate authority and a server certificate in memory, connects a
+client to a server over loopback, verifies, exchanges data, closes, and shows
+the whole connection as a ladder: each message, its size, and its keys.
+
+  --fields           say what each message holds
+`;
+
+const NEXT = `What to try next
+  puretls demo --fields                 what each message says
+  puretls connect example.org --get /   a real server, verified
+  puretls serve --help                  a server of your own
+  README.md                             the same in a few lines of TypeScript`;
+
+export const demo: Command = {
+  name: "demo",
+  summary: "a certificate, a handshake and some data, shown step by step",
+  help: HELP,
+  run: async (args, terminal) => {
+    const { values } = readArguments(args, { fields: { type: "boolean" } });
+    const say = (text: string): void => {
+      terminal.stdout.write(`${text}\n`);
+    };
+    const authority = createCertificateAuthority({
+      provider: noble,
+      name: "puretls demo CA",
+    });
+    const issued = authority.issueServer({ hosts: ["localhost", "127.0.0.1"] });
+    say("Made in memory: a certificate authority, and a certificate for");
+    say("localhost that it issued. The client trusts that authority alone.\n");
+    const { ladder, lines } = await converse(
+      authority.pem,
+      issued.chainPem,
+      issued.key.toPem(),
+      values.fields === true,
+      terminal,
+    );
+    for (const line of ladder) say(line);
+    say("");
+    for (const line of lines) say(line);
+    say(`\n${NEXT}`);
+    return 0;
+  },
+};
+
+interface Shown {
+  readonly ladder: readonly string[];
+  readonly lines: readonly string[];
+}
+
+async function converse(
+  caPem: string,
+  chainPem: string,
+  keyPem: string,
+  fields: boolean,
+  terminal: Terminal,
+): Promise<Shown> {
+  const server = new SSLContext({ protocol: "tlsServer" });
+  server.loadCertChain({ cert: chainPem, key: keyPem });
+  const listener = createServer({ allowHalfOpen: true }, (tcp) => {
+    void greet(server.wrapSocket(fromNodeSocket(tcp), { serverSide: true }));
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening", { signal: terminal.signal });
+  try {
+    return await visit(portOf(listener.address()), caPem, fields);
+  } finally {
+    listener.close();
+  }
+}
+
+/** The server: answers one line, and closes when the client has. */
+async function greet(socket: SSLSocket): Promise<void> {
+  for await (const bytes of socket)
+    await socket.sendAll(utf8Bytes(`You said: ${latin1(bytes)}`));
+  await socket.close();
+}
+
+async function visit(
+  port: number,
+  caPem: string,
+  fields: boolean,
+): Promise<Shown> {
+  const keyLog = new KeyLog();
+  const seen: { from: "client" | "server"; bytes: Uint8Array }[] = [];
+  const client = new SSLContext({ keylog: (line) => keyLog.add(line) });
+  client.loadVerifyLocations({ ca: caPem });
+  const tcp = await openTcp({ host: "127.0.0.1", port });
+  const transport = tap(fromNodeSocket(tcp), (direction, bytes) => {
+    seen.push({ from: direction === "write" ? "client" : "server", bytes });
+  });
+  const socket = client.wrapSocket(transport, { serverHostname: "localhost" });
+  await socket.ready;
+  const lines = summary(socket, "verified");
+  await socket.sendAll(utf8Bytes("Hello, server."));
+  const answer = latin1(await socket.recv());
+  await socket.shutdown("write");
+  for await (const _bytes of socket) void _bytes;
+  await socket.close();
+  const decoder = new TraceDecoder({ provider: noble, keyLog });
+  const records = seen.flatMap(({ from, bytes }) => decoder.feed(from, bytes));
+  return {
+    ladder: formatLadder(records, { fields }),
+    lines: [...lines, `${"answer".padEnd(13)} ${answer}`],
+  };
+}
+
+function portOf(address: unknown): number {
+  if (typeof address === "object" && address !== null && "port" in address)
+    return Number(address.port);
+  throw new Error("the server has no port");
+}

@@ -1,0 +1,17 @@
+import { printable } from "../bytes.ts";
+import { SSLError, SSLSyscallError } from "../ssl/errors.ts";
+
+/** An error as one line: what was wrong, and the alert that went with it. */
+export function explain(error: unknown): string {
+  if (error instanceof SSLSyscallError && error.cause instanceof Error)
+    return `${line(error.message)}: ${line(error.cause.message)}`;
+  if (error instanceof SSLError && error.alert !== undefined) {
+    const { name, direction } = error.alert;
+    return `${line(error.message)} (alert ${direction}: ${name})`;
+  }
+  return line(error instanceof Error ? error.message : String(error));
+}
+
+function line(text: string): string {
+  return printable(text.split("\n").join(" "), 500);
+}

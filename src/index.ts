@@ -1,0 +1,90 @@
+/**
+ * `puretls`: TLS with the face of Python's `ssl`, in any JavaScript runtime.
+ * Sockets of Node are in `puretls/node`.
+ *
+ * @module
+ */
+export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
+export {
+  type AcceptedConnection,
+  type Listener,
+  type ServerSocketOptions,
+  SSLServer,
+} from "./net/server.ts";
+export {
+  type CertificateInfo,
+  certificateInfo,
+  type RdnPairs,
+  type SubjectAltName,
+  toPythonDict,
+  type UnverifiedCertificate,
+} from "./ssl/cert-info.ts";
+export type { Encoded } from "./ssl/reading.ts";
+export type { VerifyLocations } from "./ssl/anchors.ts";
+export type { CipherInfo, CipherTriple } from "./ssl/ciphers.ts";
+export * from "./ssl/constants.ts";
+export {
+  SSLContext,
+  type SSLContextOptions,
+  type WrapBioOptions,
+  type WrapOptions,
+  type WrapSocketOptions,
+} from "./ssl/context.ts";
+export {
+  ContextSettings,
+  type SniAnswer,
+  type SniCallback,
+  type SniConnection,
+} from "./ssl/context-settings.ts";
+export type { KeyLog, PeerVerifier } from "./ssl/context-state.ts";
+export {
+  createDefaultContext,
+  type DefaultContextOptions,
+} from "./ssl/default-context.ts";
+export {
+  CertificateError,
+  type SSLAlert,
+  SSLCertVerificationError,
+  SSLEOFError,
+  SSLError,
+  type SSLErrorOptions,
+  SSLSyscallError,
+  SSLTimeoutError,
+  SSLWantAsyncError,
+  SSLWantReadError,
+  SSLWantWriteError,
+  SSLZeroReturnError,
+  type VerificationFault,
+} from "./ssl/errors.ts";
+export {
+  certificateMatchesHost,
+  certTimeToDate,
+  certTimeToSeconds,
+  derCertToPemCert,
+  matchHostname,
+  pemCertToDerCert,
+  randBytes,
+  randStatus,
+} from "./ssl/functions.ts";
+export type {
+  CertChainSource,
+  OpaqueKey,
+  Password,
+} from "./ssl/key-material.ts";
+export { MemoryBIO } from "./ssl/memory-bio.ts";
+export type { DefaultVerifyPaths, Platform } from "./ssl/platform.ts";
+export { SSLConnection } from "./ssl/ssl-connection.ts";
+export {
+  type ReadResult,
+  SSLObject,
+  type WantStatus,
+} from "./ssl/ssl-object.ts";
+export { SSLSession } from "./ssl/session.ts";
+export { SSLSocket } from "./ssl/ssl-socket.ts";
+export type {
+  AbortSignalLike,
+  CallOptions,
+  Transport,
+  TransportAddress,
+} from "./ssl/transport.ts";
+export type { ContextOptions, VerifyFlagWords } from "./ssl/words.ts";

@@ -1,0 +1,254 @@
+/**
+ * One connection behind an SSLObject or an SSLSocket: the engine, the data that
+ * was decrypted and not yet read, and the answers to the engine's needs.
+ */
+import { NO_BYTES } from "../bytes.ts";
+import { TlsEngine } from "../engine/tls-engine.ts";
+import { TlsError } from "../errors.ts";
+import type { ConnectionInfo } from "../handshake/io.ts";
+import type { Answer } from "../handshake/needs.ts";
+import type { CipherSuiteName } from "../handshake/cipher-suites.ts";
+import { answerNeed } from "./answers.ts";
+import {
+  ContextSettings,
+  contextState,
+  type SniConnection,
+} from "./context-settings.ts";
+import { type SSLError, stateError } from "./errors.ts";
+import { sslErrorOf } from "./reasons.ts";
+import { SSLSession } from "./session.ts";
+
+export interface ConnectionOptions {
+  readonly context: ContextSettings;
+  readonly serverSide: boolean;
+  /** As it was checked; null: none. */
+  readonly serverHostname: string | null;
+}
+
+export class Connection {
+  readonly serverSide: boolean;
+  readonly serverHostname: string | null;
+  /** What a callback is given for this connection. */
+  owner: SniConnection | undefined;
+  /** What ended the connection. */
+  failure: SSLError | undefined;
+  /** A callback's promise that the connection waits for. */
+  waiting: Promise<void> | undefined;
+  /** The peer said close_notify, or may end without (see the options). */
+  peerClosed = false;
+  /** This side said close_notify. */
+  closeSent = false;
+  session: SSLSession | null = null;
+  #context: ContextSettings;
+  #engine: TlsEngine | undefined;
+  #suites: readonly CipherSuiteName[] = [];
+  #info: ConnectionInfo | undefined;
+  #data: Uint8Array[] = [];
+  #pending = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#context = options.context;
+    this.serverSide = options.serverSide;
+    this.serverHostname = options.serverHostname;
+  }
+
+  get context(): ContextSettings {
+    return this.#context;
+  }
+  set context(context: ContextSettings) {
+    if (!ContextSettings.is(context))
+      throw new TypeError("context: an SSLContext is wanted");
+    this.#context = context;
+  }
+
+  /** What was agreed; undefined before the handshake is done. */
+  get info(): ConnectionInfo | undefined {
+    return this.#info;
+  }
+
+  get handshakeDone(): boolean {
+    return this.#info !== undefined;
+  }
+
+  /** The suites that this side offers or takes, best first. */
+  get suites(): readonly CipherSuiteName[] {
+    return this.#suites;
+  }
+
+  /** Decrypted bytes that wait to be read. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /**
+   * The engine, made when it is first wanted: a client has its ClientHello
+   * ready then.
+   *
+   * @throws SSLError NO_PROTOCOLS_AVAILABLE
+   */
+  start(): TlsEngine {
+    if (this.#engine !== undefined) return this.#engine;
+    const state = contextState(this.#context);
+    if (this.serverSide) {
+      const config = state.serverConfig();
+      this.#suites = config.cipherSuites;
+      this.#engine = TlsEngine.server(config);
+    } else {
+      const config = state.clientConfig();
+      this.#suites = config.cipherSuites;
+      this.#engine = TlsEngine.client(config, this.#sentName());
+    }
+    return this.#engine;
+  }
+
+  get started(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  /** Takes ciphertext; what it says shows in the properties. */
+  receive(ciphertext: Uint8Array): void {
+    const engine = this.start();
+    engine.receive(ciphertext);
+    this.#takeEvents(engine);
+  }
+
+  /** The transport has ended. */
+  receiveEof(): void {
+    const engine = this.start();
+    if (this.#info && contextState(this.#context).ignoresUnexpectedEof) {
+      this.peerClosed = true;
+      return;
+    }
+    engine.receiveEof();
+    this.#takeEvents(engine);
+  }
+
+  /** Up to that many bytes of the first record that waits. */
+  takeData(most: number): Uint8Array {
+    const [first] = this.#data;
+    if (first === undefined || most <= 0) return NO_BYTES;
+    if (first.length <= most) {
+      this.#data.shift();
+      this.#pending -= first.length;
+      return first;
+    }
+    this.#data[0] = first.subarray(most);
+    this.#pending -= most;
+    return first.slice(0, most);
+  }
+
+  /** @throws what the engine throws in the wrong state */
+  write(plaintext: Uint8Array): void {
+    const engine = this.start();
+    engine.write(plaintext);
+    this.#takeEvents(engine);
+  }
+
+  /** Says close_notify. */
+  close(): void {
+    this.closeSent = true;
+    this.#engine?.close();
+  }
+
+  /** What is to be sent; always send it. */
+  takeOutput(): Uint8Array {
+    return this.#engine?.takeOutput() ?? NO_BYTES;
+  }
+
+  /** What came behind the peer's close_notify. */
+  takeTrailing(): Uint8Array {
+    return this.#engine?.takeTrailing() ?? NO_BYTES;
+  }
+
+  /** There is no TLS any more: nothing is known of it from now on. */
+  detach(): void {
+    this.#info = undefined;
+    this.#data = [];
+    this.#pending = 0;
+  }
+
+  /** @throws SSLError before the handshake is done */
+  exportKeyingMaterial(
+    label: string,
+    context: Uint8Array | undefined,
+    length: number,
+  ): Uint8Array {
+    if (this.#engine === undefined || this.#info === undefined)
+      throw handshakeNotDone();
+    return this.#engine.exportKeyingMaterial(label, context, length);
+  }
+
+  /** @throws SSLError before the handshake is done */
+  updateKeys(askPeer: boolean): void {
+    if (this.#engine === undefined || this.#info === undefined)
+      throw handshakeNotDone();
+    this.#engine.updateKeys(askPeer);
+    this.#takeEvents(this.#engine);
+  }
+
+  #takeEvents(engine: TlsEngine): void {
+    for (;;) {
+      const event = engine.nextEvent();
+      if (event === undefined) return;
+      switch (event.type) {
+        case "data":
+          this.#data.push(event.bytes);
+          this.#pending += event.bytes.length;
+          break;
+        case "need":
+          this.#answer(engine);
+          break;
+        case "handshake_done":
+          this.#info = event.info;
+          break;
+        case "session":
+          this.session = SSLSession.of(event.ticket, this.#context.provider);
+          break;
+        case "peer_closed":
+          this.peerClosed = true;
+          break;
+        case "failed":
+          this.failure = sslErrorOf(event.error, this.#sentName());
+          break;
+        case "key_update":
+          break;
+      }
+    }
+  }
+
+  #answer(engine: TlsEngine): void {
+    const { need } = engine;
+    if (need === undefined) return;
+    const answer = answerNeed(need, this);
+    if (!(answer instanceof Promise)) {
+      resume(engine, answer);
+      return;
+    }
+    this.waiting = answer.then((late) => {
+      this.waiting = undefined;
+      resume(engine, late);
+      this.#takeEvents(engine);
+    });
+  }
+
+  /** RFC 6066 3: "without a trailing dot". */
+  #sentName(): string | undefined {
+    const name = this.serverHostname ?? undefined;
+    return name?.endsWith(".") ? name.slice(0, -1) : name;
+  }
+}
+
+/** An answer that does not fit, as from a verifier in JavaScript, is a no. */
+function resume(engine: TlsEngine, answer: Answer): void {
+  try {
+    engine.resume(answer);
+  } catch (error) {
+    const fault = new TlsError("wrong_answer", { cause: error });
+    engine.resume({ type: "refused", error: fault });
+  }
+}
+
+/** Python's ValueError of `getpeercert()`. */
+export function handshakeNotDone(): SSLError {
+  return stateError("ERR_HANDSHAKE_NOT_DONE", "handshake not done yet");
+}

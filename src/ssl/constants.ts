@@ -1,0 +1,210 @@
+/**
+ * The constants of Python's `ssl`, with its names and numbers. Where a property
+ * takes one of them it takes a word as well: `VerifyMode.CERT_REQUIRED` or
+ * `"required"`. Reading gives the number.
+ */
+
+/**
+ * Python: `ssl.VerifyMode`. What a side asks of the peer's certificate.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext, VerifyMode } from "puretls";
+ *
+ * const context = new SSLContext({ protocol: "tlsServer" });
+ * context.verifyMode = "required";
+ * if (context.verifyMode !== VerifyMode.CERT_REQUIRED) throw new Error();
+ * ```
+ */
+export const VerifyMode = {
+  /** A client accepts any certificate; a server does not ask for one. */
+  CERT_NONE: 0,
+  /** A client as with CERT_REQUIRED; a server takes none for an answer. */
+  CERT_OPTIONAL: 1,
+  /** The peer must have a certificate that verifies. */
+  CERT_REQUIRED: 2,
+} as const;
+export type VerifyMode = (typeof VerifyMode)[keyof typeof VerifyMode];
+/** The words for {@link VerifyMode}. */
+export type VerifyModeName = "none" | "optional" | "required";
+
+/** Python: `ssl.PROTOCOL_*`. What a context is for. */
+export const Protocol = {
+  /** @deprecated Either role, and no verification by default. */
+  PROTOCOL_TLS: 2,
+  /** @deprecated Another name of `PROTOCOL_TLS`. */
+  PROTOCOL_SSLv23: 2,
+  /** Refused: RFC 8996. */
+  PROTOCOL_TLSv1: 3,
+  /** Refused: RFC 8996. */
+  PROTOCOL_TLSv1_1: 4,
+  /** @deprecated Say `maximumVersion` instead. */
+  PROTOCOL_TLSv1_2: 5,
+  PROTOCOL_TLS_CLIENT: 16,
+  PROTOCOL_TLS_SERVER: 17,
+} as const;
+export type Protocol = (typeof Protocol)[keyof typeof Protocol];
+/** The words for {@link Protocol}. */
+export type ProtocolName = "tls" | "tlsClient" | "tlsServer" | "tls12";
+
+/** Python: `ssl.TLSVersion`; the numbers of RFC 8446 4.2.1. */
+export const TLSVersion = {
+  MINIMUM_SUPPORTED: -2,
+  MAXIMUM_SUPPORTED: -1,
+  SSLv3: 0x300,
+  TLSv1: 0x301,
+  TLSv1_1: 0x302,
+  TLSv1_2: 0x303,
+  TLSv1_3: 0x304,
+} as const;
+export type TLSVersion = (typeof TLSVersion)[keyof typeof TLSVersion];
+/** The words for {@link TLSVersion}. */
+export type TLSVersionName = "minimum" | "maximum" | "TLSv1.2" | "TLSv1.3";
+
+/** Python: `ssl.VerifyFlags`; a sum of these. */
+export const VerifyFlags = {
+  VERIFY_DEFAULT: 0,
+  /** The leaf must be covered by a CRL of its issuer. */
+  VERIFY_CRL_CHECK_LEAF: 0x4,
+  /** So must every certificate of the chain. */
+  VERIFY_CRL_CHECK_CHAIN: 0xc,
+  /** No allowance for certificates that break RFC 5280. */
+  VERIFY_X509_STRICT: 0x20,
+  /** Not supported: proxy certificates are refused. */
+  VERIFY_ALLOW_PROXY_CERTS: 0x40,
+  /** Trusted certificates before those that the peer sent. Always so here. */
+  VERIFY_X509_TRUSTED_FIRST: 0x8000,
+  /** Any trusted certificate ends a chain, not only a root. */
+  VERIFY_X509_PARTIAL_CHAIN: 0x80000,
+} as const;
+
+/** Python: `ssl.Options`; a sum of these. Those not named here do nothing. */
+export const Options = {
+  OP_ALL: 0x80000050,
+  OP_NO_SSLv2: 0,
+  OP_NO_SSLv3: 0x02000000,
+  OP_NO_TLSv1: 0x04000000,
+  OP_NO_TLSv1_1: 0x10000000,
+  /** @deprecated Say `minimumVersion` instead. */
+  OP_NO_TLSv1_2: 0x08000000,
+  /** @deprecated Say `maximumVersion` instead. */
+  OP_NO_TLSv1_3: 0x20000000,
+  OP_NO_RENEGOTIATION: 0x40000000,
+  OP_CIPHER_SERVER_PREFERENCE: 0x00400000,
+  OP_SINGLE_DH_USE: 0,
+  OP_SINGLE_ECDH_USE: 0,
+  /** RFC 8446 D.4. */
+  OP_ENABLE_MIDDLEBOX_COMPAT: 0x00100000,
+  OP_NO_COMPRESSION: 0x00020000,
+  OP_NO_TICKET: 0x00004000,
+  /** A transport that ends without close_notify is a normal end. */
+  OP_IGNORE_UNEXPECTED_EOF: 0x00000080,
+} as const;
+
+/** Python: `ssl.Purpose`. Whom a context is to authenticate. */
+export const Purpose = {
+  SERVER_AUTH: {
+    nid: 129,
+    name: "serverAuth",
+    longName: "TLS Web Server Authentication",
+    oid: "1.3.6.1.5.5.7.3.1",
+  },
+  CLIENT_AUTH: {
+    nid: 130,
+    name: "clientAuth",
+    longName: "TLS Web Client Authentication",
+    oid: "1.3.6.1.5.5.7.3.2",
+  },
+} as const;
+export type Purpose = (typeof Purpose)[keyof typeof Purpose];
+
+/** Python: `ssl.AlertDescription`; RFC 8446 6. */
+export const AlertDescription = {
+  CLOSE_NOTIFY: 0,
+  UNEXPECTED_MESSAGE: 10,
+  BAD_RECORD_MAC: 20,
+  RECORD_OVERFLOW: 22,
+  DECOMPRESSION_FAILURE: 30,
+  HANDSHAKE_FAILURE: 40,
+  BAD_CERTIFICATE: 42,
+  UNSUPPORTED_CERTIFICATE: 43,
+  CERTIFICATE_REVOKED: 44,
+  CERTIFICATE_EXPIRED: 45,
+  CERTIFICATE_UNKNOWN: 46,
+  ILLEGAL_PARAMETER: 47,
+  UNKNOWN_CA: 48,
+  ACCESS_DENIED: 49,
+  DECODE_ERROR: 50,
+  DECRYPT_ERROR: 51,
+  PROTOCOL_VERSION: 70,
+  INSUFFICIENT_SECURITY: 71,
+  INTERNAL_ERROR: 80,
+  INAPPROPRIATE_FALLBACK: 86,
+  USER_CANCELLED: 90,
+  NO_RENEGOTIATION: 100,
+  MISSING_EXTENSION: 109,
+  UNSUPPORTED_EXTENSION: 110,
+  CERTIFICATE_UNOBTAINABLE: 111,
+  UNRECOGNIZED_NAME: 112,
+  BAD_CERTIFICATE_STATUS_RESPONSE: 113,
+  BAD_CERTIFICATE_HASH_VALUE: 114,
+  UNKNOWN_PSK_IDENTITY: 115,
+  CERTIFICATE_REQUIRED: 116,
+  NO_APPLICATION_PROTOCOL: 120,
+  ECH_REQUIRED: 121,
+} as const;
+export type AlertDescription =
+  (typeof AlertDescription)[keyof typeof AlertDescription];
+
+/** Python: `ssl.SSLErrorNumber`, and OpenSSL's WANT_ASYNC beside them. */
+export const SSLErrorNumber = {
+  SSL_ERROR_SSL: 1,
+  SSL_ERROR_WANT_READ: 2,
+  SSL_ERROR_WANT_WRITE: 3,
+  SSL_ERROR_WANT_X509_LOOKUP: 4,
+  SSL_ERROR_SYSCALL: 5,
+  SSL_ERROR_ZERO_RETURN: 6,
+  SSL_ERROR_WANT_CONNECT: 7,
+  SSL_ERROR_EOF: 8,
+  /** A callback of the program has promised an answer: `await settle()`. */
+  SSL_ERROR_WANT_ASYNC: 9,
+  SSL_ERROR_INVALID_ERROR_CODE: 10,
+} as const;
+export type SSLErrorNumber =
+  (typeof SSLErrorNumber)[keyof typeof SSLErrorNumber];
+
+/** Python: `ssl.HAS_ALPN`, RFC 7301. */
+export const HAS_ALPN = true;
+/** Python: `ssl.HAS_NEVER_CHECK_COMMON_NAME`. */
+export const HAS_NEVER_CHECK_COMMON_NAME = true;
+/** Python: `ssl.HAS_ECDH`. */
+export const HAS_ECDH = true;
+/** Python: `ssl.HAS_SNI`, RFC 6066 3. */
+export const HAS_SNI = true;
+/** Python: `ssl.HAS_NPN`. Superseded by ALPN. */
+export const HAS_NPN = false;
+/** Python: `ssl.HAS_SSLv2`. RFC 6176. */
+export const HAS_SSLv2 = false;
+/** Python: `ssl.HAS_SSLv3`. RFC 7568. */
+export const HAS_SSLv3 = false;
+/** Python: `ssl.HAS_TLSv1`. RFC 8996. */
+export const HAS_TLSv1 = false;
+/** Python: `ssl.HAS_TLSv1_1`. RFC 8996. */
+export const HAS_TLSv1_1 = false;
+/** Python: `ssl.HAS_TLSv1_2`. */
+export const HAS_TLSv1_2 = false;
+/** Python: `ssl.HAS_TLSv1_3`. */
+export const HAS_TLSv1_3 = true;
+
+/** Python: `ssl.CHANNEL_BINDING_TYPES`; RFC 5929 and RFC 9266. */
+export const CHANNEL_BINDING_TYPES = [
+  "tls-unique",
+  "tls-server-end-point",
+  "tls-exporter",
+] as const;
+export type ChannelBindingType = (typeof CHANNEL_BINDING_TYPES)[number];
+
+/** Python: `ssl.PEM_HEADER`. */
+export const PEM_HEADER = "-----BEGIN CERTIFICATE-----";
+/** Python: `ssl.PEM_FOOTER`. */
+export const PEM_FOOTER = "-----END CERTIFICATE-----";

@@ -1,0 +1,208 @@
+/** What a context knows, and the engine's configs made of it. */
+import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
+import {
+  type CipherSuiteName,
+  defaultCipherSuites,
+} from "../handshake/cipher-suites.ts";
+import {
+  type ClientConfig,
+  clientConfig,
+  type CommonOptions,
+  type ServerConfig,
+  serverConfig,
+} from "../handshake/config.ts";
+import type { Credential } from "../handshake/credential.ts";
+import { DEFAULT_GROUPS } from "../handshake/groups.ts";
+import { CrlStore } from "../x509/crl.ts";
+import { TrustStore } from "../x509/trust-store.ts";
+import {
+  type CertificateVerifier,
+  createVerifier,
+  dangerouslyAcceptAnyCertificate,
+  type PeerChain,
+  type VerifiedChain,
+  type VerifyContext,
+} from "../x509/verifier.ts";
+import type { Anchors } from "./anchors.ts";
+import { Options, Protocol, TLSVersion, VerifyFlags } from "./constants.ts";
+import { VerifyMode } from "./constants.ts";
+import { SSLError } from "./errors.ts";
+import type { LoadedCredential, OpaqueKey } from "./key-material.ts";
+import type { Platform } from "./platform.ts";
+import { DEFAULT_OPTIONS } from "./words.ts";
+
+/**
+ * Judges the peer's certificate in place of this library: at once or with a
+ * promise. A refusal is an X509Error, thrown or rejected with.
+ */
+export interface PeerVerifier {
+  verify(
+    peer: PeerChain,
+    at: VerifyContext,
+  ): VerifiedChain | Promise<VerifiedChain>;
+}
+
+/** Gets lines in the NSS key log format, without the line's end. */
+export type KeyLog = (line: string) => void;
+
+export class ContextState {
+  readonly protocol: Protocol;
+  readonly provider: CryptoProvider;
+  readonly platform: Platform;
+  verifyMode: VerifyMode;
+  checkHostname: boolean;
+  hostnameChecksCommonName = false;
+  verifyFlags: number =
+    VerifyFlags.VERIFY_X509_TRUSTED_FIRST |
+    VerifyFlags.VERIFY_X509_PARTIAL_CHAIN;
+  optionFlags: number = DEFAULT_OPTIONS;
+  minimumVersion: TLSVersion = TLSVersion.TLSv1_2;
+  maximumVersion: TLSVersion = TLSVersion.MAXIMUM_SUPPORTED;
+  alpnProtocols: readonly string[] = [];
+  alpnMismatch: "ignore" | "alert" = "ignore";
+  cipherSuites: readonly CipherSuiteName[];
+  groups: readonly GroupName[] = DEFAULT_GROUPS;
+  keylog: KeyLog | null = null;
+  verifier: PeerVerifier | null = null;
+  readonly trustStore = new TrustStore();
+  readonly crls = new CrlStore();
+  #credentials: readonly LoadedCredential[] = [];
+  #signers = new WeakMap<Credential, OpaqueKey>();
+  /** Verifiers keep what they have verified: one for each set of rules. */
+  #verifiers = new Map<string, CertificateVerifier>();
+
+  constructor(
+    protocol: Protocol,
+    provider: CryptoProvider,
+    platform: Platform,
+  ) {
+    const isClient = protocol === Protocol.PROTOCOL_TLS_CLIENT;
+    this.protocol = protocol;
+    this.provider = provider;
+    this.platform = platform;
+    this.verifyMode = isClient
+      ? VerifyMode.CERT_REQUIRED
+      : VerifyMode.CERT_NONE;
+    this.checkHostname = isClient;
+    this.cipherSuites = defaultCipherSuites(provider.fastAes);
+  }
+
+  get credentials(): readonly Credential[] {
+    return this.#credentials.map(({ credential }) => credential);
+  }
+
+  /** One for each kind of key: a second one takes the first one's place. */
+  addCredential(loaded: LoadedCredential): void {
+    const { algorithm } = loaded.credential;
+    this.#credentials = [
+      ...this.#credentials.filter(
+        (one) => one.credential.algorithm !== algorithm,
+      ),
+      loaded,
+    ];
+    if (loaded.signer !== undefined)
+      this.#signers.set(loaded.credential, loaded.signer);
+  }
+
+  /** Who signs for a credential whose key is elsewhere. */
+  signerOf(credential: Credential): OpaqueKey | undefined {
+    return this.#signers.get(credential);
+  }
+
+  /** Trusts these from now on; answers how many certificates were new. */
+  trust({ certificates, crls }: Anchors): number {
+    let added = 0;
+    for (const certificate of certificates)
+      added += this.trustStore.add(certificate);
+    for (const crl of crls) this.crls.add(crl);
+    return added;
+  }
+
+  get ignoresUnexpectedEof(): boolean {
+    return (this.optionFlags & Options.OP_IGNORE_UNEXPECTED_EOF) !== 0;
+  }
+
+  /**
+   * @throws SSLError NO_PROTOCOLS_AVAILABLE when versions and options leave
+   *   nothing that puretls speaks
+   */
+  checkVersions(): void {
+    const { minimumVersion: least, maximumVersion: most } = this;
+    const allowed =
+      least <= TLSVersion.TLSv1_3 &&
+      (most === TLSVersion.MAXIMUM_SUPPORTED || most >= TLSVersion.TLSv1_3) &&
+      (this.optionFlags & Options.OP_NO_TLSv1_3) === 0;
+    if (!allowed)
+      throw new SSLError(
+        "minimumVersion, maximumVersion and options leave no version that puretls speaks: TLS 1.3",
+        { library: "SSL", reason: "NO_PROTOCOLS_AVAILABLE" },
+      );
+  }
+
+  /** @throws SSLError NO_PROTOCOLS_AVAILABLE */
+  clientConfig(): ClientConfig {
+    return clientConfig({
+      ...this.#commonOptions(),
+      credentials: this.credentials,
+      verifier: this.#verifier(),
+      compatibilityMode:
+        (this.optionFlags & Options.OP_ENABLE_MIDDLEBOX_COMPAT) !== 0,
+    });
+  }
+
+  /** The certificate is always asked for: by callback, or of this context. */
+  serverConfig(): ServerConfig {
+    return serverConfig({
+      ...this.#commonOptions(),
+      credentials: "ask",
+      clientAuthentication: CLIENT_AUTHENTICATION[this.verifyMode],
+      verifier: this.#verifier(),
+      alpnMismatch: this.alpnMismatch,
+    });
+  }
+
+  #commonOptions(): CommonOptions {
+    this.checkVersions();
+    const { keylog } = this;
+    return {
+      provider: this.provider,
+      cipherSuites: this.cipherSuites,
+      groups: this.groups,
+      alpnProtocols: this.alpnProtocols,
+      ...(keylog !== null && { keyLog: keylog }),
+    };
+  }
+
+  #verifier(): CertificateVerifier | "ask" {
+    if (this.verifyMode === VerifyMode.CERT_NONE)
+      return dangerouslyAcceptAnyCertificate();
+    if (this.verifier !== null) return "ask";
+    const { verifyFlags, checkHostname, hostnameChecksCommonName } = this;
+    const key = [verifyFlags, checkHostname, hostnameChecksCommonName].join();
+    const known = this.#verifiers.get(key);
+    if (known !== undefined) return known;
+    const has = (bits: number): boolean => (verifyFlags & bits) === bits;
+    const verifier = createVerifier({
+      provider: this.provider,
+      trustStore: this.trustStore,
+      crls: this.crls,
+      crlCheck: has(VerifyFlags.VERIFY_CRL_CHECK_CHAIN)
+        ? "chain"
+        : has(VerifyFlags.VERIFY_CRL_CHECK_LEAF)
+          ? "leaf"
+          : "none",
+      profile: has(VerifyFlags.VERIFY_X509_STRICT) ? "strict" : "default",
+      partialChain: has(VerifyFlags.VERIFY_X509_PARTIAL_CHAIN),
+      checkHostname,
+      checkCommonName: hostnameChecksCommonName,
+    });
+    this.#verifiers.set(key, verifier);
+    return verifier;
+  }
+}
+
+const CLIENT_AUTHENTICATION = {
+  [VerifyMode.CERT_NONE]: "none",
+  [VerifyMode.CERT_OPTIONAL]: "optional",
+  [VerifyMode.CERT_REQUIRED]: "required",
+} as const;

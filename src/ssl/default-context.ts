@@ -1,0 +1,77 @@
+import type { CryptoProvider } from "../crypto/provider.ts";
+import { SSLContext } from "./context.ts";
+import { Purpose } from "./constants.ts";
+import type { Encoded } from "./reading.ts";
+import type { Platform } from "./platform.ts";
+
+/** Python: the arguments of `create_default_context`. */
+export interface DefaultContextOptions {
+  /** Whom to authenticate. Default: servers, so a context for clients. */
+  readonly purpose?: Purpose | "serverAuth" | "clientAuth";
+  /** Certificates to trust in place of the system's: PEM or DER. */
+  readonly ca?: Encoded | readonly Encoded[];
+  /** A PEM file of certificates to trust in place of the system's. */
+  readonly caFile?: string;
+  /** Python's name for {@link ca}. */
+  readonly caData?: Encoded;
+  /** The environment; `SSLKEYLOGFILE` in it turns key logging on. */
+  readonly env?: { readonly SSLKEYLOGFILE?: string | undefined };
+  readonly provider?: CryptoProvider;
+  readonly platform?: Platform;
+}
+
+/**
+ * Python: `create_default_context`. A context with good settings, which may
+ * become stricter with any version: for clients it verifies the server and its
+ * name, for servers it asks for no certificate. Certificates are judged by the
+ * letter of RFC 5280 (`verifyFlags`). Without certificates given it trusts what
+ * the system trusts; in Node, take the one of `puretls/node`, which knows that.
+ *
+ * @throws TypeError for a purpose that is none
+ * @throws SSLError where nobody knows what the system trusts, and for
+ *   certificates that do not parse
+ *
+ * @example
+ * ```ts
+ * import { createDefaultContext } from "puretls";
+ * import { createSelfSigned } from "puretls/pki";
+ * import { noble } from "puretls/crypto/noble";
+ *
+ * const { pem } = createSelfSigned({ provider: noble, hosts: ["a.test"] });
+ * const context = createDefaultContext({ ca: pem });
+ * if (!context.checkHostname) throw new Error();
+ * ```
+ */
+export function createDefaultContext(
+  options: DefaultContextOptions = {},
+): SSLContext {
+  const { ca, caFile, caData, platform, provider, env } = options;
+  const isClient = authenticatesServers(options.purpose);
+  const context = new SSLContext({
+    protocol: isClient ? "tlsClient" : "tlsServer",
+    ...(provider !== undefined && { provider }),
+    ...(platform !== undefined && { platform }),
+    verifyFlags: { strict: true, partialChain: true },
+  });
+  const given = [ca, caData].filter((content) => content !== undefined);
+  for (const content of given) context.loadVerifyLocations({ ca: content });
+  if (caFile !== undefined) context.loadVerifyLocations({ caFile });
+  if (given.length === 0 && caFile === undefined && isClient)
+    context.loadDefaultCerts();
+  const path = env?.SSLKEYLOGFILE;
+  const append = platform?.appendFile;
+  if (path !== undefined && path !== "" && append !== undefined)
+    context.keylog = (line) => {
+      append(path, `${line}\n`);
+    };
+  return context;
+}
+
+function authenticatesServers(
+  purpose: DefaultContextOptions["purpose"] = "serverAuth",
+): boolean {
+  const name = typeof purpose === "object" ? purpose.name : purpose;
+  if (name === Purpose.SERVER_AUTH.name) return true;
+  if (name === Purpose.CLIENT_AUTH.name) return false;
+  throw new TypeError(`purpose: ${String(purpose)} is no Purpose`);
+}

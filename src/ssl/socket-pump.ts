@@ -1,0 +1,130 @@
+/** Moves the bytes of one connection over its transport, in order. */
+import type { Connection } from "./connection.ts";
+import { SSLSyscallError } from "./errors.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * What a peer can make this side say while nobody sends (answers to KeyUpdates)
+ * and does not read itself: from there on it is not read from either.
+ */
+const MAX_UNSENT = 64 * 1024;
+
+export class SocketPump {
+  readonly #connection: Connection;
+  readonly #transport: Transport;
+  /** The transport's `read()` under way: it outlives a call that gave up. */
+  #reading: Promise<void> | undefined;
+  /** Who waits for it: only the call whose turn it is. */
+  #interrupt: ((error: unknown) => void) | undefined;
+  #unsent = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #writeError: SSLSyscallError | undefined;
+  #readTurn: Promise<void> = Promise.resolve();
+  #writeTurn: Promise<void> = Promise.resolve();
+
+  constructor(connection: Connection, transport: Transport) {
+    this.#connection = connection;
+    this.#transport = transport;
+  }
+
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** Calls that read, one after another as they came. */
+  async readInTurn<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#readTurn;
+    let done: () => void = () => undefined;
+    this.#readTurn = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      return await call();
+    } finally {
+      done();
+    }
+  }
+
+  /** Calls that write, one after another as they came. */
+  async writeInTurn<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#writeTurn;
+    let done: () => void = () => undefined;
+    this.#writeTurn = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      return await call();
+    } finally {
+      done();
+    }
+  }
+
+  /** Takes in what the transport has next. For the call whose turn it is. */
+  async more(): Promise<void> {
+    const reading = (this.#reading ??= this.#readOnce().finally(() => {
+      this.#reading = undefined;
+    }));
+    await new Promise<void>((resolve, reject) => {
+      this.#interrupt = reject;
+      reading.then(resolve, reject);
+    });
+  }
+
+  /** Ends the call that waits in {@link more}. */
+  interrupt(error: unknown): void {
+    this.#interrupt?.(error);
+  }
+
+  /**
+   * Sends what the connection has to say. Resolves when more may be said.
+   *
+   * @throws SSLSyscallError when the transport does not take it
+   */
+  flush(): Promise<void> {
+    const bytes = this.#connection.takeOutput();
+    if (this.#writeError !== undefined) return Promise.reject(this.#writeError);
+    if (bytes.length === 0) return this.#writing;
+    const isIdle = this.#unsent === 0;
+    this.#unsent += bytes.length;
+    // At once where possible: an alert shall be on its way when its error is.
+    const written = isIdle
+      ? this.#write(bytes)
+      : this.#writing.then(() => this.#write(bytes));
+    this.#writing = written;
+    written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { length } = bytes;
+    try {
+      await this.#transport.write(bytes);
+    } catch (error) {
+      this.#writeError = new SSLSyscallError("the transport failed", error);
+      throw this.#writeError;
+    } finally {
+      this.#unsent -= length;
+    }
+  }
+
+  async #readOnce(): Promise<void> {
+    if (this.#unsent > MAX_UNSENT) await this.#writing;
+    const connection = this.#connection;
+    let bytes: Uint8Array | null;
+    try {
+      bytes = await this.#transport.read();
+    } catch (error) {
+      throw new SSLSyscallError("the transport failed", error);
+    }
+    if (bytes === null) connection.receiveEof();
+    else connection.receive(bytes);
+    this.#say();
+    while (connection.waiting !== undefined) {
+      await connection.waiting;
+      this.#say();
+    }
+  }
+
+  /** Reading does not wait for writing: both sides could wait for ever. */
+  #say(): void {
+    this.flush().catch(() => undefined);
+  }
+}

@@ -1,0 +1,246 @@
+/** What an SSLObject and an SSLSocket can both be asked. */
+import type { HashName, SignatureName } from "../crypto/provider.ts";
+import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
+import { signatureAlgorithm } from "../x509/algorithms.ts";
+import { Certificate } from "../x509/certificate.ts";
+import {
+  type CertificateInfo,
+  certificateInfo,
+  type UnverifiedCertificate,
+} from "./cert-info.ts";
+import { type CipherTriple, cipherTriple } from "./ciphers.ts";
+import { Connection, handshakeNotDone } from "./connection.ts";
+import { CHANNEL_BINDING_TYPES, type ChannelBindingType } from "./constants.ts";
+import {
+  type ContextSettings,
+  contextState,
+  type SniConnection,
+} from "./context-settings.ts";
+import { domainToUnicode } from "./punycode.ts";
+import type { SSLSession } from "./session.ts";
+
+/** The questions of Python's `SSLObject` and `SSLSocket`. */
+export abstract class SSLConnection implements SniConnection {
+  readonly #connection: Connection;
+
+  protected constructor(connection: Connection) {
+    if (!(connection instanceof Connection))
+      throw new TypeError(
+        "no public constructor: instances are returned by wrapBio() and wrapSocket()",
+      );
+    this.#connection = connection;
+    connection.owner = this;
+  }
+
+  /**
+   * Python: `context`. Setting it, in an `sniCallback`, goes on under another
+   * context.
+   *
+   * @throws TypeError for what is no context
+   */
+  get context(): ContextSettings {
+    return this.#connection.context;
+  }
+  set context(context: ContextSettings) {
+    this.#connection.context = context;
+  }
+
+  /** Python: `server_side`. */
+  get serverSide(): boolean {
+    return this.#connection.serverSide;
+  }
+
+  /** Python: `server_hostname`. An A-label or an IP literal, or null. */
+  get serverHostname(): string | null {
+    return this.#connection.serverHostname;
+  }
+
+  /** {@link serverHostname} for people to read. */
+  get serverHostnameUnicode(): string | null {
+    const name = this.serverHostname;
+    return name === null ? null : domainToUnicode(name);
+  }
+
+  /** Python: `session`. The newest ticket's; null before one came. */
+  get session(): SSLSession | null {
+    return this.#connection.session;
+  }
+
+  /** Python: `session_reused`. */
+  get sessionReused(): boolean {
+    return false;
+  }
+
+  /** Whether the handshake is done. */
+  get handshakeDone(): boolean {
+    return this.#connection.handshakeDone;
+  }
+
+  /** Python: `version`. Null before the handshake is done. */
+  version(): "TLSv1.3" | null {
+    return this.#connection.info?.version ?? null;
+  }
+
+  /** Python: `cipher`. Null before the handshake is done. */
+  cipher(): CipherTriple | null {
+    const { info } = this.#connection;
+    return info === undefined ? null : cipherTriple(info.cipherSuite);
+  }
+
+  /**
+   * Python: `shared_ciphers`. On a server what both sides have, in its own
+   * order; null on a client and before the handshake is done.
+   */
+  sharedCiphers(): CipherTriple[] | null {
+    const hello = this.#connection.info?.clientHello;
+    if (hello === undefined) return null;
+    return this.#connection.suites
+      .map((name) => CIPHER_SUITES[name])
+      .filter(({ code }) => hello.cipherSuites.includes(code))
+      .map(cipherTriple);
+  }
+
+  /** Python 3.15: `group`. The key exchange group, by IANA's name. */
+  group(): string | null {
+    return this.#connection.info?.group ?? null;
+  }
+
+  /** Python: `compression`. Always null: there is none. */
+  compression(): null {
+    return null;
+  }
+
+  /** Python: `pending`. Decrypted bytes that can be read at once. */
+  pending(): number {
+    return this.#connection.pending;
+  }
+
+  /** Python: `selected_alpn_protocol`, RFC 7301. One character is one byte. */
+  selectedAlpnProtocol(): string | null {
+    return this.#connection.info?.alpnProtocol ?? null;
+  }
+
+  /** @deprecated Python: `selected_npn_protocol`. Always null. */
+  selectedNpnProtocol(): null {
+    return null;
+  }
+
+  /**
+   * Python: `getpeercert`. The peer's certificate as a dictionary, an empty
+   * one when it was not verified, null when there is none; in binary form its
+   * DER, verified or not.
+   *
+   * @throws SSLError ERR_HANDSHAKE_NOT_DONE
+   */
+  getPeerCert(options: { readonly binary: true }): Uint8Array | null;
+  getPeerCert(options: { readonly unverified: true }): CertificateInfo | null;
+  getPeerCert(options?: {
+    readonly binary?: false;
+  }): CertificateInfo | UnverifiedCertificate | null;
+  getPeerCert(
+    options: { readonly binary?: boolean; readonly unverified?: boolean } = {},
+  ) {
+    const { info } = this.#connection;
+    if (info === undefined) throw handshakeNotDone();
+    if (info.peer === undefined) return null;
+    const { leaf, verified } = info.peer;
+    if (options.binary === true) return leaf.der.slice();
+    if (!verified && options.unverified !== true) return {};
+    return certificateInfo(leaf);
+  }
+
+  /**
+   * Python 3.13: `get_verified_chain`. DER from the leaf to what is trusted;
+   * empty when this library did not verify.
+   *
+   * @throws SSLError ERR_HANDSHAKE_NOT_DONE
+   */
+  getVerifiedChain(): Uint8Array[] {
+    return ders(this.#peerChain()?.path);
+  }
+
+  /**
+   * Python 3.13: `get_unverified_chain`. DER as the peer sent it.
+   *
+   * @throws SSLError ERR_HANDSHAKE_NOT_DONE
+   */
+  getUnverifiedChain(): Uint8Array[] {
+    return ders(this.#peerChain()?.received);
+  }
+
+  /**
+   * Python: `get_channel_binding`. Null before the handshake is done, and for
+   * `tls-unique`, which TLS 1.3 does not define (RFC 9266 1).
+   * `tls-server-end-point` is of RFC 5929 4, `tls-exporter` of RFC 9266.
+   *
+   * @throws RangeError for another type
+   */
+  getChannelBinding(
+    type: ChannelBindingType = "tls-unique",
+  ): Uint8Array | null {
+    if (!CHANNEL_BINDING_TYPES.includes(type))
+      throw new RangeError(
+        `${JSON.stringify(type)} channel binding type not implemented`,
+      );
+    const connection = this.#connection;
+    if (connection.info === undefined || type === "tls-unique") return null;
+    if (type === "tls-exporter")
+      return connection.exportKeyingMaterial(
+        "EXPORTER-Channel-Binding",
+        undefined,
+        32,
+      );
+    return serverEndPoint(connection);
+  }
+
+  /**
+   * RFC 8446 7.5: key material that both sides can derive.
+   *
+   * @param context an undefined one is as an empty one
+   * @throws SSLError ERR_HANDSHAKE_NOT_DONE
+   */
+  exportKeyingMaterial(
+    length: number,
+    label: string,
+    context?: Uint8Array,
+  ): Uint8Array {
+    return this.#connection.exportKeyingMaterial(label, context, length);
+  }
+
+  #peerChain() {
+    const { info } = this.#connection;
+    if (info === undefined) throw handshakeNotDone();
+    return info.peer;
+  }
+}
+
+function ders(chain: readonly Certificate[] = []): Uint8Array[] {
+  return chain.map((certificate) => certificate.der.slice());
+}
+
+function serverEndPoint(connection: Connection): Uint8Array | null {
+  const { provider } = connection.context;
+  const leaf = connection.serverSide
+    ? onlyCertificate(connection)
+    : connection.info?.peer?.leaf;
+  if (leaf === undefined) return null;
+  const algorithm = signatureAlgorithm(leaf.signatureAlgorithm);
+  const hash = algorithm === undefined ? null : endPointHash(algorithm.name);
+  return hash === null ? null : provider.hashes[hash].hash(leaf.der);
+}
+
+/** A server with one certificate knows which one it has shown. */
+function onlyCertificate({ context }: Connection): Certificate | undefined {
+  const [only, another] = contextState(context).credentials;
+  const [der] = only?.chain ?? [];
+  return der === undefined || another !== undefined
+    ? undefined
+    : Certificate.parse(der);
+}
+
+/** RFC 5929 4.1: the signature's hash, but SHA-256 for SHA-1. */
+function endPointHash(signature: SignatureName): HashName | null {
+  if (/sha1$|sha256$/.test(signature)) return "SHA-256";
+  if (signature.endsWith("sha384")) return "SHA-384";
+  return signature.endsWith("sha512") ? "SHA-512" : null;
+}

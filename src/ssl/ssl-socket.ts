@@ -1,0 +1,433 @@
+import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
+import type { Connection } from "./connection.ts";
+import { checkTimeout, withDeadline } from "./deadline.ts";
+import { SSLEOFError, type SSLError, stateError } from "./errors.ts";
+import { SocketPump } from "./socket-pump.ts";
+import { SSLConnection } from "./ssl-connection.ts";
+import { dataIsUnread, inHandshake, isShutDown } from "./state-errors.ts";
+import type { CallOptions, Transport, TransportAddress } from "./transport.ts";
+
+declare global {
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/** How an SSLSocket begins. */
+export interface SocketOptions {
+  /** Begin the handshake at once. Default true. */
+  readonly doHandshakeOnConnect: boolean;
+  /** An end without close_notify reads as an end. Default true, as in Python. */
+  readonly suppressRaggedEofs: boolean;
+  /** For the handshake that begins at once. */
+  readonly handshake: CallOptions;
+}
+
+/** What `send()` protects at once: larger data goes in pieces. */
+const SEND_SIZE = 64 * 1024;
+
+/**
+ * Python: `ssl.SSLSocket`. TLS over a {@link Transport}, with promises. Nothing
+ * is read from the transport unless somebody wants data, so a slow reader
+ * slows the peer down.
+ *
+ * Calls of one kind are served in the order in which they were made; reading
+ * and writing do not wait for each other. A call that gave up (timeout, abort)
+ * has lost nothing: what it waited for is there for the next one.
+ *
+ * @example
+ * ```ts
+ * import { memoryPair, SSLContext } from "puretls";
+ * import { createSelfSigned } from "puretls/pki";
+ * import { noble } from "puretls/crypto/noble";
+ *
+ * const made = createSelfSigned({ provider: noble, hosts: ["a.test"] });
+ * const server = new SSLContext({ protocol: "tlsServer" });
+ * server.loadCertChain({ cert: made.pem, key: made.key.toPem() });
+ * const client = new SSLContext();
+ * client.loadVerifyLocations({ ca: made.pem });
+ *
+ * const [near, far] = memoryPair();
+ * const there = server.wrapSocket(far, { serverSide: true });
+ * const here = client.wrapSocket(near, { serverHostname: "a.test" });
+ * await here.sendAll(Uint8Array.of(1, 2, 3));
+ * const bytes = await there.recv();
+ * if (bytes.length !== 3 || here.version() !== "TLSv1.3") throw new Error();
+ * await Promise.all([here.close(), there.close()]);
+ * ```
+ */
+export class SSLSocket extends SSLConnection {
+  readonly #connection: Connection;
+  readonly #transport: Transport;
+  readonly #pump: SocketPump;
+  readonly #suppressRaggedEofs: boolean;
+  #timeout: number | null = null;
+  #ready: Promise<void> | undefined;
+  /** Why calls are refused from now on. */
+  #ended: unknown;
+  #closing: Promise<void> | undefined;
+  #readShut = false;
+  #truncated = false;
+
+  /** Made by `SSLContext.wrapSocket()`. @throws TypeError when called directly */
+  constructor(
+    connection: Connection,
+    transport: Transport,
+    options: SocketOptions,
+  ) {
+    super(connection);
+    this.#connection = connection;
+    this.#transport = transport;
+    this.#pump = new SocketPump(connection, transport);
+    this.#suppressRaggedEofs = options.suppressRaggedEofs;
+    if (!options.doHandshakeOnConnect) return;
+    this.#ready = this.doHandshake(options.handshake);
+    this.#ready.catch(() => undefined);
+  }
+
+  /** Resolves when the handshake is done; begins it if nobody has. */
+  get ready(): Promise<void> {
+    return (this.#ready ??= this.doHandshake());
+  }
+
+  /** Whether the transport has ended without the peer's close_notify. */
+  get truncated(): boolean {
+    return this.#truncated;
+  }
+
+  /** Python: `getsockname()`, where the transport knows. */
+  get localAddress(): TransportAddress | undefined {
+    return this.#transport.localAddress;
+  }
+
+  /** Python: `getpeername()`, where the transport knows. */
+  get remoteAddress(): TransportAddress | undefined {
+    return this.#transport.remoteAddress;
+  }
+
+  /** Python: `gettimeout`. Milliseconds, null for none. */
+  get timeout(): number | null {
+    return this.#timeout;
+  }
+
+  /**
+   * Python: `settimeout`. For each call that follows, as a whole; null: none.
+   *
+   * @throws RangeError for what is no number above 0
+   */
+  setTimeout(milliseconds: number | null): void {
+    this.#timeout = checkTimeout(milliseconds);
+  }
+
+  /**
+   * Python: `do_handshake`. Harmless to repeat.
+   *
+   * @throws SSLError when it fails; the alert for the peer is on its way
+   */
+  doHandshake(options: CallOptions = {}): Promise<void> {
+    return this.#call("doHandshake", options, (expired) =>
+      this.#pump.readInTurn(() => this.#shake(expired)),
+    );
+  }
+
+  /**
+   * Python: `recv`. At least one byte and at most that many; none at the end
+   * of the data. The array is the caller's.
+   *
+   * @throws SSLEOFError for a truncation, where that is not suppressed
+   * @throws SSLError for what ended the connection, and after {@link close}
+   */
+  recv(maxBytes = SEND_SIZE, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.#call("recv", options, (expired) =>
+      this.#pump.readInTurn(() => this.#recv(maxBytes, expired)),
+    );
+  }
+
+  /**
+   * Python: `recv_into`. Fills the buffer's beginning and answers how many
+   * bytes those are; otherwise as {@link recv}.
+   */
+  async recvInto(
+    buffer: BytesLike,
+    maxBytes?: number,
+    options: CallOptions = {},
+  ): Promise<number> {
+    const target = viewBytes(buffer, "recvInto: buffer");
+    const room = Math.min(maxBytes ?? target.length, target.length);
+    if (room === 0) return 0;
+    const bytes = await this.recv(room, options);
+    target.set(bytes);
+    return bytes.length;
+  }
+
+  /**
+   * Python: `send`. Protects and sends up to 64 KiB of the data, and answers
+   * how much. Resolves when the transport may be given more.
+   *
+   * @throws SSLError PROTOCOL_IS_SHUTDOWN after this side's close_notify
+   * @throws SSLSyscallError when the transport failed
+   */
+  send(data: BytesLike, options: CallOptions = {}): Promise<number> {
+    const bytes = viewBytes(data, "send: data").subarray(0, SEND_SIZE);
+    return this.#call("send", options, (expired) =>
+      this.#pump.writeInTurn(() => this.#send(bytes, expired)),
+    );
+  }
+
+  /**
+   * Python: `sendall`. All of the data, which must not change before this has
+   * resolved; otherwise as {@link send}.
+   */
+  sendAll(data: BytesLike, options: CallOptions = {}): Promise<void> {
+    const bytes = viewBytes(data, "sendAll: data");
+    return this.#call("sendAll", options, (expired) =>
+      this.#pump.writeInTurn(async () => {
+        let at = 0;
+        do {
+          const part = bytes.subarray(at, at + SEND_SIZE);
+          at += await this.#send(part, expired);
+        } while (at < bytes.length && !expired());
+      }),
+    );
+  }
+
+  /**
+   * Python: `unwrap`. Says close_notify, waits for the peer's, and gives the
+   * transport back to go on in plain; bytes that followed the peer's
+   * close_notify are the first to be read there.
+   *
+   * @throws SSLError SHUTDOWN_WHILE_IN_INIT before the handshake is done,
+   *   APPLICATION_DATA_AFTER_CLOSE_NOTIFY while data is unread
+   */
+  unwrap(options: CallOptions = {}): Promise<Transport> {
+    return this.#call("unwrap", options, (expired) =>
+      this.#pump.readInTurn(() => this.#unwrap(expired)),
+    );
+  }
+
+  /**
+   * Python: `shutdown`. "write": close_notify and the end of what this side
+   * sends; reading goes on (RFC 8446 6.1). "read": data that comes is no more
+   * read. "both": both.
+   */
+  async shutdown(how: "read" | "write" | "both"): Promise<void> {
+    if (how !== "read" && how !== "write" && how !== "both")
+      throw new RangeError(`shutdown: ${String(how)} is no choice`);
+    this.#requireOpen();
+    if (how !== "write") {
+      this.#readShut = true;
+      this.#pump.interrupt(READ_IS_SHUT);
+    }
+    if (how === "read") return;
+    await this.#pump.writeInTurn(async () => {
+      this.#connection.close();
+      await this.#pump.flush();
+      await this.#transport.closeWrite();
+    });
+  }
+
+  /**
+   * Says close_notify if it can, sends all that was sent and closes the
+   * transport. Does not wait for the peer's close_notify. Calls under way
+   * reject. Harmless to repeat. When a timeout ends it, the transport is
+   * aborted.
+   */
+  close(options: CallOptions = {}): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    this.#end(closedError());
+    this.#connection.close();
+    const flushed = this.#pump.flush().catch(() => undefined);
+    this.#closing = withDeadline(
+      "close",
+      this.#transport,
+      this.#limits(options),
+      async () => {
+        await flushed;
+        await this.#transport.close();
+      },
+    ).catch((error: unknown) => {
+      this.#transport.abort(error);
+      throw error;
+    });
+    this.#closing.catch(() => undefined);
+    return this.#closing;
+  }
+
+  /** Python: `close`. Ends the transport at once, without a close_notify. */
+  destroy(error?: unknown): void {
+    this.#end(error ?? closedError());
+    this.#closing ??= Promise.resolve();
+    this.#transport.abort(error);
+  }
+
+  /**
+   * Python: `detach`. Gives the transport back as it is, without a word to the
+   * peer.
+   *
+   * @throws SSLError while a read is under way
+   */
+  detach(): Transport {
+    this.#requireOpen();
+    if (this.#pump.isReading)
+      throw stateError("ERR_SSL_BUSY", "detach: a read is under way");
+    this.#end(unwrappedError());
+    this.#connection.detach();
+    return this.#transport;
+  }
+
+  /** Not in Python: RFC 8446 4.6.3. Changes keys, the peer's too if asked. */
+  async keyUpdate(
+    options: { readonly requestPeer?: boolean } = {},
+  ): Promise<void> {
+    this.#requireOpen();
+    this.#connection.updateKeys(options.requestPeer ?? false);
+    await this.#pump.flush();
+  }
+
+  /** Data until the peer's close_notify, or until this side's {@link close}. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      let bytes: Uint8Array;
+      try {
+        bytes = await this.recv();
+      } catch (error) {
+        if (isClosedError(error) && error === this.#ended) return;
+        throw error;
+      }
+      if (bytes.length === 0) return;
+      yield bytes;
+    }
+  }
+
+  /** `await using`: as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #shake(expired: () => boolean): Promise<void> {
+    this.#requireOpen();
+    const connection = this.#connection;
+    connection.start();
+    this.#pump.flush().catch(() => undefined);
+    while (!connection.handshakeDone) {
+      if (connection.failure !== undefined) throw connection.failure;
+      if (expired()) return;
+      await this.#pump.more();
+      this.#requireOpen();
+    }
+  }
+
+  async #recv(most: number, expired: () => boolean): Promise<Uint8Array> {
+    const connection = this.#connection;
+    if (most <= 0) return NO_BYTES;
+    await this.#shake(expired);
+    for (;;) {
+      this.#requireOpen();
+      if (this.#readShut || expired()) return NO_BYTES;
+      if (connection.pending > 0) return connection.takeData(most);
+      if (connection.peerClosed) return NO_BYTES;
+      if (connection.failure !== undefined)
+        return this.#endOfData(connection.failure);
+      try {
+        await this.#pump.more();
+      } catch (error) {
+        if (error !== READ_IS_SHUT) throw error;
+      }
+    }
+  }
+
+  #endOfData(failure: SSLError): Uint8Array {
+    if (!(failure instanceof SSLEOFError)) throw failure;
+    this.#truncated = true;
+    if (this.#suppressRaggedEofs) return NO_BYTES;
+    throw failure;
+  }
+
+  async #send(bytes: Uint8Array, expired: () => boolean): Promise<number> {
+    const connection = this.#connection;
+    this.#requireOpen();
+    if (connection.closeSent) throw isShutDown();
+    if (!connection.handshakeDone)
+      await this.#pump.readInTurn(() => this.#shake(expired));
+    if (expired()) return 0;
+    this.#requireOpen();
+    if (connection.closeSent) throw isShutDown();
+    if (connection.failure !== undefined) throw connection.failure;
+    if (bytes.length === 0) return 0;
+    connection.write(bytes);
+    await this.#pump.flush();
+    return bytes.length;
+  }
+
+  async #unwrap(expired: () => boolean): Promise<Transport> {
+    this.#requireOpen();
+    const connection = this.#connection;
+    if (!connection.handshakeDone) throw inHandshake();
+    connection.close();
+    this.#pump.flush().catch(() => undefined);
+    while (!connection.peerClosed || connection.pending > 0) {
+      if (connection.pending > 0) throw dataIsUnread();
+      if (connection.failure !== undefined) throw connection.failure;
+      if (expired()) return this.#transport;
+      await this.#pump.more();
+      this.#requireOpen();
+    }
+    await this.#pump.flush();
+    this.#end(unwrappedError());
+    const trailing = connection.takeTrailing();
+    connection.detach();
+    this.#transport.unread(trailing);
+    return this.#transport;
+  }
+
+  #call<T>(
+    what: string,
+    options: CallOptions,
+    call: (expired: () => boolean) => Promise<T>,
+  ): Promise<T> {
+    return withDeadline(what, this.#transport, this.#limits(options), call);
+  }
+
+  #limits({ timeout, signal }: CallOptions) {
+    return {
+      timeout:
+        timeout === undefined || timeout === null
+          ? this.#timeout
+          : checkTimeout(timeout),
+      signal,
+    };
+  }
+
+  #end(error: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    this.#pump.interrupt(error);
+  }
+
+  #requireOpen(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+}
+
+/** Wakes a call that waits for data which it will not get. */
+const READ_IS_SHUT = new Error("reading is shut down");
+
+function closedError(): SSLError {
+  return stateError("ERR_SOCKET_CLOSED", "this socket was closed");
+}
+
+function unwrappedError(): SSLError {
+  return stateError(
+    "ERR_SOCKET_UNWRAPPED",
+    "no TLS around this socket any more",
+  );
+}
+
+function isClosedError(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    error.code === "ERR_SOCKET_CLOSED"
+  );
+}

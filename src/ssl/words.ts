@@ -1,0 +1,182 @@
+/** The words and numbers of the constants, checked. */
+import {
+  Options,
+  Protocol,
+  type ProtocolName,
+  TLSVersion,
+  type TLSVersionName,
+  VerifyFlags,
+  VerifyMode,
+  type VerifyModeName,
+} from "./constants.ts";
+
+const VERIFY_MODES = {
+  none: VerifyMode.CERT_NONE,
+  optional: VerifyMode.CERT_OPTIONAL,
+  required: VerifyMode.CERT_REQUIRED,
+} as const satisfies Record<VerifyModeName, VerifyMode>;
+
+const PROTOCOLS = {
+  tls: Protocol.PROTOCOL_TLS,
+  tlsClient: Protocol.PROTOCOL_TLS_CLIENT,
+  tlsServer: Protocol.PROTOCOL_TLS_SERVER,
+  tls12: Protocol.PROTOCOL_TLSv1_2,
+} as const satisfies Record<ProtocolName, Protocol>;
+
+const VERSIONS = {
+  minimum: TLSVersion.MINIMUM_SUPPORTED,
+  maximum: TLSVersion.MAXIMUM_SUPPORTED,
+  "TLSv1.2": TLSVersion.TLSv1_2,
+  "TLSv1.3": TLSVersion.TLSv1_3,
+} as const satisfies Record<TLSVersionName, TLSVersion>;
+
+/** @throws RangeError for what is no VerifyMode */
+export function verifyModeOf(value: VerifyMode | VerifyModeName): VerifyMode {
+  return lookUp("verifyMode", value, VERIFY_MODES);
+}
+
+/** @throws RangeError for what is no Protocol */
+export function protocolOf(value: Protocol | ProtocolName): Protocol {
+  if (value === Protocol.PROTOCOL_TLSv1 || value === Protocol.PROTOCOL_TLSv1_1)
+    return value;
+  return lookUp("protocol", value, PROTOCOLS);
+}
+
+/** @throws RangeError for what is no TLSVersion */
+export function versionOf(
+  property: string,
+  value: TLSVersion | TLSVersionName,
+): TLSVersion {
+  for (const version of Object.values(TLSVersion))
+    if (version === value) return version;
+  return lookUp(property, value, VERSIONS);
+}
+
+function lookUp<Name extends string, Value extends number>(
+  property: string,
+  value: number | string,
+  table: Readonly<Record<Name, Value>>,
+): Value {
+  for (const name in table)
+    if (name === value || table[name] === value) return table[name];
+  throw new RangeError(
+    `${property}: ${String(value)} is none of ${Object.keys(table).join(", ")} and none of their numbers`,
+  );
+}
+
+/** What {@link VerifyFlags} say, in words. */
+export interface VerifyFlagWords {
+  /** Whom CRLs are asked about. */
+  readonly crlCheck?: "none" | "leaf" | "chain";
+  /** RFC 5280 to the letter, for issuers too. */
+  readonly strict?: boolean;
+  /** Any trusted certificate ends a chain, not only a root. */
+  readonly partialChain?: boolean;
+}
+
+/** @throws RangeError for a number with bits that mean nothing */
+export function verifyFlagsOf(
+  value: number | VerifyFlagWords,
+  present: number,
+): number {
+  if (typeof value === "number") {
+    let all = 0;
+    for (const bit of Object.values(VerifyFlags)) all |= bit;
+    if (!Number.isInteger(value) || (value & ~all) !== 0)
+      throw new RangeError(`verifyFlags: ${value.toString()} has unknown bits`);
+    if ((value & VerifyFlags.VERIFY_ALLOW_PROXY_CERTS) !== 0)
+      throw new RangeError("verifyFlags: proxy certificates are not supported");
+    return value;
+  }
+  const { VERIFY_CRL_CHECK_LEAF, VERIFY_CRL_CHECK_CHAIN } = VerifyFlags;
+  const crl = {
+    none: 0,
+    leaf: VERIFY_CRL_CHECK_LEAF,
+    chain: VERIFY_CRL_CHECK_CHAIN,
+  };
+  let flags = present;
+  if (value.crlCheck !== undefined)
+    flags = (flags & ~VERIFY_CRL_CHECK_CHAIN) | crl[value.crlCheck];
+  flags = withBit(flags, VerifyFlags.VERIFY_X509_STRICT, value.strict);
+  return withBit(
+    flags,
+    VerifyFlags.VERIFY_X509_PARTIAL_CHAIN,
+    value.partialChain,
+  );
+}
+
+/** What {@link Options} say that has an effect, in words. */
+export interface ContextOptions {
+  /** @deprecated Say `minimumVersion` instead. */
+  readonly noTLSv1_2: boolean;
+  /** @deprecated Say `maximumVersion` instead. */
+  readonly noTLSv1_3: boolean;
+  /** A server's order of preference wins over a client's. Default true. */
+  readonly cipherServerPreference: boolean;
+  /** RFC 8446 D.4. Default true. */
+  readonly middleboxCompat: boolean;
+  /** No session tickets. */
+  readonly noTicket: boolean;
+  /** A transport that ends without close_notify is a normal end. */
+  readonly ignoreUnexpectedEof: boolean;
+}
+
+const OPTION_BITS = {
+  noTLSv1_2: Options.OP_NO_TLSv1_2,
+  noTLSv1_3: Options.OP_NO_TLSv1_3,
+  cipherServerPreference: Options.OP_CIPHER_SERVER_PREFERENCE,
+  middleboxCompat: Options.OP_ENABLE_MIDDLEBOX_COMPAT,
+  noTicket: Options.OP_NO_TICKET,
+  ignoreUnexpectedEof: Options.OP_IGNORE_UNEXPECTED_EOF,
+} as const satisfies Record<keyof ContextOptions, number>;
+
+/** The flags that a context begins with, as Python's does. */
+export const DEFAULT_OPTIONS =
+  (Options.OP_ALL |
+    Options.OP_NO_SSLv3 |
+    Options.OP_CIPHER_SERVER_PREFERENCE |
+    Options.OP_ENABLE_MIDDLEBOX_COMPAT |
+    Options.OP_NO_COMPRESSION) >>>
+  0;
+
+/** The words for a sum of {@link Options}. */
+export function optionWords(flags: number): ContextOptions {
+  const has = (name: keyof ContextOptions): boolean =>
+    (flags & OPTION_BITS[name]) !== 0;
+  return {
+    noTLSv1_2: has("noTLSv1_2"),
+    noTLSv1_3: has("noTLSv1_3"),
+    cipherServerPreference: has("cipherServerPreference"),
+    middleboxCompat: has("middleboxCompat"),
+    noTicket: has("noTicket"),
+    ignoreUnexpectedEof: has("ignoreUnexpectedEof"),
+  };
+}
+
+/** The sum after the words given were said; the others stay. */
+export function optionFlags(
+  words: Partial<ContextOptions>,
+  present: number,
+): number {
+  let flags = present;
+  flags = withBit(flags, OPTION_BITS.noTLSv1_2, words.noTLSv1_2);
+  flags = withBit(flags, OPTION_BITS.noTLSv1_3, words.noTLSv1_3);
+  flags = withBit(
+    flags,
+    OPTION_BITS.cipherServerPreference,
+    words.cipherServerPreference,
+  );
+  flags = withBit(flags, OPTION_BITS.middleboxCompat, words.middleboxCompat);
+  flags = withBit(flags, OPTION_BITS.noTicket, words.noTicket);
+  flags = withBit(
+    flags,
+    OPTION_BITS.ignoreUnexpectedEof,
+    words.ignoreUnexpectedEof,
+  );
+  return flags >>> 0;
+}
+
+function withBit(flags: number, bit: number, on: boolean | undefined): number {
+  if (on === undefined) return flags;
+  return on ? flags | bit : flags & ~bit;
+}
