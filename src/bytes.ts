@@ -9,6 +9,11 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /** Joins arrays into a new one that belongs to the caller. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts);
+}
+
+/** The same for any number of arrays: arguments have a limit. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
   const joined = new Uint8Array(length);

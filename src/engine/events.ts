@@ -23,3 +23,35 @@ export type EngineEvent =
       readonly type: "failed";
       readonly error: TlsError;
     };
+
+/** Events that nobody has taken yet. Taking one costs the same for any number. */
+export class EventQueue {
+  #events: EngineEvent[];
+  #taken = 0;
+
+  constructor(events: EngineEvent[] = []) {
+    this.#events = events;
+  }
+
+  push(event: EngineEvent): void {
+    this.#events.push(event);
+  }
+
+  next(): EngineEvent | undefined {
+    const event = this.#events[this.#taken];
+    if (event === undefined) return undefined;
+    this.#taken++;
+    if (2 * this.#taken >= this.#events.length) this.#forget();
+    return event;
+  }
+
+  clone(): EventQueue {
+    return new EventQueue(this.#events.slice(this.#taken));
+  }
+
+  /** Moves what is left once half is taken: each event moves once on average. */
+  #forget(): void {
+    this.#events = this.#events.slice(this.#taken);
+    this.#taken = 0;
+  }
+}

@@ -31,7 +31,7 @@ import { startServer } from "../handshake/server/hello.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType, HandshakeType } from "../wire/code-points.ts";
 import { type AlertLevel, encodeAlert, readAlert } from "./alerts.ts";
-import type { EngineEvent } from "./events.ts";
+import { type EngineEvent, EventQueue } from "./events.ts";
 import { handshakeIo } from "./handshake-io.ts";
 import {
   cloneParts,
@@ -69,19 +69,19 @@ import {
 export class TlsEngine {
   readonly #parts: Parts;
   readonly #flags: Flags;
-  readonly #events: EngineEvent[];
+  readonly #events: EventQueue;
   readonly #io: HandshakeIo;
   #state: ConnectionState;
 
   private constructor(
     parts: Parts,
     flags: Flags,
-    events: readonly EngineEvent[],
+    events: EventQueue,
     begin: (io: HandshakeIo) => ConnectionState,
   ) {
     this.#parts = parts;
     this.#flags = flags;
-    this.#events = [...events];
+    this.#events = events;
     this.#io = handshakeIo(parts, flags, (event) => {
       this.#onEvent(event);
     });
@@ -99,7 +99,7 @@ export class TlsEngine {
     parts.read.changeCipherSpec = "dropped";
     const begin = (io: HandshakeIo): ConnectionState =>
       startClient(config, serverName, io);
-    const engine = new TlsEngine(parts, newFlags(), [], begin);
+    const engine = new TlsEngine(parts, newFlags(), new EventQueue(), begin);
     parts.write.setFinalRecordVersion();
     return engine;
   }
@@ -108,7 +108,9 @@ export class TlsEngine {
   static server(config: ServerConfig): TlsEngine {
     const parts = newParts(config);
     parts.write.setFinalRecordVersion();
-    return new TlsEngine(parts, newFlags(), [], () => startServer(config));
+    return new TlsEngine(parts, newFlags(), new EventQueue(), () =>
+      startServer(config),
+    );
   }
 
   /** A connection that goes on from where {@link snapshot} was taken. */
@@ -212,7 +214,7 @@ export class TlsEngine {
 
   /** The next thing to know, undefined when there is nothing more. */
   nextEvent(): EngineEvent | undefined {
-    return this.#events.shift();
+    return this.#events.next();
   }
 
   /**
@@ -294,7 +296,7 @@ export class TlsEngine {
     const state = cloneState(this.#state);
     const flags = { ...this.#flags };
     const parts = cloneParts(this.#parts);
-    return new TlsEngine(parts, flags, this.#events, () => state);
+    return new TlsEngine(parts, flags, this.#events.clone(), () => state);
   }
 
   /** Whatever goes wrong in there ends the connection, in one place. */

@@ -15,6 +15,8 @@ const MAX_PLAINTEXT = 2 ** 14;
 export class Deframer {
   /** Bytes not yet looked at: the caller's own until {@link settle}. */
   #input: Uint8Array = NO_BYTES;
+  /** Where `#input` stands once it is ours; it has room to grow. */
+  #store: Uint8Array = NO_BYTES;
   /** The record under way: its header, then header and fragment. */
   #held: Uint8Array = NO_BYTES;
   #heldLength = 0;
@@ -31,7 +33,19 @@ export class Deframer {
       this.#input = data;
       return;
     }
-    this.#input = concat(this.#input, data);
+    const length = this.#input.length;
+    const start = this.#input.byteOffset - this.#store.byteOffset;
+    const fits = start + length + data.length <= this.#store.length;
+    if (this.#isOurs && fits) {
+      this.#store.set(data, start + length);
+      this.#input = this.#store.subarray(start, start + length + data.length);
+      return;
+    }
+    // Twice the room: many small arrays cost no more than one large one.
+    this.#store = new Uint8Array(2 * (length + data.length));
+    this.#store.set(this.#input);
+    this.#store.set(data, length);
+    this.#input = this.#store.subarray(0, length + data.length);
   }
 
   /**
@@ -49,7 +63,8 @@ export class Deframer {
 
   /** Lets go of the caller's bytes: copies what is still unread. */
   settle(): void {
-    if (this.#input.length > 0) this.#input = this.#input.slice();
+    if (this.#input.length === 0) this.#store = NO_BYTES;
+    else if (!this.#isOurs) this.#input = this.#store = this.#input.slice();
   }
 
   /** Takes all that waits, as bytes of their own. */
@@ -67,6 +82,10 @@ export class Deframer {
     copy.#heldLength = this.#heldLength;
     copy.#first = this.#first;
     return copy;
+  }
+
+  get #isOurs(): boolean {
+    return this.#input.buffer === this.#store.buffer;
   }
 
   #nextHeld(encrypted: boolean): RawRecord | undefined {

@@ -1,4 +1,4 @@
-import { concat, NO_BYTES } from "../bytes.ts";
+import { concatAll, NO_BYTES } from "../bytes.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import { HEADER_LENGTH, newRecord, type RecordSealer } from "./protection.ts";
 
@@ -79,19 +79,15 @@ export class WriteHalf {
   /** All that is to be sent; the array belongs to the caller. */
   takeOutput(): Uint8Array {
     this.flushHandshake();
-    const [first, ...more] = this.#output;
-    if (first === undefined) return NO_BYTES;
+    const output = this.#output;
     this.#output = [];
-    return more.length === 0 ? first : concat(first, ...more);
+    return joined(output);
   }
 
   /** Ends the flight under way: its messages share no record with later ones. */
   flushHandshake(): void {
     if (this.#handshake.length === 0) return;
-    const flight =
-      this.#handshake.length === 1
-        ? (this.#handshake[0] ?? NO_BYTES)
-        : concat(...this.#handshake);
+    const flight = joined(this.#handshake);
     this.#handshake = [];
     this.#records(ContentType.handshake, flight);
   }
@@ -130,4 +126,10 @@ export class WriteHalf {
     record.set(content, HEADER_LENGTH);
     return record;
   }
+}
+
+/** One array is handed on as it is. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first = NO_BYTES] = parts;
+  return parts.length < 2 ? first : concatAll(parts);
 }

@@ -328,3 +328,32 @@ describe("closing", () => {
     });
   });
 });
+
+describe("work that a peer can cause", () => {
+  it("grows no faster than what it sends", () => {
+    // Each of these is quadratic, or throws, when done carelessly.
+    const { client, server } = connected(
+      testClientConfig(),
+      testServerConfig({ recordSizeLimit: 64 }),
+    );
+    client.write(new Uint8Array(8 << 20));
+    expect(client.takeOutput().length).toBeGreaterThan(8 << 20);
+    client.close();
+    server.receive(client.takeOutput());
+    const waiting = newPair(testClientConfig({ verifier: "ask" }));
+    shuttle(waiting);
+    for (let i = 0; i < 100_000; i++) waiting.client.receive(Uint8Array.of(23));
+    expect(waiting.client.error).toBeUndefined();
+    expect(waiting.client.need?.type).toBe("verify");
+  });
+
+  it("after a close_notify ends at a limit", () => {
+    const { client, server } = connected();
+    client.close();
+    server.receive(client.takeOutput());
+    for (let i = 0; i < 100; i++) server.receive(new Uint8Array(16_384));
+    const kept = server.takeTrailing().length;
+    expect(kept).toBeGreaterThan(256 * 1024);
+    expect(kept).toBeLessThan(300 * 1024);
+  });
+});

@@ -1,0 +1,28 @@
+/** Measurements that want a process of their own. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Runs a file of `bench/children` and returns the JSON that it prints.
+ *
+ * @param {string} file
+ * @param {object} input becomes its standard input, as JSON
+ * @param {readonly string[]} [nodeOptions]
+ */
+export function runChild(file, input, nodeOptions = []) {
+  const path = fileURLToPath(new URL(`../children/${file}`, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...nodeOptions, path],
+    { input: JSON.stringify(input), encoding: "utf8", maxBuffer: 2 ** 26 },
+  );
+  if (status !== 0) throw new Error(`${file} failed: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** What {@link runChild} gave this process. */
+export async function childInput() {
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}

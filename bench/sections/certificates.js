@@ -1,0 +1,134 @@
+/** x509 without TLS: reading, loading, verifying. */
+import { existsSync, readFileSync } from "node:fs";
+import { noble } from "puretls/crypto/noble";
+import { Certificate, createVerifier, TrustStore } from "puretls/x509";
+import { CHAIN_KINDS, HOST, identity } from "../lib/fixtures.js";
+import { compare } from "../lib/measure.js";
+
+export const title = "Certificates, noble provider";
+
+const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
+
+/**
+ * @param {import("../lib/report.js").Report} report
+ * @param {import("../lib/measure.js").Effort} effort
+ */
+export function run(report, effort) {
+  const micro = (series) => series.map((ms) => 1000 * ms);
+  const { leaf } = identity("ECDSA P-256");
+  const parsing = compare(
+    {
+      parse: repeated(() => Certificate.parse(leaf.der)),
+      decode: repeated(() => decodeAll(Certificate.parse(leaf.der))),
+    },
+    effort,
+  );
+  report.add({ name: "parse a leaf", unit: "us", ours: micro(parsing.parse) });
+  report.add({
+    name: "parse a leaf and decode it",
+    unit: "us",
+    ours: micro(parsing.decode),
+  });
+  for (const kind of CHAIN_KINDS) verification(report, effort, kind);
+  if (existsSync(BUNDLE)) bundle(report, effort, readFileSync(BUNDLE));
+  else report.skip("load a CA bundle", `there is no ${BUNDLE}`);
+}
+
+/** A chain of leaf and root, against the one signature in it. */
+function verification(report, effort, kind) {
+  const { leaf, trustStore, authority } = identity(kind);
+  const name = kind === "RSA-2048" ? "rsa-pkcs1-sha256" : "ecdsa-sha256";
+  const { tbs, signature } = leaf.certificate;
+  const warm = createVerifier({ provider: noble, trustStore });
+  const series = compare(
+    {
+      verify: repeated(() => {
+        const verifier = createVerifier({ provider: noble, trustStore });
+        verifier.verify({ certificates: leaf.chain }, at());
+      }),
+      signature: repeated(() =>
+        noble.verifiers[name](authority.key.publicKey, tbs, signature),
+      ),
+      again: repeated(() => warm.verify({ certificates: leaf.chain }, at())),
+    },
+    effort,
+  );
+  report.add({
+    name: `verify a chain, ${kind}`,
+    unit: "ms",
+    ours: series.verify,
+    beside: series.signature,
+    note: "beside: its one signature",
+  });
+  report.add({
+    name: `verify it again, ${kind}`,
+    unit: "us",
+    ours: series.again.map((ms) => 1000 * ms),
+    note: "the signature is remembered",
+  });
+}
+
+function bundle(report, effort, pem) {
+  const { size } = TrustStore.of(pem);
+  const { leaf, authority } = identity("ECDSA P-256");
+  const small = TrustStore.of(authority.der);
+  const large = TrustStore.of(pem, authority.der);
+  const verifyWith = (trustStore) => {
+    const verifier = createVerifier({ provider: noble, trustStore });
+    return repeated(() => verifier.verify({ certificates: leaf.chain }, at()));
+  };
+  const series = compare(
+    {
+      load: repeated(() => TrustStore.of(pem)),
+      search: repeated(() =>
+        TrustStore.of(pem).findBySubject(leaf.certificate.issuer),
+      ),
+      small: verifyWith(small),
+      large: verifyWith(large),
+    },
+    effort,
+  );
+  report.add({
+    name: `load a bundle of ${size} CAs (PEM)`,
+    unit: "ms",
+    ours: series.load,
+  });
+  report.add({
+    name: "load it and search it once",
+    unit: "ms",
+    ours: series.search,
+    note: "the search decodes and indexes names",
+  });
+  report.add({
+    name: `verify under ${size + 1} anchors`,
+    unit: "us",
+    ours: series.large.map((ms) => 1000 * ms),
+    beside: series.small.map((ms) => 1000 * ms),
+    bar: { kind: "most", value: 1.2 },
+    note: "beside: under one; signatures remembered",
+  });
+}
+
+function repeated(operation) {
+  return (times) => () => {
+    for (let i = 0; i < times; i++) operation();
+  };
+}
+
+function at() {
+  return { purpose: "serverAuth", serverName: HOST, now: noble.now() };
+}
+
+function decodeAll(certificate) {
+  return [
+    certificate.subjectPublicKeyInfo,
+    certificate.subject.key,
+    certificate.issuer.key,
+    certificate.subjectAltName,
+    certificate.basicConstraints,
+    certificate.keyUsage,
+    certificate.extendedKeyUsage,
+    certificate.authorityKeyIdentifier,
+    certificate.subjectKeyIdentifier,
+  ];
+}
