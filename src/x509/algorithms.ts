@@ -12,6 +12,7 @@ import {
 } from "./der.ts";
 import { OID } from "./oids.ts";
 
+/** RFC 5280 4.1.1.2. */
 export interface AlgorithmIdentifier {
   readonly oid: string;
   /** DER of the parameters, undefined when absent. A view. */
@@ -33,8 +34,6 @@ export function readAlgorithm(sequence: DerElement): AlgorithmIdentifier {
   reader.end("AlgorithmIdentifier");
   return { oid, parameters, der: sequence.der };
 }
-
-export type HashOfSignature = "sha1" | "sha256" | "sha384" | "sha512";
 
 /** What an algorithm asks of the issuer's key, and the provider's name for it. */
 export interface SignatureAlgorithm {

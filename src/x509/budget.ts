@@ -1,6 +1,7 @@
 /** Limits on the work that one verification may cost: peers choose the input. */
 import { X509Error } from "./errors.ts";
 
+/** How much work one verification may cost. */
 export interface Budgets {
   /** Signature checks that the cache did not answer. */
   readonly signatures: number;

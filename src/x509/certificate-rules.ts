@@ -7,6 +7,7 @@ import { X509Error } from "./errors.ts";
 import { OID } from "./oids.ts";
 import { modulusBits } from "./public-key.ts";
 
+/** What the leaf's key is to be used for. */
 export type Purpose = "serverAuth" | "clientAuth";
 
 /** Where a certificate stands in the path under judgement. */
@@ -18,13 +19,15 @@ export interface Place {
   readonly isAnchor: boolean;
 }
 
-/** Extensions that this validator acts upon, or that bind nobody but a CA. */
+/**
+ * Extensions that this validator acts upon. The informational ones (access
+ * descriptions, freshestCRL) MUST be non-critical and are therefore not here.
+ */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.basicConstraints,
   OID.keyUsage,
   OID.extKeyUsage,
   OID.subjectAltName,
-  OID.issuerAltName,
   OID.nameConstraints,
   OID.certificatePolicies,
   OID.policyMappings,
@@ -35,14 +38,10 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.ocspNoCheck,
 ]);
 
-/** Those that RFC 5280 wants non-critical, with the error when one is not. */
+/** RFC 5280 4.2.1.1 and 4.2.1.2 want these non-critical. */
 const NEVER_CRITICAL = [
   [OID.authorityKeyIdentifier, "authority_key_identifier_critical"],
   [OID.subjectKeyIdentifier, "subject_key_identifier_critical"],
-  // RFC 5280 4.2.2.1, 4.2.2.2 and 4.2.1.15.
-  [OID.authorityInfoAccess, "inconsistent_extensions"],
-  [OID.subjectInfoAccess, "inconsistent_extensions"],
-  [OID.freshestCRL, "inconsistent_extensions"],
 ] as const;
 
 /**
@@ -77,6 +76,16 @@ function checkNames(certificate: Certificate, isAnchor: boolean): void {
   // RFC 5280 4.1.2.6: so must the subject of a CA.
   if (certificate.subject.isEmpty && certificate.basicConstraints?.cA === true)
     throw new X509Error("subject_name_empty");
+  // RFC 5280 4.1.2.6: an empty subject needs a critical subjectAltName.
+  if (
+    certificate.subject.isEmpty &&
+    certificate.extension(OID.subjectAltName)?.critical === false
+  )
+    throw new X509Error("subject_alt_name_not_critical");
+  // RFC 5280 4.1.2.2: "MUST NOT use serialNumber values longer than 20 octets";
+  // a sign byte may come on top, as it does in practice.
+  if (!isAnchor && certificate.serialNumber.length > 21)
+    throw new X509Error("malformed_certificate", "an oversized serialNumber");
 }
 
 function checkCaConsistency(certificate: Certificate): void {
@@ -162,7 +171,9 @@ export function checkPurpose(
   }
   if (depth !== 0) return;
   const usage = certificate.keyUsage;
-  if (usage === undefined) return;
+  // RFC 5280 6.1.6 does not ask what a CA as the last certificate may do; the
+  // protocol that uses its key does (RFC 8446 4.4.2.2: digitalSignature).
+  if (usage === undefined || certificate.basicConstraints?.cA === true) return;
   const fits =
     usage.has("digitalSignature") ||
     usage.has("keyAgreement") ||

@@ -43,8 +43,10 @@ interface Fields {
 }
 
 /** RFC 5280 5.2.5. */
-export interface IssuingDistributionPoint
-  extends Pick<DistributionPoint, "fullName" | "nameRelativeToCRLIssuer"> {
+export interface IssuingDistributionPoint extends Pick<
+  DistributionPoint,
+  "fullName" | "nameRelativeToCRLIssuer"
+> {
   readonly onlyContainsUserCerts: boolean;
   readonly onlyContainsCACerts: boolean;
   /** ReasonFlags; undefined means all. */
@@ -53,6 +55,7 @@ export interface IssuingDistributionPoint
   readonly onlyContainsAttributeCerts: boolean;
 }
 
+/** An entry of a list, RFC 5280 5.1.2.6. */
 export interface RevokedCertificate {
   /** Milliseconds since the epoch. */
   readonly revocationDate: number;

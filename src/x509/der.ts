@@ -214,8 +214,9 @@ export function bitStringBytes(element: DerElement, what: string): Uint8Array {
 }
 
 /**
- * A named bit list, bit 0 first in the result's lowest bit. X.690 11.2.2:
- * trailing zero bits are left out, unused bits are zero.
+ * A named bit list, bit 0 in the result's lowest bit. X.690 11.2.1: unused bits
+ * are zero. Trailing zero bits, which 11.2.2 leaves out, stand in roots of the
+ * web and are let through: they change no meaning.
  */
 export function namedBits(element: DerElement, what: string): number {
   const content = element.content;
@@ -227,8 +228,8 @@ export function namedBits(element: DerElement, what: string): number {
     if (unused !== 0) throw new DerError(`${what} is not a bit list`);
     return 0;
   }
-  if ((last & ((1 << unused) - 1)) !== 0 || (last & (1 << unused)) === 0)
-    throw new DerError(`${what} is a bit list that is not minimal`);
+  if ((last & ((1 << unused) - 1)) !== 0)
+    throw new DerError(`${what} has unused bits that are set`);
   let bits = 0;
   for (let i = 0; i < 8 * (content.length - 1); i++)
     if (((content[1 + (i >> 3)] ?? 0) & (0x80 >> (i & 7))) !== 0)

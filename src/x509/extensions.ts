@@ -19,6 +19,7 @@ import {
 import type { GeneralName } from "./general-name.ts";
 import { readGeneralName, readGeneralNames } from "./general-name.ts";
 
+/** RFC 5280 4.1.2.9. */
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
@@ -65,6 +66,7 @@ function readExtension(reader: DerReader): Extension {
   return { oid, critical, value };
 }
 
+/** RFC 5280 4.2.1.9. */
 export interface BasicConstraints {
   readonly cA: boolean;
   readonly pathLenConstraint: number | undefined;
@@ -99,6 +101,7 @@ const KEY_USAGES = [
   "encipherOnly",
   "decipherOnly",
 ] as const;
+/** The bits of RFC 5280 4.2.1.3 by name. */
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** RFC 5280 4.2.1.3. */
@@ -138,6 +141,7 @@ export function subjectKeyIdentifier(value: Uint8Array): Uint8Array {
   return readSingle(value, TAG.octetString, "subjectKeyIdentifier").content;
 }
 
+/** RFC 5280 4.2.1.1. */
 export interface AuthorityKeyIdentifier {
   readonly keyIdentifier: Uint8Array | undefined;
   readonly authorityCertIssuer: readonly GeneralName[] | undefined;
@@ -162,12 +166,14 @@ export function authorityKeyIdentifier(
   };
 }
 
+/** A name space that a CA is held to, or kept out of. */
 export interface GeneralSubtree {
   readonly base: GeneralName;
   /** Whether minimum or maximum stand there: RFC 5280 wants neither. */
   readonly hasMinimumOrMaximum: boolean;
 }
 
+/** RFC 5280 4.2.1.10. */
 export interface NameConstraints {
   readonly permitted: readonly GeneralSubtree[];
   readonly excluded: readonly GeneralSubtree[];
@@ -210,6 +216,7 @@ function readSubtrees(element: DerElement): GeneralSubtree[] {
   return subtrees;
 }
 
+/** Where to find more, RFC 5280 4.2.2.1. */
 export interface AccessDescription {
   readonly accessMethod: string;
   readonly accessLocation: GeneralName;
@@ -236,6 +243,7 @@ export function infoAccess(value: Uint8Array): readonly AccessDescription[] {
   return descriptions;
 }
 
+/** Where CRLs are, RFC 5280 4.2.1.13. */
 export interface DistributionPoint {
   /** Absent when only cRLIssuer is given, or a name relative to it. */
   readonly fullName: readonly GeneralName[] | undefined;

@@ -10,6 +10,7 @@ import {
 } from "./der.ts";
 import { Name } from "./name.ts";
 
+/** A name of any form; arrays are views on the certificate. */
 export type GeneralName =
   | {
       readonly type: "dNSName" | "rfc822Name" | "uniformResourceIdentifier";

@@ -6,6 +6,7 @@ import { equal } from "../bytes.ts";
 import type { Certificate } from "./certificate.ts";
 import { parseIpAddress } from "./ip-address.ts";
 
+/** How names are matched. */
 export interface MatchOptions {
   /**
    * Look at the subject's common name when the certificate has no dNSName.

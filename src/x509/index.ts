@@ -6,6 +6,9 @@ export type { AlgorithmIdentifier } from "./algorithms.ts";
 export type { Budgets } from "./budget.ts";
 export { DEFAULT_BUDGETS } from "./budget.ts";
 export { Certificate } from "./certificate.ts";
+export type { IssuingDistributionPoint, RevokedCertificate } from "./crl.ts";
+export { Crl, CrlStore, parseCrls } from "./crl.ts";
+export type { CbcCipher, KeyDecryption } from "./encrypted-key.ts";
 export type { X509ErrorCode } from "./errors.ts";
 export { X509_ERRORS, X509Error } from "./errors.ts";
 export type {
@@ -28,7 +31,15 @@ export type {
   RelativeDistinguishedName,
 } from "./name.ts";
 export { Name } from "./name.ts";
+export { opensslNameHash } from "./name-hash.ts";
 export { attributeName, OID } from "./oids.ts";
+export type {
+  CertificateStatus,
+  OcspResponse,
+  ResponderId,
+  SingleResponse,
+} from "./ocsp.ts";
+export { parseOcspResponse } from "./ocsp.ts";
 export type { PemBlock } from "./pem.ts";
 export { decodeBase64, encodeBase64, encodePem, parsePem } from "./pem.ts";
 export type { PolicyConstraints, PolicyMapping } from "./policy-extensions.ts";

@@ -6,14 +6,14 @@
 import { equal } from "../bytes.ts";
 import type { Budget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
-import { X509Error } from "./errors.ts";
+import { atDepth, X509Error } from "./errors.ts";
 import type { GeneralSubtree } from "./extensions.ts";
 import type { GeneralName } from "./general-name.ts";
 import { isDnsName } from "./host-match.ts";
 import type { Name } from "./name.ts";
 import { OID } from "./oids.ts";
-import { at } from "./path.ts";
 
+/** Which names of a certificate count. */
 export interface NameOptions {
   /** Whether a common name may stand for a DNS name. */
   readonly checkCommonName: boolean;
@@ -36,15 +36,15 @@ export function checkNameConstraints(
   for (const [depth, issuer] of path.entries()) {
     const constraints = issuer.nameConstraints;
     if (constraints === undefined) continue;
-    const permitted = at(depth, () => prepare(constraints.permitted));
-    const excluded = at(depth, () => prepare(constraints.excluded));
+    const permitted = atDepth(depth, () => prepare(constraints.permitted));
+    const excluded = atDepth(depth, () => prepare(constraints.excluded));
     for (let below = depth - 1; below >= 0; below--) {
       const subject = path[below];
       // RFC 5280 6.1.3 (b): self-issued certificates are spared, the final
       // one is not.
       if (subject === undefined || (subject.isSelfIssued && below > 0))
         continue;
-      at(below, () => {
+      atDepth(below, () => {
         for (const name of namesOf(subject, options))
           checkName(name, permitted, excluded, budget);
       });

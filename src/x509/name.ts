@@ -6,6 +6,7 @@ import { stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
 import { attributeName, OID } from "./oids.ts";
 
+/** One attribute of a name. */
 export interface AttributeTypeAndValue {
   /** Dotted OID. */
   readonly type: string;
@@ -18,6 +19,7 @@ export interface AttributeTypeAndValue {
   readonly value: string;
 }
 
+/** Attributes that stand together; nearly always one. */
 export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];
 
 interface DecodedName {
@@ -141,7 +143,7 @@ function decodeAttribute(reader: DerReader): {
   reader.end("AttributeTypeAndValue");
   const text = stringText(element, "attribute value");
   const value = text ?? `#${toHex(element.der)}`;
-  const folded = text === undefined ? latin1(element.der) : fold(text);
+  const folded = text === undefined ? latin1(element.der) : foldText(text);
   const kind = text === undefined ? "#" : "=";
   return {
     attribute: { type, name: attributeName(type), value },
@@ -154,7 +156,7 @@ function decodeAttribute(reader: DerReader): {
  * RFC 5280 7.1, in the form that OpenSSL uses too: ASCII letters fold, outer
  * blanks go, inner runs of blanks become one.
  */
-function fold(text: string): string {
+export function foldText(text: string): string {
   return text
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
     .replace(/^[ \t\n\v\f\r]+/, "")

@@ -1,17 +1,15 @@
 /** Stapled OCSP responses: RFC 6960, read and verified. */
 import type { BytesLike } from "../bytes.ts";
-import { equal, viewBytes } from "../bytes.ts";
-import type { CryptoProvider, HashName } from "../crypto/provider.ts";
+import { viewBytes } from "../bytes.ts";
 import type { AlgorithmIdentifier } from "./algorithms.ts";
 import { readAlgorithm } from "./algorithms.ts";
 import { Certificate } from "./certificate.ts";
-import type { DerElement } from "./der.ts";
+import type { DerElement, DerReader } from "./der.ts";
 import {
   bitStringBytes,
   constructedTag,
   contextTag,
   DerError,
-  DerReader,
   integerBytes,
   objectIdentifier,
   readSingle,
@@ -24,8 +22,10 @@ import { readExtensions } from "./extensions.ts";
 import { Name } from "./name.ts";
 import { OID } from "./oids.ts";
 
+/** RFC 6960 2.2. */
 export type CertificateStatus = "good" | "revoked" | "unknown";
 
+/** The answer about one certificate, RFC 6960 4.2.1. */
 export interface SingleResponse {
   readonly hashAlgorithm: string;
   readonly issuerNameHash: Uint8Array;
@@ -86,8 +86,7 @@ export function parseOcspResponse(der: BytesLike): OcspResponse {
     );
     const response = bytes.read(TAG.octetString, "response");
     bytes.end("ResponseBytes");
-    if (type !== OID.ocspBasic)
-      throw new DerError("not a BasicOCSPResponse");
+    if (type !== OID.ocspBasic) throw new DerError("not a BasicOCSPResponse");
     return readBasic(response.content);
   });
 }

@@ -7,10 +7,12 @@ import { equal } from "../bytes.ts";
 import type { Budget } from "./budget.ts";
 import { endsBudget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
-import { X509_ERRORS, X509Error } from "./errors.ts";
+import { atDepth, X509_ERRORS, X509Error } from "./errors.ts";
+import type { Name } from "./name.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 import type { TrustStore } from "./trust-store.ts";
 
+/** What a search starts from. */
 export interface PathSearch {
   readonly leaf: Certificate;
   /** What the peer sent beside the leaf, in any order. */
@@ -43,6 +45,7 @@ const MAXIMUM_LENGTH = 32;
 class PathFinder {
   readonly #search: PathSearch;
   readonly #bySubject = new Map<string, Certificate[]>();
+  readonly #anchorsBySubject = new Map<string, readonly Certificate[]>();
   /** Links already checked in this search: child, then issuer. */
   readonly #links = new Map<Certificate, Map<Certificate, X509Error | "ok">>();
   #worst: X509Error | undefined;
@@ -66,26 +69,49 @@ class PathFinder {
 
   /** Tries all that may follow the last certificate of a path. */
   #extend(path: readonly Certificate[]): readonly Certificate[] | undefined {
-    const { trustStore, partialChain, budget } = this.#search;
+    const { partialChain, budget } = this.#search;
     const top = path[path.length - 1];
     if (top === undefined) return undefined;
     budget.spendStep();
-    const trusted = trustStore.has(top);
+    const trusted = this.#isTrusted(top);
     if (trusted && (partialChain || top.isSelfIssued)) {
       const found = this.#judge(path);
       if (found !== undefined) return found;
     }
     let linked = false;
+    const misfits: X509Error[] = [];
     for (const { issuer, isAnchor } of this.#candidates(top)) {
       budget.spendStep();
       if (path.some((other) => sameEntity(other, issuer))) continue;
-      if (!this.#isLink(top, issuer, path.length - 1)) continue;
+      const result = this.#checkLink(top, issuer, path.length - 1);
+      if (result !== "ok") {
+        if (!isStranger(result, top, issuer)) misfits.push(result);
+        continue;
+      }
       linked = true;
       const found = this.#follow([...path, issuer], isAnchor);
       if (found !== undefined) return found;
     }
-    if (!linked) this.#record(deadEnd(path, top, trusted));
+    // Where one issuer fits, its namesakes that do not are no news.
+    if (!linked)
+      for (const error of [deadEnd(path, top, trusted), ...misfits])
+        this.#record(error);
     return undefined;
+  }
+
+  #isTrusted(certificate: Certificate): boolean {
+    return this.#anchors(certificate.subject).some((anchor) =>
+      equal(anchor.der, certificate.der),
+    );
+  }
+
+  /** The store is asked once a name: a look-up may read files. */
+  #anchors(subject: Name): readonly Certificate[] {
+    const known = this.#anchorsBySubject.get(subject.key);
+    if (known !== undefined) return known;
+    const found = this.#search.trustStore.findBySubject(subject);
+    this.#anchorsBySubject.set(subject.key, found);
+    return found;
   }
 
   #follow(
@@ -119,7 +145,7 @@ class PathFinder {
   #candidates(
     child: Certificate,
   ): readonly { issuer: Certificate; isAnchor: boolean }[] {
-    const { trustStore, now } = this.#search;
+    const { now } = this.#search;
     const wanted = child.authorityKeyIdentifier?.keyIdentifier;
     const rate = (issuer: Certificate, isAnchor: boolean): number => {
       let score = isAnchor ? 2 : 0;
@@ -128,7 +154,7 @@ class PathFinder {
       if (match !== undefined) score += match ? 4 : -4;
       return score;
     };
-    const anchors = trustStore.findBySubject(child.issuer);
+    const anchors = this.#anchors(child.issuer);
     const sent = this.#bySubject.get(child.issuer.key) ?? [];
     const rated = [
       ...anchors.map((issuer) => ({ issuer, isAnchor: true })),
@@ -139,7 +165,12 @@ class PathFinder {
     return rated.sort((a, b) => b.score - a.score);
   }
 
-  #isLink(child: Certificate, issuer: Certificate, depth: number): boolean {
+  /** Whether the issuer has signed the child: each pair is checked once. */
+  #checkLink(
+    child: Certificate,
+    issuer: Certificate,
+    depth: number,
+  ): X509Error | "ok" {
     let results = this.#links.get(child);
     if (results === undefined) {
       results = new Map();
@@ -147,21 +178,13 @@ class PathFinder {
     }
     let result = results.get(issuer);
     if (result === undefined) {
-      result = this.#checkLink(child, issuer, depth);
+      result = this.#verifyLink(child, issuer, depth);
       results.set(issuer, result);
     }
-    if (result === "ok") return true;
-    // A wrong signature with another key identifier was no issuer at all.
-    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
-    if (
-      result.code !== "signature_failure" ||
-      keyIdentifierMatch(wanted, issuer) !== false
-    )
-      this.#record(result);
-    return false;
+    return result;
   }
 
-  #checkLink(
+  #verifyLink(
     child: Certificate,
     issuer: Certificate,
     depth: number,
@@ -171,8 +194,8 @@ class PathFinder {
       // RFC 5280 4.1.1.2: both "MUST contain the same algorithm identifier".
       if (!child.namesOneSignatureAlgorithm)
         throw new X509Error("signature_algorithm_mismatch", undefined, depth);
-      const key = at(depth + 1, () => issuer.subjectPublicKeyInfo);
-      at(depth, () => {
+      const key = atDepth(depth + 1, () => issuer.subjectPublicKeyInfo);
+      atDepth(depth, () => {
         signatures.check(child, key, budget);
       });
       return "ok";
@@ -194,21 +217,6 @@ class PathFinder {
   }
 }
 
-/**
- * Runs a check; an X509Error without a depth gets this one.
- *
- * @throws what `check` throws
- */
-export function at<T>(depth: number, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof X509Error && error.depth === undefined)
-      throw error.withDepth(depth);
-    throw error;
-  }
-}
-
 /** RFC 4158 2.4.2: a loop is the same entity twice, by name and key. */
 function sameEntity(a: Certificate, b: Certificate): boolean {
   return (
@@ -217,12 +225,35 @@ function sameEntity(a: Certificate, b: Certificate): boolean {
   );
 }
 
+/** A wrong signature with another key identifier was no issuer at all. */
+function isStranger(
+  result: X509Error,
+  child: Certificate,
+  issuer: Certificate,
+): boolean {
+  const wanted = child.authorityKeyIdentifier?.keyIdentifier;
+  return (
+    result.code === "signature_failure" &&
+    keyIdentifierMatch(wanted, issuer) === false
+  );
+}
+
 function keyIdentifierMatch(
   wanted: Uint8Array | undefined,
   issuer: Certificate,
 ): boolean | undefined {
-  const has = issuer.subjectKeyIdentifier;
+  const has = readable(() => issuer.subjectKeyIdentifier);
   return wanted && has && equal(wanted, has);
+}
+
+/** What does not decode in a candidate does not order it either. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof X509Error) return undefined;
+    throw error;
+  }
 }
 
 /** OpenSSL's four ways of saying that the next certificate is missing. */

@@ -2,6 +2,7 @@
 import { printable } from "../bytes.ts";
 import { X509Error } from "./errors.ts";
 
+/** What stands between a BEGIN and an END line. */
 export interface PemBlock {
   /** What stands after BEGIN: "CERTIFICATE", "PRIVATE KEY", … */
   readonly label: string;

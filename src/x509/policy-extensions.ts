@@ -30,6 +30,7 @@ export function certificatePolicies(value: Uint8Array): readonly string[] {
   return [...policies];
 }
 
+/** Two policies that an issuer holds to be the same. */
 export interface PolicyMapping {
   readonly issuerDomainPolicy: string;
   readonly subjectDomainPolicy: string;
@@ -54,6 +55,7 @@ export function policyMappings(value: Uint8Array): readonly PolicyMapping[] {
   return mappings;
 }
 
+/** How many certificates may follow before a rule holds; RFC 5280 4.2.1.11. */
 export interface PolicyConstraints {
   readonly requireExplicitPolicy: number | undefined;
   readonly inhibitPolicyMapping: number | undefined;

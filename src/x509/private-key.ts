@@ -1,6 +1,6 @@
 /** Private keys: PKCS#8 (RFC 5958), SEC 1 (RFC 5915) and PKCS#1 (RFC 8017). */
 import type { BytesLike } from "../bytes.ts";
-import { latin1, Secret, viewBytes } from "../bytes.ts";
+import { latin1, Secret, viewBytes, wipe } from "../bytes.ts";
 import type { PrivateKey } from "../crypto/provider.ts";
 import type { AlgorithmIdentifier } from "./algorithms.ts";
 import { readAlgorithm } from "./algorithms.ts";
@@ -15,21 +15,21 @@ import {
   unsignedBytes,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import type { DecryptionOptions } from "./encrypted-key.ts";
+import { decryptLegacyPem, decryptPkcs8 } from "./encrypted-key.ts";
 import { OID } from "./oids.ts";
-import type { PemBlock } from "./pem.ts";
 import { parsePem } from "./pem.ts";
 import type { EcCurve, KeyAlgorithm } from "./public-key.ts";
 import { CURVE_BYTES, curveOf, modulusBits } from "./public-key.ts";
 
+/** A private key and the algorithm that it is for. */
 export interface ParsedPrivateKey {
   readonly algorithm: KeyAlgorithm;
   readonly key: PrivateKey;
 }
 
-export interface PrivateKeyOptions {
-  /** A string stands for its UTF-8 bytes. Ignored when nothing is encrypted. */
-  readonly password?: string | BytesLike;
-}
+/** See {@link DecryptionOptions}. */
+export type PrivateKeyOptions = DecryptionOptions;
 
 /**
  * Reads a private key from PEM text (the first block whose label ends in
@@ -42,34 +42,57 @@ export interface PrivateKeyOptions {
  */
 export function parsePrivateKey(
   pemOrDer: string | BytesLike,
-  _options: PrivateKeyOptions = {},
+  options: PrivateKeyOptions = {},
 ): ParsedPrivateKey {
-  if (typeof pemOrDer === "string") return fromPem(pemOrDer);
+  if (typeof pemOrDer === "string") return fromPem(pemOrDer, options);
   const bytes = viewBytes(pemOrDer, "a private key");
-  return bytes[0] === TAG.sequence ? fromDer(bytes) : fromPem(latin1(bytes));
+  return bytes[0] === TAG.sequence
+    ? fromDer(bytes, options)
+    : fromPem(latin1(bytes), options);
 }
 
-function fromPem(text: string): ParsedPrivateKey {
+function fromPem(text: string, options: PrivateKeyOptions): ParsedPrivateKey {
   const block = parsePem(text).find(({ label }) =>
     label.endsWith("PRIVATE KEY"),
   );
   if (block === undefined)
     throw new X509Error("no_pem_block", "no private key");
-  return fromBlock(block);
+  const { headers, der } = block;
+  if (headers["Proc-Type"] === undefined) return fromDer(der, options);
+  const plain = decryptLegacyPem(headers, der, options);
+  return fromDecrypted(plain);
 }
 
-function fromBlock({ label, headers, der }: PemBlock): ParsedPrivateKey {
-  if (headers["Proc-Type"] !== undefined || label.startsWith("ENCRYPTED"))
-    throw new X509Error("password_required");
-  return fromDer(der);
+function fromDer(
+  der: Uint8Array,
+  options: PrivateKeyOptions,
+): ParsedPrivateKey {
+  const encrypted = decoding("malformed_private_key", () => {
+    const reader = readSingle(der, TAG.sequence, "private key").reader();
+    // EncryptedPrivateKeyInfo begins with its algorithm, a key with a version.
+    return reader.nextTag === TAG.sequence
+      ? decryptPkcs8(reader, options)
+      : undefined;
+  });
+  return encrypted === undefined ? readPlain(der) : fromDecrypted(encrypted);
 }
 
-function fromDer(der: Uint8Array): ParsedPrivateKey {
+/** What a wrong password yields is noise, now and then with right padding. */
+function fromDecrypted(plain: Uint8Array): ParsedPrivateKey {
+  try {
+    return readPlain(plain);
+  } catch (error) {
+    if (error instanceof X509Error && error.code === "malformed_private_key")
+      throw new X509Error("wrong_password");
+    throw error;
+  } finally {
+    wipe(plain);
+  }
+}
+
+function readPlain(der: Uint8Array): ParsedPrivateKey {
   return decoding("malformed_private_key", () => {
     const reader = readSingle(der, TAG.sequence, "private key").reader();
-    // EncryptedPrivateKeyInfo begins with its algorithm.
-    if (reader.nextTag === TAG.sequence)
-      throw new X509Error("password_required");
     const version = smallInteger(
       reader.read(TAG.integer, "version"),
       "version",

@@ -14,6 +14,7 @@ import {
 import { decoding, X509Error } from "./errors.ts";
 import { OID } from "./oids.ts";
 
+/** Algorithms of keys, by their RFC names. */
 export type KeyAlgorithm =
   | "rsaEncryption"
   | "id-RSASSA-PSS"
@@ -24,6 +25,7 @@ export type KeyAlgorithm =
   | "ml-dsa-65"
   | "ml-dsa-87";
 
+/** A public key as a certificate carries it. */
 export interface SubjectPublicKeyInfo {
   readonly algorithm: KeyAlgorithm;
   readonly key: PublicKey;
@@ -65,6 +67,7 @@ export function modulusBits(modulus: Uint8Array): number {
     : 8 * (modulus.length - 1) + (32 - Math.clz32(first));
 }
 
+/** The curves of RFC 8422 that are not deprecated. */
 export type EcCurve = Extract<PublicKey, { type: "ec" }>["curve"];
 
 const CURVES: Readonly<Partial<Record<string, EcCurve>>> = {

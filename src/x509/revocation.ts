@@ -4,15 +4,15 @@ import type { Budget } from "./budget.ts";
 import { endsBudget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Crl, CrlStore, IssuingDistributionPoint } from "./crl.ts";
-import { X509_ERRORS, X509Error } from "./errors.ts";
+import { atDepth, X509_ERRORS, X509Error } from "./errors.ts";
 import type { GeneralName } from "./general-name.ts";
 import { OID } from "./oids.ts";
-import { at } from "./path.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 
 /** RFC 5280 4.2.1.13 ReasonFlags without bit 0, which is not used. */
 const ALL_REASONS = 0b1_1111_1110;
 
+/** What the look-up of CRLs needs. */
 export interface RevocationContext {
   readonly crls: CrlStore;
   /** Milliseconds since the epoch. */
@@ -38,7 +38,7 @@ export function checkCrls(
   for (const [depth, certificate] of path.entries()) {
     const issuer = path[depth + 1];
     if (issuer === undefined || (scope === "leaf" && depth > 0)) return;
-    at(depth, () => {
+    atDepth(depth, () => {
       checkOne(certificate, issuer, context);
     });
   }

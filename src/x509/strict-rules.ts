@@ -34,19 +34,22 @@ function broken(detail: string): never {
   throw new X509Error("issuance_rule_broken", detail);
 }
 
-function require(condition: boolean, code: X509ErrorCode): void {
+function demand(condition: boolean, code: X509ErrorCode): void {
   if (!condition) throw new X509Error(code);
 }
 
-function checkKeyIdentifiers({ certificate, depth }: Place): void {
+function checkKeyIdentifiers({ certificate, depth, isAnchor }: Place): void {
   const authority = certificate.authorityKeyIdentifier;
   const subject = certificate.subjectKeyIdentifier;
   // RFC 5280 4.2.1.2: "this extension MUST appear in all conforming CA
   // certificates".
-  require(depth === 0 || subject !== undefined, "missing_subject_key_identifier");
+  demand(
+    depth === 0 || subject !== undefined,
+    "missing_subject_key_identifier",
+  );
   if (authority === undefined) {
     // RFC 5280 4.2.1.1: only a self-signed certificate may omit it.
-    require(certificate.isSelfIssued, "missing_authority_key_identifier");
+    demand(certificate.isSelfIssued, "missing_authority_key_identifier");
     return;
   }
   const { keyIdentifier } = authority;
@@ -59,16 +62,12 @@ function checkKeyIdentifiers({ certificate, depth }: Place): void {
   )
     broken("authorityKeyIdentifier names issuer or serial number");
   if (
-    isSelfSigned(certificate, depth) &&
+    isAnchor &&
+    certificate.isSelfIssued &&
     subject !== undefined &&
     !equal(subject, keyIdentifier)
   )
     broken("the two key identifiers of a root differ");
-}
-
-/** A self-issued CA at the end of a path signs itself, in all likelihood. */
-function isSelfSigned(certificate: Certificate, depth: number): boolean {
-  return depth > 0 && certificate.isSelfIssued;
 }
 
 function checkPolicyCriticality(certificate: Certificate): void {
@@ -94,9 +93,17 @@ function checkSerialNumber({ serialNumber }: Certificate): void {
 }
 
 function checkCa({ certificate, isAnchor }: Place): void {
-  require(certificate.keyUsage !== undefined, "ca_without_key_usage");
+  if (certificate.keyUsage === undefined)
+    throw new X509Error(
+      certificate.basicConstraints?.pathLenConstraint === undefined
+        ? "ca_without_key_usage"
+        : "path_length_without_cert_sign",
+    );
   // RFC 5280 4.2.1.9: a CA "MUST mark the extension as critical".
-  require(certificate.extension(OID.basicConstraints)?.critical === true, "basic_constraints_not_critical");
+  demand(
+    certificate.extension(OID.basicConstraints)?.critical === true,
+    "basic_constraints_not_critical",
+  );
   // Baseline Requirements 7.1.2.1.2.
   if (
     isAnchor &&
@@ -146,9 +153,11 @@ function checkCommonNames(certificate: Certificate): void {
       broken("the common name is a domain name that no dNSName copies");
     if (!looksLikeAddress(commonName)) continue;
     const copied = entries.some(
-      (name) => name.type === "iPAddress" && isCanonical(commonName, name.value),
+      (name) =>
+        name.type === "iPAddress" && isCanonical(commonName, name.value),
     );
-    if (!copied) broken("the common name is an address that no iPAddress copies");
+    if (!copied)
+      broken("the common name is an address that no iPAddress copies");
   }
 }
 

@@ -10,6 +10,7 @@ import { parsePem } from "./pem.ts";
 /** Finds certificates that the store does not hold yet, by their subject. */
 export type AnchorLookup = (subject: Name) => readonly Certificate[];
 
+/** Counts as Python's `cert_store_stats` gives them. */
 export interface TrustStoreStatistics {
   /** All certificates. */
   readonly x509: number;

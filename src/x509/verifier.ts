@@ -1,22 +1,15 @@
 /** The verifiers: who says that a peer is who it claims to be. */
-import type { CryptoProvider } from "../crypto/provider.ts";
 import { printable } from "../bytes.ts";
 import type { Budgets } from "./budget.ts";
 import { Budget, DEFAULT_BUDGETS } from "./budget.ts";
 import { Certificate } from "./certificate.ts";
-import type { Place, Purpose } from "./certificate-rules.ts";
-import {
-  checkCertificate,
-  checkIsCa,
-  checkKeyStrength,
-  checkPurpose,
-  checkValidity,
-} from "./certificate-rules.ts";
-import { RANK_AFTER_NAME, X509_ERRORS, X509Error } from "./errors.ts";
+import type { Purpose } from "./certificate-rules.ts";
+import { atDepth, RANK_AFTER_NAME, X509_ERRORS, X509Error } from "./errors.ts";
 import { matchHost } from "./host-match.ts";
 import { parseIpAddress } from "./ip-address.ts";
-import { checkNameConstraints } from "./name-constraints.ts";
-import { at as atDepth, findPath } from "./path.ts";
+import type { JudgeOptions, JudgeRules } from "./judge.ts";
+import { judgePath } from "./judge.ts";
+import { findPath } from "./path.ts";
 import { SignatureChecker } from "./signature-check.ts";
 import type { TrustStore } from "./trust-store.ts";
 
@@ -28,6 +21,7 @@ export interface PeerChain {
   readonly ocspResponse?: Uint8Array;
 }
 
+/** What the caller wants of the peer. */
 export interface VerifyContext {
   readonly purpose: Purpose;
   /**
@@ -39,8 +33,12 @@ export interface VerifyContext {
   readonly now: number;
 }
 
+/** Whoever decides whether a chain is to be believed. */
 export interface CertificateVerifier {
-  /** @throws X509Error when the chain must not be relied on */
+  /**
+   * @throws X509Error when the chain must not be relied on
+   * @throws TypeError when `now` is no time
+   */
   verify(peer: PeerChain, at: VerifyContext): VerifiedChain;
 }
 
@@ -84,23 +82,14 @@ export function isVerifiedChain(value: unknown): value is VerifiedChain {
   return Verified.is(value);
 }
 
-export interface VerifierOptions {
-  readonly provider: CryptoProvider;
+/** How {@link createVerifier}'s verifier judges. */
+export interface VerifierOptions extends JudgeOptions {
   /** Read at each verification: certificates may be added later. */
   readonly trustStore: TrustStore;
-  /**
-   * `default`: what the web needs. `strict` adds the issuance lints of RFC
-   * 5280 and the Baseline Requirements (OpenSSL's VERIFY_X509_STRICT).
-   */
-  readonly profile?: "default" | "strict";
   /** Whether any trusted certificate ends a path, or only a root. Default true. */
   readonly partialChain?: boolean;
   /** Whether `serverName` is checked. Default true. */
   readonly checkHostname?: boolean;
-  /** Fall back to the common name when there is no dNSName. Default false. */
-  readonly checkCommonName?: boolean;
-  /** Default 2048. */
-  readonly minimumRsaBits?: number;
   /** Between leaf and anchor, self-issued ones aside. Default 8. */
   readonly maximumIntermediates?: number;
   readonly budgets?: Partial<Budgets>;
@@ -150,12 +139,15 @@ class PathVerifier implements CertificateVerifier {
   }
 
   verify(peer: PeerChain, at: VerifyContext): VerifiedChain {
+    // Every comparison with NaN is false: no date would ever be refused.
+    if (!Number.isFinite(at.now))
+      throw new TypeError("now must be milliseconds since the epoch");
     const received = parseAll(peer.certificates);
-    const [leaf, ...intermediates] = received;
+    const [leaf, ...others] = received;
     if (leaf === undefined) throw new X509Error("no_certificate");
     const mismatch = this.#nameMismatch(leaf, at.serverName);
     try {
-      const path = this.#findPath(leaf, intermediates, at);
+      const path = this.#findPath([leaf, ...others], peer, at);
       if (mismatch !== undefined) throw mismatch;
       return new Verified(received, path, true);
     } catch (error) {
@@ -171,12 +163,20 @@ class PathVerifier implements CertificateVerifier {
   }
 
   #findPath(
-    leaf: Certificate,
-    intermediates: readonly Certificate[],
+    [leaf, ...intermediates]: readonly [Certificate, ...Certificate[]],
+    peer: PeerChain,
     at: VerifyContext,
   ): readonly Certificate[] {
     const options = this.#options;
     const budget = new Budget({ ...DEFAULT_BUDGETS, ...options.budgets });
+    const rules: JudgeRules = {
+      ...options,
+      purpose: at.purpose,
+      now: at.now,
+      ocspResponse: peer.ocspResponse,
+      signatures: this.#signatures,
+      budget,
+    };
     return findPath({
       leaf,
       intermediates,
@@ -187,39 +187,8 @@ class PathVerifier implements CertificateVerifier {
       signatures: this.#signatures,
       budget,
       judge: (path) => {
-        this.#judge(path, at, budget);
+        judgePath(path, rules);
       },
-    });
-  }
-
-  /** The order of the checks is OpenSSL's. */
-  #judge(
-    path: readonly Certificate[],
-    at: VerifyContext,
-    budget: Budget,
-  ): void {
-    const places = path.map((certificate, depth) => ({
-      certificate,
-      depth,
-      isAnchor: depth === path.length - 1,
-    }));
-    for (const place of places)
-      atDepth(place.depth, () => {
-        checkCertificate(place);
-        if (place.depth > 0) checkIsCa(place);
-        checkPurpose(place, at.purpose);
-      });
-    checkPathLengths(places);
-    for (const place of places)
-      atDepth(place.depth, () => {
-        checkKeyStrength(place, this.#options.minimumRsaBits ?? 2048);
-      });
-    for (const place of places.slice().reverse())
-      atDepth(place.depth, () => {
-        checkValidity(place, at.now);
-      });
-    checkNameConstraints(path, budget, {
-      checkCommonName: this.#options.checkCommonName ?? false,
     });
   }
 
@@ -237,17 +206,6 @@ class PathVerifier implements CertificateVerifier {
       `expected ${printable(serverName)}`,
       0,
     );
-  }
-}
-
-/** RFC 5280 4.2.1.9: neither the leaf nor self-issued intermediates count. */
-function checkPathLengths(places: readonly Place[]): void {
-  let below = 0;
-  for (const { certificate, depth } of places.slice(1)) {
-    const limit = certificate.basicConstraints?.pathLenConstraint;
-    if (limit !== undefined && below > limit)
-      throw new X509Error("path_length_exceeded", undefined, depth);
-    if (!certificate.isSelfIssued) below++;
   }
 }
 

@@ -1,0 +1,388 @@
+/**
+ * Every way in which a certificate, a key or a list can be refused, in one
+ * table. The numbers and texts are OpenSSL's X509_V_ERR ones, which programs
+ * already know; a code of ours may share a number with another when OpenSSL
+ * does not tell them apart.
+ */
+
+export interface ErrorRow {
+  /** OpenSSL's X509_V_ERR number. */
+  readonly verifyCode: number;
+  /** OpenSSL's text for the number. */
+  readonly verifyMessage: string;
+  /** What was wrong, and what to do about it. */
+  readonly says: string;
+  /**
+   * When several paths were tried, the error with the highest rank is
+   * reported: a path that got further tells more. Ranks from 50 on give way
+   * to a name mismatch, because OpenSSL looks at the name before them.
+   */
+  readonly rank: number;
+}
+
+const VERIFY_MESSAGES = {
+  1: "unspecified certificate verification error",
+  2: "unable to get issuer certificate",
+  3: "unable to get certificate CRL",
+  6: "unable to decode issuer public key",
+  7: "certificate signature failure",
+  8: "CRL signature failure",
+  9: "certificate is not yet valid",
+  10: "certificate has expired",
+  11: "CRL is not yet valid",
+  12: "CRL has expired",
+  18: "self-signed certificate",
+  19: "self-signed certificate in certificate chain",
+  20: "unable to get local issuer certificate",
+  22: "certificate chain too long",
+  23: "certificate revoked",
+  25: "path length constraint exceeded",
+  26: "unsuitable certificate purpose",
+  34: "unhandled critical extension",
+  35: "key usage does not include CRL signing",
+  36: "unhandled critical CRL extension",
+  41: "invalid or inconsistent certificate extension",
+  42: "invalid or inconsistent certificate policy extension",
+  43: "no explicit policy",
+  44: "different CRL scope",
+  47: "permitted subtree violation",
+  48: "excluded subtree violation",
+  49: "name constraints minimum and maximum not supported",
+  51: "unsupported name constraint type",
+  53: "unsupported or invalid name syntax",
+  62: "hostname mismatch",
+  64: "IP address mismatch",
+  66: "EE certificate key too weak",
+  67: "CA certificate key too weak",
+  68: "CA signature digest algorithm too weak",
+  73: "OCSP verification needed",
+  74: "OCSP verification failed",
+  75: "OCSP unknown cert",
+  78: "cert info signature and signature algorithm mismatch",
+  79: "invalid CA certificate",
+  80: "Path length invalid for non-CA cert",
+  81: "Path length given without key usage keyCertSign",
+  82: "Key usage keyCertSign invalid for non-CA cert",
+  83: "Issuer name empty",
+  84: "Subject name empty",
+  85: "Missing Authority Key Identifier",
+  86: "Missing Subject Key Identifier",
+  87: "Empty Subject Alternative Name extension",
+  88: "Subject empty and Subject Alt Name extension not critical",
+  89: "Basic Constraints of CA cert not marked critical",
+  92: "CA cert does not include key usage extension",
+  93: "Using cert extension requires at least X509v3",
+  94: "Certificate public key has explicit ECC parameters",
+} as const;
+
+function row(
+  verifyCode: keyof typeof VERIFY_MESSAGES,
+  rank: number,
+  says: string,
+): ErrorRow {
+  const verifyMessage = VERIFY_MESSAGES[verifyCode];
+  return { verifyCode, verifyMessage, says, rank };
+}
+
+/** The table: code, OpenSSL's number, rank, words. */
+export const X509_ERRORS = {
+  // Reading.
+  malformed_certificate: row(
+    1,
+    40,
+    "the certificate is not a DER certificate of RFC 5280",
+  ),
+  malformed_extension: row(
+    41,
+    40,
+    "an extension of the certificate is malformed",
+  ),
+  inconsistent_extensions: row(
+    41,
+    40,
+    "extensions of the certificate contradict each other",
+  ),
+  malformed_policy_extension: row(
+    42,
+    40,
+    "a policy extension of the certificate is malformed",
+  ),
+  malformed_public_key: row(6, 40, "the certificate's public key is malformed"),
+  unsupported_public_key: row(
+    6,
+    40,
+    "the certificate's public key is of a kind that is not supported",
+  ),
+  explicit_curve: row(
+    94,
+    40,
+    "the certificate's EC key does not name its curve",
+  ),
+  malformed_pem: row(1, 0, "the PEM text is malformed"),
+  no_pem_block: row(1, 0, "the text holds no PEM block of the wanted kind"),
+  malformed_private_key: row(1, 0, "the private key is malformed"),
+  unsupported_private_key: row(
+    1,
+    0,
+    "the private key is of a kind that is not supported",
+  ),
+  password_required: row(
+    1,
+    0,
+    "the private key is encrypted: a password is needed",
+  ),
+  wrong_password: row(
+    1,
+    0,
+    "the private key does not decrypt: the password is wrong or the file is damaged",
+  ),
+
+  // Building a path.
+  no_certificate: row(1, 1, "the peer sent no certificate"),
+  unknown_issuer: row(
+    20,
+    10,
+    "no trusted certificate issued this chain: load its root, or have the peer send its intermediates",
+  ),
+  self_signed_leaf: row(
+    18,
+    11,
+    "the certificate is self-signed and not trusted: load it as a trusted certificate if you know it",
+  ),
+  self_signed_in_chain: row(
+    19,
+    12,
+    "the chain ends in a self-signed certificate that is not trusted: load it if you know it",
+  ),
+  anchor_not_self_signed: row(
+    2,
+    13,
+    "the chain ends in a trusted certificate that is not a root, and partialChain is off",
+  ),
+  chain_too_long: row(22, 14, "the chain has more certificates than allowed"),
+  path_budget_exceeded: row(
+    1,
+    15,
+    "finding a path through these certificates takes too much work",
+  ),
+  signature_budget_exceeded: row(
+    1,
+    15,
+    "finding a path through these certificates takes too many signature checks",
+  ),
+  name_budget_exceeded: row(
+    1,
+    75,
+    "the name constraints of this chain take too many comparisons",
+  ),
+
+  // What each certificate may do.
+  extensions_require_version_3: row(
+    93,
+    41,
+    "only a version 3 certificate can be judged",
+  ),
+  unhandled_critical_extension: row(
+    34,
+    42,
+    "the certificate has a critical extension that is not understood",
+  ),
+  invalid_ca: row(
+    79,
+    43,
+    "an issuer is not a CA certificate (basicConstraints)",
+  ),
+  key_usage_no_cert_sign: row(
+    79,
+    43,
+    "an issuer's keyUsage does not include keyCertSign",
+  ),
+  cert_sign_without_ca: row(
+    82,
+    43,
+    "keyUsage has keyCertSign but the certificate is no CA",
+  ),
+  path_length_exceeded: row(
+    25,
+    44,
+    "a CA's path length constraint forbids so many CAs below it",
+  ),
+  wrong_purpose: row(
+    26,
+    45,
+    "a certificate of the chain is not meant for this use (keyUsage or extendedKeyUsage)",
+  ),
+  weak_leaf_key: row(66, 46, "the certificate's key is too weak"),
+  weak_ca_key: row(67, 46, "a CA's key is too weak"),
+  weak_signature_digest: row(
+    68,
+    46,
+    "a certificate is signed with a digest that can be forged (SHA-1 or older)",
+  ),
+
+  // Issuance lints of the strict profile.
+  issuer_name_empty: row(83, 41, "the issuer's name is empty"),
+  subject_name_empty: row(84, 41, "a CA has an empty subject name"),
+  missing_authority_key_identifier: row(
+    85,
+    41,
+    "authorityKeyIdentifier is missing (strict profile)",
+  ),
+  missing_subject_key_identifier: row(
+    86,
+    41,
+    "a CA has no subjectKeyIdentifier (strict profile)",
+  ),
+  empty_subject_alt_name: row(87, 41, "subjectAltName is empty"),
+  subject_alt_name_not_critical: row(
+    88,
+    41,
+    "the subject is empty and subjectAltName is not critical",
+  ),
+  basic_constraints_not_critical: row(
+    89,
+    41,
+    "a CA's basicConstraints is not critical (strict profile)",
+  ),
+  // OpenSSL has numbers 90 and 91 for these, but says 34 of such chains.
+  authority_key_identifier_critical: row(
+    34,
+    41,
+    "authorityKeyIdentifier is critical",
+  ),
+  subject_key_identifier_critical: row(
+    34,
+    41,
+    "subjectKeyIdentifier is critical",
+  ),
+  ca_without_key_usage: row(
+    92,
+    41,
+    "a CA has no keyUsage extension: add it, or turn the strict profile (VERIFY_X509_STRICT) off",
+  ),
+  path_length_without_ca: row(
+    80,
+    41,
+    "a path length is given for a certificate that is no CA",
+  ),
+  path_length_without_cert_sign: row(
+    81,
+    41,
+    "a path length is given without keyCertSign (strict profile)",
+  ),
+  issuance_rule_broken: row(
+    41,
+    41,
+    "the certificate breaks an issuance rule (strict profile)",
+  ),
+
+  // Signatures and time.
+  signature_algorithm_mismatch: row(
+    78,
+    50,
+    "the certificate names two different signature algorithms",
+  ),
+  // OpenSSL has numbers 76 and 77 for these two, but says 20 of such chains.
+  unsupported_signature_algorithm: row(
+    20,
+    50,
+    "a certificate is signed with an algorithm that is not supported",
+  ),
+  signature_key_mismatch: row(
+    20,
+    50,
+    "a certificate's signature algorithm does not fit its issuer's key",
+  ),
+  signature_failure: row(7, 50, "a certificate's signature is wrong"),
+  certificate_not_yet_valid: row(
+    9,
+    60,
+    "a certificate is not yet valid: check the clock",
+  ),
+  certificate_expired: row(10, 60, "a certificate has expired"),
+
+  // Names.
+  hostname_mismatch: row(
+    62,
+    49,
+    "the certificate is not valid for the expected name",
+  ),
+  ip_address_mismatch: row(
+    64,
+    49,
+    "the certificate is not valid for the expected IP address",
+  ),
+  permitted_violation: row(
+    47,
+    70,
+    "a name is outside what a CA's name constraints permit",
+  ),
+  excluded_violation: row(
+    48,
+    70,
+    "a name is one that a CA's name constraints exclude",
+  ),
+  subtree_minmax: row(49, 70, "a name constraint has a minimum or a maximum"),
+  unsupported_constraint_type: row(
+    51,
+    70,
+    "a name constraint is of a kind that cannot be judged",
+  ),
+  // OpenSSL has number 52 for this, but says 53 of such chains.
+  unsupported_constraint_syntax: row(53, 70, "a name constraint is malformed"),
+  unsupported_name_syntax: row(53, 70, "a name under constraints is malformed"),
+  no_explicit_policy: row(
+    43,
+    71,
+    "a certificate policy is required and none is valid on this path",
+  ),
+
+  // Revocation.
+  unable_to_get_crl: row(
+    3,
+    80,
+    "no CRL covers the certificate: load one from its issuer",
+  ),
+  malformed_crl: row(1, 81, "the CRL is not a DER CRL of RFC 5280"),
+  crl_signature_failure: row(8, 81, "the CRL's signature is wrong"),
+  crl_not_yet_valid: row(11, 82, "the CRL is not yet valid"),
+  crl_expired: row(12, 82, "the CRL has expired: load a newer one"),
+  key_usage_no_crl_sign: row(
+    35,
+    81,
+    "the CRL's issuer may not sign CRLs (keyUsage)",
+  ),
+  unhandled_critical_crl_extension: row(
+    36,
+    81,
+    "the CRL has a critical extension that is not understood",
+  ),
+  different_crl_scope: row(
+    44,
+    81,
+    "the CRL does not cover this certificate or all reasons",
+  ),
+  malformed_ocsp_response: row(74, 81, "the OCSP response is malformed"),
+  ocsp_verify_failed: row(
+    74,
+    81,
+    "the OCSP response is not one that can be relied on",
+  ),
+  ocsp_certificate_unknown: row(
+    75,
+    81,
+    "the OCSP responder does not know the certificate",
+  ),
+  ocsp_response_required: row(
+    73,
+    80,
+    "an OCSP response is required and the peer sent none",
+  ),
+  certificate_revoked: row(23, 90, "a certificate is revoked"),
+} as const satisfies Record<string, ErrorRow>;
+
+/** The name of a fault. */
+export type X509ErrorCode = keyof typeof X509_ERRORS;
+
+/** From this rank on, a name mismatch is told first. */
+export const RANK_AFTER_NAME = 50;

@@ -1,0 +1,159 @@
+/** Whether an OCSP response can be relied on: RFC 6960 3.2 and 4.2.2.2. */
+import { equal } from "../bytes.ts";
+import type { CryptoProvider, HashName } from "../crypto/provider.ts";
+import type { Budget } from "./budget.ts";
+import type { Certificate } from "./certificate.ts";
+import { endsBudget } from "./budget.ts";
+import { X509Error } from "./errors.ts";
+import type { OcspResponse, SingleResponse } from "./ocsp.ts";
+import { OID } from "./oids.ts";
+import type { SignatureChecker } from "./signature-check.ts";
+
+/** What a judgement needs. */
+export interface OcspContext {
+  readonly provider: CryptoProvider;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signatures: SignatureChecker;
+  readonly budget: Budget;
+}
+
+/**
+ * Judges a response about a certificate.
+ *
+ * @throws X509Error `certificate_revoked`, `ocsp_certificate_unknown`, or
+ *   `ocsp_verify_failed` when the response proves nothing
+ */
+export function checkOcspResponse(
+  response: OcspResponse,
+  certificate: Certificate,
+  issuer: Certificate,
+  context: OcspContext,
+): void {
+  const single = response.responses.find((one) =>
+    isAbout(one, certificate, issuer, context.provider),
+  );
+  if (single === undefined)
+    throw failed("the response is about another certificate");
+  checkTimes(single, response, context.now);
+  const signer = findSigner(response, issuer, context);
+  relyOn(() => {
+    context.signatures.check(
+      response,
+      signer.subjectPublicKeyInfo,
+      context.budget,
+    );
+  });
+  if (single.status === "revoked") throw new X509Error("certificate_revoked");
+  if (single.status === "unknown")
+    throw new X509Error("ocsp_certificate_unknown");
+}
+
+function failed(detail: string): X509Error {
+  return new X509Error("ocsp_verify_failed", detail);
+}
+
+const HASHES: Readonly<Partial<Record<string, HashName>>> = {
+  [OID.sha1]: "SHA-1",
+  [OID.sha256]: "SHA-256",
+  [OID.sha384]: "SHA-384",
+  [OID.sha512]: "SHA-512",
+};
+
+/** RFC 6960 4.1.1: hashes of the issuer's name and key, and the serial. */
+function isAbout(
+  single: SingleResponse,
+  certificate: Certificate,
+  issuer: Certificate,
+  provider: CryptoProvider,
+): boolean {
+  const name = HASHES[single.hashAlgorithm];
+  if (name === undefined) return false;
+  if (!equal(single.serialNumber, certificate.serialNumber)) return false;
+  const { hash } = provider.hashes[name];
+  return (
+    equal(single.issuerNameHash, hash(certificate.issuer.der)) &&
+    equal(
+      single.issuerKeyHash,
+      hash(issuer.subjectPublicKeyInfo.publicKeyBytes),
+    )
+  );
+}
+
+/** Clocks differ: a response made a moment ago is not from the future. */
+const SKEW = 5 * 60 * 1000;
+/** RFC 6960 4.2.2.1 lets nextUpdate out; such a response is good for a week. */
+const WITHOUT_NEXT_UPDATE = 7 * 24 * 3600 * 1000;
+
+function checkTimes(
+  { thisUpdate, nextUpdate }: SingleResponse,
+  { producedAt }: OcspResponse,
+  now: number,
+): void {
+  if (thisUpdate > now + SKEW || producedAt > now + SKEW)
+    throw failed("the response is from the future");
+  const last = nextUpdate ?? thisUpdate + WITHOUT_NEXT_UPDATE;
+  if (last < now - SKEW || last < thisUpdate)
+    throw failed("the response is out of date");
+}
+
+/**
+ * RFC 6960 4.2.2.2: the issuer itself, or a certificate that the issuer has
+ * issued directly, with id-kp-OCSPSigning, and that is valid now.
+ */
+function findSigner(
+  response: OcspResponse,
+  issuer: Certificate,
+  context: OcspContext,
+): Certificate {
+  if (isNamed(response, issuer, context.provider)) return issuer;
+  const delegate = response.certificates.find((one) =>
+    isNamed(response, one, context.provider),
+  );
+  if (delegate === undefined) throw failed("the responder is not known");
+  if (delegate.extendedKeyUsage?.includes(OID.OCSPSigning) !== true)
+    throw failed("the responder may not sign OCSP responses");
+  if (delegate.keyUsage?.has("digitalSignature") === false)
+    throw failed("the responder's key may not sign");
+  const second = Math.floor(context.now / 1000) * 1000;
+  if (second < delegate.notBefore || second > delegate.notAfter)
+    throw failed("the responder's certificate is not valid now");
+  if (
+    !delegate.issuer.equals(issuer.subject) ||
+    !delegate.namesOneSignatureAlgorithm
+  )
+    throw failed("the responder was not appointed by the issuer");
+  relyOn(() => {
+    context.signatures.check(
+      delegate,
+      issuer.subjectPublicKeyInfo,
+      context.budget,
+    );
+  });
+  return delegate;
+}
+
+function isNamed(
+  { responderId }: OcspResponse,
+  certificate: Certificate,
+  provider: CryptoProvider,
+): boolean {
+  if (responderId.type === "byName")
+    return responderId.name.equals(certificate.subject);
+  const { publicKeyBytes } = certificate.subjectPublicKeyInfo;
+  return equal(
+    responderId.keyHash,
+    provider.hashes["SHA-1"].hash(publicKeyBytes),
+  );
+}
+
+/** What fails inside is a failure of the response, not of the chain. */
+function relyOn(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof X509Error && !endsBudget(error))
+      throw failed(error.message);
+    throw error;
+  }
+}

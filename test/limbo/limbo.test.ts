@@ -1,0 +1,161 @@
+/**
+ * x509-limbo by C2SP: 208 certificate paths and what a validator should say.
+ * The data is read from the folder that PURETLS_VECTORS names.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createVerifier,
+  CrlStore,
+  parsePem,
+  TrustStore,
+  X509Error,
+} from "../../src/x509/index.ts";
+
+type Profile = "default" | "strict";
+
+interface LimboCase {
+  readonly id: string;
+  readonly validation_kind: "SERVER" | "CLIENT";
+  readonly trusted_certs: readonly string[];
+  readonly untrusted_intermediates: readonly string[];
+  readonly peer_certificate: string;
+  readonly validation_time: string | null;
+  readonly expected_result: "SUCCESS" | "FAILURE";
+  readonly expected_peer_name: { readonly value: string } | null;
+  readonly max_chain_depth: number | null;
+  readonly crls: readonly string[];
+}
+
+interface Answers {
+  readonly wrongAccept: readonly string[];
+  readonly wrongReject: readonly string[];
+  readonly slowest: { readonly id: string; readonly milliseconds: number };
+}
+
+interface Exceptions {
+  readonly wrongAccept: Readonly<Record<string, string>>;
+  readonly wrongReject: Readonly<Record<string, string>>;
+}
+
+/** Cases that name no time were made to be judged after this day. */
+const DEFAULT_TIME = Date.UTC(2026, 2, 15);
+
+const folder = process.env["PURETLS_VECTORS"];
+const file = folder === undefined ? "" : join(folder, "limbo", "limbo.json");
+const found = file !== "" && existsSync(file);
+
+const exceptions = JSON.parse(
+  readFileSync(new URL("exceptions.json", import.meta.url), "utf8"),
+) as Readonly<Record<Profile, Exceptions>>;
+
+/** @throws X509Error when the path is refused */
+function judge(one: LimboCase, profile: Profile): void {
+  const der = (pem: string): Uint8Array => {
+    const [block] = parsePem(pem);
+    if (block === undefined) throw new Error(`${one.id}: no PEM block`);
+    return block.der;
+  };
+  const verifier = createVerifier({
+    provider: noble,
+    trustStore: TrustStore.of(...one.trusted_certs),
+    profile,
+    ...(one.max_chain_depth === null
+      ? {}
+      : { maximumIntermediates: one.max_chain_depth }),
+    ...(one.crls.length === 0
+      ? {}
+      : { crls: CrlStore.of(...one.crls), crlCheck: "leaf" }),
+  });
+  const certificates = [
+    one.peer_certificate,
+    ...one.untrusted_intermediates,
+  ].map(der);
+  verifier.verify(
+    { certificates },
+    {
+      purpose: one.validation_kind === "SERVER" ? "serverAuth" : "clientAuth",
+      serverName: one.expected_peer_name?.value,
+      now:
+        one.validation_time === null
+          ? DEFAULT_TIME
+          : Date.parse(one.validation_time),
+    },
+  );
+}
+
+function accepts(one: LimboCase, profile: Profile): boolean {
+  try {
+    judge(one, profile);
+    return true;
+  } catch (error) {
+    // Anything else is a defect, whatever the case expects.
+    if (error instanceof X509Error) return false;
+    throw error;
+  }
+}
+
+function run(cases: readonly LimboCase[], profile: Profile): Answers {
+  const wrongAccept: string[] = [];
+  const wrongReject: string[] = [];
+  let slowest = { id: "", milliseconds: 0 };
+  for (const one of cases) {
+    const begin = performance.now();
+    const accepted = accepts(one, profile);
+    const milliseconds = Math.round(performance.now() - begin);
+    if (milliseconds > slowest.milliseconds)
+      slowest = { id: one.id, milliseconds };
+    if (accepted && one.expected_result === "FAILURE") wrongAccept.push(one.id);
+    if (!accepted && one.expected_result === "SUCCESS")
+      wrongReject.push(one.id);
+  }
+  return { wrongAccept, wrongReject, slowest };
+}
+
+const suite = found ? describe : describe.skip;
+
+suite(
+  "x509-limbo (skipped unless PURETLS_VECTORS names a folder with limbo/limbo.json of the public suite x509-limbo by C2SP)",
+  () => {
+    const { testcases } = (
+      found ? JSON.parse(readFileSync(file, "utf8")) : { testcases: [] }
+    ) as { readonly testcases: readonly LimboCase[] };
+
+    it.each(["default", "strict"] as const)("%s profile", (profile) => {
+      const answers = run(testcases, profile);
+      const { wrongAccept, wrongReject, slowest } = answers;
+      const wrong = wrongAccept.length + wrongReject.length;
+      console.log(
+        `limbo, ${profile} profile: ${String(testcases.length)} cases, ` +
+          `${String(testcases.length - wrong)} pass, ` +
+          `${String(wrongAccept.length)} wrong accept, ` +
+          `${String(wrongReject.length)} wrong reject; slowest ` +
+          `${slowest.id} with ${String(slowest.milliseconds)} ms`,
+      );
+      const declared = exceptions[profile];
+      expect(testcases.length).toBe(208);
+      expect(wrongAccept.slice().sort()).toEqual(
+        Object.keys(declared.wrongAccept).sort(),
+      );
+      expect(wrongReject.slice().sort()).toEqual(
+        Object.keys(declared.wrongReject).sort(),
+      );
+    });
+  },
+);
+
+describe("the exceptions", () => {
+  it.each(["default", "strict"] as const)(
+    "of the %s profile have a reason each",
+    (profile) => {
+      const { wrongAccept, wrongReject } = exceptions[profile];
+      for (const reason of [
+        ...Object.values(wrongAccept),
+        ...Object.values(wrongReject),
+      ])
+        expect(reason.length).toBeGreaterThan(10);
+    },
+  );
+});
