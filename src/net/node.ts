@@ -57,6 +57,7 @@ export interface ContextChoice extends CertChainSource {
   readonly context?: SSLContext;
   readonly ca?: Encoded | readonly Encoded[];
   readonly caFile?: string;
+  readonly caPath?: string;
   readonly alpnProtocols?: readonly string[];
 }
 
@@ -109,7 +110,9 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
       await secure.doHandshake({ signal: deadline.signal });
       return secure;
     } catch (error) {
-      transport.close().catch(() => undefined);
+      // A peer that kept us waiting is not waited for again.
+      if (deadline.signal.aborted) transport.abort(error);
+      else transport.close().catch(() => undefined);
       throw error;
     }
   } finally {
@@ -159,12 +162,13 @@ function contextOf(
   choice: ContextChoice,
   purpose: "serverAuth" | "clientAuth",
 ): SSLContext {
-  const { ca, caFile, cert, certFile, alpnProtocols } = choice;
+  const { ca, caFile, caPath, cert, certFile, alpnProtocols } = choice;
   if (choice.context !== undefined) return choice.context;
   const context = createDefaultContext({
     purpose,
     ...(ca !== undefined && { ca }),
     ...(caFile !== undefined && { caFile }),
+    ...(caPath !== undefined && { caPath }),
   });
   if (cert !== undefined || certFile !== undefined)
     context.loadCertChain(choice);

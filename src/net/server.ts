@@ -1,6 +1,6 @@
 /** Servers on any source of transports. */
 import type { SSLContext, WrapSocketOptions } from "../ssl/context.ts";
-import { stateError } from "../ssl/errors.ts";
+import { SSLTimeoutError, stateError } from "../ssl/errors.ts";
 import type { SSLSocket } from "../ssl/ssl-socket.ts";
 import type { Transport, TransportAddress } from "./transport.ts";
 
@@ -149,7 +149,8 @@ export class SSLServer {
         await this.#handshake(socket, handshakeTimeout ?? 30_000);
       this.#offer({ socket, address });
     } catch (error) {
-      transport.close().catch(() => undefined);
+      if (error instanceof SSLTimeoutError) transport.abort(error);
+      else transport.close().catch(() => undefined);
       if (!this.#closed) onHandshakeError?.(error, address);
     }
     this.#room?.();

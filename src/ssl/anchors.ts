@@ -1,9 +1,11 @@
 /** Certificates to trust and CRLs, as a program or a system hands them in. */
 import { asciiBytes, latin1, viewBytes } from "../bytes.ts";
+import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { Crl, parseCrls } from "../x509/crl.ts";
 import { parsePem } from "../x509/pem.ts";
-import { parseCertificates } from "../x509/trust-store.ts";
+import { opensslNameHash } from "../x509/name-hash.ts";
+import { type AnchorLookup, parseCertificates } from "../x509/trust-store.ts";
 import { SSLError } from "./errors.ts";
 import { type Encoded, reading } from "./reading.ts";
 
@@ -13,6 +15,12 @@ export interface VerifyLocations {
   readonly ca?: Encoded | readonly Encoded[];
   /** A PEM file. */
   readonly caFile?: string;
+  /**
+   * A directory of PEM files that are named by the hash of their subject, as
+   * `openssl rehash` makes it. It is looked into when a certificate is
+   * verified; it need not be there.
+   */
+  readonly caPath?: string;
 }
 
 /** Certificates and lists of one source. */
@@ -30,9 +38,9 @@ export function anchorsOf(
   source: VerifyLocations,
   readFile: (path: string) => Uint8Array,
 ): Anchors {
-  const { ca, caFile } = source;
-  if (ca === undefined && caFile === undefined)
-    throw new TypeError("ca and caFile cannot be both omitted");
+  const { ca, caFile, caPath } = source;
+  if (ca === undefined && caFile === undefined && caPath === undefined)
+    throw new TypeError("ca, caFile and caPath cannot be all omitted");
   const found: Anchors[] = [];
   if (caFile !== undefined)
     found.push(
@@ -77,6 +85,30 @@ function readAnchors(
     });
   return found;
 }
+
+/** Looks a subject up in a hashed directory: `<hash>.0`, `<hash>.1`, … */
+export function hashedDirectory(
+  provider: CryptoProvider,
+  readFile: (path: string) => Uint8Array,
+  directory: string,
+): AnchorLookup {
+  return (subject) => {
+    const hash = opensslNameHash(provider, subject);
+    const found: Certificate[] = [];
+    for (let number = 0; number < MAX_SAME_HASH; number++) {
+      try {
+        const content = readFile(`${directory}/${hash}.${number.toString()}`);
+        found.push(...readableAnchors(content).certificates);
+      } catch {
+        break;
+      }
+    }
+    return found;
+  };
+}
+
+/** Certificates of one hash: old and new ones of the same authority. */
+const MAX_SAME_HASH = 64;
 
 /** What can be read of a system's store: one bad entry costs no other. */
 export function readableAnchors(source: string | Uint8Array): Anchors {

@@ -30,7 +30,12 @@ import {
   type PeerVerifier,
 } from "./context-state.ts";
 import { stateError } from "./errors.ts";
-import { anchorsOf, readableAnchors, type VerifyLocations } from "./anchors.ts";
+import {
+  anchorsOf,
+  hashedDirectory,
+  readableAnchors,
+  type VerifyLocations,
+} from "./anchors.ts";
 import { type CertChainSource, loadCredential } from "./key-material.ts";
 import { type Platform, readFile } from "./platform.ts";
 import {
@@ -287,8 +292,13 @@ export class ContextSettings {
    * @throws SSLError for what is no certificate
    */
   loadVerifyLocations(source: VerifyLocations): void {
-    const found = anchorsOf(source, (path) => this.#read(path));
-    this.#state.trust(found);
+    const read = (path: string): Uint8Array =>
+      readFile(this.#state.platform, path);
+    this.#state.trust(anchorsOf(source, read));
+    if (source.caPath !== undefined)
+      this.#state.trustStore.addLookup(
+        hashedDirectory(this.provider, read, source.caPath),
+      );
   }
 
   /** Python: `load_default_certs`. As {@link setDefaultVerifyPaths}. */
@@ -396,10 +406,6 @@ export class ContextSettings {
    */
   validate(): void {
     this.#state.checkVersions();
-  }
-
-  #read(path: string): Uint8Array {
-    return readFile(this.#state.platform, path);
   }
 }
 

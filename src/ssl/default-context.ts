@@ -12,6 +12,8 @@ export interface DefaultContextOptions {
   readonly ca?: Encoded | readonly Encoded[];
   /** A PEM file of certificates to trust in place of the system's. */
   readonly caFile?: string;
+  /** A hashed directory of certificates to trust in place of the system's. */
+  readonly caPath?: string;
   /** Python's name for {@link ca}. */
   readonly caData?: Encoded;
   /** The environment; `SSLKEYLOGFILE` in it turns key logging on. */
@@ -45,7 +47,7 @@ export interface DefaultContextOptions {
 export function createDefaultContext(
   options: DefaultContextOptions = {},
 ): SSLContext {
-  const { ca, caFile, caData, platform, provider, env } = options;
+  const { ca, caFile, caPath, caData, platform, provider, env } = options;
   const isClient = authenticatesServers(options.purpose);
   const context = new SSLContext({
     protocol: isClient ? "tlsClient" : "tlsServer",
@@ -56,8 +58,9 @@ export function createDefaultContext(
   const given = [ca, caData].filter((content) => content !== undefined);
   for (const content of given) context.loadVerifyLocations({ ca: content });
   if (caFile !== undefined) context.loadVerifyLocations({ caFile });
-  if (given.length === 0 && caFile === undefined && isClient)
-    context.loadDefaultCerts();
+  if (caPath !== undefined) context.loadVerifyLocations({ caPath });
+  const isGiven = given.length > 0 || (caFile ?? caPath) !== undefined;
+  if (!isGiven && isClient) context.loadDefaultCerts();
   const path = env?.SSLKEYLOGFILE;
   const append = platform?.appendFile;
   if (path !== undefined && path !== "" && append !== undefined)

@@ -7,7 +7,7 @@ import type { Transport } from "./transport.ts";
  * What a peer can make this side say while nobody sends (answers to KeyUpdates)
  * and does not read itself: from there on it is not read from either.
  */
-const MAX_UNSENT = 64 * 1024;
+const MAX_UNASKED = 64 * 1024;
 
 export class SocketPump {
   readonly #connection: Connection;
@@ -17,6 +17,8 @@ export class SocketPump {
   /** Who waits for it: only the call whose turn it is. */
   #interrupt: ((error: unknown) => void) | undefined;
   #unsent = 0;
+  /** Of the unsent bytes those that no call of this side asked for. */
+  #unasked = 0;
   #writing: Promise<void> = Promise.resolve();
   #writeError: SSLSyscallError | undefined;
   #readTurn: Promise<void> = Promise.resolve();
@@ -79,7 +81,10 @@ export class SocketPump {
    * @throws SSLSyscallError when the transport does not take it
    */
   flush(): Promise<void> {
-    const bytes = this.#connection.takeOutput();
+    return this.#enqueue(this.#connection.takeOutput());
+  }
+
+  #enqueue(bytes: Uint8Array): Promise<void> {
     if (this.#writeError !== undefined) return Promise.reject(this.#writeError);
     if (bytes.length === 0) return this.#writing;
     const isIdle = this.#unsent === 0;
@@ -106,7 +111,7 @@ export class SocketPump {
   }
 
   async #readOnce(): Promise<void> {
-    if (this.#unsent > MAX_UNSENT) await this.#writing;
+    if (this.#unasked > MAX_UNASKED) await this.#writing;
     const connection = this.#connection;
     let bytes: Uint8Array | null;
     try {
@@ -125,6 +130,12 @@ export class SocketPump {
 
   /** Reading does not wait for writing: both sides could wait for ever. */
   #say(): void {
-    this.flush().catch(() => undefined);
+    const bytes = this.#connection.takeOutput();
+    this.#unasked += bytes.length;
+    this.#enqueue(bytes)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#unasked -= bytes.length;
+      });
   }
 }

@@ -1,0 +1,162 @@
+/** WHATWG streams as transports, and sockets as WHATWG streams. */
+import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import {
+  ByteQueue,
+  oneAtATime,
+  type Transport,
+  transportClosed,
+} from "./transport.ts";
+
+/** What a `WebSocketStream`, a Worker's or a Deno socket looks like. */
+export interface WebStreamPair {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/**
+ * A pair of streams as a transport, which they belong to from then on: both
+ * are locked.
+ *
+ * @throws TypeError when one of them is locked already
+ *
+ * @example
+ * ```ts
+ * import { fromWebStreams } from "puretls";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const transport = fromWebStreams({ readable, writable });
+ * const reading = transport.read();
+ * await transport.write(Uint8Array.of(1));
+ * if ((await reading)?.length !== 1) throw new Error();
+ * ```
+ */
+export function fromWebStreams(pair: WebStreamPair): Transport {
+  return new StreamTransport(pair);
+}
+
+/**
+ * Python: `makefile`. A socket's data as streams: reading ends at the peer's
+ * close_notify, closing the writable says close_notify, cancelling the readable
+ * closes the socket, aborting the writable destroys it.
+ *
+ * @example
+ * ```ts
+ * import { memoryPair, SSLContext, toWebStreams } from "puretls";
+ *
+ * const [near] = memoryPair();
+ * const socket = new SSLContext({ checkHostname: false }).wrapSocket(near);
+ * const { readable } = toWebStreams(socket);
+ * await readable.cancel();
+ * ```
+ */
+export function toWebStreams(socket: SSLSocket): WebStreamPair {
+  return {
+    readable: new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const bytes = await socket.recv();
+          if (bytes.length === 0) controller.close();
+          else controller.enqueue(bytes);
+        },
+        cancel: () => socket.close(),
+      },
+      { highWaterMark: 0 },
+    ),
+    writable: new WritableStream<Uint8Array>({
+      write: (bytes) => socket.sendAll(bytes),
+      close: () => socket.shutdown("write"),
+      abort: (reason: unknown) => {
+        socket.destroy(reason);
+      },
+    }),
+  };
+}
+
+class StreamTransport implements Transport {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #putBack = new ByteQueue();
+  #reading = false;
+  #writing = false;
+  #bytesRead = 0;
+  #writeClosed: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ readable, writable }: WebStreamPair) {
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+    // Failures are told to those who read and write.
+    this.#writer.closed.catch(() => undefined);
+    this.#reader.closed.catch(() => undefined);
+  }
+
+  get buffered(): number {
+    return this.#putBack.length;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    oneAtATime("read", this.#reading);
+    this.#reading = true;
+    try {
+      const bytes = await this.#next();
+      this.#bytesRead += bytes?.length ?? 0;
+      return bytes;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    oneAtATime("write", this.#writing);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#writing = true;
+    try {
+      await this.#writer.ready;
+      // What comes of it shows at the next write, or at the end.
+      this.#writer.write(bytes).catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+      await this.#writer.ready;
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  closeWrite(): Promise<void> {
+    return (this.#writeClosed ??= this.#writer.close());
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= { error: transportClosed() };
+    await Promise.allSettled([
+      this.closeWrite(),
+      this.#reader.cancel(transportClosed()),
+    ]);
+  }
+
+  abort(error: unknown = transportClosed()): void {
+    this.#failure ??= { error };
+    this.#writer.abort(error).catch(() => undefined);
+    this.#reader.cancel(error).catch(() => undefined);
+  }
+
+  unread(bytes: Uint8Array): void {
+    this.#bytesRead -= bytes.length;
+    this.#putBack.unshift(bytes.slice());
+  }
+
+  async #next(): Promise<Uint8Array | null> {
+    for (;;) {
+      if (this.#putBack.length > 0) return this.#putBack.shift();
+      const { done, value } = await this.#reader.read();
+      // A cancelled stream ends quietly: an abort must not look like an end.
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (done) return null;
+      if (value.length > 0) return value;
+    }
+  }
+}
