@@ -331,6 +331,11 @@ export const REASONS = {
     says: "the peer's certificate has a key or a use that does not fit",
     rfc: "8446 4.4.2.4",
   },
+  key_usage_without_signature: {
+    alert: "illegal_parameter",
+    says: "the key usage of the peer's certificate does not allow signatures",
+    rfc: "8446 4.4.2.2",
+  },
   certificate_expired: {
     alert: "certificate_expired",
     says: "a certificate of the peer's chain is not valid at this time",

@@ -6,6 +6,11 @@
  */
 export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
 export {
+  fromWebStreams,
+  toWebStreams,
+  type WebStreamPair,
+} from "./net/web-streams.ts";
+export {
   type AcceptedConnection,
   type Listener,
   type ServerSocketOptions,

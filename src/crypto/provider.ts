@@ -211,6 +211,40 @@ export type SignatureSigner = (
   random: RandomSource,
 ) => Uint8Array;
 
+/** The block ciphers that key files use, in CBC mode. */
+export type CbcCipher = "AES-128" | "AES-192" | "AES-256" | "3DES";
+
+/**
+ * The cryptography of encrypted key files, which no handshake needs. No array
+ * is kept or changed; results belong to the caller.
+ */
+export interface KeyDecryption {
+  /** RFC 8018 5.2. */
+  pbkdf2(
+    hash: HashName,
+    password: Uint8Array,
+    salt: Uint8Array,
+    iterations: number,
+    length: number,
+  ): Uint8Array;
+  /** RFC 7914. */
+  scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    cost: { readonly N: number; readonly r: number; readonly p: number },
+    length: number,
+  ): Uint8Array;
+  /** CBC without a look at the padding; the data is whole blocks. */
+  decryptCbc(
+    cipher: CbcCipher,
+    key: Uint8Array,
+    iv: Uint8Array,
+    data: Uint8Array,
+  ): Uint8Array;
+  /** For the legacy PEM form alone. */
+  md5(data: Uint8Array): Uint8Array;
+}
+
 export interface CryptoProvider {
   /** A name for people: "noble", "node". */
   readonly name: string;
@@ -232,4 +266,6 @@ export interface CryptoProvider {
    * belong together.
    */
   publicKeyOf(key: PrivateKey): PublicKey;
+  /** Without it, encrypted key files are refused. */
+  readonly keyDecryption?: KeyDecryption;
 }

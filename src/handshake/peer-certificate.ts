@@ -27,10 +27,18 @@ export function readPeerChain(
 /**
  * The key that the peer has to sign with.
  *
- * @throws TlsError for a leaf that does not parse
+ * @throws TlsError for a leaf that does not parse or must not sign
  */
 export function leafKey({ certificates }: PeerChain): SubjectPublicKeyInfo {
   const [leaf] = certificates;
   if (leaf === undefined) throw new TlsError("certificate_missing");
-  return certificateFault(() => Certificate.parse(leaf).subjectPublicKeyInfo);
+  return certificateFault(() => {
+    const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
+    // RFC 8446 4.4.2.2: "The certificate MUST allow the key to be used for
+    // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
+    // extension is present)".
+    if (keyUsage !== undefined && !keyUsage.has("digitalSignature"))
+      throw new TlsError("key_usage_without_signature");
+    return subjectPublicKeyInfo;
+  });
 }

@@ -27,28 +27,6 @@ export const nodePlatform: Platform = {
     appendFileSync(path, text, { mode: 0o600 });
   },
   systemCertificates,
-  keyDecryption: {
-    pbkdf2: (hash, password, salt, iterations, length) =>
-      crypto().pbkdf2Sync(
-        password,
-        salt,
-        iterations,
-        length,
-        hash.replace("-", ""),
-      ),
-    scrypt: (password, salt, cost, length) =>
-      crypto().scryptSync(password, salt, length, {
-        ...cost,
-        maxmem: 256 * cost.N * cost.r,
-      }),
-    decryptCbc: (cipher, key, iv, data) => {
-      const name = cipher === "3DES" ? "des-ede3-cbc" : `${cipher}-cbc`;
-      const decipher = crypto().createDecipheriv(name, key, iv);
-      decipher.setAutoPadding(false);
-      return decipher.update(data);
-    },
-    md5: (data) => crypto().createHash("md5").update(data).digest(),
-  },
   defaultVerifyPaths: getDefaultVerifyPaths,
 };
 
@@ -74,11 +52,6 @@ export function getDefaultVerifyPaths(): DefaultVerifyPaths {
     caPathEnv: CA_PATH_ENV,
     opensslCaPath,
   };
-}
-
-/** Loaded when a key is encrypted, and not before. */
-function crypto() {
-  return getBuiltinModule("node:crypto");
 }
 
 /** The bundle; else a directory; else what Node knows by itself. */

@@ -39,7 +39,6 @@ export type {
 } from "./keys.ts";
 export type { AlternativeNames, NameAttributes, NameInput } from "./names.ts";
 export type { OcspOptions } from "./ocsp.ts";
-export type { AesDecryption } from "./pkcs12/encryption.ts";
 export type { Pkcs12Reason } from "./pkcs12/error.ts";
 export { Pkcs12Error } from "./pkcs12/error.ts";
 export type {

@@ -71,7 +71,7 @@ export function loadCredential(
       signer: source.key,
     };
   const key = contentOf("key", source.key, source.keyFile, read) ?? cert;
-  const parsed = loadKey(key, source.password, platform);
+  const parsed = loadKey(key, source.password, provider);
   const [leaf] = chain;
   if (leaf !== undefined && !matches(provider, parsed, leaf, cert.name))
     throw new SSLError(
@@ -104,7 +104,7 @@ function contentOf(
 function loadKey(
   { content, name }: Content,
   password: Password | undefined,
-  { keyDecryption }: Platform,
+  { keyDecryption }: CryptoProvider,
 ): ParsedPrivateKey {
   const options =
     keyDecryption === undefined ? {} : { decryption: keyDecryption };

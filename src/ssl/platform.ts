@@ -2,7 +2,6 @@
  * What a context asks of the system that it runs on. None of it is needed: a
  * context that is given contents instead of paths works without.
  */
-import type { KeyDecryption } from "../x509/encrypted-key.ts";
 import { SSLError, stateError } from "./errors.ts";
 
 /** Python: `ssl.DefaultVerifyPaths`. */
@@ -29,8 +28,6 @@ export interface Platform {
   readonly appendFile?: (path: string, text: string) => void;
   /** The certificates that the system trusts: PEM text, PEM or DER bytes. */
   readonly systemCertificates?: () => Iterable<string | Uint8Array>;
-  /** How to read private keys that are encrypted under a password. */
-  readonly keyDecryption?: KeyDecryption;
   readonly defaultVerifyPaths?: () => DefaultVerifyPaths;
 }
 

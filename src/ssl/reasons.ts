@@ -73,6 +73,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   bad_key_share: "BAD_KEY_SHARE",
   record_size_limit_too_small: "BAD_EXTENSION",
   certificate_missing: "NO_CERTIFICATES_RETURNED",
+  key_usage_without_signature: "KEY_USAGE_BIT_INCORRECT",
   peer_did_not_return_a_certificate: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
   bad_certificate: AS_VERIFICATION,
   unsupported_certificate: AS_VERIFICATION,

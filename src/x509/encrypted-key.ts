@@ -4,7 +4,7 @@
  */
 import type { BytesLike } from "../bytes.ts";
 import { concat, fromHex, utf8Bytes, viewBytes, wipe } from "../bytes.ts";
-import type { HashName } from "../crypto/provider.ts";
+import type { CbcCipher, HashName, KeyDecryption } from "../crypto/provider.ts";
 import type { AlgorithmIdentifier } from "./algorithms.ts";
 import { readAlgorithm } from "./algorithms.ts";
 import type { DerReader } from "./der.ts";
@@ -12,46 +12,14 @@ import { DerError, readSingle, smallInteger, TAG } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { OID } from "./oids.ts";
 
-/** The block ciphers that key files use, in CBC mode. */
-export type CbcCipher = "AES-128" | "AES-192" | "AES-256" | "3DES";
-
-/**
- * The cryptography of encrypted keys, which a handshake never needs and a
- * `CryptoProvider` therefore does not carry. No array is kept or changed;
- * results belong to the caller.
- */
-export interface KeyDecryption {
-  /** RFC 8018 5.2. */
-  pbkdf2(
-    hash: HashName,
-    password: Uint8Array,
-    salt: Uint8Array,
-    iterations: number,
-    length: number,
-  ): Uint8Array;
-  /** RFC 7914. */
-  scrypt(
-    password: Uint8Array,
-    salt: Uint8Array,
-    cost: { readonly N: number; readonly r: number; readonly p: number },
-    length: number,
-  ): Uint8Array;
-  /** CBC without a look at the padding; the data is whole blocks. */
-  decryptCbc(
-    cipher: CbcCipher,
-    key: Uint8Array,
-    iv: Uint8Array,
-    data: Uint8Array,
-  ): Uint8Array;
-  /** For the legacy PEM form alone. */
-  md5(data: Uint8Array): Uint8Array;
-}
-
 /** What an encrypted key needs to be read. */
 export interface DecryptionOptions {
   /** A string stands for its UTF-8 bytes. Ignored when nothing is encrypted. */
   readonly password?: string | BytesLike;
-  /** How to decrypt; without it, an encrypted key is not supported. */
+  /**
+   * How to decrypt: a provider's `keyDecryption`. Without it, an encrypted key
+   * is not supported.
+   */
   readonly decryption?: KeyDecryption;
 }
 

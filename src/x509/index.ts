@@ -8,7 +8,7 @@ export { DEFAULT_BUDGETS } from "./budget.ts";
 export { Certificate } from "./certificate.ts";
 export type { IssuingDistributionPoint, RevokedCertificate } from "./crl.ts";
 export { Crl, CrlStore, parseCrls } from "./crl.ts";
-export type { CbcCipher, KeyDecryption } from "./encrypted-key.ts";
+export type { CbcCipher, KeyDecryption } from "../crypto/provider.ts";
 export type { X509ErrorCode } from "./errors.ts";
 export { X509_ERRORS, X509Error } from "./errors.ts";
 export type {

@@ -1,6 +1,6 @@
 /** Distinguished names: RFC 5280 4.1.2.4, compared as section 7.1 says. */
 import { latin1, printable, toHex } from "../bytes.ts";
-import type { DerReader } from "./der.ts";
+import type { DerElement } from "./der.ts";
 import { DerError, objectIdentifier, readSingle } from "./der.ts";
 import { stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
@@ -22,17 +22,15 @@ export interface AttributeTypeAndValue {
 /** Attributes that stand together; nearly always one. */
 export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];
 
-interface DecodedName {
-  readonly rdns: readonly RelativeDistinguishedName[];
-  /** One canonical string per RDN: equal strings are equal RDNs. */
-  readonly keys: readonly string[];
-}
-
-/** A Name, decoded when it is first looked into. */
+/**
+ * A Name, decoded when it is first looked into. What names are compared by is
+ * kept apart from what people read: most names are only ever compared.
+ */
 export class Name {
   /** A view on the DER inside what it was read from: do not write to it. */
   readonly der: Uint8Array;
-  #decoded: DecodedName | undefined;
+  #rdns: readonly RelativeDistinguishedName[] | undefined;
+  #rdnKeys: readonly string[] | undefined;
   #key: string | undefined;
 
   private constructor(der: Uint8Array) {
@@ -54,7 +52,8 @@ export class Name {
    * @throws X509Error `malformed_certificate`
    */
   get relativeDistinguishedNames(): readonly RelativeDistinguishedName[] {
-    return this.#decode().rdns;
+    this.#rdns ??= decodeName(this.der, readAttribute);
+    return this.#rdns;
   }
 
   /**
@@ -64,12 +63,13 @@ export class Name {
    * @throws X509Error `malformed_certificate`
    */
   get rdnKeys(): readonly string[] {
-    return this.#decode().keys;
+    this.#rdnKeys ??= readKeys(this.der);
+    return this.#rdnKeys;
   }
 
   /** The canonical name as one string, for look-up tables. */
   get key(): string {
-    this.#key ??= this.rdnKeys.join("");
+    this.#key ??= (this.#rdnKeys ?? readKeys(this.der)).join("");
     return this.#key;
   }
 
@@ -99,57 +99,61 @@ export class Name {
       );
     return printable(parts.join(", "), 400);
   }
-
-  #decode(): DecodedName {
-    this.#decoded ??= decoding("malformed_certificate", () =>
-      decodeName(this.der),
-    );
-    return this.#decoded;
-  }
 }
 
-function decodeName(der: Uint8Array): DecodedName {
-  const rdns: RelativeDistinguishedName[] = [];
-  const keys: string[] = [];
-  const reader = readSingle(der, TAG.sequence, "Name").reader();
-  while (!reader.done) {
-    const set = reader.read(TAG.set, "RelativeDistinguishedName").reader();
-    if (set.done) throw new DerError("a RelativeDistinguishedName is empty");
-    const rdn: AttributeTypeAndValue[] = [];
-    const rdnKeys: string[] = [];
-    while (!set.done) {
-      const { attribute, key } = decodeAttribute(
-        set.read(TAG.sequence, "AttributeTypeAndValue").reader(),
-      );
-      rdn.push(attribute);
-      rdnKeys.push(key);
+/** One canonical string per RDN: equal strings are equal RDNs. */
+function readKeys(der: Uint8Array): string[] {
+  return decodeName(der, readAttributeKey).map((keys) => {
+    if (keys.length > 1) keys.sort();
+    return `${keys.length.toString()}[${keys.join("")}]`;
+  });
+}
+
+/** Walks a Name: what `read` makes of each attribute, RDN by RDN. */
+function decodeName<T>(
+  der: Uint8Array,
+  read: (type: string, element: DerElement) => T,
+): T[][] {
+  return decoding("malformed_certificate", () => {
+    const rdns: T[][] = [];
+    const reader = readSingle(der, TAG.sequence, "Name").reader();
+    while (!reader.done) {
+      const set = reader.read(TAG.set, "RelativeDistinguishedName").reader();
+      if (set.done) throw new DerError("a RelativeDistinguishedName is empty");
+      const rdn: T[] = [];
+      while (!set.done) {
+        const attribute = set
+          .read(TAG.sequence, "AttributeTypeAndValue")
+          .reader();
+        const type = objectIdentifier(
+          attribute.read(TAG.objectIdentifier, "attribute type"),
+          "attribute type",
+        );
+        const element = attribute.readAny("attribute value");
+        attribute.end("AttributeTypeAndValue");
+        rdn.push(read(type, element));
+      }
+      rdns.push(rdn);
     }
-    if (rdnKeys.length > 1) rdnKeys.sort();
-    rdns.push(rdn);
-    keys.push(`${rdnKeys.length.toString()}[${rdnKeys.join("")}]`);
-  }
-  return { rdns, keys };
+    return rdns;
+  });
 }
 
-function decodeAttribute(reader: DerReader): {
-  attribute: AttributeTypeAndValue;
-  key: string;
-} {
-  const type = objectIdentifier(
-    reader.read(TAG.objectIdentifier, "attribute type"),
-    "attribute type",
-  );
-  const element = reader.readAny("attribute value");
-  reader.end("AttributeTypeAndValue");
+function readAttribute(
+  type: string,
+  element: DerElement,
+): AttributeTypeAndValue {
   const text = stringText(element, "attribute value");
   const value = text ?? `#${toHex(element.der)}`;
+  return { type, name: attributeName(type), value };
+}
+
+function readAttributeKey(type: string, element: DerElement): string {
+  const text = stringText(element, "attribute value");
   const folded = text === undefined ? latin1(element.der) : foldText(text);
   const kind = text === undefined ? "#" : "=";
-  return {
-    attribute: { type, name: attributeName(type), value },
-    // The length keeps a value from running into the next one.
-    key: `${type}${kind}${folded.length.toString()}:${folded}`,
-  };
+  // The length keeps a value from running into the next one.
+  return `${type}${kind}${folded.length.toString()}:${folded}`;
 }
 
 /**

@@ -2,8 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, utf8Bytes } from "../../src/bytes.ts";
-import type { ClientOptions, ServerOptions } from "../../src/engine/index.ts";
+import {
+  type ClientOptions,
+  credential,
+  type ServerOptions,
+} from "../../src/engine/index.ts";
 import type { AlertName, Reason } from "../../src/errors.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { testAuthority } from "../support/pki.ts";
 import {
   HandshakeType,
   type HandshakeTypeName,
@@ -567,6 +573,23 @@ describe("authentication", () => {
       message("certificate", "00000000"),
     ]);
     expectFailure(edit, "certificate_missing", "decode_error");
+  });
+
+  it("a certificate whose key must not sign", () => {
+    const { chain, key } = testAuthority().issueServer({
+      hosts: ["localhost"],
+      extensions: [
+        // keyUsage: keyEncipherment alone.
+        { oid: "2.5.29.15", critical: true, value: fromHex("03020520") },
+      ],
+    });
+    const algorithm = "ecPublicKey";
+    const parsed = { algorithm, key: key.privateKey } as const;
+    expectFailure(asSent, "key_usage_without_signature", "illegal_parameter", {
+      server: {
+        credentials: [credential({ provider: noble, chain, key: parsed })],
+      },
+    });
   });
 
   it("a certificate context in the handshake", () => {

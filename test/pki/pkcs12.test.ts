@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { concat, equal, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import type { Pkcs12Contents, Pkcs12Options } from "../../src/pki/index.ts";
+import type { Pkcs12Contents } from "../../src/pki/index.ts";
 import {
   createCertificateAuthority,
   Pkcs12Error,
@@ -11,10 +10,8 @@ import {
 } from "../../src/pki/index.ts";
 import * as asn1 from "../../src/pki/asn1.ts";
 import { berToDer } from "../../src/pki/pkcs12/ber.ts";
-import { decryptTripleDesCbc } from "../../src/pki/pkcs12/des.ts";
 import {
   IterationBudget,
-  pbkdf2,
   pkcs12Derivation,
   PURPOSE,
 } from "../../src/pki/pkcs12/password.ts";
@@ -53,16 +50,8 @@ function exported(
   return answer.file("o.p12");
 }
 
-const decryption: Required<Pkcs12Options>["decryption"] = {
-  decryptCbc: (cipher, key, iv, data) => {
-    const name = `${cipher.toLowerCase()}-cbc`;
-    const decipher = createDecipheriv(name, key, iv).setAutoPadding(false);
-    return concat(decipher.update(data), decipher.final());
-  },
-};
-
 function read(data: Uint8Array, password = PASSWORD): Pkcs12Contents {
-  return readPkcs12(data, { provider, password, decryption });
+  return readPkcs12(data, { provider, password });
 }
 
 function expectServer(contents: Pkcs12Contents): void {
@@ -190,7 +179,7 @@ describe("readPkcs12", () => {
 
   it("does not work longer than allowed", () => {
     const data = exported(["-iter", "3000"]);
-    const options = { provider, password: PASSWORD, decryption };
+    const options = { provider, password: PASSWORD };
     expect(
       reasonOf(() => readPkcs12(data, { ...options, maximumIterations: 5000 })),
     ).toBe("too_expensive");
@@ -237,10 +226,10 @@ describe("readPkcs12", () => {
     );
   });
 
-  it("needs a means to decrypt AES, and none for old files", () => {
-    const options = { provider, password: PASSWORD };
+  it("needs a provider that can decrypt key files", () => {
+    const { keyDecryption: _none, ...without } = provider;
+    const options = { provider: without, password: PASSWORD };
     expect(reasonOf(() => readPkcs12(exported(), options))).toBe("unsupported");
-    expectServer(readPkcs12(exported(["-legacy"]), options));
   });
 
   it("refuses what is too big, nested too deeply, or no PKCS#12", () => {
@@ -257,28 +246,6 @@ describe("readPkcs12", () => {
 describe("the old ciphers, beside OpenSSL", () => {
   const bytes = (length: number) =>
     fc.uint8Array({ minLength: length, maxLength: length });
-
-  it("3DES, with three keys and with two", () => {
-    fc.assert(
-      fc.property(
-        bytes(24),
-        bytes(8),
-        fc.uint8Array({ maxLength: 100 }),
-        fc.boolean(),
-        (key, iv, data, two) => {
-          const used = two ? key.subarray(0, 16) : key;
-          const cipher = createCipheriv(
-            two ? "des-ede-cbc" : "des-ede3-cbc",
-            used,
-            iv,
-          );
-          const encrypted = concat(cipher.update(data), cipher.final());
-          expect(decryptTripleDesCbc(used, iv, encrypted)).toEqual(data);
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
 
   it.each([
     ["rc2-cbc", 16],
@@ -304,38 +271,6 @@ describe("the old ciphers, beside OpenSSL", () => {
       { numRuns: 10 },
     );
   });
-
-  it.each([0, 9, 255])("refuses padding of %d", (last) => {
-    const key = new Uint8Array(24).fill(7);
-    const iv = new Uint8Array(8);
-    const cipher = createCipheriv("des-ede3-cbc", key, iv);
-    cipher.setAutoPadding(false);
-    const plain = new Uint8Array(16).fill(last);
-    const encrypted = concat(cipher.update(plain), cipher.final());
-    expect(decryptTripleDesCbc(key, iv, encrypted)).toBeUndefined();
-    expect(decryptTripleDesCbc(key, iv, encrypted.subarray(1))).toBeUndefined();
-  });
-
-  it.each(["SHA-1", "SHA-256", "SHA-384", "SHA-512"] as const)(
-    "PBKDF2 with %s",
-    (name) => {
-      const salt = Uint8Array.of(1, 2, 3);
-      for (const password of ["", "short", "long".repeat(100)])
-        expect(
-          pbkdf2(password, {
-            hash: provider.hashes[name],
-            salt,
-            iterations: 7,
-            length: 100,
-            budget: new IterationBudget(1000),
-          }),
-        ).toEqual(
-          new Uint8Array(
-            pbkdf2Sync(password, salt, 7, 100, name.replace("-", "")),
-          ),
-        );
-    },
-  );
 });
 
 describe("berToDer", () => {

@@ -205,6 +205,48 @@ describe("SSLSocket: data", () => {
   });
 });
 
+describe("SSLSocket: answers that nobody asked for", () => {
+  it("wait behind what is being sent", async () => {
+    const { client, server } = await readyPair({ highWaterMark: 10 });
+    const sending = client.sendAll(new Uint8Array(100_000).fill(1));
+    void server.keyUpdate({ requestPeer: true });
+    void server.sendAll(bytes(5));
+    expect([...(await client.recv())]).toEqual([5]);
+    void client.sendAll(bytes(2));
+    let got = 0;
+    let last = 0;
+    while (last !== 2) {
+      const part = await server.recv();
+      got += part.length;
+      last = part[part.length - 1] ?? 0;
+    }
+    await sending;
+    expect(got).toBe(100_001);
+  });
+
+  it("do not pile up for a peer that does not take them", async () => {
+    const { client, server } = await readyPair({ highWaterMark: 10 });
+    const most = 20_000;
+    let rounds = 0;
+    void (async () => {
+      for (; rounds < most; rounds++) {
+        await server.keyUpdate({ requestPeer: true });
+        await server.sendAll(bytes(1));
+      }
+    })().catch(() => undefined);
+    void (async () => {
+      for await (const part of client) void part;
+    })().catch(() => undefined);
+    for (let before = -1; before !== rounds;) {
+      before = rounds;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(rounds).toBeGreaterThan(0);
+    expect(rounds).toBeLessThan(most);
+    client.destroy();
+  });
+});
+
 describe("SSLSocket: deadlines", () => {
   it("S-08 S-09 E-18: a timeout is for the whole call and loses nothing", async () => {
     const { client, server } = await readyPair();

@@ -27,7 +27,7 @@ import {
   seq,
   testKey,
 } from "../support/der-builder.ts";
-import { keyDecryption } from "../support/key-decryption.ts";
+import { keyDecryption } from "../../src/crypto/noble/index.ts";
 import { hasOpenssl, inScratch, openssl } from "../support/openssl-certs.ts";
 
 const suite = hasOpenssl() ? describe : describe.skip;

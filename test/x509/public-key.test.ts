@@ -10,7 +10,6 @@ import {
   X509Error,
 } from "../../src/x509/index.ts";
 import { bits, bytes, int, oid, seq } from "../support/der-builder.ts";
-import {} from "../support/key-decryption.ts";
 
 function codeOf(run: () => unknown): X509ErrorCode | undefined {
   try {

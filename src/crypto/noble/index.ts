@@ -23,6 +23,7 @@ import { hashes } from "./hashes.ts";
 import { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
 import { x25519MlKem768 } from "./mlkem-hybrid.ts";
 import { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
+import { keyDecryption } from "./key-decryption.ts";
 import { publicKeyOf } from "./public-key-of.ts";
 import { systemRandom } from "./random.ts";
 import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
@@ -99,6 +100,7 @@ export const noble: CryptoProvider = {
   verifiers,
   signers,
   publicKeyOf,
+  keyDecryption,
 };
 
 export { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
@@ -107,6 +109,7 @@ export { chaCha20Poly1305 } from "./chacha.ts";
 export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
 export { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 export { hashes } from "./hashes.ts";
+export { keyDecryption } from "./key-decryption.ts";
 export { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
 export { x25519MlKem768 } from "./mlkem-hybrid.ts";
 export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";

@@ -1,17 +1,20 @@
 /** Password-based encryption of PKCS#12: PBES2 and the old schemes. */
-import { wipe } from "../../bytes.ts";
-import type { CryptoProvider, HashName } from "../../crypto/provider.ts";
+import { utf8Bytes, wipe } from "../../bytes.ts";
+import type {
+  CbcCipher,
+  CryptoProvider,
+  HashName,
+  KeyDecryption,
+} from "../../crypto/provider.ts";
 import type { AlgorithmIdentifier } from "../../x509/algorithms.ts";
 import { readAlgorithm } from "../../x509/algorithms.ts";
 import type { DerReader } from "../../x509/der.ts";
 import { DerError, readSingle, smallInteger, TAG } from "../../x509/der.ts";
-import type { CbcCipher, KeyDecryption } from "../../x509/encrypted-key.ts";
 import { OID } from "../../x509/oids.ts";
 import { withoutPadding } from "./cbc.ts";
-import { decryptTripleDesCbc } from "./des.ts";
 import { Pkcs12Error } from "./error.ts";
 import type { IterationBudget } from "./password.ts";
-import { pbkdf2, pkcs12Derivation, PURPOSE } from "./password.ts";
+import { pkcs12Derivation, PURPOSE } from "./password.ts";
 import { decryptRc2Cbc } from "./rc2.ts";
 
 /** What decrypting takes beside the algorithm. */
@@ -20,11 +23,7 @@ export interface PasswordContext {
   /** Undefined: no password, by RFC 7292 another thing than an empty one. */
   readonly password: string | undefined;
   readonly budget: IterationBudget;
-  readonly decryption: AesDecryption | undefined;
 }
-
-/** The part of {@link KeyDecryption} that decrypts AES. */
-export type AesDecryption = Pick<KeyDecryption, "decryptCbc">;
 
 /**
  * Decrypts what a password protects.
@@ -59,16 +58,15 @@ interface Cipher {
   ) => Uint8Array | undefined;
 }
 
-const aes = (keyLength: number, name: CbcCipher): Cipher => ({
+const cbc = (name: CbcCipher, keyLength: number, ivLength: 8 | 16): Cipher => ({
   keyLength,
-  ivLength: 16,
-  decrypt: (key, iv, data, { decryption }) =>
-    decryptAes(decryption, name, key, iv, data),
-});
-const tripleDes = (keyLength: number): Cipher => ({
-  keyLength,
-  ivLength: 8,
-  decrypt: decryptTripleDesCbc,
+  ivLength,
+  decrypt: (key, iv, data, { provider }) => {
+    if (iv.length !== ivLength || data.length % ivLength !== 0)
+      return undefined;
+    const { decryptCbc } = decryptionOf(provider);
+    return withoutPadding(decryptCbc(name, key, iv, data), ivLength);
+  },
 });
 const rc2 = (keyLength: number): Cipher => ({
   keyLength,
@@ -78,16 +76,16 @@ const rc2 = (keyLength: number): Cipher => ({
 
 /** RFC 8018 B.2. */
 const CIPHERS: Readonly<Partial<Record<string, Cipher>>> = {
-  [OID["aes128-CBC"]]: aes(16, "AES-128"),
-  [OID["aes192-CBC"]]: aes(24, "AES-192"),
-  [OID["aes256-CBC"]]: aes(32, "AES-256"),
-  [OID["DES-EDE3-CBC"]]: tripleDes(24),
+  [OID["aes128-CBC"]]: cbc("AES-128", 16, 16),
+  [OID["aes192-CBC"]]: cbc("AES-192", 24, 16),
+  [OID["aes256-CBC"]]: cbc("AES-256", 32, 16),
+  [OID["DES-EDE3-CBC"]]: cbc("3DES", 24, 8),
 };
 
 /** RFC 7292 C; the two schemes with RC4 are left out. */
 const OLD_SCHEMES: Readonly<Partial<Record<string, Cipher>>> = {
-  "1.2.840.113549.1.12.1.3": tripleDes(24),
-  "1.2.840.113549.1.12.1.4": tripleDes(16),
+  "1.2.840.113549.1.12.1.3": cbc("3DES", 24, 8),
+  "1.2.840.113549.1.12.1.4": cbc("3DES", 16, 8),
   "1.2.840.113549.1.12.1.5": rc2(16),
   "1.2.840.113549.1.12.1.6": rc2(5),
 };
@@ -118,13 +116,16 @@ function decryptPbes2(
     "IV",
   ).content;
   const { salt, iterations, hashName } = readPbkdf2(derivation);
-  const key = pbkdf2(context.password ?? "", {
-    hash: context.provider.hashes[hashName],
+  const { provider, budget, password = "" } = context;
+  const blocks = cipher.keyLength / provider.hashes[hashName].outputLength;
+  budget.spend(Math.ceil(blocks) * iterations);
+  const key = decryptionOf(provider).pbkdf2(
+    hashName,
+    utf8Bytes(password),
     salt,
     iterations,
-    length: cipher.keyLength,
-    budget: context.budget,
-  });
+    cipher.keyLength,
+  );
   const plain = cipher.decrypt(key, iv, data, context);
   wipe(key);
   return plain;
@@ -191,21 +192,12 @@ function sequenceOf(der: Uint8Array | undefined, what: string): DerReader {
   return readSingle(der ?? new Uint8Array(0), TAG.sequence, what).reader();
 }
 
-function decryptAes(
-  decryption: AesDecryption | undefined,
-  name: CbcCipher,
-  key: Uint8Array,
-  iv: Uint8Array,
-  data: Uint8Array,
-): Uint8Array | undefined {
-  if (decryption === undefined)
-    throw new Pkcs12Error(
-      "unsupported",
-      "AES, and no means to decrypt it was given: pass `decryption`",
-    );
-  if (iv.length !== 16 || data.length === 0 || data.length % 16 !== 0)
-    return undefined;
-  return withoutPadding(decryption.decryptCbc(name, key, iv, data), 16);
+function decryptionOf({ keyDecryption }: CryptoProvider): KeyDecryption {
+  if (keyDecryption !== undefined) return keyDecryption;
+  throw new Pkcs12Error(
+    "unsupported",
+    "the provider has no means to decrypt it (keyDecryption)",
+  );
 }
 
 function unsupported(oid: string): Pkcs12Error {

@@ -1,6 +1,6 @@
-/** Keys from passwords: PBKDF2 (RFC 8018 5.2) and PKCS#12's own (RFC 7292 B). */
-import { concat, utf8Bytes } from "../../bytes.ts";
-import type { HashAlgorithm, RunningHash } from "../../crypto/provider.ts";
+/** Keys from passwords in PKCS#12's own way (RFC 7292 B). */
+import { concat } from "../../bytes.ts";
+import type { HashAlgorithm } from "../../crypto/provider.ts";
 import { Pkcs12Error } from "./error.ts";
 
 /**
@@ -32,26 +32,6 @@ export interface Derivation {
   /** Bytes wanted. */
   readonly length: number;
   readonly budget: IterationBudget;
-}
-
-/** PBKDF2 with HMAC; the password's bytes are those of UTF-8. */
-export function pbkdf2(password: string, derivation: Derivation): Uint8Array {
-  const { hash, salt, iterations, length, budget } = derivation;
-  const mac = keyedHmac(hash, utf8Bytes(password));
-  const blocks: Uint8Array[] = [];
-  const count = Math.ceil(length / hash.outputLength);
-  budget.spend(count * iterations);
-  for (let index = 1; index <= count; index++) {
-    let u = mac(concat(salt, Uint8Array.of(0, 0, 0, index)));
-    const block = u.slice();
-    for (let i = 1; i < iterations; i++) {
-      u = mac(u);
-      for (let k = 0; k < block.length; k++)
-        block[k] = (block[k] ?? 0) ^ (u[k] ?? 0);
-    }
-    blocks.push(block);
-  }
-  return concat(...blocks).subarray(0, length);
 }
 
 /** RFC 7292 B.3: what the bytes are for. */
@@ -121,28 +101,4 @@ function bmpPassword(password: string | undefined): Uint8Array {
     bytes[2 * i + 1] = unit & 0xff;
   }
   return bytes;
-}
-
-/** HMAC (RFC 2104) with the key's two blocks hashed once for all messages. */
-function keyedHmac(
-  hash: HashAlgorithm,
-  key: Uint8Array,
-): (message: Uint8Array) => Uint8Array {
-  const short = key.length > hash.blockLength ? hash.hash(key) : key;
-  const keyed = (pad: number): RunningHash => {
-    const block = new Uint8Array(hash.blockLength).fill(pad);
-    for (const [i, byte] of short.entries()) block[i] = byte ^ pad;
-    const running = hash.create();
-    running.update(block);
-    return running;
-  };
-  const inner = keyed(0x36);
-  const outer = keyed(0x5c);
-  return (message) => {
-    const first = inner.clone();
-    first.update(message);
-    const second = outer.clone();
-    second.update(first.digest());
-    return second.digest();
-  };
 }

@@ -19,17 +19,15 @@ import type { PkiKey } from "../keys.ts";
 import type { Bags } from "./bags.ts";
 import { onlyElement, readSafeContents } from "./bags.ts";
 import { berToDer, joinOctets } from "./ber.ts";
-import type { AesDecryption, PasswordContext } from "./encryption.ts";
+import type { PasswordContext } from "./encryption.ts";
 import { decryptWithPassword, iterationCount } from "./encryption.ts";
 import { Pkcs12Error } from "./error.ts";
 import { IterationBudget, pkcs12Derivation, PURPOSE } from "./password.ts";
 
 export interface Pkcs12Options {
-  /** Hashes, and the public halves of the keys. */
+  /** Hashes, `keyDecryption`, and the public halves of the keys. */
   readonly provider: CryptoProvider;
   readonly password: string;
-  /** Decrypts AES, which a provider has no row for; old files need none. */
-  readonly decryption?: AesDecryption;
   /** Hash iterations that the file may cost in all; 5,000,000 unless given. */
   readonly maximumIterations?: number;
 }
@@ -95,7 +93,6 @@ function readPfx(der: Uint8Array, options: Pkcs12Options): Pkcs12Contents {
   const context: PasswordContext = {
     provider: options.provider,
     password: options.password,
-    decryption: options.decryption,
     budget,
   };
   const password =

@@ -1,33 +1,35 @@
 /**
- * Triple DES in CBC mode, to decrypt old files with (FIPS 46-3, SP 800-67).
- * Tables are looked up by secret bytes: not for use where an attacker can
- * measure time.
+ * Triple DES in CBC mode, to decrypt old key files with (FIPS 46-3, SP
+ * 800-67); noble has none. Tables are looked up by secret bytes: not for use
+ * where an attacker can measure time.
  */
-import type { BlockDecryptor } from "./cbc.ts";
-import { decryptCbc } from "./cbc.ts";
 
 /**
  * @param key 24 bytes, or 16 for two keys of which the first serves twice
  * @param iv 8 bytes
- * @returns undefined when the padding is wrong
+ * @param data whole blocks of 8 bytes
+ * @returns the plaintext with its padding
  */
 export function decryptTripleDesCbc(
   key: Uint8Array,
   iv: Uint8Array,
   data: Uint8Array,
-): Uint8Array | undefined {
+): Uint8Array {
   const first = keySchedule(key.subarray(0, 8));
   const second = keySchedule(key.subarray(8, 16));
   const third = key.length > 16 ? keySchedule(key.subarray(16, 24)) : first;
   // EDE decrypts backwards: D with key 3, E with key 2, D with key 1.
   const schedules = [third.slice().reverse(), second, first.slice().reverse()];
-  const decryptor: BlockDecryptor = {
-    blockLength: 8,
-    decrypt: (input, output) => {
-      decryptBlock(schedules, input, output);
-    },
-  };
-  return decryptCbc(decryptor, iv, data);
+  const plain = new Uint8Array(data.length);
+  let before = iv;
+  for (let at = 0; at + 8 <= data.length; at += 8) {
+    const block = data.subarray(at, at + 8);
+    const out = plain.subarray(at, at + 8);
+    decryptBlock(schedules, block, out);
+    for (let i = 0; i < 8; i++) out[i] = (out[i] ?? 0) ^ (before[i] ?? 0);
+    before = block;
+  }
+  return plain;
 }
 
 /** 16 round keys of eight times six bits. */

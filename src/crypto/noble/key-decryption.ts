@@ -1,10 +1,9 @@
-/** Key decryption on noble, for the tests of encrypted private keys. */
 import { cbc } from "@noble/ciphers/aes.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
-import type { KeyDecryption } from "../../src/x509/index.ts";
+import type { KeyDecryption } from "../provider.ts";
 import { decryptTripleDesCbc } from "./triple-des.ts";
 
 const HASHES = {
@@ -14,6 +13,7 @@ const HASHES = {
   "SHA-512": sha512,
 };
 
+/** Reads key files under a password, those of old programs too. */
 export const keyDecryption: KeyDecryption = {
   pbkdf2: (hash, password, salt, iterations, length) =>
     pbkdf2(HASHES[hash], password, salt, { c: iterations, dkLen: length }),
@@ -23,5 +23,5 @@ export const keyDecryption: KeyDecryption = {
     cipher === "3DES"
       ? decryptTripleDesCbc(key, iv, data)
       : cbc(key, iv, { disablePadding: true }).decrypt(data),
-  md5,
+  md5: (data) => md5(data),
 };
