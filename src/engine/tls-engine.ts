@@ -409,6 +409,8 @@ export class TlsEngine {
 
   #command(askPeer: boolean): void {
     const command = { askPeer };
+    // The peer's answer is no flood: it was asked for.
+    if (askPeer) this.#flags.keyUpdates--;
     this.#state = advance(this.#state, "update_keys", command, this.#io);
   }
 

@@ -49,6 +49,8 @@ export interface ConnectionInfo {
   readonly peerSignatureScheme: SignatureSchemeName | undefined;
   /** What the verifier made of the peer's certificates. */
   readonly peer: VerifiedChain | undefined;
+  /** What this side authenticated itself with. */
+  readonly credential: Credential | undefined;
   readonly alpnProtocol: string | undefined;
   /** On a client the name asked for, on a server the name that came. */
   readonly serverName: string | undefined;

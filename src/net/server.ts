@@ -124,8 +124,11 @@ export class SSLServer {
           await new Promise<void>((resolve) => (this.#room = resolve));
         const transport = await this.#listener.accept();
         if (transport === null) break;
-        if (this.#closed) transport.abort();
-        else void this.#welcome(transport);
+        if (this.#closed) {
+          transport.abort();
+          break;
+        }
+        void this.#welcome(transport);
       }
     } catch (error) {
       this.#failure = { error };

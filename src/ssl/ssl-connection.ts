@@ -13,7 +13,6 @@ import { Connection, handshakeNotDone } from "./connection.ts";
 import { CHANNEL_BINDING_TYPES, type ChannelBindingType } from "./constants.ts";
 import {
   type ContextSettings,
-  contextState,
   type SniConnection,
 } from "./context-settings.ts";
 import { domainToUnicode } from "./punycode.ts";
@@ -218,24 +217,17 @@ function ders(chain: readonly Certificate[] = []): Uint8Array[] {
   return chain.map((certificate) => certificate.der.slice());
 }
 
+/** RFC 5929 4: the server's certificate, as the server sent it. */
 function serverEndPoint(connection: Connection): Uint8Array | null {
   const { provider } = connection.context;
-  const leaf = connection.serverSide
-    ? onlyCertificate(connection)
-    : connection.info?.peer?.leaf;
-  if (leaf === undefined) return null;
-  const algorithm = signatureAlgorithm(leaf.signatureAlgorithm);
+  const der = connection.serverSide
+    ? connection.info?.credential?.chain[0]
+    : connection.info?.peer?.leaf.der;
+  if (der === undefined) return null;
+  const { signatureAlgorithm: signed } = Certificate.parse(der);
+  const algorithm = signatureAlgorithm(signed);
   const hash = algorithm === undefined ? null : endPointHash(algorithm.name);
-  return hash === null ? null : provider.hashes[hash].hash(leaf.der);
-}
-
-/** A server with one certificate knows which one it has shown. */
-function onlyCertificate({ context }: Connection): Certificate | undefined {
-  const [only, another] = contextState(context).credentials;
-  const [der] = only?.chain ?? [];
-  return der === undefined || another !== undefined
-    ? undefined
-    : Certificate.parse(der);
+  return hash === null ? null : provider.hashes[hash].hash(der);
 }
 
 /** RFC 5929 4.1: the signature's hash, but SHA-256 for SHA-1. */

@@ -5,7 +5,6 @@
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
 import { OID } from "./oids.ts";
-import { modulusBits } from "./public-key.ts";
 
 /** What the leaf's key is to be used for. */
 export type Purpose = "serverAuth" | "clientAuth";
@@ -179,24 +178,6 @@ export function checkPurpose(
     usage.has("keyAgreement") ||
     (purpose === "serverAuth" && usage.has("keyEncipherment"));
   if (!fits) throw new X509Error("wrong_purpose", "keyUsage fits no handshake");
-}
-
-/**
- * @throws X509Error `weak_leaf_key`, `weak_ca_key`, or whatever is wrong with
- *   the key's encoding
- */
-export function checkKeyStrength(
-  { certificate, depth }: Place,
-  minimumRsaBits: number,
-): void {
-  const { key } = certificate.subjectPublicKeyInfo;
-  if (key.type !== "rsa") return;
-  const bits = modulusBits(key.modulus);
-  if (bits >= minimumRsaBits) return;
-  throw new X509Error(
-    depth === 0 ? "weak_leaf_key" : "weak_ca_key",
-    `RSA with ${bits.toString()} bits, at least ${minimumRsaBits.toString()} are required`,
-  );
 }
 
 /**

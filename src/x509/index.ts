@@ -62,3 +62,4 @@ export {
   isVerifiedChain,
   verifiedByCaller,
 } from "./verifier.ts";
+export type { SecurityLevel } from "./security-level.ts";

@@ -6,7 +6,6 @@ import type { Place, Purpose } from "./certificate-rules.ts";
 import {
   checkCertificate,
   checkIsCa,
-  checkKeyStrength,
   checkPurpose,
   checkValidity,
 } from "./certificate-rules.ts";
@@ -17,6 +16,7 @@ import { parseOcspResponse } from "./ocsp.ts";
 import { checkOcspResponse } from "./ocsp-check.ts";
 import { checkPolicies } from "./policies.ts";
 import { checkCrls } from "./revocation.ts";
+import { checkStrength, type SecurityLevel } from "./security-level.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 import { checkIssuance } from "./strict-rules.ts";
 
@@ -30,7 +30,9 @@ export interface JudgeOptions {
   readonly profile?: "default" | "strict";
   /** Fall back to the common name when there is no dNSName. Default false. */
   readonly checkCommonName?: boolean;
-  /** Default 2048. */
+  /** OpenSSL's security level of keys and signatures. Default 2 (112 bits). */
+  readonly securityLevel?: SecurityLevel;
+  /** In place of what the security level wants (2048 at level 2). */
   readonly minimumRsaBits?: number;
   /** Whether a valid certificate policy must remain on the path. */
   readonly requireExplicitPolicy?: boolean;
@@ -89,7 +91,7 @@ export function judgePath(
   });
   checkPathLengths(places);
   each((place) => {
-    checkKeyStrength(place, rules.minimumRsaBits ?? 2048);
+    checkStrength(place, rules.securityLevel ?? 2, rules.minimumRsaBits);
   });
   each((place) => {
     checkValidity(place, rules.now);

@@ -81,6 +81,16 @@ describe("KeyUpdate", () => {
     expect(pair.server.error?.reason).toBe("too_many_key_updates");
   });
 
+  it("answers that were asked for are no flood", () => {
+    const pair = connected();
+    for (let i = 0; i < 100; i++) {
+      pair.client.updateKeys(true);
+      pair.client.write(utf8Bytes("only this side sends"));
+      shuttle(pair);
+    }
+    expect(pair.client.error).toBeUndefined();
+  });
+
   it("comes by itself when a key is worn out, in both directions", () => {
     const pair = connected(4);
     const data = new Uint8Array(10 * 16_384).map((_, i) => i >> 14);

@@ -10,7 +10,9 @@ import {
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import {
+  memoryPair,
   SSLContext,
+  SSLServer,
   SSLTimeoutError,
   type SSLSocket,
 } from "../../src/index.ts";
@@ -216,13 +218,28 @@ describe("SSLServer", () => {
   });
 
   it("has bounded waiting: the next waits for room", async () => {
-    const server = await serve({ certFile, keyFile, maxPending: 1 });
-    const connecting = [1, 2, 3].map(() =>
-      connect({ host, port: server.port, caFile }),
+    let taken = 0;
+    const server = new SSLServer(
+      {
+        address: undefined,
+        accept: () => {
+          taken++;
+          return Promise.resolve(memoryPair()[0]);
+        },
+        close: () => Promise.resolve(),
+      },
+      new SSLContext({ protocol: "tlsServer" }),
+      { maxPending: 3, doHandshakeOnConnect: false },
     );
-    for (let i = 0; i < 3; i++) await (await server.accept()).socket.close();
-    await Promise.all(connecting.map(async (one) => (await one).close()));
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+    await turn();
+    expect(taken).toBe(3);
+    await server.accept();
+    await turn();
+    expect(taken).toBe(4);
+    expect(server.port).toBe(0);
     await server.close();
+    expect(taken).toBeLessThan(6);
   });
 
   it("ends its iteration and its accept when it is closed", async () => {

@@ -53,6 +53,17 @@ describe("sniCallback", () => {
     expect(names).toEqual([null, null]);
   });
 
+  it("C-08: the host's own trailing dot is neither sent nor compared", () => {
+    const names: unknown[] = [];
+    const server = withSni((_connection, name) => {
+      names.push(name);
+    });
+    const pair = new BioPair(clientContext(), server, "server.test.");
+    pair.handshake();
+    expect(names).toEqual(["server.test"]);
+    expect(pair.client.serverHostname).toBe("server.test.");
+  });
+
   it("X-35: goes on under another context", () => {
     const { certificatePem: cert, keyPem: key } = testServer("ed25519");
     const other = serverContext({

@@ -275,6 +275,25 @@ describe("SSLSocket: deadlines", () => {
     expect(text(await server.recv())).toBe("late");
   });
 
+  it("leaves nothing behind in the signal", async () => {
+    const { client, server } = await readyPair();
+    const listeners = new Set<() => void>();
+    const signal = {
+      aborted: false,
+      addEventListener: (_type: "abort", listener: () => void) => {
+        listeners.add(listener);
+      },
+      removeEventListener: (_type: "abort", listener: () => void) => {
+        listeners.delete(listener);
+      },
+    };
+    const receiving = server.recv(1, { signal });
+    expect(listeners.size).toBe(1);
+    await client.sendAll(bytes(1), { signal });
+    await receiving;
+    expect(listeners.size).toBe(0);
+  });
+
   it("in the middle of the handshake, which can go on", async () => {
     const { client, server } = socketPair({
       clientOptions: { timeout: 5 },

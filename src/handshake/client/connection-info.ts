@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from "../io.ts";
 import type { WaitFinished } from "./states.ts";
 
-/** What a client tells its program of the connection. */
+/** What a client tells its program; its own certificate is sent later. */
 export function connectionInfo(state: WaitFinished): ConnectionInfo {
   return {
     version: "TLSv1.3",
@@ -9,6 +9,7 @@ export function connectionInfo(state: WaitFinished): ConnectionInfo {
     group: state.group,
     peerSignatureScheme: state.peer.signature.scheme,
     peer: state.peer.chain,
+    credential: undefined,
     alpnProtocol: state.alpnProtocol,
     serverName: state.serverName,
     helloRetried: state.helloRetried,

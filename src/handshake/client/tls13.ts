@@ -260,7 +260,9 @@ function onSigned(
     state.chosen,
     signature,
   );
-  return finish({ ...state, transcript }, io);
+  const { credential } = state.chosen;
+  const info = { ...state.info, credential };
+  return finish({ ...state, info, transcript }, io);
 }
 
 function finish(state: Finishing, io: HandshakeIo): ClientConnected {

@@ -69,6 +69,7 @@ export interface WaitSigner extends Server13 {
 
 /** What this side's Finished made known. */
 export interface FlightSent extends Server13 {
+  readonly credential: Credential;
   readonly clientApplication: TrafficSecret;
   readonly serverApplication: TrafficSecret;
   readonly exporter: Secret;

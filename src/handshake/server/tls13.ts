@@ -54,6 +54,7 @@ function onSigned(
   const digest = transcript.digest();
   const sent: FlightSent = {
     ...rest,
+    credential: chosen.credential,
     transcript,
     clientApplication: master.clientApplicationTraffic(digest),
     serverApplication: master.serverApplicationTraffic(digest),
@@ -160,6 +161,7 @@ function connectionInfo(
     group: state.group,
     peerSignatureScheme: peer?.signature.scheme,
     peer: peer?.chain,
+    credential: state.credential,
     alpnProtocol: state.alpnProtocol,
     serverName: state.hello.extensions.server_name,
     helloRetried: state.helloRetried,
