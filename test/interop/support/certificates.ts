@@ -70,6 +70,14 @@ extendedKeyUsage = serverAuth
 subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[rsaserver]
+basicConstraints = critical, CA:false
+# NSS wants it of an RSA key, in TLS 1.3 too.
+keyUsage = critical, digitalSignature, keyEncipherment
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [client]
 basicConstraints = critical, CA:false
 keyUsage = critical, digitalSignature
@@ -111,7 +119,11 @@ async function makeCertificates(folder: string): Promise<Certificates> {
     const made = { cert: `${file}.crt`, key: `${file}.key` };
     await run("openssl", [
       ...["req", "-x509", "-nodes", "-config", path("req.cnf")],
-      ...["-extensions", role, "-days", "30", "-subj", `/CN=${role} ${name}`],
+      ...[
+        "-extensions",
+        role === "server" && kind === "RSA" ? "rsaserver" : role,
+      ],
+      ...["-days", "30", "-subj", `/CN=${role} ${name}`],
       ...["-newkey", ...NEW_KEY[kind], "-keyout", made.key, "-out", made.cert],
       ...(signer ? ["-CA", signer.cert, "-CAkey", signer.key] : []),
     ]);

@@ -31,7 +31,8 @@ export async function serve(
   const { server, port } = await startServer(start);
   return {
     port,
-    stop: async () => {
+    stop: async (expected) => {
+      if (expected !== undefined) await server.logged(expected);
       if (ends === "when told") server.terminate();
       await server.exit();
       return server.log();

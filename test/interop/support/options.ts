@@ -60,8 +60,20 @@ export interface ClientRun {
 /** A server peer on loopback. It sends back what it gets and ends with the test. */
 export interface PeerServer {
   readonly port: number;
-  /** Waits for the connection's end where it can tell, and answers its log. */
-  stop(): Promise<string>;
+  /**
+   * Waits for the connection's end where it can tell, or until the server has
+   * said the expected, and answers its log.
+   */
+  stop(expected?: RegExp): Promise<string>;
+  /** For a server that does not echo: it answers, and closes. */
+  readonly dialogue?: Dialogue;
+}
+
+export interface Dialogue {
+  /** What makes the server send the payload. */
+  request(payload: Uint8Array): Uint8Array;
+  /** The payload in what it sends. */
+  answer(received: Uint8Array): Uint8Array;
 }
 
 const OPENSSL_GROUPS: Readonly<Record<Group, string>> = {

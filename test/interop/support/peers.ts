@@ -3,14 +3,17 @@
  * peer is missing is skipped by name; it fails instead when the environment's
  * `PURETLS_REQUIRE_PEERS` (names with commas between) lists the peer.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "vitest";
+import { boringsslClient, boringsslServer } from "./boringssl.ts";
+import type { KeyKind } from "./certificates.ts";
 import { curl } from "./curl.ts";
 import { gnutlsClient, gnutlsServer } from "./gnutls.ts";
 import { nodeClient, nodeServer } from "./node-tls.ts";
+import { nssClient, nssServer } from "./nss.ts";
 import { opensslClient, opensslServer } from "./openssl.ts";
 import { CLASSIC_GROUPS } from "./options.ts";
 import type {
@@ -23,7 +26,16 @@ import type {
 import { binaryPayload, textPayload } from "./payload.ts";
 import { CAN_PROBE } from "./ports.ts";
 
-export type PeerName = "openssl" | "gnutls" | "curl" | "node" | "node24";
+export type PeerName =
+  "openssl" | "gnutls" | "nss" | "boringssl" | "curl" | "node" | "node24";
+
+/** What a peer may not be able to do in one of its roles. */
+export type Feature =
+  | KeyKind
+  | "ALPN"
+  | "a name to expect"
+  | "a CA for client certificates"
+  | "optional client certificates";
 
 export interface Peer {
   /** Program and version, for test titles. */
@@ -34,6 +46,12 @@ export interface Peer {
   /** Data that the peer can send back. */
   payload(length: number): Uint8Array;
   client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
+  /** What its client lacks, and what its server does. */
+  readonly lacks: Readonly<Record<"client" | "server", readonly Feature[]>>;
+  /** Whether it says close_notify. */
+  readonly saysGoodbye: boolean;
+  /** Whether its client waits for the server to close, and only then ends. */
+  readonly clientWaits: boolean;
   /** Absent from a program that is a client only. */
   readonly server?: (options: ServerOptions) => Promise<PeerServer>;
 }
@@ -60,6 +78,54 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
         ["gnutls-serv", "--version"],
       ],
       { client: gnutlsClient, server: gnutlsServer, payload: textPayload },
+    ),
+  nss: () =>
+    installed(
+      [
+        "NSS",
+        /libnss3-tools\s+(?:\d+:)?([\d.]+)/,
+        "Debian package libnss3-tools",
+      ],
+      [
+        ["tstclnt", "-Y"],
+        ["selfserv", "-Y"],
+        ["certutil", "-H"],
+        ["pk12util", "-H"],
+        // None of them tells its version.
+        ...debianVersion("libnss3-tools"),
+      ],
+      {
+        client: nssClient,
+        server: nssServer,
+        clientWaits: true,
+        lacks: {
+          client: ["Ed25519", "RSA-PSS", "ALPN"],
+          server: ["Ed25519", "RSA-PSS", "ALPN"],
+        },
+      },
+    ),
+  boringssl: () =>
+    installed(
+      [
+        "BoringSSL",
+        /android-boringssl\s+([\d.]+\+r\d+)/,
+        "Debian package android-boringssl",
+      ],
+      [["bssl-tool"], ...debianVersion("android-boringssl")],
+      {
+        client: boringsslClient,
+        server: boringsslServer,
+        saysGoodbye: false,
+        clientWaits: true,
+        lacks: {
+          client: ["Ed25519", "RSA-PSS", "ECDSA P-521", "a name to expect"],
+          server: [
+            ...(["Ed25519", "RSA-PSS", "ALPN"] as const),
+            "a CA for client certificates",
+            "optional client certificates",
+          ],
+        },
+      },
     ),
   curl: () =>
     installed(
@@ -109,6 +175,12 @@ function reportMissing(name: PeerName, reason: string): void {
   else it.skip(`with ${name}: ${reason}`);
 }
 
+/** The program that knows it, where there is one. */
+function debianVersion(name: string): (readonly [string, ...string[]])[] {
+  const program = "/usr/bin/dpkg-query";
+  return existsSync(program) ? [[program, "-W", name]] : [];
+}
+
 type Abilities = Pick<Peer, "client"> & Partial<Peer>;
 
 function installed(
@@ -118,14 +190,14 @@ function installed(
 ): Peer | { missing: string } {
   let found = "";
   for (const [program, ...args] of programs) {
-    try {
-      found += execFileSync(program, args, {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-    } catch {
-      return { missing: `${program} is not installed (${source})` };
-    }
+    const { stdout, error } = spawnSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 10_000,
+    });
+    // Not the exit code: to some, a call without work is an error.
+    if (error) return { missing: `${program} is not installed (${source})` };
+    found += stdout;
   }
   const label = version.exec(found);
   return {
@@ -133,6 +205,9 @@ function installed(
     groups: CLASSIC_GROUPS,
     speaks: "bytes",
     payload: binaryPayload,
+    lacks: { client: [], server: [] },
+    saysGoodbye: true,
+    clientWaits: false,
     ...abilities,
   };
 }

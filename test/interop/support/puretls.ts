@@ -1,249 +1,229 @@
-/** puretls as the counterpart of every peer: its engine over Node's sockets. */
-import { readFileSync } from "node:fs";
-import { createServer, connect } from "node:net";
-import type { Socket } from "node:net";
+/** puretls as the counterpart of every peer: its ssl face over Node's sockets. */
 import { afterEach } from "vitest";
-import { concat, latin1, utf8Bytes } from "../../../src/bytes.ts";
-import { noble } from "../../../src/crypto/noble/index.ts";
+import { concat } from "../../../src/bytes.ts";
+import { SSLError } from "../../../src/index.ts";
+import type { SSLContext, SSLSocket } from "../../../src/index.ts";
 import {
-  clientConfig,
-  credential,
-  serverConfig,
-  TlsEngine,
-} from "../../../src/engine/index.ts";
-import type {
-  ConnectionInfo,
-  Credential,
-  EngineEvent,
-  TlsError,
-} from "../../../src/engine/index.ts";
-import {
-  createVerifier,
-  parseCertificates,
-  parsePrivateKey,
-  TrustStore,
-} from "../../../src/x509/index.ts";
-import type { CertificateVerifier } from "../../../src/x509/index.ts";
-import type { KeyFiles } from "./certificates.ts";
+  createDefaultContext,
+  fromNodeSocket,
+  listenTcp,
+  openTcp,
+  SSLServer,
+} from "../../../src/net/node.ts";
+import { echoedBody } from "./http.ts";
 import type { ClientOptions, ServerOptions, TlsOptions } from "./options.ts";
+import type {
+  ClientExtra,
+  PuretlsFacts,
+  PuretlsFailure,
+  PuretlsRun,
+  PuretlsServer,
+  Road,
+  ServerExtra,
+} from "./road.ts";
+import { Wire } from "./wire.ts";
 
-/** What puretls knows of the connection once the handshake is done. */
-export interface PuretlsFacts {
-  readonly suite: string;
-  readonly group: string;
-  readonly alpn: string | undefined;
-  /** The common name of the peer's verified certificate. */
-  readonly peer: string | undefined;
-  readonly helloRetried: boolean;
-}
+/** The road that users take. */
+export const sslFace: Road = {
+  label: "puretls",
+  reasons: {
+    unknown_ca: "CERTIFICATE_VERIFY_FAILED",
+    wrong_name: "CERTIFICATE_VERIFY_FAILED",
+    no_certificate: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+    no_shared_group: "NO_SUITABLE_KEY_SHARE",
+  },
+  client: puretlsClient,
+  server: puretlsServer,
+};
 
-export interface PuretlsRun {
-  readonly received: Uint8Array;
-  readonly facts: PuretlsFacts | undefined;
-  readonly error: TlsError | undefined;
-  /** Whether the peer's close_notify came. */
-  readonly closedCleanly: boolean;
-  /** How often the peer changed its keys. */
-  readonly readKeyUpdates: number;
-}
-
-export interface PuretlsServer {
-  readonly port: number;
-  /** Waits for the end of its one connection. */
-  stop(): Promise<PuretlsRun>;
-}
-
-interface Extra {
-  /** Asks for a KeyUpdate in the midst of the data. */
-  readonly updateKeys?: boolean | undefined;
-}
-
-const open = new Set<{ destroy(): void }>();
+const open = new Set<() => unknown>();
 afterEach(() => {
-  for (const each of open) each.destroy();
+  for (const end of open) void end();
   open.clear();
 });
 
 /** Sends the payload, waits for as much, then closes. */
-export function puretlsClient(
-  options: ClientOptions & Extra,
+export async function puretlsClient(
+  options: ClientOptions & ClientExtra,
   payload: Uint8Array,
 ): Promise<PuretlsRun> {
   const { port, ca, servername = "localhost", identity } = options;
-  const engine = TlsEngine.client(
-    clientConfig({
-      ...common(options),
-      verifier: verifierOf(ca),
-      ...(identity ? { credentials: [credentialOf(identity)] } : {}),
-      // One share, so that a server's other choice takes a HelloRetryRequest.
-      ...(options.groups ? { keyShares: options.groups.slice(0, 1) } : {}),
-    }),
-    servername,
-  );
-  const half = payload.length >> 1;
-  return converse(connect(port, "127.0.0.1"), engine, {
-    begin: () => {
-      engine.write(payload.subarray(0, half));
-      if (options.updateKeys) engine.updateKeys(true);
-      engine.write(payload.subarray(half));
-    },
-    data: (_, total) => {
-      if (total >= payload.length) engine.close();
-    },
+  const context = createDefaultContext({ caFile: ca });
+  if (identity)
+    context.loadCertChain({ certFile: identity.cert, keyFile: identity.key });
+  const wire = new Wire("client");
+  configure(context, options, wire);
+  const tcp = await openTcp({ host: "127.0.0.1", port });
+  const transport = wire.watch(fromNodeSocket(tcp));
+  const socket = context.wrapSocket(transport, {
+    serverHostname: servername,
+    suppressRaggedEofs: false,
+  });
+  return attend(socket, wire, async (received) => {
+    const [, reading] = await Promise.allSettled([
+      sendInTwo(socket, payload, options),
+      receive(socket, received, options.until ? Infinity : payload.length),
+    ]);
+    // The reader knows better why a connection has ended.
+    if (reading.status === "rejected") throw reading.reason;
+    if (options.until === undefined) await socket.unwrap();
   });
 }
 
-/** Sends back what it receives on one connection; `http`: as an answer's body. */
-export function puretlsServer(
-  options: ServerOptions & Extra & { readonly http?: boolean },
+/** Sends back what it receives on one connection. */
+export async function puretlsServer(
+  options: ServerOptions & ServerExtra,
 ): Promise<PuretlsServer> {
-  const { identity, clientAuth = "none", ca, http = false } = options;
-  const config = serverConfig({
-    ...common(options),
-    credentials: [credentialOf(identity)],
-    clientAuthentication: clientAuth,
-    ...(ca ? { verifier: verifierOf(ca) } : {}),
+  const { identity, clientAuth = "none", ca } = options;
+  const context = createDefaultContext({
+    purpose: "clientAuth",
+    ...(ca ? { caFile: ca } : {}),
   });
-  return new Promise((resolve, reject) => {
-    const listener = createServer({ allowHalfOpen: true });
-    const run = new Promise<PuretlsRun>((settle) => {
-      listener.once("connection", (socket) => {
-        const engine = TlsEngine.server(config);
-        const speak = http ? httpAnswer(engine) : echo(engine, options);
-        settle(converse(socket, engine, speak));
-      });
+  context.loadCertChain({ certFile: identity.cert, keyFile: identity.key });
+  context.verifyMode = clientAuth;
+  const wire = new Wire("server");
+  configure(context, options, wire);
+  const tcp = await listenTcp({ host: "127.0.0.1", port: 0 });
+  const run = new Promise<PuretlsRun>((resolve, reject) => {
+    const listener = {
+      accept: async () => {
+        const transport = await tcp.accept();
+        return transport && wire.watch(transport);
+      },
+      close: () => tcp.close(),
+      address: tcp.address,
+    };
+    const server = new SSLServer(listener, context, {
+      suppressRaggedEofs: false,
+      onHandshakeError: (error) => {
+        resolve(runOf(wire, [], undefined, failureOf(error)));
+      },
     });
-    listener.once("error", reject);
-    listener.listen(0, "127.0.0.1", () => {
-      open.add({ destroy: () => listener.close() });
-      const address = listener.address();
-      const port =
-        address !== null && typeof address === "object" ? address.port : 0;
-      resolve({ port, stop: () => run });
-    });
+    open.add(() => server.close());
+    server
+      .accept()
+      .then(({ socket }) => attend(socket, wire, answer(socket, options)))
+      .then(resolve, reject);
   });
+  run.catch(() => undefined);
+  return { port: tcp.address?.port ?? 0, stop: () => run };
 }
 
-/** What a side says; each call is followed by a flush. */
-interface Speech {
-  begin?(): void;
-  data(bytes: Uint8Array, total: number): void;
-}
-
-function echo(engine: TlsEngine, { updateKeys }: Extra): Speech {
-  let updated = false;
-  return {
-    data: (bytes) => {
-      if (updateKeys && !updated) engine.updateKeys(true);
-      updated = true;
-      engine.write(bytes);
-    },
-  };
-}
-
-function httpAnswer(engine: TlsEngine): Speech {
-  let request: Uint8Array = new Uint8Array(0);
-  return {
-    data: (bytes) => {
-      request = concat(request, bytes);
-      const head = /^[^]*?\r\n\r\n/.exec(
-        latin1(request.subarray(0, 4096)),
-      )?.[0];
-      const length = /content-length: *(\d+)/i.exec(head ?? "")?.[1];
-      if (head === undefined || length === undefined) return;
-      const body = request.subarray(head.length);
-      if (body.length < Number(length)) return;
-      // No length: that the connection ends, and ends well, is part of it.
-      engine.write(utf8Bytes("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
-      engine.write(body);
-      engine.close();
-    },
-  };
-}
-
-/** Carries a connection from the first byte to the end of its socket. */
-function converse(
-  socket: Socket,
-  engine: TlsEngine,
-  speech: Speech,
+/** Speaks once the handshake is done, and tells how it went. */
+async function attend(
+  socket: SSLSocket,
+  wire: Wire,
+  speak: (received: Uint8Array[]) => Promise<void>,
 ): Promise<PuretlsRun> {
   const received: Uint8Array[] = [];
-  let total = 0;
   let facts: PuretlsFacts | undefined;
-  let closedCleanly = false;
-  let readKeyUpdates = 0;
-  const onEvent = (event: EngineEvent): void => {
-    if (event.type === "handshake_done") {
-      facts = factsOf(event.info);
-      speech.begin?.();
-    } else if (event.type === "data") {
-      received.push(event.bytes);
-      total += event.bytes.length;
-      speech.data(event.bytes, total);
-    } else if (event.type === "key_update") {
-      if (event.direction === "read") readKeyUpdates++;
-    } else if (event.type === "peer_closed") {
-      closedCleanly = true;
-      engine.close();
+  let failure: PuretlsFailure | undefined;
+  open.add(() => {
+    socket.destroy();
+  });
+  try {
+    await socket.ready;
+    facts = factsOf(socket);
+    await speak(received);
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  await socket.close();
+  return runOf(wire, received, facts, failure);
+}
+
+/** Reads that much or until the peer's close_notify. */
+async function receive(
+  socket: SSLSocket,
+  received: Uint8Array[],
+  length: number,
+): Promise<void> {
+  for (let total = 0; total < length;) {
+    const bytes = await socket.recv();
+    if (bytes.length === 0) return;
+    received.push(bytes);
+    total += bytes.length;
+  }
+}
+
+async function sendInTwo(
+  socket: SSLSocket,
+  payload: Uint8Array,
+  { updateKeys }: ClientExtra,
+): Promise<void> {
+  const half = payload.length >> 1;
+  await socket.sendAll(payload.subarray(0, half));
+  if (updateKeys) await socket.keyUpdate({ requestPeer: true });
+  await socket.sendAll(payload.subarray(half));
+}
+
+/** An echo, or an answer in HTTP; both go on until the peer's close_notify. */
+function answer(
+  socket: SSLSocket,
+  { http, updateKeys, closeAfter = Infinity }: ServerExtra,
+): (received: Uint8Array[]) => Promise<void> {
+  return async (received) => {
+    let total = 0;
+    let isClosed = false;
+    for await (const bytes of socket) {
+      if (updateKeys && total === 0)
+        await socket.keyUpdate({ requestPeer: true });
+      received.push(bytes);
+      total += bytes.length;
+      const reply = http ? echoedBody(received) : bytes;
+      if (reply !== undefined) await socket.sendAll(reply);
+      if (isClosed || reply === undefined) continue;
+      // In HTTP, that the connection ends, and ends well, is the answer's end.
+      isClosed = http === true || total >= closeAfter;
+      if (isClosed) await socket.shutdown("write");
     }
   };
-  const drain = (): void => {
-    for (let event; (event = engine.nextEvent()) !== undefined;) onEvent(event);
-    const output = engine.takeOutput();
-    if (output.length > 0) socket.write(output);
-    if (engine.error !== undefined || closedCleanly) socket.end();
-  };
-  open.add(socket);
-  socket.allowHalfOpen = true;
-  socket.on("data", (chunk) => {
-    engine.receive(chunk);
-    drain();
-  });
-  socket.on("end", () => {
-    engine.receiveEof();
-    drain();
-    socket.end();
-  });
-  socket.on("error", () => undefined); // "close" follows.
-  drain();
-  return new Promise((resolve) => {
-    socket.on("close", () => {
-      open.delete(socket);
-      const { error } = engine;
-      const all = concat(...received);
-      resolve({ received: all, facts, error, closedCleanly, readKeyUpdates });
-    });
-  });
 }
 
-function factsOf(info: ConnectionInfo): PuretlsFacts {
+function configure(
+  context: SSLContext,
+  { suites, groups, alpn }: TlsOptions,
+  wire: Wire,
+): void {
+  if (suites) context.setCiphersuites(suites);
+  if (groups) context.setGroups(groups);
+  if (alpn) context.setAlpnProtocols(alpn);
+  context.keylog = wire.keylog;
+}
+
+function runOf(
+  wire: Wire,
+  received: readonly Uint8Array[],
+  facts: PuretlsFacts | undefined,
+  error: PuretlsFailure | undefined,
+): PuretlsRun {
   return {
-    suite: info.cipherSuite.name,
-    group: info.group,
-    alpn: info.alpnProtocol,
-    peer: info.peer?.leaf.subject.commonNames[0],
-    helloRetried: info.helloRetried,
+    received: concat(...received),
+    facts,
+    error,
+    // All that is said ends with it: unwrap() waits for it, as does reading.
+    closedCleanly: error === undefined,
+    ...wire.summary(),
   };
 }
 
-function common({ suites, groups, alpn }: TlsOptions) {
+function factsOf(socket: SSLSocket): PuretlsFacts {
+  const certificate = socket.getPeerCert();
+  const subject =
+    certificate !== null && "subject" in certificate ? certificate.subject : [];
   return {
-    provider: noble,
-    ...(suites ? { cipherSuites: suites } : {}),
-    ...(groups ? { groups } : {}),
-    ...(alpn ? { alpnProtocols: alpn } : {}),
+    suite: socket.cipher()?.name,
+    group: socket.group() ?? undefined,
+    alpn: socket.selectedAlpnProtocol() ?? undefined,
+    peer: subject.flat().find(([type]) => type === "commonName")?.[1],
   };
 }
 
-function credentialOf({ cert, key }: KeyFiles): Credential {
-  return credential({
-    provider: noble,
-    chain: parseCertificates(readFileSync(cert, "utf8")).map(({ der }) => der),
-    key: parsePrivateKey(readFileSync(key, "utf8")),
-  });
-}
-
-function verifierOf(ca: string): CertificateVerifier {
-  const trustStore = TrustStore.of(readFileSync(ca, "utf8"));
-  return createVerifier({ provider: noble, trustStore });
+function failureOf(error: unknown): PuretlsFailure {
+  if (!(error instanceof SSLError)) throw error;
+  const { reason, alert, message } = error;
+  return {
+    ...{ reason, message },
+    ...{ alert: alert?.name, direction: alert?.direction },
+  };
 }
