@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
@@ -41,10 +42,27 @@ export function readArguments<
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new CommandError(
-      error instanceof Error ? error.message : "arguments",
-    );
+    // Node's advice on operands that begin with a dash is left out.
+    const [first = ""] = (
+      error instanceof Error ? error.message : "arguments"
+    ).split(/\. |\.?\n/);
+    throw new CommandError(first);
   }
+}
+
+/**
+ * The operands of a command that takes `most` of them.
+ *
+ * @throws CommandError when there are more
+ */
+export function readOperands(
+  operands: readonly string[],
+  most: number,
+): readonly string[] {
+  const extra = operands[most];
+  if (extra !== undefined)
+    throw new CommandError(`"${extra}" is one operand too many`);
+  return operands;
 }
 
 /**
@@ -82,4 +100,27 @@ export function readList(text: string | undefined): readonly string[] {
   return text === undefined
     ? []
     : text.split(",").filter((item) => item !== "");
+}
+
+/** A choice, or the first of the choices when none was made. */
+export function readChoice<const T extends string>(
+  option: string,
+  text: string | undefined,
+  choices: readonly [T, ...T[]],
+): T {
+  if (text === undefined) return choices[0];
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined)
+    throw new CommandError(
+      `${option} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${text}"`,
+    );
+  return found;
+}
+
+/** Writes to stdout, and waits where its reader is slow. */
+export async function writeOut(
+  { stdout, signal }: Terminal,
+  bytes: Uint8Array | string,
+): Promise<void> {
+  if (!stdout.write(bytes)) await once(stdout, "drain", { signal });
 }

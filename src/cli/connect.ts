@@ -1,14 +1,9 @@
 /** `puretls connect`: a client for people and for pipes. */
-import { request } from "node:http";
-import { once } from "node:events";
-import { pipeline } from "node:stream/promises";
-import {
-  createDefaultContext,
-  fromNodeSocket,
-  openTcp,
-  toNodeDuplex,
-} from "../net/node.ts";
+import type { Readable } from "node:stream";
+import { utf8Bytes } from "../bytes.ts";
+import { createDefaultContext, fromNodeSocket, openTcp } from "../net/node.ts";
 import type { SSLContext } from "../ssl/context.ts";
+import { SSLError } from "../ssl/errors.ts";
 import type { SSLSocket } from "../ssl/ssl-socket.ts";
 import {
   type Command,
@@ -16,15 +11,18 @@ import {
   readAddress,
   readArguments,
   readList,
+  readOperands,
   type Terminal,
+  writeOut,
 } from "./command.ts";
+import { fetchPath } from "./fetch-path.ts";
 import { keyLogTo } from "./key-log.ts";
 import { summary } from "./summary.ts";
 
 const HELP = `Usage: puretls connect HOST[:PORT] [OPTIONS]
 
-Connects (port 443 by default), prints what was agreed, and then carries stdin to
-the server and what the server says to stdout. An end of stdin ends this side
+Connects (port 443 by default), prints what was agreed, and then carries stdin
+to the server and what the server says to stdout. An end of stdin ends this side
 only; the command ends when the server does.
 
   --servername NAME  expect this name in place of HOST, and send it as SNI
@@ -37,7 +35,8 @@ only; the command ends when the server does.
   --get PATH         fetch PATH by HTTP/1.1 and print the body
   --quiet            print nothing but the data
 
-Ends with 0, or with 1 and one line on stderr: the reason and the alert.
+Ends with 0; with 1 and one line on stderr: the reason and the alert; with 130
+when it is interrupted.
 `;
 
 const OPTIONS = {
@@ -60,36 +59,50 @@ export const connect: Command = {
   help: HELP,
   run: async (args, terminal) => {
     const { values, positionals } = readArguments(args, OPTIONS);
-    const [address, ...more] = positionals;
-    if (more.length > 0) throw new CommandError(`what is "${more.join(" ")}"?`);
+    const [address] = readOperands(positionals, 1);
     const { host, port } = readAddress(address, 443);
+    // Files are read, and found fault with, before anybody is called.
     const context = contextOf(values, terminal);
-    const tcp = await openTcp({ host, port, signal: terminal.signal });
+    const { signal } = terminal;
+    const tcp = await openTcp({ host, port, signal });
     const socket = context.wrapSocket(fromNodeSocket(tcp), {
       serverHostname: values.servername ?? host,
-      signal: terminal.signal,
+      suppressRaggedEofs: false,
     });
     const stop = (): void => {
-      socket.destroy();
+      socket.destroy(signal.reason);
     };
-    terminal.signal.addEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
     try {
       await socket.ready;
-      if (values.quiet !== true)
-        for (const line of summary(
-          socket,
-          values.insecure === true ? "not verified" : "verified",
-        ))
-          terminal.stdout.write(`${line}\n`);
-      if (values.get === undefined) await carry(socket, terminal);
-      else await fetchPath(socket, values.get, host, port, terminal);
+      await talk(socket, values, host, port, terminal);
     } finally {
-      terminal.signal.removeEventListener("abort", stop);
-      socket.destroy();
+      // Not at once: an alert may be on its way.
+      await socket.close({ timeout: 1000 }).catch(() => undefined);
+      signal.removeEventListener("abort", stop);
     }
     return 0;
   },
 };
+
+async function talk(
+  socket: SSLSocket,
+  values: Values,
+  host: string,
+  port: number,
+  terminal: Terminal,
+): Promise<void> {
+  const judged = values.insecure === true ? "not verified" : "verified";
+  const facts = values.quiet === true ? [] : summary(socket, judged);
+  for (const line of facts) await writeOut(terminal, `${line}\n`);
+  if (values.get !== undefined) {
+    const page = { path: values.get, host, port };
+    await fetchPath(socket, page, values.quiet === true, terminal);
+    return;
+  }
+  if (facts.length > 0) await writeOut(terminal, "\n");
+  await carry(socket, terminal);
+}
 
 function contextOf(values: Values, terminal: Terminal): SSLContext {
   const { ca, cert, key, insecure, keylog } = values;
@@ -122,37 +135,23 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
 
 /** Both directions at once; the server's end is the end. */
 async function carry(socket: SSLSocket, terminal: Terminal): Promise<void> {
-  const duplex = toNodeDuplex(socket);
-  const sending = pipeline(terminal.stdin, duplex, { end: true });
-  const receiving = (async () => {
-    for await (const bytes of socket)
-      if (!terminal.stdout.write(bytes)) await once(terminal.stdout, "drain");
-  })();
-  sending.catch(() => undefined);
-  await receiving;
-}
-
-async function fetchPath(
-  socket: SSLSocket,
-  path: string,
-  host: string,
-  port: number,
-  terminal: Terminal,
-): Promise<void> {
-  const asked = request({
-    path,
-    headers: { host: port === 443 ? host : `${host}:${port.toString()}` },
-    createConnection: () => toNodeDuplex(socket),
+  send(socket, terminal.stdin).catch((error: unknown) => {
+    // What ended the connection is told by the receiving side, which knows
+    // the alert; a stdin that fails is told here.
+    if (!(error instanceof SSLError)) socket.destroy(error);
   });
-  asked.end();
-  const [response]: unknown[] = await once(asked, "response");
-  if (!isReadable(response)) throw new CommandError("no HTTP response");
-  for await (const chunk of response)
-    if (!terminal.stdout.write(chunk)) await once(terminal.stdout, "drain");
+  try {
+    for await (const bytes of socket) await writeOut(terminal, bytes);
+  } finally {
+    // A stdin that is waited for keeps the process alive.
+    terminal.stdin.destroy();
+  }
 }
 
-function isReadable(value: unknown): value is AsyncIterable<Uint8Array> {
-  return (
-    typeof value === "object" && value !== null && Symbol.asyncIterator in value
-  );
+async function send(socket: SSLSocket, stdin: Readable): Promise<void> {
+  for await (const chunk of stdin)
+    await socket.sendAll(
+      chunk instanceof Uint8Array ? chunk : utf8Bytes(String(chunk)),
+    );
+  await socket.shutdown("write");
 }

@@ -8,8 +8,13 @@ import { createCertificateAuthority } from "../pki/index.ts";
 import { SSLContext } from "../ssl/context.ts";
 import type { SSLSocket } from "../ssl/ssl-socket.ts";
 import { formatLadder, KeyLog, TraceDecoder } from "../trace/index.ts";
-import { type Command, readArguments, type Terminal } from "./command.ts";
-import { summary } from "./summary.ts";
+import {
+  type Command,
+  readArguments,
+  readOperands,
+  type Terminal,
+} from "./command.ts";
+import { factLine, summary } from "./summary.ts";
 import { tap } from "./tap.ts";
 
 const HELP = `Usage: puretls demo [--fields]
@@ -24,6 +29,7 @@ the whole connection as a ladder: each message, its size, and its keys.
 const NEXT = `What to try next
   puretls demo --fields                 what each message says
   puretls connect example.org --get /   a real server, verified
+  puretls cert make localhost           certificates of your own
   puretls serve --help                  a server of your own
   README.md                             the same in a few lines of TypeScript`;
 
@@ -32,7 +38,10 @@ export const demo: Command = {
   summary: "a certificate, a handshake and some data, shown step by step",
   help: HELP,
   run: async (args, terminal) => {
-    const { values } = readArguments(args, { fields: { type: "boolean" } });
+    const { values, positionals } = readArguments(args, {
+      fields: { type: "boolean" },
+    });
+    readOperands(positionals, 0);
     const say = (text: string): void => {
       terminal.stdout.write(`${text}\n`);
     };
@@ -116,7 +125,7 @@ async function visit(
   const records = seen.flatMap(({ from, bytes }) => decoder.feed(from, bytes));
   return {
     ladder: formatLadder(records, { fields }),
-    lines: [...lines, `${"answer".padEnd(13)} ${answer}`],
+    lines: [...lines, factLine("answer", answer)],
   };
 }
 

@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /** The `puretls` command. */
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
+import { cert } from "./cert.ts";
 import { connect } from "./connect.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { serve } from "./serve.ts";
 
-const COMMANDS: readonly Command[] = [connect, serve, demo];
+const COMMANDS: readonly Command[] = [connect, serve, cert, demo];
 
 const HELP = `puretls: TLS 1.3 in pure TypeScript
 
@@ -18,22 +19,32 @@ Usage: puretls COMMAND [OPTIONS]
 Commands:
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n")}
 
-puretls COMMAND --help tells the options of a command.
+puretls COMMAND --help tells the options of a command; puretls --version, which
+this is.
 `;
 
 /**
  * Runs a command line, without the program's name.
  *
- * @returns the exit code: 0, or 1 after one line on stderr
+ * @returns the exit code: 0, 1 after one line on stderr, or 130 (as shells have
+ *   it) when the signal ended it
  */
 export async function main(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "-h") {
+  if (name === undefined) {
+    terminal.stderr.write(HELP);
+    return 1;
+  }
+  if (name === "--help" || name === "-h") {
     terminal.stdout.write(HELP);
-    return name === undefined ? 1 : 0;
+    return 0;
+  }
+  if (name === "--version" || name === "-V") {
+    terminal.stdout.write(`puretls ${version()}\n`);
+    return 0;
   }
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) {
@@ -49,6 +60,7 @@ export async function main(
   try {
     return await command.run(rest, terminal);
   } catch (error) {
+    if (terminal.signal.aborted) return 130;
     const hint =
       error instanceof CommandError ? ` (puretls ${name} --help)` : "";
     terminal.stderr.write(`puretls ${name}: ${explain(error)}${hint}\n`);
@@ -56,21 +68,39 @@ export async function main(
   }
 }
 
+function version(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return typeof content === "object" && content !== null && "version" in content
+    ? String(content.version)
+    : "";
+}
+
 /** Whether Node was started with this file, by a link or not. */
 function isProgram(): boolean {
   const [, started] = process.argv;
-  return (
-    started !== undefined &&
-    realpathSync(started) === realpathSync(fileURLToPath(import.meta.url))
-  );
+  if (started === undefined) return false;
+  try {
+    return (
+      realpathSync(started) === realpathSync(fileURLToPath(import.meta.url))
+    );
+  } catch {
+    // `node --eval` has words of its own in that place.
+    return false;
+  }
 }
 
 if (isProgram()) {
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => {
-    interrupted.abort();
-  });
   const { stdin, stdout, stderr, env } = process;
+  const interrupted = new AbortController();
+  const interrupt = (): void => {
+    interrupted.abort();
+  };
+  // A second signal ends the process at once.
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  // Whoever read our output has gone: `puretls connect … | head`.
+  stdout.on("error", interrupt);
   const { signal } = interrupted;
   process.exitCode = await main(process.argv.slice(2), {
     stdin,

@@ -1,7 +1,12 @@
 /** `puretls serve`: an echo server, or one that shows the connection as a page. */
 import { once } from "node:events";
-import { createServer as createHttpServer, type Server } from "node:http";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import {
+  type AddressInfo,
+  createServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import {
   createDefaultContext,
   fromNodeSocket,
@@ -13,7 +18,9 @@ import {
   type Command,
   CommandError,
   readArguments,
+  readChoice,
   readList,
+  readOperands,
   readPort,
   type Terminal,
 } from "./command.ts";
@@ -58,56 +65,99 @@ export const serve: Command = {
   help: HELP,
   run: async (args, terminal) => {
     const { values, positionals } = readArguments(args, OPTIONS);
-    const [port, ...more] = positionals;
-    if (more.length > 0) throw new CommandError(`what is "${more.join(" ")}"?`);
+    const [operand] = readOperands(positionals, 1);
     if (values.www === true && values.echo === true)
       throw new CommandError("--echo and --www contradict each other");
-    const number = readPort(port);
+    const port = readPort(operand);
     const context = contextOf(values, terminal);
     const talk = values.www === true ? pages() : echo;
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const open = new Set<SSLSocket>();
+    const open = new Map<SSLSocket, Promise<void>>();
     server.on("connection", (tcp) => {
-      void attend(tcp, context, talk, open, terminal);
+      // HTTP says itself how long a message is; an echo does not.
+      const socket = context.wrapSocket(fromNodeSocket(tcp), {
+        serverSide: true,
+        doHandshakeOnConnect: false,
+        suppressRaggedEofs: values.www === true,
+      });
+      const visit = attend(tcp, socket, talk, terminal);
+      open.set(
+        socket,
+        visit.finally(() => open.delete(socket)),
+      );
     });
-    server.listen(number, values.host ?? "127.0.0.1");
+    server.listen(port, values.host ?? "127.0.0.1");
     await once(server, "listening");
     terminal.stdout.write(`listening on ${place(server.address())}\n`);
-    if (!terminal.signal.aborted)
-      await Promise.race([
-        once(terminal.signal, "abort"),
-        once(server, "error"),
-      ]);
-    server.close();
-    for (const socket of open) socket.destroy();
+    try {
+      await untilInterrupted(server, terminal.signal);
+    } finally {
+      server.close();
+      for (const socket of open.keys()) socket.destroy();
+      await Promise.all(open.values());
+    }
     return 0;
   },
 };
 
+/** @throws what the listening socket fails with */
+function untilInterrupted(server: Server, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve();
+    };
+    server.once("error", reject);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+}
+
 /** What a server does with a connection. */
 type Talk = (socket: SSLSocket) => Promise<void>;
 
+/** Milliseconds that a client has for its handshake. */
+const HANDSHAKE_TIMEOUT = 30_000;
+
+/** Milliseconds that a client which failed has to read the alert. */
+const FAREWELL_TIMEOUT = 1000;
+
+/** Never rejects: what goes wrong is a line on stderr. */
 async function attend(
   tcp: Socket,
-  context: SSLContext,
+  socket: SSLSocket,
   talk: Talk,
-  open: Set<SSLSocket>,
-  terminal: Terminal,
+  { stdout, stderr, signal }: Terminal,
 ): Promise<void> {
-  const from = `${tcp.remoteAddress ?? "?"}:${String(tcp.remotePort ?? "?")}`;
-  const socket = context.wrapSocket(fromNodeSocket(tcp), { serverSide: true });
-  open.add(socket);
+  const from = endpoint(tcp.remoteAddress ?? "?", tcp.remotePort ?? 0);
   try {
-    await socket.ready;
+    await socket.doHandshake({ timeout: HANDSHAKE_TIMEOUT });
     const suite = socket.cipher()?.name ?? "";
-    terminal.stdout.write(`${from} ${socket.version() ?? ""} ${suite}\n`);
+    stdout.write(`${from} ${socket.version() ?? ""} ${suite}\n`);
     await talk(socket);
   } catch (error) {
-    terminal.stderr.write(`puretls serve: ${from}: ${explain(error)}\n`);
-    socket.destroy();
+    if (signal.aborted) return;
+    stderr.write(`puretls serve: ${from}: ${explain(error)}\n`);
+    await farewell(tcp, socket);
   } finally {
-    open.delete(socket);
+    socket.destroy();
   }
+}
+
+/**
+ * Lets the alert arrive. A client that is still sending would get a reset if
+ * the socket just closed, and the reset can overtake the alert.
+ */
+async function farewell(tcp: Socket, socket: SSLSocket): Promise<void> {
+  const over = new Promise<void>((resolve) => {
+    tcp.once("close", resolve);
+    if (tcp.destroyed) resolve();
+  });
+  const timer = setTimeout(() => tcp.destroy(), FAREWELL_TIMEOUT);
+  await Promise.race([socket.shutdown("write").catch(() => undefined), over]);
+  // Nobody reads any more: what comes is dropped, not kept.
+  tcp.removeAllListeners("data").resume();
+  await over;
+  clearTimeout(timer);
 }
 
 const echo: Talk = async (socket) => {
@@ -118,7 +168,7 @@ const echo: Talk = async (socket) => {
 /** Lets Node's own HTTP server speak over the connection. */
 function pages(): Talk {
   const about = new WeakMap<object, string[]>();
-  const server: Server = createHttpServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     const lines = about.get(request.socket) ?? [];
     response.setHeader("content-type", "text/plain; charset=utf-8");
     response.end(["puretls", "", ...lines, ""].join("\n"));
@@ -134,12 +184,14 @@ function pages(): Talk {
 }
 
 function contextOf(values: Values, terminal: Terminal): SSLContext {
-  const { cert, key, ca, verify = "none", keylog } = values;
-  if (cert === undefined) throw new CommandError("--cert FILE is missing");
-  if (verify !== "none" && verify !== "optional" && verify !== "required")
-    throw new CommandError(
-      `--verify takes none, optional or required, not "${verify}"`,
-    );
+  const { cert, key, ca, keylog } = values;
+  if (cert === undefined)
+    throw new CommandError("--cert FILE is missing (puretls cert makes one)");
+  const verify = readChoice("--verify", values.verify, [
+    "none",
+    "optional",
+    "required",
+  ]);
   if (verify !== "none" && ca === undefined)
     throw new CommandError(`--verify ${verify} needs --ca FILE`);
   const context = createDefaultContext({
@@ -162,7 +214,10 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
 
 function place(address: string | AddressInfo | null): string {
   if (typeof address !== "object" || address === null) return String(address);
-  const host =
-    address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `${host}:${address.port.toString()}`;
+  return endpoint(address.address, address.port);
+}
+
+function endpoint(address: string, port: number): string {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `${host}:${port.toString()}`;
 }

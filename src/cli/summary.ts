@@ -1,5 +1,6 @@
 import { printable } from "../bytes.ts";
 import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import { nameText } from "./name-text.ts";
 
 /**
  * A connection in a few lines: version, suite, group, peer, verification.
@@ -19,7 +20,12 @@ export function summary(
     ...(alpn === null ? [] : [["alpn", printable(alpn)] as const]),
     ...peer(socket, judged),
   ];
-  return lines.map(([name, value]) => `${name.padEnd(13)} ${value}`);
+  return lines.map(([name, value]) => factLine(name, value));
+}
+
+/** One fact, without a line end. */
+export function factLine(name: string, value: string): string {
+  return `${name.padEnd(13)} ${value}`;
 }
 
 function peer(
@@ -30,22 +36,14 @@ function peer(
   if (certificate === null) return [["peer", "no certificate"]];
   const path = socket.getVerifiedChain().length;
   return [
-    ["peer", name(certificate.subject)],
-    ["issuer", name(certificate.issuer)],
+    ["peer", nameText(certificate.subject)],
+    ["issuer", nameText(certificate.issuer)],
     ["valid until", certificate.notAfter],
     [
       "verification",
       judged === "verified"
-        ? `ok, a path of ${path.toString()} certificates`
+        ? `ok, a path of ${path.toString()} certificate${path === 1 ? "" : "s"}`
         : "none: whoever is on the wire can be anyone",
     ],
   ];
-}
-
-/** RDNs as `name=value`, from the most general to the most special. */
-function name(
-  rdns: readonly (readonly (readonly [string, string])[])[],
-): string {
-  const parts = rdns.flat().map(([type, value]) => `${type}=${value}`);
-  return printable(parts.join(", ") || "(empty)");
 }
