@@ -118,9 +118,6 @@ type Talk = (socket: SSLSocket) => Promise<void>;
 /** Milliseconds that a client has for its handshake. */
 const HANDSHAKE_TIMEOUT = 30_000;
 
-/** Milliseconds that a client which failed has to read the alert. */
-const FAREWELL_TIMEOUT = 1000;
-
 /** Never rejects: what goes wrong is a line on stderr. */
 async function attend(
   tcp: Socket,
@@ -137,27 +134,10 @@ async function attend(
   } catch (error) {
     if (signal.aborted) return;
     stderr.write(`puretls serve: ${from}: ${explain(error)}\n`);
-    await farewell(tcp, socket);
+    await socket.close().catch(() => undefined);
   } finally {
     socket.destroy();
   }
-}
-
-/**
- * Lets the alert arrive. A client that is still sending would get a reset if
- * the socket just closed, and the reset can overtake the alert.
- */
-async function farewell(tcp: Socket, socket: SSLSocket): Promise<void> {
-  const over = new Promise<void>((resolve) => {
-    tcp.once("close", resolve);
-    if (tcp.destroyed) resolve();
-  });
-  const timer = setTimeout(() => tcp.destroy(), FAREWELL_TIMEOUT);
-  await Promise.race([socket.shutdown("write").catch(() => undefined), over]);
-  // Nobody reads any more: what comes is dropped, not kept.
-  tcp.removeAllListeners("data").resume();
-  await over;
-  clearTimeout(timer);
 }
 
 const echo: Talk = async (socket) => {

@@ -82,6 +82,9 @@ export function openTcp(options: TcpOptions): Promise<Socket> {
   });
 }
 
+/** Milliseconds that a peer has to end its side once this side has closed. */
+const LINGER = 1000;
+
 class NodeTransport implements Transport {
   readonly #socket: Duplex;
   readonly #queue = new ByteQueue();
@@ -89,6 +92,7 @@ class NodeTransport implements Transport {
   #failure: { readonly error: unknown } | undefined;
   #reader: (() => void) | undefined;
   #isWriting = false;
+  #isClosing = false;
   #bytesRead = 0;
 
   constructor(socket: Duplex) {
@@ -174,14 +178,21 @@ class NodeTransport implements Transport {
         resolve();
         return;
       }
+      const linger = setTimeout(() => socket.destroy(), LINGER);
       socket.once("close", () => {
+        clearTimeout(linger);
         resolve();
       });
-      if (socket instanceof NetSocket) socket.destroySoon();
-      else socket.end(() => socket.destroy());
-      // What comes now is nobody's; unread data would hold the end back.
+      // What comes now is nobody's. It is read all the same: a socket closed
+      // over unread data sends a reset, which can overtake an alert.
+      this.#isClosing = true;
       this.#queue.clear();
       socket.resume();
+      if (socket.destroyed) return;
+      socket.end(() => {
+        if (this.#ended) socket.destroy();
+        else socket.once("end", () => socket.destroy());
+      });
     });
   }
 
@@ -226,6 +237,7 @@ class NodeTransport implements Transport {
   }
 
   #onData(chunk: Uint8Array): void {
+    if (this.#isClosing) return;
     const { buffer, byteOffset, byteLength } = chunk;
     this.#queue.push(new Uint8Array(buffer, byteOffset, byteLength));
     if (this.#queue.length >= HIGH_WATER_MARK) this.#socket.pause();
