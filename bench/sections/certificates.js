@@ -1,7 +1,18 @@
 /** x509 without TLS: reading, loading, verifying. */
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { noble } from "puretls/crypto/noble";
-import { Certificate, createVerifier, TrustStore } from "puretls/x509";
+import {
+  Certificate,
+  createVerifier,
+  parsePem,
+  TrustStore,
+} from "puretls/x509";
+import {
+  growBundle,
+  growChains,
+  growNames,
+} from "../lib/certificate-growth.js";
 import { CHAIN_KINDS, HOST, identity } from "../lib/fixtures.js";
 import { compare } from "../lib/measure.js";
 
@@ -30,8 +41,14 @@ export function run(report, effort) {
     ours: micro(parsing.decode),
   });
   for (const kind of CHAIN_KINDS) verification(report, effort, kind);
-  if (existsSync(BUNDLE)) bundle(report, effort, readFileSync(BUNDLE));
-  else report.skip("load a CA bundle", `there is no ${BUNDLE}`);
+  if (existsSync(BUNDLE)) {
+    const pem = readFileSync(BUNDLE);
+    bundle(report, effort, pem);
+    webChains(report, effort, pem);
+    growBundle(report, effort, pem.toString("latin1"));
+  } else report.skip("load a CA bundle", `there is no ${BUNDLE}`);
+  growChains(report, effort);
+  growNames(report, effort);
 }
 
 /** A chain of leaf and root, against the one signature in it. */
@@ -77,27 +94,32 @@ function bundle(report, effort, pem) {
     const verifier = createVerifier({ provider: noble, trustStore });
     return repeated(() => verifier.verify({ certificates: leaf.chain }, at()));
   };
+  const ready = (source) =>
+    repeated(() =>
+      TrustStore.of(source).findBySubject(leaf.certificate.issuer),
+    );
   const series = compare(
     {
-      load: repeated(() => TrustStore.of(pem)),
-      search: repeated(() =>
-        TrustStore.of(pem).findBySubject(leaf.certificate.issuer),
-      ),
+      bytes: ready(pem),
+      text: ready(pem.toString("latin1")),
       small: verifyWith(small),
       large: verifyWith(large),
     },
     effort,
   );
+  const bar = { kind: "most", value: 5 };
   report.add({
-    name: `load a bundle of ${size} CAs (PEM)`,
+    name: `load and index ${size} CAs (PEM bytes)`,
     unit: "ms",
-    ours: series.load,
+    ours: series.bytes,
+    bar,
+    note: "ready to verify",
   });
   report.add({
-    name: "load it and search it once",
+    name: `load and index ${size} CAs (PEM text)`,
     unit: "ms",
-    ours: series.search,
-    note: "the search decodes and indexes names",
+    ours: series.text,
+    bar,
   });
   report.add({
     name: `verify under ${size + 1} anchors`,
@@ -108,6 +130,48 @@ function bundle(report, effort, pem) {
     note: "beside: under one; signatures remembered",
   });
 }
+
+/** Chains that servers of the web have sent, under the system's bundle. */
+function webChains(report, effort, pem) {
+  const folder = process.env["PURETLS_VECTORS"] ?? "";
+  const file = join(folder, "limbo", "limbo.json");
+  if (folder === "" || !existsSync(file)) {
+    report.skip("chains of the web", "PURETLS_VECTORS names no x509-limbo");
+    return;
+  }
+  const trustStore = TrustStore.of(pem);
+  const { testcases } = JSON.parse(readFileSync(file, "utf8"));
+  const contenders = {};
+  for (const one of testcases) {
+    if (!WEB_CHAINS.includes(one.id)) continue;
+    const certificates = [
+      one.peer_certificate,
+      ...one.untrusted_intermediates,
+    ].map((text) => parsePem(text)[0].der);
+    const context = {
+      purpose: "serverAuth",
+      serverName: one.expected_peer_name.value,
+      now: Date.parse(one.validation_time),
+    };
+    contenders[context.serverName] = repeated(() =>
+      createVerifier({ provider: noble, trustStore }).verify(
+        { certificates },
+        context,
+      ),
+    );
+  }
+  const series = compare(contenders, effort);
+  for (const [name, ours] of Object.entries(series))
+    report.add({
+      name: `verify the chain of ${name}`,
+      unit: "ms",
+      ours,
+      note: "under the system's bundle, nothing remembered",
+    });
+}
+
+/** One of ECDSA, one of RSA. */
+const WEB_CHAINS = ["online::cloudflare.com", "online::amazon.com"];
 
 function repeated(operation) {
   return (times) => () => {

@@ -42,6 +42,20 @@ interface Fields {
   readonly extensions: readonly Extension[];
 }
 
+/** What was decoded so far; undefined: not yet looked at. */
+interface Decoded {
+  readonly fields: Fields;
+  readonly issuer: Name;
+  readonly subject: Name;
+  subjectPublicKeyInfo: SubjectPublicKeyInfo | undefined;
+  subjectAltName: Box<readonly GeneralName[]>;
+  nameConstraints: Box<decode.NameConstraints>;
+  basicConstraints: Box<decode.BasicConstraints>;
+  keyUsage: Box<ReadonlySet<decode.KeyUsage>>;
+  extendedKeyUsage: Box<readonly string[]>;
+  authorityKeyIdentifier: Box<decode.AuthorityKeyIdentifier>;
+}
+
 /**
  * A certificate. Its frame is checked when it is parsed; keys, names and
  * extensions are decoded at the first look, and a getter throws X509Error
@@ -51,22 +65,11 @@ interface Fields {
 export class Certificate {
   /** The whole, a copy that this object owns. */
   readonly der: Uint8Array;
-  readonly issuer: Name;
-  readonly subject: Name;
-  readonly #fields: Fields;
-  #subjectPublicKeyInfo: SubjectPublicKeyInfo | undefined;
-  #subjectAltName: Box<readonly GeneralName[]>;
-  #nameConstraints: Box<decode.NameConstraints>;
-  #basicConstraints: Box<decode.BasicConstraints>;
-  #keyUsage: Box<ReadonlySet<decode.KeyUsage>>;
-  #extendedKeyUsage: Box<readonly string[]>;
-  #authorityKeyIdentifier: Box<decode.AuthorityKeyIdentifier>;
+  #decoded: Decoded | undefined;
 
-  private constructor(der: Uint8Array, fields: Fields) {
+  private constructor(der: Uint8Array) {
     this.der = der;
-    this.#fields = fields;
-    this.issuer = Name.over(fields.issuer);
-    this.subject = Name.over(fields.subject);
+    this.#decoded = decodeFrame(der);
   }
 
   /**
@@ -77,72 +80,94 @@ export class Certificate {
    * @throws TypeError for anything but bytes
    */
   static parse(der: BytesLike): Certificate {
-    const own = viewBytes(der, "a certificate").slice();
-    return new Certificate(own, readCertificate(own));
+    return new Certificate(viewBytes(der, "a certificate").slice());
+  }
+
+  /**
+   * Drops all but {@link der}, for who keeps a certificate that is rarely
+   * looked at: what was decoded weighs several times as much. The next look
+   * decodes again.
+   */
+  forgetDecoded(): void {
+    this.#decoded = undefined;
+  }
+
+  get issuer(): Name {
+    return this.#look().issuer;
+  }
+
+  get subject(): Name {
+    return this.#look().subject;
   }
 
   get version(): 1 | 2 | 3 {
-    return this.#fields.version;
+    return this.#look().fields.version;
   }
 
   /** Content of the INTEGER, big-endian two's complement. */
   get serialNumber(): Uint8Array {
-    return this.#fields.serialNumber;
+    return this.#look().fields.serialNumber;
   }
 
   /** Milliseconds since the epoch; the certificate is valid from then on. */
   get notBefore(): number {
-    return this.#fields.notBefore;
+    return this.#look().fields.notBefore;
   }
 
   /** Milliseconds since the epoch; the whole second is still valid. */
   get notAfter(): number {
-    return this.#fields.notAfter;
+    return this.#look().fields.notAfter;
   }
 
   /** The DER that is signed, as received. */
   get tbs(): Uint8Array {
-    return this.#fields.tbs;
+    return this.#look().fields.tbs;
   }
 
   get signatureAlgorithm(): AlgorithmIdentifier {
-    return this.#fields.algorithm;
+    return this.#look().fields.algorithm;
   }
 
   /** Whether tbsCertificate.signature says the same (RFC 5280 4.1.1.2). */
   get namesOneSignatureAlgorithm(): boolean {
-    return equal(this.#fields.innerAlgorithm, this.#fields.algorithm.der);
+    return equal(
+      this.#look().fields.innerAlgorithm,
+      this.#look().fields.algorithm.der,
+    );
   }
 
   get signature(): Uint8Array {
-    return this.#fields.signature;
+    return this.#look().fields.signature;
   }
 
   /** RFC 5280 4.1.2.5 wants UTCTime through the year 2049. */
   get usesGeneralizedTimeEarly(): boolean {
-    return this.#fields.usesGeneralizedTimeEarly;
+    return this.#look().fields.usesGeneralizedTimeEarly;
   }
 
   /** DER of the key, to compare and to hash. */
   get subjectPublicKeyInfoDer(): Uint8Array {
-    return this.#fields.subjectPublicKeyInfo;
+    return this.#look().fields.subjectPublicKeyInfo;
   }
 
   /** @throws X509Error for a malformed or unsupported key */
   get subjectPublicKeyInfo(): SubjectPublicKeyInfo {
-    this.#subjectPublicKeyInfo ??= parseSubjectPublicKeyInfo(
-      this.#fields.subjectPublicKeyInfo,
+    const decoded = this.#look();
+    decoded.subjectPublicKeyInfo ??= parseSubjectPublicKeyInfo(
+      decoded.fields.subjectPublicKeyInfo,
     );
-    return this.#subjectPublicKeyInfo;
+    return decoded.subjectPublicKeyInfo;
   }
 
   /** In the order of the certificate; no OID stands twice. */
   get extensions(): readonly Extension[] {
-    return this.#fields.extensions;
+    return this.#look().fields.extensions;
   }
 
   extension(oid: string): Extension | undefined {
-    return this.#fields.extensions.find((extension) => extension.oid === oid);
+    return this.#look().fields.extensions.find(
+      (extension) => extension.oid === oid,
+    );
   }
 
   get isSelfIssued(): boolean {
@@ -150,30 +175,34 @@ export class Certificate {
   }
 
   get basicConstraints(): decode.BasicConstraints | undefined {
-    this.#basicConstraints ??= {
+    const decoded = this.#look();
+    decoded.basicConstraints ??= {
       value: this.#decode(OID.basicConstraints, decode.basicConstraints),
     };
-    return this.#basicConstraints.value;
+    return decoded.basicConstraints.value;
   }
 
   get keyUsage(): ReadonlySet<decode.KeyUsage> | undefined {
-    this.#keyUsage ??= { value: this.#decode(OID.keyUsage, decode.keyUsage) };
-    return this.#keyUsage.value;
+    const decoded = this.#look();
+    decoded.keyUsage ??= { value: this.#decode(OID.keyUsage, decode.keyUsage) };
+    return decoded.keyUsage.value;
   }
 
   /** Dotted OIDs. */
   get extendedKeyUsage(): readonly string[] | undefined {
-    this.#extendedKeyUsage ??= {
+    const decoded = this.#look();
+    decoded.extendedKeyUsage ??= {
       value: this.#decode(OID.extKeyUsage, decode.extKeyUsage),
     };
-    return this.#extendedKeyUsage.value;
+    return decoded.extendedKeyUsage.value;
   }
 
   get subjectAltName(): readonly GeneralName[] | undefined {
-    this.#subjectAltName ??= {
+    const decoded = this.#look();
+    decoded.subjectAltName ??= {
       value: this.#decode(OID.subjectAltName, decode.altNames),
     };
-    return this.#subjectAltName.value;
+    return decoded.subjectAltName.value;
   }
 
   get issuerAltName(): readonly GeneralName[] | undefined {
@@ -185,20 +214,22 @@ export class Certificate {
   }
 
   get authorityKeyIdentifier(): decode.AuthorityKeyIdentifier | undefined {
-    this.#authorityKeyIdentifier ??= {
+    const decoded = this.#look();
+    decoded.authorityKeyIdentifier ??= {
       value: this.#decode(
         OID.authorityKeyIdentifier,
         decode.authorityKeyIdentifier,
       ),
     };
-    return this.#authorityKeyIdentifier.value;
+    return decoded.authorityKeyIdentifier.value;
   }
 
   get nameConstraints(): decode.NameConstraints | undefined {
-    this.#nameConstraints ??= {
+    const decoded = this.#look();
+    decoded.nameConstraints ??= {
       value: this.#decode(OID.nameConstraints, decode.nameConstraints),
     };
-    return this.#nameConstraints.value;
+    return decoded.nameConstraints.value;
   }
 
   get authorityInfoAccess(): readonly decode.AccessDescription[] | undefined {
@@ -246,6 +277,11 @@ export class Certificate {
     return this.#policy(OID.inhibitAnyPolicy, policy.inhibitAnyPolicy);
   }
 
+  #look(): Decoded {
+    this.#decoded ??= decodeFrame(this.der);
+    return this.#decoded;
+  }
+
   #decode<T>(oid: string, decoder: (value: Uint8Array) => T): T | undefined {
     const extension = this.extension(oid);
     return (
@@ -265,6 +301,22 @@ export class Certificate {
 
 /** Something decoded, which may be "absent"; undefined: not yet looked at. */
 type Box<T> = { readonly value: T | undefined } | undefined;
+
+function decodeFrame(der: Uint8Array): Decoded {
+  const fields = readCertificate(der);
+  return {
+    fields,
+    issuer: Name.over(fields.issuer),
+    subject: Name.over(fields.subject),
+    subjectPublicKeyInfo: undefined,
+    subjectAltName: undefined,
+    nameConstraints: undefined,
+    basicConstraints: undefined,
+    keyUsage: undefined,
+    extendedKeyUsage: undefined,
+    authorityKeyIdentifier: undefined,
+  };
+}
 
 function readCertificate(der: Uint8Array): Fields {
   return decoding("malformed_certificate", () => {

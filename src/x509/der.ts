@@ -5,6 +5,7 @@
  * a structure walks down it by name, so depth is bounded by the code.
  */
 import { latin1, utf8Text } from "../bytes.ts";
+import { knownOid } from "./oids.ts";
 
 /** What is wrong with the encoding. The parsers above turn it into X509Error. */
 export class DerError extends Error {
@@ -242,6 +243,8 @@ export function objectIdentifier(element: DerElement, what: string): string {
   const content = element.content;
   if (content.length === 0 || content.length > 256)
     throw new DerError(`${what} is no OBJECT IDENTIFIER`);
+  const known = knownOid(content);
+  if (known !== undefined) return known;
   let dotted = "";
   let at = 0;
   while (at < content.length) {
@@ -281,36 +284,39 @@ function firstTwoArcs(firstByte: number, arc: number | bigint): string {
  * no fraction, ends in Z. Milliseconds since the epoch.
  */
 export function timeValue(element: DerElement, what: string): number {
-  const text = latin1(element.content);
   const utc = element.tag === TAG.utcTime;
   if (!utc && element.tag !== TAG.generalizedTime)
     throw new DerError(`${what} is not a time`);
-  if (!(utc ? /^\d{12}Z$/ : /^\d{14}Z$/).test(text))
-    throw new DerError(`${what} is not in the form YYMMDDhhmmssZ`);
+  const content = element.content;
   const rest = utc ? 2 : 4;
-  const number = (from: number): number => Number(text.slice(from, from + 2));
-  let year = Number(text.slice(0, rest));
+  const digits = content.length - 1;
+  let wellFormed = digits === rest + 10 && content[digits] === 0x5a;
+  for (let i = 0; i < digits; i++)
+    wellFormed &&= (content[i] ?? 0) >= 0x30 && (content[i] ?? 0) <= 0x39;
+  if (!wellFormed)
+    throw new DerError(`${what} is not in the form YYMMDDhhmmssZ`);
+  const pair = (at: number): number =>
+    10 * (content[at] ?? 0) + (content[at + 1] ?? 0) - 11 * 0x30;
   // RFC 5280 4.1.2.5.1: two digits from 50 on are in the twentieth century.
-  if (utc) year += year >= 50 ? 1900 : 2000;
-  const month = number(rest);
-  const day = number(rest + 2);
-  const [hour, minute, second] = [
-    number(rest + 4),
-    number(rest + 6),
-    number(rest + 8),
-  ];
-  // Date.UTC takes years 0 to 99 for 1900 to 1999: set the year by itself.
-  const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
-  date.setUTCFullYear(year, month - 1, day);
-  if (
-    date.getUTCMonth() !== month - 1 ||
-    date.getUTCDate() !== day ||
-    hour > 23 ||
-    minute > 59 ||
-    second > 59
-  )
+  const century = utc ? (pair(0) >= 50 ? 19 : 20) : pair(0);
+  const year = 100 * century + pair(rest - 2);
+  const [month, day] = [pair(rest), pair(rest + 2)];
+  const [hour, minute] = [pair(rest + 4), pair(rest + 6)];
+  const second = pair(rest + 8);
+  if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59)
     throw new DerError(`${what} is not a date that exists`);
-  return date.getTime();
+  // Date.UTC takes years 0 to 99 for 1900 to 1999; the calendar repeats
+  // every 400 years.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second) - YEARS_400;
+}
+
+const YEARS_400 = 146_097 * 86_400_000;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isDate(year: number, month: number, day: number): boolean {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+  return day >= 1 && day <= days;
 }
 
 /** IA5String content: ASCII, or an error. */

@@ -6,7 +6,10 @@
  */
 
 export interface ErrorRow {
-  /** OpenSSL's X509_V_ERR number. */
+  /**
+   * OpenSSL's X509_V_ERR number; 1 (unspecified) where `openssl verify` says
+   * something else of such a chain, or cannot judge it at all (OCSP).
+   */
   readonly verifyCode: number;
   /** OpenSSL's text for the number. */
   readonly verifyMessage: string;
@@ -24,7 +27,6 @@ const VERIFY_MESSAGES = {
   1: "unspecified certificate verification error",
   2: "unable to get issuer certificate",
   3: "unable to get certificate CRL",
-  6: "unable to decode issuer public key",
   7: "certificate signature failure",
   8: "CRL signature failure",
   9: "certificate is not yet valid",
@@ -41,7 +43,6 @@ const VERIFY_MESSAGES = {
   34: "unhandled critical extension",
   35: "key usage does not include CRL signing",
   36: "unhandled critical CRL extension",
-  41: "invalid or inconsistent certificate extension",
   42: "invalid or inconsistent certificate policy extension",
   43: "no explicit policy",
   44: "different CRL scope",
@@ -55,9 +56,6 @@ const VERIFY_MESSAGES = {
   66: "EE certificate key too weak",
   67: "CA certificate key too weak",
   68: "CA signature digest algorithm too weak",
-  73: "OCSP verification needed",
-  74: "OCSP verification failed",
-  75: "OCSP unknown cert",
   78: "cert info signature and signature algorithm mismatch",
   79: "invalid CA certificate",
   80: "Path length invalid for non-CA cert",
@@ -93,12 +91,12 @@ export const X509_ERRORS = {
     "the certificate is not a DER certificate of RFC 5280",
   ),
   malformed_extension: row(
-    41,
+    1,
     40,
     "an extension of the certificate is malformed",
   ),
   inconsistent_extensions: row(
-    41,
+    1,
     40,
     "extensions of the certificate contradict each other",
   ),
@@ -107,9 +105,9 @@ export const X509_ERRORS = {
     40,
     "a policy extension of the certificate is malformed",
   ),
-  malformed_public_key: row(6, 40, "the certificate's public key is malformed"),
+  malformed_public_key: row(1, 40, "the certificate's public key is malformed"),
   unsupported_public_key: row(
-    6,
+    1,
     40,
     "the certificate's public key is of a kind that is not supported",
   ),
@@ -271,7 +269,7 @@ export const X509_ERRORS = {
     "a path length is given without keyCertSign (strict profile)",
   ),
   issuance_rule_broken: row(
-    41,
+    1,
     41,
     "the certificate breaks an issuance rule (strict profile)",
   ),
@@ -362,19 +360,19 @@ export const X509_ERRORS = {
     81,
     "the CRL does not cover this certificate or all reasons",
   ),
-  malformed_ocsp_response: row(74, 81, "the OCSP response is malformed"),
+  malformed_ocsp_response: row(1, 81, "the OCSP response is malformed"),
   ocsp_verify_failed: row(
-    74,
+    1,
     81,
     "the OCSP response is not one that can be relied on",
   ),
   ocsp_certificate_unknown: row(
-    75,
+    1,
     81,
     "the OCSP responder does not know the certificate",
   ),
   ocsp_response_required: row(
-    73,
+    1,
     80,
     "an OCSP response is required and the peer sent none",
   ),

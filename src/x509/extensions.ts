@@ -27,6 +27,23 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
+/** Keeps where the value stands: a view on each would outweigh the rest. */
+class ReceivedExtension implements Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly #value: DerElement;
+
+  constructor(oid: string, critical: boolean, value: DerElement) {
+    this.oid = oid;
+    this.critical = critical;
+    this.#value = value;
+  }
+
+  get value(): Uint8Array {
+    return this.#value.content;
+  }
+}
+
 /**
  * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, without duplicates.
  *
@@ -61,9 +78,9 @@ function readExtension(reader: DerReader): Extension {
   // X.690 11.5: a value that is the default is not encoded.
   if (flag !== undefined && !critical)
     throw new DerError(`extension ${oid} encodes the default FALSE`);
-  const value = reader.read(TAG.octetString, "extnValue").content;
+  const value = reader.read(TAG.octetString, "extnValue");
   reader.end("Extension");
-  return { oid, critical, value };
+  return new ReceivedExtension(oid, critical, value);
 }
 
 /** RFC 5280 4.2.1.9. */

@@ -161,6 +161,9 @@ function readAttributeKey(type: string, element: DerElement): string {
  * blanks go, inner runs of blanks become one.
  */
 export function foldText(text: string): string {
+  // Nearly all names are printable ASCII and have no blanks to fold.
+  if (!/[^ -~]/.test(text) && !/^ | {2}| $/.test(text))
+    return text.toLowerCase();
   return text
     .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
     .replace(/^[ \t\n\v\f\r]+/, "")

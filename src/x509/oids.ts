@@ -1,4 +1,5 @@
 /** The OBJECT IDENTIFIERs that this stack knows, by their RFC names. */
+import { equal } from "../bytes.ts";
 
 export const OID = {
   // RFC 5280 4.2.
@@ -137,4 +138,56 @@ for (const [first, names] of Object.entries(ATTRIBUTE_RUNS)) {
 /** OpenSSL's long name of an attribute type, or the dotted form itself. */
 export function attributeName(oid: string): string {
   return ATTRIBUTE_NAMES.get(oid) ?? oid;
+}
+
+interface KnownOid {
+  readonly content: Uint8Array;
+  readonly dotted: string;
+}
+
+let known: Map<number, KnownOid> | undefined;
+
+/**
+ * The dotted form of an OBJECT IDENTIFIER's content if this stack knows it:
+ * always the same string, so that certificates do not each hold their own.
+ */
+export function knownOid(content: Uint8Array): string | undefined {
+  known ??= knownOids();
+  const found = known.get(hashOf(content));
+  return found !== undefined && equal(found.content, content)
+    ? found.dotted
+    : undefined;
+}
+
+function knownOids(): Map<number, KnownOid> {
+  const table = new Map<number, KnownOid>();
+  // Of two with one hash the first stays; the other is decoded each time.
+  for (const dotted of [...Object.values(OID), ...ATTRIBUTE_NAMES.keys()]) {
+    const content = oidContent(dotted);
+    const hash = hashOf(content);
+    if (!table.has(hash)) table.set(hash, { content, dotted });
+  }
+  return table;
+}
+
+function hashOf(content: Uint8Array): number {
+  let hash = content.length;
+  for (let i = 0; i < content.length; i++)
+    hash = (Math.imul(hash, 31) + (content[i] ?? 0)) & 0x3fffffff;
+  return hash;
+}
+
+/** X.690 8.19. */
+function oidContent(dotted: string): Uint8Array {
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  const bytes: number[] = [];
+  for (const arc of [40 * first + second, ...rest]) {
+    let more = 1;
+    while (arc >= 128 ** more) more++;
+    for (; more > 0; more--) {
+      const digit = Math.floor(arc / 128 ** (more - 1)) % 128;
+      bytes.push(more > 1 ? 0x80 | digit : digit);
+    }
+  }
+  return Uint8Array.from(bytes);
 }

@@ -39,6 +39,11 @@ export function findPath(search: PathSearch): readonly Certificate[] {
   return new PathFinder(search).find();
 }
 
+interface Candidate {
+  readonly issuer: Certificate;
+  readonly isAnchor: boolean;
+}
+
 /** No path is longer, self-issued certificates included. */
 const MAXIMUM_LENGTH = 32;
 
@@ -142,27 +147,30 @@ class PathFinder {
   }
 
   /** Issuers by name, the likeliest first. */
-  #candidates(
-    child: Certificate,
-  ): readonly { issuer: Certificate; isAnchor: boolean }[] {
-    const { now } = this.#search;
-    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
-    const rate = (issuer: Certificate, isAnchor: boolean): number => {
-      let score = isAnchor ? 2 : 0;
-      if (issuer.notBefore <= now && now <= issuer.notAfter) score += 1;
-      const match = keyIdentifierMatch(wanted, issuer);
-      if (match !== undefined) score += match ? 4 : -4;
-      return score;
-    };
+  #candidates(child: Certificate): readonly Candidate[] {
     const anchors = this.#anchors(child.issuer);
     const sent = this.#bySubject.get(child.issuer.key) ?? [];
-    const rated = [
-      ...anchors.map((issuer) => ({ issuer, isAnchor: true })),
-      ...sent
-        .filter((one) => !anchors.some((other) => equal(other.der, one.der)))
-        .map((issuer) => ({ issuer, isAnchor: false })),
-    ].map((one) => ({ ...one, score: rate(one.issuer, one.isAnchor) }));
-    return rated.sort((a, b) => b.score - a.score);
+    const candidates: Candidate[] = anchors.map((issuer) => ({
+      issuer,
+      isAnchor: true,
+    }));
+    for (const issuer of sent)
+      if (!anchors.some((anchor) => equal(anchor.der, issuer.der)))
+        candidates.push({ issuer, isAnchor: false });
+    if (candidates.length < 2) return candidates;
+    return candidates
+      .map((one) => ({ ...one, score: this.#rate(child, one) }))
+      .sort((a, b) => b.score - a.score);
+  }
+
+  #rate(child: Certificate, { issuer, isAnchor }: Candidate): number {
+    const { now } = this.#search;
+    let score = isAnchor ? 2 : 0;
+    if (issuer.notBefore <= now && now <= issuer.notAfter) score += 1;
+    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
+    const match = keyIdentifierMatch(wanted, issuer);
+    if (match !== undefined) score += match ? 4 : -4;
+    return score;
   }
 
   /** Whether the issuer has signed the child: each pair is checked once. */

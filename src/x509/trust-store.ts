@@ -135,6 +135,8 @@ export class TrustStore {
       );
       if (identifier !== undefined)
         put(this.#byKeyIdentifier, toHex(identifier), certificate);
+      // Of a bundle's hundreds few are ever asked for.
+      certificate.forgetDecoded();
     }
   }
 }

@@ -67,6 +67,8 @@ class Verified {
     this.received = received;
     this.path = path;
     this.verified = verified;
+    // A connection holds its peer's chain to the end, and few ever look.
+    for (const certificate of received) certificate.forgetDecoded();
   }
 
   static is(value: unknown): value is Verified {
@@ -129,9 +131,11 @@ export function verifiedByCaller(peer: PeerChain): VerifiedChain {
 class PathVerifier implements CertificateVerifier {
   readonly #options: VerifierOptions;
   readonly #signatures: SignatureChecker;
+  readonly #budgets: Budgets;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
+    this.#budgets = { ...DEFAULT_BUDGETS, ...options.budgets };
     this.#signatures = new SignatureChecker(
       options.provider,
       options.signatureCacheSize ?? 512,
@@ -168,7 +172,7 @@ class PathVerifier implements CertificateVerifier {
     at: VerifyContext,
   ): readonly Certificate[] {
     const options = this.#options;
-    const budget = new Budget({ ...DEFAULT_BUDGETS, ...options.budgets });
+    const budget = new Budget(this.#budgets);
     const rules: JudgeRules = {
       ...options,
       purpose: at.purpose,

@@ -214,6 +214,38 @@ function lookEverywhere(certificate: Certificate): void {
   }
 }
 
+describe("forgetDecoded", () => {
+  it("changes nothing that can be asked", () => {
+    const look = (certificate: Certificate): unknown[] => [
+      certificate.der,
+      certificate.version,
+      certificate.serialNumber,
+      certificate.issuer.key,
+      certificate.subject.key,
+      certificate.notBefore,
+      certificate.notAfter,
+      certificate.tbs,
+      certificate.signature,
+      certificate.signatureAlgorithm,
+      certificate.subjectPublicKeyInfo,
+      certificate.basicConstraints,
+      certificate.keyUsage,
+      certificate.extendedKeyUsage,
+      certificate.subjectAltName,
+      certificate.authorityKeyIdentifier,
+      certificate.extensions.map(({ oid, value }) => [oid, value]),
+    ];
+    const certificate = Certificate.parse(
+      issue({ key, extensions: leafExtensions(key) }).der,
+    );
+    const before = look(certificate);
+    const { subject } = certificate;
+    certificate.forgetDecoded();
+    expect(certificate.subject).not.toBe(subject);
+    expect(look(certificate)).toEqual(before);
+  });
+});
+
 describe("hostile bytes", () => {
   const { der } = issue({ key, extensions: leafExtensions(key) });
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, toHex } from "../../src/bytes.ts";
 import type { DerElement } from "../../src/x509/der.ts";
@@ -16,6 +17,7 @@ import {
   timeValue,
   unsignedBytes,
 } from "../../src/x509/der.ts";
+import { OID } from "../../src/x509/index.ts";
 import { oid, tlv } from "../support/der-builder.ts";
 
 const element = (hex: string): DerElement => {
@@ -135,6 +137,10 @@ describe("values", () => {
       expect(objectIdentifier(readSingle(oid(dotted), 6, "o"), "o")).toBe(
         dotted,
       );
+    for (const dotted of Object.values(OID))
+      expect(objectIdentifier(readSingle(oid(dotted), 6, "o"), "o")).toBe(
+        dotted,
+      );
     // A UUID arc (X.667) is wider than a JavaScript number.
     expect(
       objectIdentifier(
@@ -163,8 +169,34 @@ describe("values", () => {
     expect(at(24, "20240229000000Z")).toBe(Date.UTC(2024, 1, 29));
   });
 
+  it("times, every day from the year 0 to 9999 that exists", () => {
+    const field = fc.record({
+      year: fc.nat(9999),
+      month: fc.nat(13),
+      day: fc.nat(32),
+    });
+    fc.assert(
+      fc.property(field, ({ year, month, day }) => {
+        const two = (n: number): string => n.toString().padStart(2, "0");
+        const date = `${year.toString().padStart(4, "0")}-${two(month)}-${two(day)}`;
+        const text = `${date.replaceAll("-", "")}102030Z`;
+        // Date.parse takes the 31st of any month for a day of the next.
+        const parsed = Date.parse(`${date}T10:20:30Z`);
+        const exists =
+          !Number.isNaN(parsed) && new Date(parsed).getUTCDate() === day;
+        if (exists) expect(at(24, text)).toBe(parsed);
+        else expect(() => at(24, text)).toThrow(DerError);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it.each([
     [23, "2401010000Z"], // no seconds
+    [23, "24010100000/Z"],
+    [23, "24010100000:Z"],
+    [23, ""],
+    [24, "Z"],
     [23, "240101000000+0000"],
     [23, "240101000000"],
     [23, "20240101000000Z"],

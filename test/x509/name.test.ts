@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromHex } from "../../src/bytes.ts";
 import { Name, OID, X509Error } from "../../src/x509/index.ts";
+import { foldText } from "../../src/x509/name.ts";
 import {
   bytes,
   ia5,
@@ -17,6 +19,24 @@ import {
 
 const cn = (value: Uint8Array): Name =>
   Name.over(seq(rdn(OID.commonName, value)));
+
+describe("foldText", () => {
+  it("folds ASCII letters and blanks, and nothing else (RFC 5280 7.1)", () => {
+    const character = fc.constantFrom(..."aZ  \t\n\u00c9\u212a~");
+    const text = fc.array(character, { maxLength: 12 });
+    fc.assert(
+      fc.property(text, (characters) => {
+        const words = characters
+          .map((one) => (one === "Z" ? "z" : one))
+          .join("")
+          .split(/[ \t\n]+/);
+        const wanted = words.filter((word) => word !== "").join(" ");
+        expect(foldText(characters.join(""))).toBe(wanted);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
 
 describe("Name", () => {
   it("gives RDNs in order, with OpenSSL's long names", () => {

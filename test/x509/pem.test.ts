@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { latin1 } from "../../src/bytes.ts";
+import { pemText } from "../../src/x509/pem.ts";
 import {
   decodeBase64,
   encodeBase64,
@@ -40,7 +42,39 @@ describe("base64", () => {
   });
 });
 
+describe("base64 with white space anywhere", () => {
+  const chunk = fc.tuple(
+    fc.uint8Array({ maxLength: 30 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(" ", "\n", "\r\n"),
+  );
+
+  it("is the same bytes, and one odd character spoils it", () => {
+    fc.assert(
+      fc.property(chunk, fc.nat(), ([bytes, width, space], at) => {
+        const plain = Buffer.from(bytes).toString("base64");
+        const lines = plain.match(new RegExp(`.{1,${width.toString()}}`, "g"));
+        const text = (lines ?? []).join(space);
+        expect(decodeBase64(text)).toEqual(bytes);
+        const i = at % (text.length + 1);
+        for (const odd of ["*", "-", "\u0141", "\u0000"])
+          expect(() =>
+            decodeBase64(text.slice(0, i) + odd + text.slice(i)),
+          ).toThrow(X509Error);
+      }),
+    );
+  });
+});
+
 describe("PEM", () => {
+  it("is read from bytes as from text, whatever the length", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect(pemText(bytes)).toBe(latin1(bytes));
+      }),
+    );
+  });
+
   const der = new Uint8Array(100).map((_, i) => i);
 
   it("writes 64 columns and a newline at the end", () => {
