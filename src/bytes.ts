@@ -80,10 +80,27 @@ export function asciiBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** One character a byte (ISO 8859-1): the way to look at bytes as text. */
+/**
+ * One character a byte (ISO 8859-1): the way to look at bytes as text. Eight at
+ * a time: bundles of certificates have hundreds of kilobytes, and a string that
+ * grows by single characters costs more than all the rest of reading them.
+ */
 export function latin1(bytes: Uint8Array): string {
+  const at = (i: number): number => bytes[i] ?? 0;
+  const whole = bytes.length - (bytes.length % 8);
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let i = 0; i < whole; i += 8)
+    text += String.fromCharCode(
+      at(i),
+      at(i + 1),
+      at(i + 2),
+      at(i + 3),
+      at(i + 4),
+      at(i + 5),
+      at(i + 6),
+      at(i + 7),
+    );
+  for (let i = whole; i < bytes.length; i++) text += String.fromCharCode(at(i));
   return text;
 }
 

@@ -1,5 +1,5 @@
 /** PEM: RFC 7468 text around base64. Strict where it can be, no atob needed. */
-import { latin1, printable } from "../bytes.ts";
+import { printable } from "../bytes.ts";
 import { X509Error } from "./errors.ts";
 
 /** What stands between a BEGIN and an END line. */
@@ -30,29 +30,6 @@ export function parsePem(text: string): PemBlock[] {
     blocks.push(parseBody(begin.label, body));
     at = end + footer.length;
   }
-}
-
-/**
- * PEM bytes as text, one character a byte: eight at a time, since bundles
- * have hundreds of kilobytes and a string that grows by single characters
- * costs more than all the rest of reading them.
- */
-export function pemText(bytes: Uint8Array): string {
-  const at = (i: number): number => bytes[i] ?? 0;
-  const whole = bytes.length - (bytes.length % 8);
-  let text = "";
-  for (let i = 0; i < whole; i += 8)
-    text += String.fromCharCode(
-      at(i),
-      at(i + 1),
-      at(i + 2),
-      at(i + 3),
-      at(i + 4),
-      at(i + 5),
-      at(i + 6),
-      at(i + 7),
-    );
-  return text + latin1(bytes.subarray(whole));
 }
 
 /**

@@ -5,7 +5,7 @@ import { Certificate } from "./certificate.ts";
 import { DerReader, TAG } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
 import type { Name } from "./name.ts";
-import { parsePem, pemText } from "./pem.ts";
+import { parsePem } from "./pem.ts";
 
 /** Finds certificates that the store does not hold yet, by their subject. */
 export type AnchorLookup = (subject: Name) => readonly Certificate[];
@@ -165,7 +165,7 @@ export function parseCertificates(
   if (source instanceof Certificate) return [source];
   if (typeof source === "string") return fromPem(source);
   const bytes = viewBytes(source, "certificates");
-  return bytes[0] === TAG.sequence ? fromDer(bytes) : fromPem(pemText(bytes));
+  return bytes[0] === TAG.sequence ? fromDer(bytes) : fromPem(latin1(bytes));
 }
 
 const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE"];

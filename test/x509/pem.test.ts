@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { latin1 } from "../../src/bytes.ts";
-import { pemText } from "../../src/x509/pem.ts";
 import {
   decodeBase64,
   encodeBase64,
@@ -67,14 +66,6 @@ describe("base64 with white space anywhere", () => {
 });
 
 describe("PEM", () => {
-  it("is read from bytes as from text, whatever the length", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        expect(pemText(bytes)).toBe(latin1(bytes));
-      }),
-    );
-  });
-
   const der = new Uint8Array(100).map((_, i) => i);
 
   it("writes 64 columns and a newline at the end", () => {
