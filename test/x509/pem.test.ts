@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { latin1 } from "../../src/bytes.ts";
 import {
   decodeBase64,
   encodeBase64,
