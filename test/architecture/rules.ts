@@ -92,7 +92,7 @@ const WALLS: Readonly<Record<string, string>> = {
 
 /** The only homes of `node:` imports. */
 const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
-  { at: /^src\/crypto\/node\.ts$/, what: /^node:crypto$/ },
+  { at: /^src\/crypto\/node(\.ts$|\/)/, what: /^node:crypto$/ },
   { at: /^src\/net\/node[^/]*\.ts$/, what: /^node:/ },
   { at: /^src\/cli\//, what: /^node:/ },
 ];
@@ -180,7 +180,7 @@ function refusal(room: Room, other: Room): string {
 function nodeFault(from: string, specifier: string): string | undefined {
   if (NODE_HOMES.some(({ at, what }) => at.test(from) && what.test(specifier)))
     return undefined;
-  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, and node:crypto for crypto/node.ts`;
+  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, and node:crypto for crypto/node.ts and crypto/node/`;
 }
 
 function packageFault(room: Room, specifier: string): string | undefined {

@@ -3,13 +3,19 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { concat, NO_BYTES } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import { node } from "../../src/crypto/node.ts";
 import type {
   AeadAlgorithm,
   AeadKey,
   AeadName,
 } from "../../src/crypto/provider.ts";
 
-const rows = Object.values(noble.aeads);
+const rows = [noble, node].flatMap((provider) =>
+  Object.values(provider.aeads).map((aead) => ({
+    name: `${aead.name} of ${provider.name}`,
+    aead,
+  })),
+);
 
 const nodeNames: Readonly<Record<AeadName, string>> = {
   "AES-128-GCM": "aes-128-gcm",
@@ -39,7 +45,7 @@ function sealByNode(
 
 const sizes = [0, 1, 15, 16, 17, 64, 255, 1024, 5000, 16385];
 
-describe.each(rows)("$name", (aead) => {
+describe.each(rows)("$name", ({ aead }) => {
   const keyBytes = new Uint8Array(aead.keyLength).map((_, i) => i + 1);
   const nonce = new Uint8Array(12).map((_, i) => 40 + i);
   const aad = Uint8Array.of(23, 3, 3, 64, 0);

@@ -3,23 +3,31 @@ import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex } from "../../src/bytes.ts";
 import { mlKem768Encapsulate } from "../../src/crypto/noble/mlkem.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import { node } from "../../src/crypto/node.ts";
 import {
   InvalidKeyShare,
+  type CryptoProvider,
   type GroupName,
   type KeyExchangeGroup,
 } from "../../src/crypto/provider.ts";
 import { recordedRandom, scriptedRandom } from "./scripted-random.ts";
 
-function group(name: GroupName): KeyExchangeGroup {
-  const row = noble.groups[name];
+function group(provider: CryptoProvider, name: GroupName): KeyExchangeGroup {
+  const row = provider.groups[name];
   if (row === undefined) throw new Error(`no row ${name}`);
   return row;
 }
 
-const x25519 = group("x25519");
-const hybrid = group("X25519MLKEM768");
+const providers = [noble, node];
+const rows = providers.flatMap((provider) =>
+  Object.values(provider.groups).map((row) => ({
+    name: `${row.name} of ${provider.name}`,
+    provider,
+    row,
+  })),
+);
 
-describe.each(Object.values(noble.groups))("$name", (row) => {
+describe.each(rows)("$name", ({ provider, row }) => {
   it("gives both sides one secret, over shares of the stated lengths", () => {
     const pair = row.generate(noble.random);
     const answer = row.encapsulate(pair.share, noble.random);
@@ -57,11 +65,10 @@ describe.each(Object.values(noble.groups))("$name", (row) => {
     };
     const pair = row.generate(random);
     row.encapsulate(pair.share, random);
-    // X25519 keeps its private key as drawn; the others make numbers of it.
-    const kept: Partial<Record<GroupName, readonly number[]>> = {
-      x25519: [0, 1],
-      X25519MLKEM768: [1, 3],
-    };
+    // noble's X25519 keeps its private key as drawn; the others make numbers
+    // or OpenSSL's keys of it.
+    const kept: Partial<Record<GroupName, readonly number[]>> =
+      provider === noble ? { x25519: [0, 1], X25519MLKEM768: [1, 3] } : {};
     drawn.forEach((bytes, i) => {
       const wiped = bytes.every((byte) => byte === 0);
       expect(wiped).toBe(!(kept[row.name]?.includes(i) ?? false));
@@ -96,7 +103,9 @@ describe.each(Object.values(noble.groups))("$name", (row) => {
   });
 });
 
-describe("x25519", () => {
+describe.each(providers)("x25519 of $name", (provider) => {
+  const x25519 = group(provider, "x25519");
+
   it("agrees with RFC 8448 3", () => {
     const clientKey = fromHex(
       "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005",
@@ -144,23 +153,29 @@ describe("x25519", () => {
   });
 });
 
-describe.each([
+const curves = [
   ["secp256r1", "prime256v1", 32],
   ["secp384r1", "secp384r1", 48],
   ["secp521r1", "secp521r1", 66],
-] as const)("%s", (name, nodeName, scalarLength) => {
-  const row = group(name);
+] as const;
+
+describe.each(
+  providers.flatMap((provider) =>
+    curves.map((curve) => [provider.name, ...curve, provider] as const),
+  ),
+)("%s: %s", (_provider, name, nodeName, scalarLength, provider) => {
+  const row = group(provider, name);
   const scalar = new Uint8Array(scalarLength).fill(0x5a);
   scalar[0] = 0;
 
   it("agrees with OpenSSL, the drawn bytes being the private key", () => {
-    const node = createECDH(nodeName);
-    node.setPrivateKey(scalar);
+    const openSsl = createECDH(nodeName);
+    openSsl.setPrivateKey(scalar);
     const pair = row.generate(scriptedRandom(scalar));
-    expect(toHex(pair.share)).toBe(node.getPublicKey("hex"));
+    expect(toHex(pair.share)).toBe(openSsl.getPublicKey("hex"));
     const peer = createECDH(nodeName);
     const share = new Uint8Array(peer.generateKeys());
-    const secret = new Uint8Array(node.computeSecret(share));
+    const secret = new Uint8Array(openSsl.computeSecret(share));
     expect(secret.length).toBe(scalarLength);
     expect(pair.decapsulate(share).bytes).toEqual(secret);
   });
@@ -202,7 +217,10 @@ describe.each([
   });
 });
 
-describe("X25519MLKEM768", () => {
+describe.each(providers)("X25519MLKEM768 of $name", (provider) => {
+  const hybrid = group(provider, "X25519MLKEM768");
+  const x25519 = group(provider, "x25519");
+
   it("draws for ML-KEM first, then for X25519", () => {
     const initiator = recordedRandom(noble.random);
     const pair = hybrid.generate(initiator.random);

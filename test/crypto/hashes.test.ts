@@ -1,11 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, NO_BYTES, toHex } from "../../src/bytes.ts";
-import { hashes } from "../../src/crypto/noble/hashes.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { node } from "../../src/crypto/node.ts";
 
-const rows = Object.values(hashes);
+const providers = [noble, node];
 
-describe("hash rows", () => {
+describe.each(providers)("hash rows of $name", ({ hashes }) => {
+  const rows = Object.values(hashes);
+
   // FIPS 180-4's example message "abc".
   it.each([
     ["SHA-1", "a9993e364706816aba3e25717850c26c9cd0d89d"],
@@ -71,7 +74,9 @@ describe("hash rows", () => {
   });
 });
 
-describe("HMAC and HKDF", () => {
+describe.each(providers)("HMAC and HKDF of $name", ({ hashes }) => {
+  const rows = Object.values(hashes);
+
   it("agrees with RFC 4231 4.3 (test case 2)", () => {
     const mac = hashes["SHA-256"].hmac(
       asciiBytes("Jefe"),

@@ -12,35 +12,41 @@ import {
 } from "./mlkem.ts";
 import { x25519 } from "./x25519.ts";
 
+/** The hybrid on noble's X25519. */
+export const x25519MlKem768: KeyExchangeGroup =
+  /* @__PURE__ */ hybridWith(x25519);
+
 /**
- * The initiator draws 64 random bytes for ML-KEM, then 32 for X25519; the
- * responder 32 and 32, in the same order.
+ * The hybrid on any X25519. The initiator draws 64 random bytes for ML-KEM,
+ * then 32 for X25519; the responder 32 and 32, in the same order.
  */
-export const x25519MlKem768: KeyExchangeGroup = {
-  name: "X25519MLKEM768",
-  initiatorShareLength: ENCAPSULATION_KEY_LENGTH + x25519.initiatorShareLength,
-  responderShareLength: CIPHERTEXT_LENGTH + x25519.responderShareLength,
-  generate(random) {
-    const kem = mlKem768KeyPair(random);
-    const ecdh = x25519.generate(random);
-    return {
-      share: concat(kem.encapsulationKey, ecdh.share),
-      decapsulate(peerShare) {
-        const [ciphertext, point] = split(peerShare, CIPHERTEXT_LENGTH);
-        return joined(kem.decapsulate(ciphertext), ecdh.decapsulate(point));
-      },
-    };
-  },
-  encapsulate(peerShare, random) {
-    const [key, point] = split(peerShare, ENCAPSULATION_KEY_LENGTH);
-    const kem = mlKem768Encapsulate(key, random);
-    const ecdh = x25519.encapsulate(point, random);
-    return {
-      share: concat(kem.ciphertext, ecdh.share),
-      secret: joined(kem.secret, ecdh.secret),
-    };
-  },
-};
+export function hybridWith(ecdhe: KeyExchangeGroup): KeyExchangeGroup {
+  return {
+    name: "X25519MLKEM768",
+    initiatorShareLength: ENCAPSULATION_KEY_LENGTH + ecdhe.initiatorShareLength,
+    responderShareLength: CIPHERTEXT_LENGTH + ecdhe.responderShareLength,
+    generate(random) {
+      const kem = mlKem768KeyPair(random);
+      const ecdh = ecdhe.generate(random);
+      return {
+        share: concat(kem.encapsulationKey, ecdh.share),
+        decapsulate(peerShare) {
+          const [ciphertext, point] = split(peerShare, CIPHERTEXT_LENGTH);
+          return joined(kem.decapsulate(ciphertext), ecdh.decapsulate(point));
+        },
+      };
+    },
+    encapsulate(peerShare, random) {
+      const [key, point] = split(peerShare, ENCAPSULATION_KEY_LENGTH);
+      const kem = mlKem768Encapsulate(key, random);
+      const ecdh = ecdhe.encapsulate(point, random);
+      return {
+        share: concat(kem.ciphertext, ecdh.share),
+        secret: joined(kem.secret, ecdh.secret),
+      };
+    },
+  };
+}
 
 function split(
   share: Uint8Array,

@@ -1,0 +1,96 @@
+/**
+ * The crypto provider on `node:crypto`: OpenSSL's speed for Node 20.19 and
+ * later, and for runtimes that have the same module. What Node lacks (AES-CCM
+ * as TLS numbers it, ML-KEM, ML-DSA) is noble's.
+ *
+ * Interchangeable with noble's provider on either side of a connection, with
+ * one difference: the signers for ECDSA and RSA draw their randomness from
+ * OpenSSL, not from the argument.
+ */
+import { randomFillSync } from "node:crypto";
+import { noble } from "./noble/index.ts";
+import { hybridWith } from "./noble/mlkem-hybrid.ts";
+import { aes128Gcm, aes256Gcm, chaCha20Poly1305 } from "./node/aead.ts";
+import { hashes } from "./node/hashes.ts";
+import { keyDecryption } from "./node/key-decryption.ts";
+import { secp256r1, secp384r1, secp521r1 } from "./node/nist.ts";
+import {
+  ecdsa,
+  ed25519,
+  ed448,
+  pkcs1,
+  pss,
+  signer,
+  verifier,
+} from "./node/signatures.ts";
+import { x25519 } from "./node/x25519.ts";
+import type { CryptoProvider } from "./provider.ts";
+
+/**
+ * The provider. Keys are made ready for OpenSSL at their first use and kept
+ * with the `PublicKey` or `PrivateKey` object: do not change its arrays after.
+ *
+ * Replace a row by spreading, as with noble's.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext } from "puretls";
+ * import { node } from "puretls/crypto/node";
+ *
+ * const context = new SSLContext({ provider: node });
+ * if (context.provider.name !== "node") throw new Error();
+ * ```
+ */
+export const node: CryptoProvider = {
+  ...noble,
+  name: "node",
+  fastAes: true,
+  random: (length) => randomFillSync(new Uint8Array(length)),
+  hashes,
+  aeads: {
+    ...noble.aeads,
+    "AES-128-GCM": aes128Gcm,
+    "AES-256-GCM": aes256Gcm,
+    "ChaCha20-Poly1305": chaCha20Poly1305,
+  },
+  groups: {
+    ...noble.groups,
+    X25519MLKEM768: hybridWith(x25519),
+    x25519,
+    secp256r1,
+    secp384r1,
+    secp521r1,
+  },
+  verifiers: {
+    ...noble.verifiers,
+    "ecdsa-sha1": verifier(ecdsa("SHA-1")),
+    "ecdsa-sha256": verifier(ecdsa("SHA-256")),
+    "ecdsa-sha384": verifier(ecdsa("SHA-384")),
+    "ecdsa-sha512": verifier(ecdsa("SHA-512")),
+    ed25519: verifier(ed25519),
+    ed448: verifier(ed448),
+    "rsa-pss-sha256": verifier(pss("SHA-256")),
+    "rsa-pss-sha384": verifier(pss("SHA-384")),
+    "rsa-pss-sha512": verifier(pss("SHA-512")),
+    "rsa-pkcs1-sha1": verifier(pkcs1("SHA-1")),
+    "rsa-pkcs1-sha256": verifier(pkcs1("SHA-256")),
+    "rsa-pkcs1-sha384": verifier(pkcs1("SHA-384")),
+    "rsa-pkcs1-sha512": verifier(pkcs1("SHA-512")),
+  },
+  signers: {
+    ...noble.signers,
+    "ecdsa-sha1": signer(ecdsa("SHA-1")),
+    "ecdsa-sha256": signer(ecdsa("SHA-256")),
+    "ecdsa-sha384": signer(ecdsa("SHA-384")),
+    "ecdsa-sha512": signer(ecdsa("SHA-512")),
+    ed25519: signer(ed25519),
+    "rsa-pss-sha256": signer(pss("SHA-256")),
+    "rsa-pss-sha384": signer(pss("SHA-384")),
+    "rsa-pss-sha512": signer(pss("SHA-512")),
+    "rsa-pkcs1-sha1": signer(pkcs1("SHA-1")),
+    "rsa-pkcs1-sha256": signer(pkcs1("SHA-256")),
+    "rsa-pkcs1-sha384": signer(pkcs1("SHA-384")),
+    "rsa-pkcs1-sha512": signer(pkcs1("SHA-512")),
+  },
+  keyDecryption,
+};
