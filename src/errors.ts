@@ -178,11 +178,6 @@ export const REASONS = {
     says: "the server's random says that it speaks a newer version: somebody forced a downgrade",
     rfc: "8446 4.1.3",
   },
-  inappropriate_fallback: {
-    alert: "inappropriate_fallback",
-    says: "the client fell back to an older version than both sides speak",
-    rfc: "7507 3",
-  },
   no_shared_cipher: {
     alert: "handshake_failure",
     says: "no cipher suite in common",
@@ -202,11 +197,6 @@ export const REASONS = {
     alert: "no_application_protocol",
     says: "no application protocol (ALPN) in common",
     rfc: "7301 3.2",
-  },
-  unrecognized_name: {
-    alert: "unrecognized_name",
-    says: "this server does not serve the name that the client asked for",
-    rfc: "6066 3",
   },
   wrong_cipher_returned: {
     alert: "illegal_parameter",

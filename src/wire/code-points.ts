@@ -36,7 +36,6 @@ export const ProtocolVersion = {
   "TLSv1.2": 0x0303,
   "TLSv1.3": 0x0304,
 } as const;
-export type ProtocolVersionName = keyof typeof ProtocolVersion;
 
 /** ExtensionType, RFC 8446 4.2 and the IANA registry. */
 export const ExtensionType = {

@@ -237,6 +237,22 @@ describe("sizes", () => {
     }
   });
 
+  it("and for the server's flight, from its first sealed record on", () => {
+    const pair = shuttle(
+      newPair(testClientConfig({ recordSizeLimit: 64 }), testServerConfig()),
+    );
+    expect(pair.client.state).toBe("CONNECTED");
+    const { server } = pair.sent;
+    const lengths: number[] = [];
+    for (let at = 0; at < server.length;) {
+      const length = ((server[at + 3] ?? 0) << 8) | (server[at + 4] ?? 0);
+      if (server[at] === 23) lengths.push(length);
+      at += 5 + length;
+    }
+    expect(lengths.length).toBeGreaterThan(5);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(64 + 16);
+  });
+
   it("padding hides the length", () => {
     const { client, server } = connected(
       testClientConfig({ padding: () => 16_384 }),

@@ -52,7 +52,7 @@ export function startClient(
     serverName,
     hello,
     transcript: new PendingTranscript().add(hello.raw),
-    retry: undefined,
+    retrySuite: undefined,
   };
 }
 
@@ -100,7 +100,7 @@ function retry(
   suite: CipherSuite,
   io: HandshakeIo,
 ): WaitServerHello {
-  if (state.retry !== undefined) throw new TlsError("second_hello_retry");
+  if (state.retrySuite !== undefined) throw new TlsError("second_hello_retry");
   // RFC 8446 4.1.4: only cookie may come without having been offered.
   const allowed = new Set(state.hello.types).add(ExtensionType.cookie);
   checkSolicited(message.extensionTypes, allowed);
@@ -118,7 +118,7 @@ function retry(
     ...state,
     hello,
     transcript: state.transcript.retry(hash).add(message.raw).add(hello.raw),
-    retry: { suite, group },
+    retrySuite: suite,
   };
 }
 
@@ -142,7 +142,7 @@ function handshakeKeys(
   const { config, serverName, hello } = state;
   checkSolicited(message.extensionTypes, hello.types);
   // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
-  if (state.retry !== undefined && state.retry.suite.code !== suite.code)
+  if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
     throw new TlsError("hello_changed_after_retry");
   const { group, shared } = agree(state, message);
   const hash = config.provider.hashes[suite.hash];
@@ -160,7 +160,7 @@ function handshakeKeys(
     SERVER_HANDSHAKE_TRAFFIC_SECRET: secrets.server,
   });
   // RFC 8446 D.4: once, before the first encrypted flight.
-  if (config.compatibilityMode && state.retry === undefined)
+  if (config.compatibilityMode && state.retrySuite === undefined)
     io.sendChangeCipherSpec();
   const keys = {
     provider: config.provider,
@@ -179,7 +179,7 @@ function handshakeKeys(
     group,
     offered: hello.types,
     clientRandom: hello.random,
-    helloRetried: state.retry !== undefined,
+    helloRetried: state.retrySuite !== undefined,
     transcript,
     secrets,
   };

@@ -37,12 +37,6 @@ export interface OfferedKeyPair {
   readonly pair: KeyPair;
 }
 
-/** What a HelloRetryRequest fixed. */
-export interface HelloRetry {
-  readonly suite: CipherSuite;
-  readonly group: GroupName | undefined;
-}
-
 interface OpenClient {
   readonly config: ClientConfig;
   readonly serverName: string | undefined;
@@ -53,7 +47,8 @@ export interface WaitServerHello extends OpenClient {
   readonly at: "WAIT_SH";
   readonly hello: SentHello;
   readonly transcript: PendingTranscript;
-  readonly retry: HelloRetry | undefined;
+  /** The suite that a HelloRetryRequest fixed. */
+  readonly retrySuite: CipherSuite | undefined;
 }
 
 export type ClientHelloState = WaitServerHello;
