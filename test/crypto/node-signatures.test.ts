@@ -1,5 +1,4 @@
 /** Node's signature rows against noble's, both ways. */
-import { generateKeyPairSync } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, Secret } from "../../src/bytes.ts";
@@ -11,7 +10,7 @@ import type {
   PublicKey,
   SignatureName,
 } from "../../src/crypto/provider.ts";
-import { rsaPrivateKey } from "./node-keys.ts";
+import { nodeKeyPair, rsaPrivateKey } from "./node-keys.ts";
 
 const message = asciiBytes("the message");
 
@@ -22,16 +21,14 @@ const curves = [
 ] as const;
 
 function ecKey([curve, name]: (typeof curves)[number]): PrivateKey {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: name });
+  const { privateKey } = nodeKeyPair("ec", { namedCurve: name });
   const { d = "" } = privateKey.export({ format: "jwk" });
   const scalar = new Secret(new Uint8Array(Buffer.from(d, "base64url")));
   return { type: "ec", curve, scalar };
 }
 
 function rsaKey(modulusLength: number): PrivateKey {
-  return rsaPrivateKey(
-    generateKeyPairSync("rsa", { modulusLength }).privateKey,
-  );
+  return rsaPrivateKey(nodeKeyPair("rsa", { modulusLength }).privateKey);
 }
 
 function edKey(): PrivateKey {

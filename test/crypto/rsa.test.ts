@@ -1,7 +1,6 @@
 import {
   constants,
   createHash,
-  generateKeyPairSync,
   sign as signByNode,
   verify as verifyByNode,
   type KeyObject,
@@ -19,7 +18,7 @@ import type {
   SignatureSigner,
   SignatureVerifier,
 } from "../../src/crypto/provider.ts";
-import { rsaPrivateKey } from "./node-keys.ts";
+import { nodeKeyPair, rsaPrivateKey } from "./node-keys.ts";
 import { recordedRandom, scriptedRandom } from "./scripted-random.ts";
 
 type RsaPrivateKey = Extract<PrivateKey, { readonly type: "rsa" }>;
@@ -62,7 +61,7 @@ function nodeOptions(
 }
 
 function keyPair(modulusLength: number, publicExponent = 65537) {
-  const node = generateKeyPairSync("rsa", { modulusLength, publicExponent });
+  const node = nodeKeyPair("rsa", { modulusLength, publicExponent });
   return { node: node.privateKey, own: rsaPrivateKey(node.privateKey) };
 }
 

@@ -1,5 +1,4 @@
 import {
-  generateKeyPairSync,
   sign as signByNode,
   verify as verifyByNode,
   type KeyObject,
@@ -17,7 +16,7 @@ import type {
   SignatureSigner,
   SignatureVerifier,
 } from "../../src/crypto/provider.ts";
-import { rsaPrivateKey } from "./node-keys.ts";
+import { nodeKeyPair, rsaPrivateKey } from "./node-keys.ts";
 
 type Curve = "secp256r1" | "secp384r1" | "secp521r1";
 
@@ -58,7 +57,7 @@ interface EcKeys {
 }
 
 function ecKeys(curve: Curve, nodeName: string): EcKeys {
-  const node = generateKeyPairSync("ec", { namedCurve: nodeName }).privateKey;
+  const node = nodeKeyPair("ec", { namedCurve: nodeName }).privateKey;
   const jwk = node.export({ format: "jwk" });
   const scalar = new Uint8Array(Buffer.from(jwk.d ?? "", "base64url"));
   return { own: { type: "ec", curve, scalar: new Secret(scalar) }, node };
@@ -205,7 +204,7 @@ describe("Ed25519", () => {
 });
 
 it("Ed448 verifies what OpenSSL signs", () => {
-  const { privateKey, publicKey } = generateKeyPairSync("ed448");
+  const { privateKey, publicKey } = nodeKeyPair("ed448");
   const jwk = publicKey.export({ format: "jwk" });
   const key = new Uint8Array(Buffer.from(jwk.x ?? "", "base64url"));
   const verify = verifier("ed448");
@@ -242,7 +241,7 @@ describe.each([
 
 /** A key of each type, and a signature that some row of that type made. */
 const rsa = rsaPrivateKey(
-  generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey,
+  nodeKeyPair("rsa", { modulusLength: 1024 }).privateKey,
 );
 const ec = ecKeys("secp256r1", "P-256").own;
 const ed: PrivateKey = {

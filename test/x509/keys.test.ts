@@ -1,5 +1,5 @@
 /** Private and public keys, as OpenSSL writes them. */
-import { generateKeyPairSync } from "node:crypto";
+import { nodeKeyPair } from "../crypto/node-keys.ts";
 import { describe, expect, it } from "vitest";
 import { latin1, toHex, utf8Bytes } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
@@ -322,7 +322,7 @@ describe("parsePrivateKey", () => {
 
 describe("keyMatchesCertificate", () => {
   it("knows a compressed point for the same key", () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { privateKey } = nodeKeyPair("ec", { namedCurve: "P-256" });
     const parsed = parsePrivateKey(
       privateKey.export({ type: "pkcs8", format: "der" }),
     );

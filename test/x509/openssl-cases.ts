@@ -1,5 +1,5 @@
 /** Chains whose fault we and `openssl verify` must call by the same number. */
-import { generateKeyPairSync } from "node:crypto";
+import { nodeKeyPair } from "../crypto/node-keys.ts";
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import type { VerifierOptions, X509ErrorCode } from "../../src/x509/index.ts";
@@ -55,13 +55,13 @@ export const middle = intermediate(10, anchor);
 export const serial = int(77);
 
 export const elliptic = ((): TestKey => {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { privateKey } = nodeKeyPair("ec", { namedCurve: "P-256" });
   const der = privateKey.export({ type: "pkcs8", format: "der" });
   return testKey(parsePrivateKey(der).key, "ecdsa-sha256");
 })();
 
 export function rsaKey(modulusLength: number): TestKey {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength });
+  const { privateKey } = nodeKeyPair("rsa", { modulusLength });
   const der = privateKey.export({ type: "pkcs8", format: "der" });
   return testKey(parsePrivateKey(der).key, "rsa-pkcs1-sha256");
 }

@@ -1,5 +1,5 @@
 /** Public keys as certificates carry them. */
-import { generateKeyPairSync } from "node:crypto";
+import { nodeKeyPair } from "../crypto/node-keys.ts";
 import { describe, expect, it } from "vitest";
 import {} from "../../src/crypto/noble/index.ts";
 import type {} from "../../src/crypto/provider.ts";
@@ -71,7 +71,7 @@ describe("parseSubjectPublicKeyInfo", () => {
         // Node wants a number here, and its types a string.
         saltLength: 48 as unknown as string,
       };
-      const { publicKey } = generateKeyPairSync("rsa-pss", options);
+      const { publicKey } = nodeKeyPair("rsa-pss", options);
       return publicKey.export({ type: "spki", format: "der" });
     };
     const info = parseSubjectPublicKeyInfo(make("sha384"));

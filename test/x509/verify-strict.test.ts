@@ -1,5 +1,5 @@
 /** Verify codes of the strict profile, beside OpenSSL's -x509_strict. */
-import { generateKeyPairSync } from "node:crypto";
+import { nodeKeyPair } from "../crypto/node-keys.ts";
 import { OID } from "../../src/x509/index.ts";
 import {
   basicConstraints,
@@ -29,7 +29,7 @@ import {
 
 compareWithOpenssl("strict", {
   "an explicit curve": () => {
-    const { publicKey } = generateKeyPairSync("ec", {
+    const { publicKey } = nodeKeyPair("ec", {
       namedCurve: "prime256v1",
       paramEncoding: "explicit",
     });
