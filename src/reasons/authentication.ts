@@ -1,0 +1,70 @@
+import type { ReasonRow } from "./row.ts";
+
+/** What can be wrong with who a peer says it is. */
+export const AUTHENTICATION_REASONS = {
+  certificate_missing: {
+    alert: "decode_error",
+    says: "the server sent an empty certificate list",
+    rfc: "8446 4.4.2.4",
+  },
+  peer_did_not_return_a_certificate: {
+    alert: "certificate_required",
+    says: "the client sent no certificate, and one is required",
+    rfc: "8446 4.4.2.4",
+  },
+  bad_certificate: {
+    alert: "bad_certificate",
+    says: "the peer's certificate is malformed or breaks a rule",
+    rfc: "8446 4.4.2.4",
+  },
+  unsupported_certificate: {
+    alert: "unsupported_certificate",
+    says: "the peer's certificate has a key or a use that does not fit",
+    rfc: "8446 4.4.2.4",
+  },
+  key_usage_without_signature: {
+    alert: "illegal_parameter",
+    says: "the key usage of the peer's certificate does not allow signatures",
+    rfc: "8446 4.4.2.2",
+  },
+  certificate_expired: {
+    alert: "certificate_expired",
+    says: "a certificate of the peer's chain is not valid at this time",
+    rfc: "5280 6.1.3",
+  },
+  certificate_revoked: {
+    alert: "certificate_revoked",
+    says: "a certificate of the peer's chain was revoked",
+    rfc: "5280 6.3",
+  },
+  unknown_ca: {
+    alert: "unknown_ca",
+    says: "the peer's certificate does not lead to a trusted authority",
+    rfc: "5280 6.1",
+  },
+  certificate_unknown: {
+    alert: "certificate_unknown",
+    says: "the peer's certificate was not accepted",
+    rfc: "8446 6.2",
+  },
+  bad_certificate_status_response: {
+    alert: "bad_certificate_status_response",
+    says: "the stapled status of the peer's certificate was not accepted",
+    rfc: "6066 8",
+  },
+  certificate_verify_mismatch: {
+    alert: "decrypt_error",
+    says: "the peer's signature over the handshake is wrong: it does not hold the certificate's key",
+    rfc: "8446 4.4.3",
+  },
+  finished_mismatch: {
+    alert: "decrypt_error",
+    says: "the peer's Finished is wrong: the two sides saw different handshakes",
+    rfc: "8446 4.4.4",
+  },
+  unsolicited_certificate_context: {
+    alert: "illegal_parameter",
+    says: "a certificate request context that does not belong here",
+    rfc: "8446 4.4.2",
+  },
+} as const satisfies Record<string, ReasonRow>;

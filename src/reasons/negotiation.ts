@@ -1,0 +1,90 @@
+import type { ReasonRow } from "./row.ts";
+
+/** What two hellos can fail to agree on. */
+export const NEGOTIATION_REASONS = {
+  unsupported_protocol: {
+    alert: "protocol_version",
+    says: "no TLS version in common: this side speaks TLS 1.3",
+    rfc: "8446 4.2.1",
+  },
+  downgrade_detected: {
+    alert: "illegal_parameter",
+    says: "the server's random says that it speaks a newer version: somebody forced a downgrade",
+    rfc: "8446 4.1.3",
+  },
+  no_shared_cipher: {
+    alert: "handshake_failure",
+    says: "no cipher suite in common",
+    rfc: "8446 4.1.1",
+  },
+  no_shared_group: {
+    alert: "handshake_failure",
+    says: "no key exchange group in common",
+    rfc: "8446 4.1.1",
+  },
+  no_shared_signature_scheme: {
+    alert: "handshake_failure",
+    says: "no certificate of this side fits a signature algorithm that the peer takes",
+    rfc: "8446 4.2.3, 4.4.2.2",
+  },
+  no_application_protocol: {
+    alert: "no_application_protocol",
+    says: "no application protocol (ALPN) in common",
+    rfc: "7301 3.2",
+  },
+  wrong_cipher_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose a cipher suite that was not offered",
+    rfc: "8446 4.1.3",
+  },
+  wrong_group_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose a key exchange group that was not offered",
+    rfc: "8446 4.2.8",
+  },
+  wrong_protocol_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose an application protocol that was not offered",
+    rfc: "7301 3.1",
+  },
+  wrong_signature_scheme: {
+    alert: "illegal_parameter",
+    says: "a signature with an algorithm that was not offered or does not fit the key",
+    rfc: "8446 4.4.3",
+  },
+  session_id_not_echoed: {
+    alert: "illegal_parameter",
+    says: "the server did not echo the legacy session id",
+    rfc: "8446 4.1.3",
+  },
+  pointless_hello_retry: {
+    alert: "illegal_parameter",
+    says: "a HelloRetryRequest that asks for no change",
+    rfc: "8446 4.1.4",
+  },
+  second_hello_retry: {
+    alert: "unexpected_message",
+    says: "a second HelloRetryRequest",
+    rfc: "8446 4.1.4",
+  },
+  hello_changed_after_retry: {
+    alert: "illegal_parameter",
+    says: "what was agreed in the HelloRetryRequest changed afterwards",
+    rfc: "8446 4.1.2, 4.1.4",
+  },
+  wrong_cookie: {
+    alert: "illegal_parameter",
+    says: "the cookie of the HelloRetryRequest did not come back as it was sent",
+    rfc: "8446 4.2.2",
+  },
+  bad_key_share: {
+    alert: "illegal_parameter",
+    says: "the peer's key share is not a valid one for its group",
+    rfc: "8446 4.2.8",
+  },
+  record_size_limit_too_small: {
+    alert: "illegal_parameter",
+    says: "a record size limit below 64 bytes or above what was agreed",
+    rfc: "8449 4",
+  },
+} as const satisfies Record<string, ReasonRow>;

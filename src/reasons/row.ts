@@ -1,0 +1,11 @@
+import type { AlertName } from "../alerts.ts";
+
+/** One way to end a connection. */
+export interface ReasonRow {
+  /** The alert that we send; null where none can or must go out. */
+  readonly alert: AlertName | null;
+  /** What was wrong, for people. */
+  readonly says: string;
+  /** Document and section. */
+  readonly rfc: string;
+}
