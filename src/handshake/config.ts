@@ -69,6 +69,17 @@ export interface CommonOptions {
   readonly signatureSchemes?: readonly SignatureSchemeName[];
   /** ALPN names, best first; one character stands for one byte. */
   readonly alpnProtocols?: readonly string[];
+  /**
+   * Asks the peer for a stapled OCSP response (RFC 6066 8), which the verifier
+   * judges; a certificate that promises one (RFC 7633) must then have it.
+   * Default false.
+   */
+  readonly ocspStapling?: boolean;
+  /**
+   * Asks the peer for SignedCertificateTimestamps (RFC 6962 3.3.1), which the
+   * verifier judges. Default false.
+   */
+  readonly signedCertificateTimestamps?: boolean;
   /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */
   readonly recordSizeLimit?: number;
   /** Zero bytes to add to a record with that many bytes of content. */
@@ -181,6 +192,8 @@ function commonConfig(options: CommonOptions) {
         provider.verifiers[SIGNATURE_SCHEMES[name].signature] !== undefined,
     ),
     alpnProtocols: options.alpnProtocols ?? [],
+    ocspStapling: options.ocspStapling ?? false,
+    signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},
     ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),

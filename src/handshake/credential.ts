@@ -18,18 +18,26 @@ export interface Credential {
   readonly issuers: readonly Uint8Array[];
   /** "ask": the key is elsewhere; each signature is a need. */
   readonly key: ParsedPrivateKey | "ask";
+  /** For a peer that asks: an OCSP response about the leaf, DER (RFC 6066 8). */
+  readonly ocspResponse?: Uint8Array;
+  /** For a peer that asks: SignedCertificateTimestamps (RFC 6962 3.2). */
+  readonly scts?: readonly Uint8Array[];
 }
 
 /**
- * A credential of a chain (DER, leaf first; copied) and its private key.
+ * A credential of a chain (DER, leaf first; copied) and its private key, with
+ * what is to be stapled to the leaf (copied).
  *
  * @throws X509Error for a certificate that does not parse
- * @throws TlsUsageError for an empty chain or a key that is not the leaf's
+ * @throws TlsUsageError for an empty chain, an empty response or timestamp, or
+ *   a key that is not the leaf's
  */
 export function credential(options: {
   readonly provider: CryptoProvider;
   readonly chain: readonly BytesLike[];
   readonly key: ParsedPrivateKey | "ask";
+  readonly ocspResponse?: BytesLike;
+  readonly scts?: readonly BytesLike[];
 }): Credential {
   const certificates = options.chain.map((der) =>
     Certificate.parse(viewBytes(der, "certificate").slice()),
@@ -42,6 +50,7 @@ export function credential(options: {
     throw new TlsUsageError(
       "credential: the private key does not belong to the first certificate",
     );
+  const { ocspResponse, scts = [] } = options;
   const { algorithm, key: publicKey } = leaf.subjectPublicKeyInfo;
   return Object.freeze({
     chain: certificates.map((certificate) => certificate.der),
@@ -49,5 +58,18 @@ export function credential(options: {
     curve: publicKey.type === "ec" ? publicKey.curve : undefined,
     issuers: certificates.map((certificate) => certificate.issuer.der),
     key,
+    ...(ocspResponse && {
+      ocspResponse: stapled(ocspResponse, "an OCSP response"),
+    }),
+    ...(scts.length > 0 && {
+      scts: scts.map((sct) => stapled(sct, "a timestamp")),
+    }),
   });
+}
+
+/** What is stapled has at least one byte: RFC 6066 8, RFC 6962 3.3. */
+function stapled(bytes: BytesLike, what: string): Uint8Array {
+  const own = viewBytes(bytes, what).slice();
+  if (own.length === 0) throw new TlsUsageError(`credential: ${what} is empty`);
+  return own;
 }

@@ -3,6 +3,8 @@ import { NO_BYTES } from "../bytes.ts";
 import { type ChosenCredential, signedContent } from "./authentication.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
+import type { CertificateAsked } from "./extensions/spec.ts";
+import { type ExtensionShape, stapleExtensions } from "./extensions/table.ts";
 import { encodeCertificate13 } from "./messages/certificate13.ts";
 import { encodeCertificateVerify } from "./messages/certificate-verify.ts";
 import { encodeFinished } from "./messages/finished.ts";
@@ -19,14 +21,26 @@ export function send(
   return transcript.add(message);
 }
 
-/** RFC 8446 4.4.2; without a credential the list is empty. */
+/**
+ * RFC 8446 4.4.2; without a credential the list is empty. What the peer asked
+ * for goes beside the leaf.
+ */
 export function sendCertificate(
   io: HandshakeIo,
   transcript: Transcript,
   chosen: ChosenCredential | undefined,
+  asked: CertificateAsked,
+  shape?: ExtensionShape,
 ): Transcript {
   const chain = chosen?.credential.chain ?? [];
-  return send(io, transcript, encodeCertificate13(NO_BYTES, chain));
+  const entries = chain.map((certificate, depth) => ({
+    certificate,
+    extensions:
+      chosen !== undefined && depth === 0
+        ? stapleExtensions(chosen.credential, asked)
+        : {},
+  }));
+  return send(io, transcript, encodeCertificate13(NO_BYTES, entries, shape));
 }
 
 /** What to sign once the Certificate is sent. */

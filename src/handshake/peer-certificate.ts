@@ -21,7 +21,14 @@ export function readPeerChain(
     throw new TlsError("unsolicited_certificate_context");
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);
-  return { certificates: message.entries.map((entry) => entry.certificate) };
+  // What is told of the certificates above the leaf is nobody's question.
+  const { status_request: ocspResponse, signed_certificate_timestamp: scts } =
+    message.entries[0]?.extensions ?? {};
+  return {
+    certificates: message.entries.map((entry) => entry.certificate),
+    ...(ocspResponse && { ocspResponse }),
+    ...(scts && { scts }),
+  };
 }
 
 /**

@@ -56,6 +56,7 @@ const VERIFY_MESSAGES = {
   66: "EE certificate key too weak",
   67: "CA certificate key too weak",
   68: "CA signature digest algorithm too weak",
+  71: "Certificate Transparency required, but no valid SCTs found",
   78: "cert info signature and signature algorithm mismatch",
   79: "invalid CA certificate",
   80: "Path length invalid for non-CA cert",
@@ -370,6 +371,11 @@ export const X509_ERRORS = {
     1,
     81,
     "the OCSP responder does not know the certificate",
+  ),
+  not_enough_timestamps: row(
+    71,
+    80,
+    "too few logs of Certificate Transparency vouch for the certificate",
   ),
   ocsp_response_required: row(
     1,

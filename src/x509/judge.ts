@@ -19,6 +19,7 @@ import { checkCrls } from "./revocation.ts";
 import { checkStrength, type SecurityLevel } from "./security-level.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 import { checkIssuance } from "./strict-rules.ts";
+import type { TransparencyPolicy } from "./transparency.ts";
 
 /** The rules that a caller chooses. */
 export interface JudgeOptions {
@@ -44,11 +45,14 @@ export interface JudgeOptions {
    */
   readonly crlCheck?: "none" | "leaf" | "chain";
   /**
-   * `check` judges a stapled response that is there; `mustStaple` also refuses
-   * a leaf that promises one (RFC 7633) and comes without: for clients that
-   * asked for it; `require` refuses every leaf without. Default `check`.
+   * `check` judges a stapled response that is there, and refuses a leaf that
+   * promises one (RFC 7633) and comes without where one was asked for;
+   * `mustStaple` refuses that leaf even unasked; `require` refuses every leaf
+   * without. Default `check`.
    */
   readonly ocsp?: "ignore" | "check" | "mustStaple" | "require";
+  /** What Certificate Transparency must say of a leaf. Default: nothing. */
+  readonly transparency?: TransparencyPolicy;
 }
 
 /** The options, and what belongs to one verification. */
@@ -57,6 +61,8 @@ export interface JudgeRules extends JudgeOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly ocspResponse: Uint8Array | undefined;
+  readonly ocspRequested: boolean;
+  readonly scts: readonly Uint8Array[];
   readonly signatures: SignatureChecker;
   readonly budget: Budget;
 }
@@ -128,6 +134,9 @@ function checkRevocation(
   }
   atDepth(0, () => {
     checkStapledResponse(path, rules);
+    const [leaf] = path;
+    if (leaf !== undefined && path.length > 1)
+      rules.transparency?.check(leaf, rules.scts, rules.now);
   });
 }
 
@@ -143,6 +152,8 @@ function checkStapledResponse(
     checkOcspResponse(response, leaf, issuer, rules);
     return;
   }
-  if (ocsp === "require" || (ocsp === "mustStaple" && leaf.mustStaple))
+  const promised =
+    leaf.mustStaple && (ocsp === "mustStaple" || rules.ocspRequested);
+  if (ocsp === "require" || promised)
     throw new X509Error("ocsp_response_required");
 }

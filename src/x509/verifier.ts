@@ -19,6 +19,8 @@ export interface PeerChain {
   readonly certificates: readonly Uint8Array[];
   /** A stapled OCSP response (RFC 6066 8), DER. */
   readonly ocspResponse?: Uint8Array;
+  /** SignedCertificateTimestamps that came with the leaf (RFC 6962 3.3). */
+  readonly scts?: readonly Uint8Array[];
 }
 
 /** What the caller wants of the peer. */
@@ -31,6 +33,8 @@ export interface VerifyContext {
   readonly serverName: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The peer was asked for a stapled response. */
+  readonly ocspRequested?: boolean;
 }
 
 /** Whoever decides whether a chain is to be believed. */
@@ -178,6 +182,8 @@ class PathVerifier implements CertificateVerifier {
       purpose: at.purpose,
       now: at.now,
       ocspResponse: peer.ocspResponse,
+      ocspRequested: at.ocspRequested ?? false,
+      scts: peer.scts ?? [],
       signatures: this.#signatures,
       budget,
     };

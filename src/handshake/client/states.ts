@@ -11,6 +11,7 @@ import type {
 } from "../authentication.ts";
 import type { CipherSuite } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
+import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
 import type { ConnectionInfo, Need } from "../io.ts";
 import type {
@@ -81,6 +82,8 @@ interface Agreed {
 export interface CertificateWanted {
   readonly signatureSchemes: readonly number[];
   readonly authorities: readonly Uint8Array[];
+  /** All that was asked for. */
+  readonly asked: Extensions<"certificate_request">;
 }
 
 interface ServerChain {

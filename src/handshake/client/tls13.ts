@@ -116,6 +116,7 @@ function onCertificateRequest(
     wanted: {
       signatureSchemes: extensions.signature_algorithms,
       authorities: extensions.certificate_authorities ?? [],
+      asked: extensions,
     },
     transcript: state.transcript.add(message.raw),
   };
@@ -155,7 +156,12 @@ function onCertificateVerify(
     need: {
       type: "verify",
       peer: peerChain,
-      context: { purpose: "serverAuth", serverName, now },
+      context: {
+        purpose: "serverAuth",
+        serverName,
+        now,
+        ocspRequested: config.ocspStapling,
+      },
     },
     signature,
     transcript: transcript.add(message.raw),
@@ -243,7 +249,13 @@ function certificateFlight(
     wanted.signatureSchemes,
     wanted.authorities,
   );
-  const transcript = sendCertificate(io, state.transcript, chosen);
+  const transcript = sendCertificate(
+    io,
+    state.transcript,
+    chosen,
+    wanted.asked,
+    state.config.shapes.certificate,
+  );
   if (chosen === undefined) return finish({ ...state, transcript }, io);
   const need = signingNeed("client", transcript, chosen);
   return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };

@@ -23,6 +23,9 @@ export interface KeyShareEntry {
 export interface ExtensionBodies {
   client_hello: {
     server_name: string;
+    /** CertificateStatusType, RFC 6066 8. */
+    status_request: number;
+    signed_certificate_timestamp: true;
     supported_groups: readonly number[];
     signature_algorithms: readonly number[];
     application_layer_protocol_negotiation: readonly string[];
@@ -55,13 +58,20 @@ export interface ExtensionBodies {
     early_data: true;
   };
   certificate_request: {
+    status_request: true;
+    signed_certificate_timestamp: true;
     signature_algorithms: readonly number[];
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
     oid_filters: Uint8Array;
   };
   new_session_ticket: { early_data: number };
-  certificate: Record<never, never>;
+  certificate: {
+    /** An OCSP response, DER. */
+    status_request: Uint8Array;
+    /** SignedCertificateTimestamps, RFC 6962 3.2. */
+    signed_certificate_timestamp: readonly Uint8Array[];
+  };
 }
 
 /** A message that carries extensions. */
@@ -83,8 +93,14 @@ export interface CarriedBy<C extends Carrier> {
   read(reader: Reader, into: Partial<ExtensionBodies[C]>): void;
 }
 
+/** What either side's config says that asks the peer for more. */
+export interface AskingConfig {
+  readonly ocspStapling: boolean;
+  readonly signedCertificateTimestamps: boolean;
+}
+
 /** What a client's config says that goes into extensions. */
-export interface OfferedConfig {
+export interface OfferedConfig extends AskingConfig {
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
@@ -100,6 +116,17 @@ export interface OfferContext {
   readonly groups: readonly GroupName[];
 }
 
+/** What a peer asked to come with a certificate: its hello or its request. */
+export type CertificateAsked = {
+  readonly [K in keyof ExtensionBodies["certificate"]]?: unknown;
+};
+
+/** What a credential has that goes with its certificate. */
+export interface Stapled {
+  readonly ocspResponse?: Uint8Array;
+  readonly scts?: readonly Uint8Array[];
+}
+
 /** A row of the table. */
 export interface ExtensionSpec {
   readonly name: ExtensionTypeName;
@@ -109,6 +136,17 @@ export interface ExtensionSpec {
   readonly offer?: (
     context: OfferContext,
     into: Partial<ExtensionBodies["client_hello"]>,
+  ) => void;
+  /** Puts what a server asks a client for into its CertificateRequest. */
+  readonly request?: (
+    config: AskingConfig,
+    into: Partial<ExtensionBodies["certificate_request"]>,
+  ) => void;
+  /** Puts what the peer asked for beside a leaf certificate. */
+  readonly staple?: (
+    credential: Stapled,
+    asked: CertificateAsked,
+    into: Partial<ExtensionBodies["certificate"]>,
   ) => void;
 }
 

@@ -23,13 +23,18 @@ import {
   signatureAlgorithmsCert,
 } from "./signature-algorithms.ts";
 import type {
+  AskingConfig,
   Carrier,
+  CertificateAsked,
   ExtensionBodies,
   Extensions,
   ExtensionSpec,
   OfferContext,
   RawExtension,
+  Stapled,
 } from "./spec.ts";
+import { signedCertificateTimestamp } from "./signed-certificate-timestamp.ts";
+import { statusRequest } from "./status-request.ts";
 import { supportedGroups } from "./supported-groups.ts";
 import { supportedVersions } from "./supported-versions.ts";
 
@@ -45,6 +50,8 @@ export const EXTENSIONS: readonly ExtensionSpec[] = [
   applicationLayerProtocolNegotiation,
   certificateAuthorities,
   oidFilters,
+  statusRequest,
+  signedCertificateTimestamp,
   recordSizeLimit,
   earlyData,
   preSharedKey,
@@ -167,6 +174,25 @@ export function offerExtensions(
 ): Extensions<"client_hello"> {
   const bodies: Partial<ExtensionBodies["client_hello"]> = {};
   for (const spec of EXTENSIONS) spec.offer?.(context, bodies);
+  return bodies;
+}
+
+/** What a server asks a client for beside a signature, row by row. */
+export function requestExtensions(
+  config: AskingConfig,
+): Extensions<"certificate_request"> {
+  const bodies: Partial<ExtensionBodies["certificate_request"]> = {};
+  for (const spec of EXTENSIONS) spec.request?.(config, bodies);
+  return bodies;
+}
+
+/** What goes beside a leaf certificate, row by row: RFC 8446 4.4.2. */
+export function stapleExtensions(
+  credential: Stapled,
+  asked: CertificateAsked,
+): Extensions<"certificate"> {
+  const bodies: Partial<ExtensionBodies["certificate"]> = {};
+  for (const spec of EXTENSIONS) spec.staple?.(credential, asked, bodies);
   return bodies;
 }
 

@@ -1,5 +1,10 @@
 import { Reader } from "../../wire/reader.ts";
-import { readExtensions, writeExtensions } from "../extensions/table.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import {
+  type ExtensionShape,
+  readExtensions,
+  writeExtensions,
+} from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 /** Certificate of TLS 1.3, RFC 8446 4.4.2. */
@@ -11,12 +16,14 @@ export interface Certificate13 extends Message {
 export interface CertificateEntry {
   /** DER. */
   readonly certificate: Uint8Array;
+  readonly extensions: Extensions<"certificate">;
   readonly extensionTypes: readonly number[];
 }
 
 export function encodeCertificate13(
   context: Uint8Array,
-  chain: readonly Uint8Array[],
+  entries: readonly Omit<CertificateEntry, "extensionTypes">[],
+  shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage(
     "certificate",
@@ -24,9 +31,9 @@ export function encodeCertificate13(
       writer
         .vector8((w) => w.bytes(context))
         .vector24((list) => {
-          for (const certificate of chain) {
+          for (const { certificate, extensions } of entries) {
             list.vector24((w) => w.bytes(certificate));
-            writeExtensions(list, "certificate", {});
+            writeExtensions(list, "certificate", extensions, shape);
           }
         }),
     4096,
@@ -37,10 +44,11 @@ export function encodeCertificate13(
 export function readCertificate13({ body, raw }: RawMessage): Certificate13 {
   return Reader.all(body, "Certificate", (reader) => ({
     context: reader.opaque8(),
-    entries: reader.list24((r) => ({
-      certificate: r.opaque24(1),
-      extensionTypes: readExtensions(r, "certificate").types,
-    })),
+    entries: reader.list24((r) => {
+      const certificate = r.opaque24(1);
+      const { known, types } = readExtensions(r, "certificate");
+      return { certificate, extensions: known, extensionTypes: types };
+    }),
     raw,
   }));
 }

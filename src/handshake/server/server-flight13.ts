@@ -13,14 +13,13 @@ import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { invalidShareIsAnAlert } from "../key-exchange.ts";
 import { logSecrets } from "../key-log.ts";
 import { earlySecret } from "../key-schedule13.ts";
-import { encodeCertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeEncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeServerHello } from "../messages/server-hello.ts";
 import { chooseAlpn } from "../negotiate.ts";
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
-import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
+import { certificateRequest } from "./certificate-request.ts";
 import type { WaitSigner } from "./states.ts";
 
 /** What was negotiated. */
@@ -53,7 +52,13 @@ export function serverFlight(
   const { shared, transcript: afterHello } = sendServerHello(negotiated, io);
   const secrets = handshakeSecrets(negotiated, afterHello, shared, io);
   const sent = sendExtensions(negotiated, alpnProtocol, afterHello, io);
-  const transcript = sendCertificate(io, sent, chosen);
+  const transcript = sendCertificate(
+    io,
+    sent,
+    chosen,
+    hello.extensions,
+    config.shapes.certificate,
+  );
   return {
     machine: "server13",
     at: "WAIT_SIGNER",
@@ -158,19 +163,4 @@ function sendExtensions(
   const afterExtensions = send(io, transcript, message);
   if (config.clientAuthentication === "none") return afterExtensions;
   return send(io, afterExtensions, certificateRequest(config));
-}
-
-/** RFC 8446 4.3.2. */
-function certificateRequest(config: ServerConfig): Uint8Array {
-  const { certificateAuthorities: names, signatureSchemes } = config;
-  return encodeCertificateRequest13(
-    new Uint8Array(0),
-    {
-      signature_algorithms: signatureSchemes.map(
-        (name) => SIGNATURE_SCHEMES[name].code,
-      ),
-      ...(names.length > 0 && { certificate_authorities: names }),
-    },
-    config.shapes.certificate_request,
-  );
 }

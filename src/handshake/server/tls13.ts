@@ -12,6 +12,7 @@ import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { Finished } from "../messages/finished.ts";
+import { requestedTypes } from "./certificate-request.ts";
 import { leafKey, readPeerChain } from "../peer-certificate.ts";
 import {
   applicationKeys,
@@ -28,9 +29,6 @@ import type {
   WaitSigner,
   WaitVerifier,
 } from "./states.ts";
-
-/** What a CertificateRequest of this server offers to be answered. */
-const OFFERED_TO_CLIENT: ReadonlySet<number> = new Set();
 
 export const server13: Transitions<Server13State> = {
   WAIT_SIGNER: { signed: onSigned },
@@ -77,7 +75,7 @@ function onCertificate(
   state: WaitCertificate,
   message: Certificate13,
 ): WaitCertificateVerify | WaitFinished {
-  const peerChain = readPeerChain(message, OFFERED_TO_CLIENT);
+  const peerChain = readPeerChain(message, requestedTypes(state.config));
   const transcript = state.transcript.add(message.raw);
   if (peerChain.certificates.length > 0)
     return {
@@ -112,7 +110,12 @@ function onCertificateVerify(
     need: {
       type: "verify",
       peer: peerChain,
-      context: { purpose: "clientAuth", serverName: undefined, now },
+      context: {
+        purpose: "clientAuth",
+        serverName: undefined,
+        now,
+        ocspRequested: config.ocspStapling,
+      },
     },
     signature,
     transcript: transcript.add(message.raw),

@@ -1,0 +1,32 @@
+import { NO_BYTES } from "../../bytes.ts";
+import type { ServerConfig } from "../config.ts";
+import type { Extensions } from "../extensions/spec.ts";
+import { extensionTypes, requestExtensions } from "../extensions/table.ts";
+import { encodeCertificateRequest13 } from "../messages/certificate-request13.ts";
+import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
+
+/** RFC 8446 4.3.2; in the handshake the context is empty. */
+export function certificateRequest(
+  config: ServerConfig,
+  context: Uint8Array = NO_BYTES,
+): Uint8Array {
+  const shape = config.shapes.certificate_request;
+  return encodeCertificateRequest13(context, bodies(config), shape);
+}
+
+/** What a client may answer beside its certificates: RFC 8446 4.4.2. */
+export function requestedTypes(config: ServerConfig): ReadonlySet<number> {
+  const shape = config.shapes.certificate_request;
+  return new Set(extensionTypes("certificate_request", bodies(config), shape));
+}
+
+function bodies(config: ServerConfig): Extensions<"certificate_request"> {
+  const { certificateAuthorities: names, signatureSchemes } = config;
+  return {
+    signature_algorithms: signatureSchemes.map(
+      (name) => SIGNATURE_SCHEMES[name].code,
+    ),
+    ...(names.length > 0 && { certificate_authorities: names }),
+    ...requestExtensions(config),
+  };
+}

@@ -1,0 +1,276 @@
+/** OCSP stapling and timestamps: RFC 6066 8, RFC 6962 3.3, RFC 7633. */
+import { describe, expect, it } from "vitest";
+import { asciiBytes, concat, equal } from "../../../src/bytes.ts";
+import { noble } from "../../../src/crypto/noble/index.ts";
+import {
+  type ClientOptions,
+  type Credential,
+  credential,
+  type ServerOptions,
+} from "../../../src/engine/index.ts";
+import type { PkiKey } from "../../../src/pki/index.ts";
+import {
+  type Certificate,
+  createVerifier,
+  type PeerChain,
+  requireTimestamps,
+  TrustStore,
+  type VerifierOptions,
+} from "../../../src/x509/index.ts";
+import { ExtensionType } from "../../../src/wire/code-points.ts";
+import {
+  DELIVERIES,
+  newPair,
+  type Pair,
+  shuttle,
+  testClientConfig,
+  testServerConfig,
+} from "../../support/engines.ts";
+import { testAuthority, testKey } from "../../support/pki.ts";
+
+const trustStore = TrustStore.of(testAuthority().der);
+
+function verifierWith(options: Partial<VerifierOptions> = {}) {
+  const inner = createVerifier({ provider: noble, trustStore, ...options });
+  const seen: PeerChain[] = [];
+  return {
+    seen,
+    verify: (...[peer, at]: Parameters<typeof inner.verify>) => {
+      seen.push(peer);
+      return inner.verify(peer, at);
+    },
+  };
+}
+
+function issue(mustStaple = false) {
+  return testAuthority().issueServer({
+    hosts: ["localhost"],
+    key: testKey("ec-p256"),
+    mustStaple,
+  });
+}
+
+type Issued = ReturnType<typeof issue>;
+
+function credentialOf(
+  issued: Issued,
+  stapled: Pick<Credential, "ocspResponse" | "scts"> = {},
+): Credential {
+  const { algorithm } = issued.certificate.subjectPublicKeyInfo;
+  const key = { algorithm, key: issued.key.privateKey };
+  return credential({ provider: noble, chain: issued.chain, key, ...stapled });
+}
+
+function connect(
+  client: Partial<ClientOptions>,
+  server: Partial<ServerOptions>,
+  delivery: (typeof DELIVERIES)[number] = "whole",
+): Pair {
+  return shuttle(
+    newPair(testClientConfig(client), testServerConfig(server)),
+    delivery,
+  );
+}
+
+const fine = issue();
+const good = testAuthority().createOcspResponse(fine.certificate);
+
+describe("a stapled OCSP response", () => {
+  for (const delivery of DELIVERIES)
+    it(`comes where it was asked for, both ways, bytes ${delivery}`, () => {
+      const atClient = verifierWith({ ocsp: "require" });
+      const atServer = verifierWith({ ocsp: "require" });
+      const one = testAuthority().issueClient({ name: "c" });
+      const stapled = {
+        ocspResponse: testAuthority().createOcspResponse(one.certificate),
+      };
+      const pair = connect(
+        {
+          verifier: atClient,
+          ocspStapling: true,
+          credentials: [credentialOf(one, stapled)],
+        },
+        {
+          verifier: atServer,
+          ocspStapling: true,
+          clientAuthentication: "required",
+          credentials: [credentialOf(fine, { ocspResponse: good })],
+        },
+        delivery,
+      );
+      expect(pair.client.error ?? pair.server.error).toBeUndefined();
+      expect(pair.server.info?.peer?.verified).toBe(true);
+      expect(atClient.seen[0]?.ocspResponse).toEqual(good);
+      expect(atServer.seen[0]?.ocspResponse).toEqual(stapled.ocspResponse);
+    });
+
+  it("stays at home where nobody asked", () => {
+    const verifier = verifierWith();
+    const credentials = [credentialOf(fine, { ocspResponse: good })];
+    const pair = connect({ verifier }, { credentials });
+    expect(pair.client.info).toBeDefined();
+    expect(verifier.seen[0]).not.toHaveProperty("ocspResponse");
+  });
+
+  it("that says revoked ends the connection", () => {
+    const ocspResponse = testAuthority().createOcspResponse(fine.certificate, {
+      status: "revoked",
+    });
+    const credentials = [credentialOf(fine, { ocspResponse })];
+    const { client, server } = connect(
+      { verifier: verifierWith(), ocspStapling: true },
+      { credentials },
+    );
+    expect(client.error?.alert).toBe("certificate_revoked");
+    expect(server.error?.alert).toBe("certificate_revoked");
+  });
+
+  it("that is no response gets bad_certificate_status_response", () => {
+    const ocspResponse = asciiBytes("no DER");
+    const credentials = [credentialOf(fine, { ocspResponse })];
+    const { client } = connect(
+      { verifier: verifierWith(), ocspStapling: true },
+      { credentials },
+    );
+    expect(client.error?.alert).toBe("bad_certificate_status_response");
+  });
+
+  it("must be there for a certificate that promises it, if asked for", () => {
+    const promising = issue(true);
+    const bare = { credentials: [credentialOf(promising)] };
+    const asking = { verifier: verifierWith(), ocspStapling: true };
+    const { client } = connect(asking, bare);
+    expect(client.error?.alert).toBe("bad_certificate_status_response");
+    expect(
+      connect({ verifier: verifierWith() }, bare).client.info,
+    ).toBeDefined();
+    const ocspResponse = testAuthority().createOcspResponse(
+      promising.certificate,
+    );
+    const stapling = {
+      credentials: [credentialOf(promising, { ocspResponse })],
+    };
+    expect(connect(asking, stapling).client.info).toBeDefined();
+  });
+
+  it("is not stapled empty", () => {
+    expect(() =>
+      credentialOf(fine, { ocspResponse: new Uint8Array() }),
+    ).toThrow(/empty/);
+  });
+});
+
+describe("what a server must not say", () => {
+  const answer = (type: number, body: string, ocspStapling: boolean) => {
+    const bytes = Uint8Array.from(Buffer.from(body, "hex"));
+    return connect(
+      { ocspStapling },
+      { shapes: { certificate: { verbatim: [{ type, body: bytes }] } } },
+    ).client.error;
+  };
+  it("unasked: unsupported_extension", () => {
+    const error = answer(ExtensionType.status_request, "0100000130", false);
+    expect(error?.alert).toBe("unsupported_extension");
+  });
+  it.each(["", "0200000130", "01000000", "010000013000"])(
+    "a CertificateStatus of %j: decode_error",
+    (body) => {
+      const error = answer(ExtensionType.status_request, body, true);
+      expect(error?.alert).toBe("decode_error");
+    },
+  );
+});
+
+describe("timestamps", () => {
+  const logKey: PkiKey = testKey("ec-p256");
+  const other: PkiKey = testKey("ec-p384");
+  const now = Date.now();
+
+  function timestamp(leaf: Certificate, time = now - 1000): Uint8Array {
+    const id = noble.hashes["SHA-256"].hash(logKey.publicKeyInfo());
+    const when = new Uint8Array(8);
+    new DataView(when.buffer).setBigUint64(0, BigInt(time));
+    const { length } = leaf.der;
+    const signed = concat(
+      Uint8Array.of(0, 0),
+      when,
+      Uint8Array.of(0, 0, length >> 16, length >> 8, length),
+      leaf.der,
+      Uint8Array.of(0, 0),
+    );
+    const sign = noble.signers["ecdsa-sha256"];
+    if (!sign) throw new Error("no signer");
+    const signature = sign(logKey.privateKey, signed, noble.random);
+    return concat(
+      Uint8Array.of(0),
+      id,
+      when,
+      Uint8Array.of(0, 0, 4, 3, 0, signature.length),
+      signature,
+    );
+  }
+
+  const policy = (minimum: number) =>
+    verifierWith({
+      transparency: requireTimestamps({
+        provider: noble,
+        logs: [{ key: logKey.publicKeyInfo() }, { key: other.publicKeyInfo() }],
+        minimum,
+      }),
+    });
+
+  function outcome(scts: readonly Uint8Array[], minimum = 1) {
+    const verifier = policy(minimum);
+    const pair = connect(
+      { verifier, signedCertificateTimestamps: true },
+      { credentials: [credentialOf(fine, { scts })] },
+    );
+    return { verifier, ...pair };
+  }
+
+  it("of a log that is known are enough", () => {
+    const sct = timestamp(fine.certificate);
+    const { client, verifier } = outcome([sct]);
+    expect(client.error).toBeUndefined();
+    expect(verifier.seen[0]?.scts?.every((one) => equal(one, sct))).toBe(true);
+  });
+
+  const flipped = timestamp(fine.certificate);
+  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+  const cases: Record<string, readonly [readonly Uint8Array[], number]> = {
+    "none at all": [[], 1],
+    "one log twice for two": [
+      [timestamp(fine.certificate), timestamp(fine.certificate)],
+      2,
+    ],
+    "a wrong signature": [[flipped], 1],
+    "another certificate": [[timestamp(issue().certificate)], 1],
+    "the future": [[timestamp(fine.certificate, now + 3_600_000)], 1],
+    "cut off": [[timestamp(fine.certificate).subarray(0, 60)], 1],
+    "a byte": [[Uint8Array.of(0)], 1],
+  };
+  for (const [name, [scts, minimum]] of Object.entries(cases))
+    it(`${name}: certificate_unknown`, () => {
+      const { client } = outcome(scts, minimum);
+      expect(client.error?.alert).toBe("certificate_unknown");
+    });
+
+  it("are asked of a client too", () => {
+    const one = testAuthority().issueClient({ name: "c" });
+    const verifier = policy(1);
+    const { server } = connect(
+      {
+        credentials: [
+          credentialOf(one, { scts: [timestamp(one.certificate)] }),
+        ],
+      },
+      {
+        verifier,
+        signedCertificateTimestamps: true,
+        clientAuthentication: "required",
+      },
+    );
+    expect(server.error).toBeUndefined();
+    expect(verifier.seen[0]?.scts?.length).toBe(1);
+  });
+});
