@@ -47,7 +47,12 @@ export type AeadName =
   | "AES-256-GCM"
   | "AES-128-CCM"
   | "AES-128-CCM-8"
+  | "AES-256-CCM"
+  | "AES-256-CCM-8"
   | "ChaCha20-Poly1305";
+
+/** Block ciphers in CBC mode, for records of TLS 1.2. */
+export type CbcName = "AES-128-CBC" | "AES-256-CBC";
 
 export interface AeadAlgorithm {
   readonly name: AeadName;

@@ -1,7 +1,16 @@
+/** The one table of cipher suites: those of TLS 1.3 and those of TLS 1.2. */
 import type { AeadName, HashName } from "../crypto/provider.ts";
+import {
+  CIPHER_SUITES_12,
+  type CipherSuite12,
+  defaultCipherSuites12,
+} from "./cipher-suites12.ts";
 
-/** A row of the table of cipher suites. */
-export interface CipherSuite {
+export type { CipherSuite12 };
+
+/** A row of the table of cipher suites of TLS 1.3. */
+export interface CipherSuite13 {
+  readonly version: "TLSv1.3";
   readonly name: string;
   readonly code: number;
   readonly aead: AeadName;
@@ -15,9 +24,15 @@ export interface CipherSuite {
   readonly recordsPerKey: number;
 }
 
+export type CipherSuite = CipherSuite13 | CipherSuite12;
+
+/** A version that puretls speaks. */
+export type TlsVersion = CipherSuite["version"];
+
 /** RFC 8446 B.4. */
-export const CIPHER_SUITES = {
+const CIPHER_SUITES_13 = {
   TLS_AES_128_GCM_SHA256: {
+    version: "TLSv1.3",
     name: "TLS_AES_128_GCM_SHA256",
     code: 0x1301,
     aead: "AES-128-GCM",
@@ -26,6 +41,7 @@ export const CIPHER_SUITES = {
     recordsPerKey: 2 ** 24,
   },
   TLS_AES_256_GCM_SHA384: {
+    version: "TLSv1.3",
     name: "TLS_AES_256_GCM_SHA384",
     code: 0x1302,
     aead: "AES-256-GCM",
@@ -34,6 +50,7 @@ export const CIPHER_SUITES = {
     recordsPerKey: 2 ** 24,
   },
   TLS_CHACHA20_POLY1305_SHA256: {
+    version: "TLSv1.3",
     name: "TLS_CHACHA20_POLY1305_SHA256",
     code: 0x1303,
     aead: "ChaCha20-Poly1305",
@@ -41,23 +58,61 @@ export const CIPHER_SUITES = {
     bits: 256,
     recordsPerKey: 2 ** 48,
   },
+  TLS_AES_128_CCM_SHA256: {
+    version: "TLSv1.3",
+    name: "TLS_AES_128_CCM_SHA256",
+    code: 0x1304,
+    aead: "AES-128-CCM",
+    hash: "SHA-256",
+    bits: 128,
+    // RFC 8446 5.5 gives no figure; RFC 9147 4.5.3's for confidentiality.
+    recordsPerKey: 2 ** 23,
+  },
+  TLS_AES_128_CCM_8_SHA256: {
+    version: "TLSv1.3",
+    name: "TLS_AES_128_CCM_8_SHA256",
+    code: 0x1305,
+    aead: "AES-128-CCM-8",
+    hash: "SHA-256",
+    bits: 128,
+    recordsPerKey: 2 ** 23,
+  },
+} as const satisfies Record<string, CipherSuite13>;
+
+/** Every suite that puretls has, whatever the version. */
+export const CIPHER_SUITES = {
+  ...CIPHER_SUITES_13,
+  ...CIPHER_SUITES_12,
 } as const satisfies Record<string, CipherSuite>;
 
 export type CipherSuiteName = keyof typeof CIPHER_SUITES;
+
+/** The rows of TLS 1.3 among those named, in their order. */
+export function suites13(
+  names: readonly CipherSuiteName[],
+): readonly CipherSuite13[] {
+  const rows: readonly CipherSuite[] = names.map((name) => CIPHER_SUITES[name]);
+  return rows.filter((row) => row.version === "TLSv1.3");
+}
+
+/** The rows of TLS 1.2 among those named, in their order. */
+export function suites12(
+  names: readonly CipherSuiteName[],
+): readonly CipherSuite12[] {
+  const rows: readonly CipherSuite[] = names.map((name) => CIPHER_SUITES[name]);
+  return rows.filter((row) => row.version === "TLSv1.2");
+}
+
+const CHACHA20: readonly CipherSuiteName[] = ["TLS_CHACHA20_POLY1305_SHA256"];
+const AES: readonly CipherSuiteName[] = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+];
 
 /** Default order where AES is fast; ChaCha20 moves first where it is not. */
 export function defaultCipherSuites(
   fastAes: boolean,
 ): readonly CipherSuiteName[] {
-  return fastAes
-    ? [
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_CHACHA20_POLY1305_SHA256",
-      ]
-    : [
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_AES_256_GCM_SHA384",
-      ];
+  const best = fastAes ? [...AES, ...CHACHA20] : [...CHACHA20, ...AES];
+  return [...best, ...defaultCipherSuites12(fastAes)];
 }

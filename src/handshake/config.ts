@@ -9,8 +9,14 @@ import { TlsUsageError } from "../errors.ts";
 import type { CertificateVerifier } from "../x509/verifier.ts";
 import {
   CIPHER_SUITES,
+  type CipherSuite,
+  type CipherSuite12,
+  type CipherSuite13,
   type CipherSuiteName,
   defaultCipherSuites,
+  suites12,
+  suites13,
+  type TlsVersion,
 } from "./cipher-suites.ts";
 import type { Credential } from "./credential.ts";
 import type { Carrier } from "./extensions/spec.ts";
@@ -61,6 +67,11 @@ export type MessageShapes = { readonly [C in Carrier]?: ExtensionShape };
 
 export interface CommonOptions {
   readonly provider: CryptoProvider;
+  /**
+   * Which versions to speak; the newest in common is taken, whatever the order.
+   * Default: both, as far as `cipherSuites` has suites for them.
+   */
+  readonly versions?: readonly TlsVersion[];
   /** Best first. */
   readonly cipherSuites?: readonly CipherSuiteName[];
   /** Key exchange groups, best first. */
@@ -123,15 +134,25 @@ type Whole<T, Optional extends keyof T> = Readonly<
 >;
 type OptionalKeys = "recordSizeLimit" | "padding" | "keyLog";
 
+/** What follows from the lists that a program gave. */
+interface Derived {
+  readonly limits: Limits;
+  /** The rows of `cipherSuites`, by version. */
+  readonly suites13: readonly CipherSuite13[];
+  readonly suites12: readonly CipherSuite12[];
+}
+
 export type ClientConfig = { readonly role: "client" } & Whole<
   Omit<ClientOptions, "limits">,
   OptionalKeys
-> & { readonly limits: Limits };
+> &
+  Derived;
 
 export type ServerConfig = { readonly role: "server" } & Whole<
   Omit<ServerOptions, "limits">,
   OptionalKeys | "verifier"
-> & { readonly limits: Limits };
+> &
+  Derived;
 
 /** @throws TlsUsageError when the options contradict each other */
 export function clientConfig(options: ClientOptions): ClientConfig {
@@ -177,11 +198,13 @@ function commonConfig(options: CommonOptions) {
   checkNames("cipherSuites", options.cipherSuites, CIPHER_SUITES);
   checkNames("groups", options.groups, GROUPS);
   checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
+  const { versions, cipherSuites } = versionsAndSuites(options);
   const config = {
     provider,
-    cipherSuites: (
-      options.cipherSuites ?? defaultCipherSuites(provider.fastAes)
-    ).filter((name) => provider.aeads[CIPHER_SUITES[name].aead] !== undefined),
+    versions,
+    cipherSuites,
+    suites13: suites13(cipherSuites),
+    suites12: suites12(cipherSuites),
     groups: (options.groups ?? DEFAULT_GROUPS).filter(
       (name) => provider.groups[name] !== undefined,
     ),
@@ -210,6 +233,32 @@ function commonConfig(options: CommonOptions) {
   )
     throw new TlsUsageError("recordSizeLimit: from 64 to 16385 bytes");
   return config;
+}
+
+const DEFAULT_VERSIONS: readonly TlsVersion[] = ["TLSv1.3"];
+
+/** A version without suites is not spoken, nor a suite without its version. */
+function versionsAndSuites(options: CommonOptions): {
+  readonly versions: readonly TlsVersion[];
+  readonly cipherSuites: readonly CipherSuiteName[];
+} {
+  const { provider } = options;
+  const wanted = options.versions ?? DEFAULT_VERSIONS;
+  const named = options.cipherSuites ?? defaultCipherSuites(provider.fastAes);
+  const cipherSuites = named.filter((name) => {
+    const row: CipherSuite = CIPHER_SUITES[name];
+    return wanted.includes(row.version) && canProtect(provider, row);
+  });
+  const versions = wanted.filter((version) =>
+    cipherSuites.some((name) => CIPHER_SUITES[name].version === version),
+  );
+  return { versions, cipherSuites };
+}
+
+function canProtect({ aeads }: CryptoProvider, suite: CipherSuite): boolean {
+  if (suite.version === "TLSv1.3") return aeads[suite.aead] !== undefined;
+  const { protection } = suite;
+  return protection.kind === "aead" && aeads[protection.aead] !== undefined;
 }
 
 function checkNames(

@@ -6,7 +6,7 @@ import type {
   VerifiedChain,
   VerifyContext,
 } from "../x509/verifier.ts";
-import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
+import type { CipherSuite, CipherSuite13 } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
@@ -128,7 +128,7 @@ export interface Answers {
 /** The keys of one direction from its traffic secret. */
 export function protectionKeys(options: {
   readonly provider: CryptoProvider;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly secret: TrafficSecret;
   readonly epoch: ProtectionKeys["epoch"];
   readonly recordsPerKey: number;
@@ -147,14 +147,4 @@ export function protectionKeys(options: {
   };
   key.wipe();
   return keys;
-}
-
-/** The suite of a code point among those allowed. */
-export function suiteOf(
-  code: number,
-  allowed: readonly (keyof typeof CIPHER_SUITES)[],
-): CipherSuite | undefined {
-  for (const name of allowed)
-    if (CIPHER_SUITES[name].code === code) return CIPHER_SUITES[name];
-  return undefined;
 }

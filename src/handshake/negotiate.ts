@@ -1,22 +1,22 @@
 /** What a server makes of a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
 import type { GroupName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
-import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
+import type { CipherSuite13 } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { KeyShareEntry } from "./extensions/spec.ts";
 import { GROUPS } from "./groups.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
 
 /** The first suite of the server's list that the client has. */
-export function chooseSuite(
+export function chooseSuite13(
   config: ServerConfig,
   hello: ClientHello,
-): CipherSuite {
-  for (const name of config.cipherSuites) {
-    const suite = CIPHER_SUITES[name];
-    if (hello.cipherSuites.includes(suite.code)) return suite;
-  }
-  throw new TlsError("no_shared_cipher");
+): CipherSuite13 {
+  const suite = config.suites13.find(({ code }) =>
+    hello.cipherSuites.includes(code),
+  );
+  if (suite === undefined) throw new TlsError("no_shared_cipher");
+  return suite;
 }
 
 export interface ChosenGroup {

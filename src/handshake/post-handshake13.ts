@@ -1,6 +1,6 @@
 /** Life after the handshake, the same for both roles: RFC 8446 4.6.3. */
 import type { Secret } from "../bytes.ts";
-import type { CipherSuite } from "./cipher-suites.ts";
+import type { CipherSuite13 } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { VerifiedFinished } from "./authentication.ts";
 import { type ConnectionInfo, type HandshakeIo, protectionKeys } from "./io.ts";
@@ -12,7 +12,7 @@ import { encodeKeyUpdate, type KeyUpdate } from "./messages/key-update.ts";
 export interface Connected13 {
   readonly config: ClientConfig | ServerConfig;
   readonly info: ConnectionInfo;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly readSecret: TrafficSecret;
   readonly writeSecret: TrafficSecret;
   /** exporter_master_secret, RFC 8446 7.5. */

@@ -45,8 +45,9 @@ export function cipherTriple(suite: CipherSuite): CipherTriple {
 /** What `getCiphers()` says of a suite. */
 export function cipherInfo(suite: CipherSuite): CipherInfo {
   const { name, bits } = suite;
+  const aead = suite.version === "TLSv1.3" ? suite.aead : undefined;
   const cipher =
-    suite.aead === "ChaCha20-Poly1305"
+    aead === "ChaCha20-Poly1305"
       ? { symmetric: "chacha20-poly1305", enc: "CHACHA20/POLY1305" }
       : { symmetric: `aes-${bits.toString()}-gcm`, enc: "AESGCM" };
   const enc = `${cipher.enc}(${bits.toString()})`;

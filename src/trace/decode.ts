@@ -188,7 +188,7 @@ export class TraceDecoder {
   }
 
   #use(side: Side, secret: TrafficSecret, name: string): void {
-    if (this.#suite === undefined) return;
+    if (this.#suite?.version !== "TLSv1.3") return;
     const keys = protectionKeys({
       provider: this.#provider,
       suite: this.#suite,

@@ -22,6 +22,8 @@ const nodeNames: Readonly<Record<AeadName, string>> = {
   "AES-256-GCM": "aes-256-gcm",
   "AES-128-CCM": "aes-128-ccm",
   "AES-128-CCM-8": "aes-128-ccm",
+  "AES-256-CCM": "aes-256-ccm",
+  "AES-256-CCM-8": "aes-256-ccm",
   "ChaCha20-Poly1305": "chacha20-poly1305",
 };
 

@@ -21,7 +21,9 @@ import {
 } from "../support/engines.ts";
 import { KEY_KINDS, type KeyKind, testAuthority } from "../support/pki.ts";
 
-const suites = Object.keys(CIPHER_SUITES) as CipherSuiteName[];
+const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
+  (name) => CIPHER_SUITES[name].version === "TLSv1.3",
+);
 const groups = Object.keys(GROUPS) as GroupName[];
 
 interface Choice {

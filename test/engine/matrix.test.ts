@@ -37,7 +37,9 @@ interface Combination {
   readonly clientAuth: boolean;
 }
 
-const suites = Object.keys(CIPHER_SUITES) as CipherSuiteName[];
+const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
+  (name) => CIPHER_SUITES[name].version === "TLSv1.3",
+);
 const groups = Object.keys(GROUPS) as GroupName[];
 const schemes = (
   Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]

@@ -6,11 +6,11 @@ import { equal, latin1, type Secret } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite } from "../cipher-suites.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { groupOf } from "../groups.ts";
-import { type HandshakeIo, protectionKeys, suiteOf } from "../io.ts";
+import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { earlySecret } from "../key-schedule13.ts";
 import { invalidShareIsAnAlert } from "../key-exchange.ts";
 import { logSecrets } from "../key-log.ts";
@@ -65,7 +65,9 @@ function onServerHello(
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
     throw new TlsError("session_id_not_echoed");
-  const suite = suiteOf(message.cipherSuite, state.config.cipherSuites);
+  const suite = state.config.suites13.find(
+    ({ code }) => code === message.cipherSuite,
+  );
   if (suite === undefined) throw new TlsError("wrong_cipher_returned");
   return message.kind === "hello_retry_request"
     ? retry(state, message, suite, io)
@@ -97,7 +99,7 @@ function checkVersion(message: ServerHelloMessage): void {
 function retry(
   state: WaitServerHello,
   message: HelloRetryRequest,
-  suite: CipherSuite,
+  suite: CipherSuite13,
   io: HandshakeIo,
 ): WaitServerHello {
   if (state.retrySuite !== undefined) throw new TlsError("second_hello_retry");
@@ -136,7 +138,7 @@ function retryGroup(state: WaitServerHello, code: number): GroupName {
 function handshakeKeys(
   state: WaitServerHello,
   message: ServerHello,
-  suite: CipherSuite,
+  suite: CipherSuite13,
   io: HandshakeIo,
 ): WaitEncryptedExtensions {
   const { config, serverName, hello } = state;

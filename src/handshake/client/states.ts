@@ -9,7 +9,7 @@ import type {
   VerifiedFinished,
   VerifiedSignature,
 } from "../authentication.ts";
-import type { CipherSuite } from "../cipher-suites.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
@@ -49,7 +49,7 @@ export interface WaitServerHello extends OpenClient {
   readonly hello: SentHello;
   readonly transcript: PendingTranscript;
   /** The suite that a HelloRetryRequest fixed. */
-  readonly retrySuite: CipherSuite | undefined;
+  readonly retrySuite: CipherSuite13 | undefined;
 }
 
 export type ClientHelloState = WaitServerHello;
@@ -57,7 +57,7 @@ export type ClientHelloState = WaitServerHello;
 /** What holds from the ServerHello on. */
 export interface Client13 extends OpenClient {
   readonly machine: "client13";
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly group: GroupName;
   readonly offered: ReadonlySet<number>;
   /** For the key log. */
@@ -128,7 +128,7 @@ export interface Finishing {
   readonly machine: "client13";
   readonly config: ClientConfig;
   readonly info: ConnectionInfo;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly clientRandom: Uint8Array;
   readonly transcript: Transcript;
   readonly clientHandshake: TrafficSecret;

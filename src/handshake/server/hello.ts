@@ -4,7 +4,7 @@
  */
 import { TlsError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite } from "../cipher-suites.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { GROUPS } from "../groups.ts";
@@ -15,7 +15,7 @@ import {
   encodeHelloRetryRequest,
   HELLO_RETRY_RANDOM,
 } from "../messages/server-hello.ts";
-import { chooseGroup, chooseSuite } from "../negotiate.ts";
+import { chooseGroup, chooseSuite13 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { serverFlight } from "./server-flight13.ts";
@@ -111,7 +111,7 @@ function negotiate(
   io: HandshakeIo,
 ): ServerHelloState | Server13State {
   const { config, retry } = state;
-  const suite = chooseSuite(config, hello);
+  const suite = chooseSuite13(config, hello);
   const { group, share } = chooseGroup(config, hello);
   if (share === undefined) {
     // A second hello that again has no share was refused above.
@@ -131,7 +131,7 @@ function sendRetry(
   state: Start,
   asked: {
     readonly hello: ClientHello;
-    readonly suite: CipherSuite;
+    readonly suite: CipherSuite13;
     readonly group: keyof typeof GROUPS;
     readonly credentials: readonly Credential[];
   },

@@ -4,7 +4,7 @@ import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
-import type { CipherSuite } from "../cipher-suites.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { send, sendCertificate, signingNeed } from "../flight.ts";
@@ -26,7 +26,7 @@ import type { WaitSigner } from "./states.ts";
 export interface Negotiated {
   readonly config: ServerConfig;
   readonly hello: ClientHello;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly group: GroupName;
   readonly share: Uint8Array;
   readonly helloRetried: boolean;

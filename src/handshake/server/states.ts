@@ -8,7 +8,7 @@ import type {
   ChosenCredential,
   VerifiedSignature,
 } from "../authentication.ts";
-import type { CipherSuite } from "../cipher-suites.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import type { Need } from "../io.ts";
@@ -20,7 +20,7 @@ import type { PendingTranscript, Transcript } from "../transcript.ts";
 /** What was asked for in a HelloRetryRequest. */
 export interface SentRetry {
   readonly first: ClientHello;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly group: GroupName;
   readonly cookie: Uint8Array | undefined;
   readonly credentials: readonly Credential[];
@@ -49,7 +49,7 @@ export type ServerHelloState = Start | WaitCertificateChoice;
 export interface Server13 {
   readonly machine: "server13";
   readonly config: ServerConfig;
-  readonly suite: CipherSuite;
+  readonly suite: CipherSuite13;
   readonly group: GroupName;
   readonly hello: ClientHello;
   readonly helloRetried: boolean;
