@@ -11,6 +11,7 @@ import { randomFillSync } from "node:crypto";
 import { noble } from "./noble/index.ts";
 import { hybridWith } from "./noble/mlkem-hybrid.ts";
 import { aes128Gcm, aes256Gcm, chaCha20Poly1305 } from "./node/aead.ts";
+import { aes128Cbc, aes256Cbc } from "./node/aes-cbc.ts";
 import { hashes } from "./node/hashes.ts";
 import { keyDecryption } from "./node/key-decryption.ts";
 import { secp256r1, secp384r1, secp521r1 } from "./node/nist.ts";
@@ -53,6 +54,7 @@ export const node: CryptoProvider = {
     "AES-256-GCM": aes256Gcm,
     "ChaCha20-Poly1305": chaCha20Poly1305,
   },
+  cbcs: { "AES-128-CBC": aes128Cbc, "AES-256-CBC": aes256Cbc },
   groups: {
     ...noble.groups,
     X25519MLKEM768: hybridWith(x25519),

@@ -88,6 +88,28 @@ export interface AeadKey {
   ): boolean;
 }
 
+export type CbcName = "AES-128-CBC" | "AES-256-CBC";
+
+/** A block cipher in CBC mode, as TLS 1.2's older suites use it. */
+export interface CbcAlgorithm {
+  readonly name: CbcName;
+  readonly keyLength: number;
+  /** Bytes of a block and of an IV. */
+  readonly blockLength: number;
+  /** Sets a key up once for many records. The array is not kept. */
+  key(key: Uint8Array): CbcKey;
+}
+
+/**
+ * Whole blocks to as many bytes of `out`, without padding and without any
+ * authentication. `out` may be the input itself; any other overlap is not
+ * allowed.
+ */
+export interface CbcKey {
+  encrypt(iv: Uint8Array, plaintext: Uint8Array, out: Uint8Array): void;
+  decrypt(iv: Uint8Array, ciphertext: Uint8Array, out: Uint8Array): void;
+}
+
 export type GroupName =
   "X25519MLKEM768" | "x25519" | "secp256r1" | "secp384r1" | "secp521r1";
 
@@ -261,6 +283,7 @@ export interface CryptoProvider {
   readonly fastAes: boolean;
   readonly hashes: Readonly<Record<HashName, HashAlgorithm>>;
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>;
+  readonly cbcs: Readonly<Partial<Record<CbcName, CbcAlgorithm>>>;
   readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>;
   readonly verifiers: Readonly<
     Partial<Record<SignatureName, SignatureVerifier>>

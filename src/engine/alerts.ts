@@ -1,5 +1,6 @@
 /** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
+import type { WarningAlertPolicy } from "../handshake/io.ts";
 
 const LEVELS = { warning: 1, fatal: 2 } as const;
 export type AlertLevel = keyof typeof LEVELS;
@@ -8,14 +9,36 @@ export function encodeAlert(level: AlertLevel, alert: AlertName): Uint8Array {
   return Uint8Array.of(LEVELS[level], ALERTS[alert]);
 }
 
-/**
- * What an alert record says. Its level means nothing any more: RFC 8446 6 tells
- * by the description what is an error.
- *
- * @throws TlsError for a record that is not one alert
- */
-export function readAlert(content: Uint8Array): AlertName | number {
-  const [, description = 0] = content;
+/** What an alert record says; a level without a name has its number. */
+export interface Alert {
+  readonly level: AlertLevel | number;
+  readonly alert: AlertName | number;
+}
+
+/** @throws TlsError for a record that is not one alert */
+export function readAlert(content: Uint8Array): Alert {
+  const [level = 0, description = 0] = content;
   if (content.length !== 2) throw new TlsError("bad_alert");
-  return alertName(description) ?? description;
+  return {
+    level:
+      level === LEVELS.warning
+        ? "warning"
+        : level === LEVELS.fatal
+          ? "fatal"
+          : level,
+    alert: alertName(description) ?? description,
+  };
+}
+
+/**
+ * Whether the connection goes on as if the alert had not come. RFC 8446 6: in
+ * TLS 1.3 the level means nothing, and user_canceled alone is no error. RFC
+ * 5246 7.2.2: in TLS 1.2 a warning need not end anything.
+ */
+export function isHarmless(
+  { level, alert }: Alert,
+  warnings: WarningAlertPolicy,
+): boolean {
+  if (warnings === "fatal") return alert === "user_canceled";
+  return level === "warning" && alert !== "close_notify";
 }

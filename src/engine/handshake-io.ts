@@ -4,7 +4,10 @@ import type {
   HandshakeIo,
   ProtectionKeys,
 } from "../handshake/io.ts";
+import { Aead12Opener, Aead12Sealer } from "../record/aead12.ts";
 import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
+import { Cbc12Opener, Cbc12Sealer } from "../record/cbc12.ts";
+import type { RecordOpener, RecordSealer } from "../record/protection.ts";
 import type { Flags, Parts } from "./parts.ts";
 
 /** The one place where the handshake reaches the record layer. */
@@ -16,10 +19,12 @@ export function handshakeIo(
   const setReadKeys = (keys: ProtectionKeys): void => {
     // RFC 8446 5.1: messages "MUST NOT span key changes".
     if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
-    read.setOpener(new Aead13Opener(keys));
-    flags.readKeyLimit = keys.recordsPerKey;
+    read.setOpener(openerOf(keys));
+    flags.readKeyLimit =
+      keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
     flags.updateRequested = false;
-    // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error.
+    // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error,
+    // and so it is in TLS 1.2, where there is one and no renegotiation.
     if (keys.epoch === "application") read.changeCipherSpec = "forbidden";
   };
   return {
@@ -31,15 +36,48 @@ export function handshakeIo(
     },
     setReadKeys,
     setWriteKeys: (keys) => {
-      write.setSealer(new Aead13Sealer(keys));
+      write.setSealer(sealerOf(keys));
+    },
+    setChangeCipherSpec: (policy) => {
+      read.changeCipherSpec = policy;
+    },
+    setWarningAlerts: (policy) => {
+      flags.warningAlertPolicy = policy;
     },
     setRecordLimits: (limits) => {
       if (limits.read !== undefined) read.setLimit(limits.read);
       if (limits.write !== undefined) write.setLimit(limits.write);
+    },
+    setMaxFragmentLength: (bytes) => {
+      read.setLimit(bytes);
+      read.setClearLimit(bytes);
+      write.setLimit(bytes);
     },
     skipEarlyData: () => {
       read.skipEarlyData(config.limits.skippedEarlyData);
     },
     emit,
   };
+}
+
+function openerOf(keys: ProtectionKeys): RecordOpener {
+  switch (keys.kind) {
+    case "aead13":
+      return new Aead13Opener(keys);
+    case "aead12":
+      return new Aead12Opener(keys);
+    case "cbc12":
+      return new Cbc12Opener(keys);
+  }
+}
+
+function sealerOf(keys: ProtectionKeys): RecordSealer {
+  switch (keys.kind) {
+    case "aead13":
+      return new Aead13Sealer(keys);
+    case "aead12":
+      return new Aead12Sealer(keys);
+    case "cbc12":
+      return new Cbc12Sealer(keys);
+  }
 }

@@ -1,7 +1,7 @@
 /** What an engine is made of, apart from the handshake's state. */
 import type { TlsError } from "../errors.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
-import type { ConnectionInfo } from "../handshake/io.ts";
+import type { ConnectionInfo, WarningAlertPolicy } from "../handshake/io.ts";
 import { HandshakeJoiner } from "../record/handshake-joiner.ts";
 import { ReadHalf } from "../record/read-half.ts";
 import { WriteHalf } from "../record/write-half.ts";
@@ -23,6 +23,7 @@ export interface Flags {
   asked: boolean;
   keyUpdates: number;
   warningAlerts: number;
+  warningAlertPolicy: WarningAlertPolicy;
   /** Records after which the peer's key is worn out. */
   readKeyLimit: number;
   /** The peer was asked for new keys. */
@@ -80,6 +81,7 @@ export function newFlags(): Flags {
     asked: false,
     keyUpdates: 0,
     warningAlerts: 0,
+    warningAlertPolicy: "fatal",
     readKeyLimit: Number.MAX_SAFE_INTEGER,
     updateRequested: false,
   };

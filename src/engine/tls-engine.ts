@@ -29,8 +29,13 @@ import {
 } from "../handshake/needs.ts";
 import { startServer } from "../handshake/server/hello.ts";
 import type { PlainRecord } from "../record/protection.ts";
-import { ContentType, HandshakeType } from "../wire/code-points.ts";
-import { type AlertLevel, encodeAlert, readAlert } from "./alerts.ts";
+import { ContentType } from "../wire/code-points.ts";
+import {
+  type AlertLevel,
+  encodeAlert,
+  isHarmless,
+  readAlert,
+} from "./alerts.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import { handshakeIo } from "./handshake-io.ts";
 import {
@@ -334,8 +339,6 @@ export class TlsEngine {
       if (this.#flags.readClosed || !this.#answerNeeds()) return;
       const message = joiner.next();
       if (message !== undefined) {
-        if (message.type === HandshakeType.client_hello)
-          read.changeCipherSpec = "dropped";
         this.#state = advanceByMessage(this.#state, message, this.#io);
         continue;
       }
@@ -371,6 +374,8 @@ export class TlsEngine {
     if (joiner.isPartial) throw new TlsError("interleaved_handshake");
     if (type === ContentType.application_data) this.#onData(content);
     else if (type === ContentType.alert) this.#onAlert(content);
+    else if (type === ContentType.change_cipher_spec)
+      this.#state = advance(this.#state, "change_cipher_spec", {}, this.#io);
     else throw new TlsError("unexpected_record_type");
   }
 
@@ -395,8 +400,9 @@ export class TlsEngine {
   #onAlert(content: Uint8Array): void {
     const flags = this.#flags;
     const { warningAlerts } = this.#parts.config.limits;
-    const alert = readAlert(content);
-    if (alert === "user_canceled") {
+    const received = readAlert(content);
+    const { alert } = received;
+    if (isHarmless(received, flags.warningAlertPolicy)) {
       if (++flags.warningAlerts > warningAlerts)
         throw new TlsError("too_many_warning_alerts");
       return;

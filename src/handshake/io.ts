@@ -1,6 +1,13 @@
 /** All that a handler can do to the world, and all that it can be told. */
 import type { Secret } from "../bytes.ts";
-import type { AeadKey, CryptoProvider, GroupName } from "../crypto/provider.ts";
+import type {
+  AeadKey,
+  CbcKey,
+  CryptoProvider,
+  GroupName,
+  HashAlgorithm,
+  RandomSource,
+} from "../crypto/provider.ts";
 import type {
   PeerChain,
   VerifiedChain,
@@ -13,28 +20,91 @@ import type { TrafficSecret } from "./key-schedule13.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
 import type { SignatureSchemeName } from "./signature-schemes.ts";
 
-/** The keys of one direction, RFC 8446 7.3. */
-export interface ProtectionKeys {
-  readonly aead: AeadKey;
-  readonly tagLength: number;
-  readonly iv: Uint8Array;
-  readonly recordsPerKey: number;
-  /** Whether they protect application data or the handshake. */
+/** The keys of one direction; `kind` says how they protect a record. */
+export type ProtectionKeys =
+  Aead13Protection | Aead12Protection | Cbc12Protection;
+
+interface Protection {
+  /**
+   * Whether they protect application data or the handshake. In TLS 1.2 the
+   * same keys protect both: "application".
+   */
   readonly epoch: "handshake" | "application";
 }
+
+/** RFC 8446 5.2, 5.3 and 7.3. */
+export interface Aead13Protection extends Protection {
+  readonly kind: "aead13";
+  readonly aead: AeadKey;
+  readonly tagLength: number;
+  /** The write_iv. */
+  readonly iv: Uint8Array;
+  readonly recordsPerKey: number;
+}
+
+/** RFC 5246 6.2.3.3. */
+export interface Aead12Protection extends Protection {
+  readonly kind: "aead12";
+  readonly aead: AeadKey;
+  readonly tagLength: number;
+  /** The write_IV of the key block: the nonce without its explicit part. */
+  readonly iv: Uint8Array;
+  /**
+   * Bytes of the nonce that each record carries: 8 for GCM (RFC 5288 3) and
+   * CCM (RFC 6655 3), 0 for ChaCha20-Poly1305 (RFC 7905 2).
+   */
+  readonly explicitNonceLength: 0 | 8;
+}
+
+/** RFC 5246 6.2.3.2, RFC 7366. */
+export interface Cbc12Protection extends Protection {
+  readonly kind: "cbc12";
+  readonly cipher: CbcKey;
+  /** Bytes of a block and of the IV. */
+  readonly blockLength: number;
+  readonly hash: HashAlgorithm;
+  /** The MAC_key: copied. */
+  readonly macKey: Uint8Array;
+  readonly encryptThenMac: boolean;
+  /** For the IV of each record. */
+  readonly random: RandomSource;
+}
+
+/**
+ * What a change_cipher_spec record means at the moment: an error, nothing (the
+ * dummy of RFC 8446 D.4), or the input `change_cipher_spec` of the machine
+ * (RFC 5246 7.1).
+ */
+export type ChangeCipherSpecPolicy = "forbidden" | "dropped" | "delivered";
+
+/**
+ * Whether warning alerts end the connection, as in TLS 1.3 (user_canceled and
+ * close_notify apart), or are passed over, as in TLS 1.2.
+ */
+export type WarningAlertPolicy = "fatal" | "ignored";
 
 export interface HandshakeIo {
   /** Puts a whole message into the flight under way. */
   send(message: Uint8Array): void;
-  /** RFC 8446 D.4. */
+  /** RFC 5246 7.1, or the dummy of RFC 8446 D.4. Never protected. */
   sendChangeCipherSpec(): void;
+  /** A change_cipher_spec is forbidden after keys for application data. */
   setReadKeys(keys: ProtectionKeys): void;
   setWriteKeys(keys: ProtectionKeys): void;
-  /** RFC 8449: what the two sides announced; undefined where they did not. */
+  setChangeCipherSpec(policy: ChangeCipherSpecPolicy): void;
+  /** The policy is "fatal" until something else is said. */
+  setWarningAlerts(policy: WarningAlertPolicy): void;
+  /**
+   * RFC 8449: what the two sides announced; undefined where they did not. The
+   * bytes count what is protected: in TLS 1.3 with the content type, in TLS
+   * 1.2 without.
+   */
   setRecordLimits(limits: {
     readonly read: number | undefined;
     readonly write: number | undefined;
   }): void;
+  /** RFC 6066 4, in TLS 1.2: bytes of content, before encryption too. */
+  setMaxFragmentLength(bytes: number): void;
   /** RFC 8446 4.2.10: the client may send early data that is not wanted. */
   skipEarlyData(): void;
   emit(event: HandshakeEvent): void;
@@ -125,26 +195,27 @@ export interface Answers {
   };
 }
 
-/** The keys of one direction from its traffic secret. */
+/** The keys of one direction from its traffic secret, RFC 8446 7.3. */
 export function protectionKeys(options: {
   readonly provider: CryptoProvider;
   readonly suite: CipherSuite13;
   readonly secret: TrafficSecret;
   readonly epoch: ProtectionKeys["epoch"];
   readonly recordsPerKey: number;
-}): ProtectionKeys {
+}): Aead13Protection {
   const { provider, suite, secret, epoch } = options;
   const aead = provider.aeads[suite.aead];
   if (aead === undefined)
     throw new Error(`the provider has no ${suite.aead}, but it was negotiated`);
   const key = secret.key(aead.keyLength);
   const keys = {
+    kind: "aead13",
     aead: aead.key(key.bytes),
     tagLength: aead.tagLength,
     iv: secret.iv(aead.nonceLength),
     recordsPerKey: Math.min(suite.recordsPerKey, options.recordsPerKey),
     epoch,
-  };
+  } as const;
   key.wipe();
   return keys;
 }

@@ -40,8 +40,14 @@ export interface Commands {
   update_keys: { readonly askPeer: boolean };
 }
 
-/** Everything that moves a machine: messages, answers to needs, commands. */
-export type Inputs = Messages & Answers & Commands;
+/** What the record layer tells beside messages. */
+export interface Signals {
+  /** RFC 5246 7.1: what follows is under the keys just agreed on. */
+  change_cipher_spec: Record<string, never>;
+}
+
+/** All that moves a machine: messages, signals, answers to needs, commands. */
+export type Inputs = Messages & Signals & Answers & Commands;
 export type InputName = keyof Inputs;
 
 /** A state is flat data with a name; it carries exactly what it knows. */
@@ -71,7 +77,7 @@ type LooseCell<Next> = (
 ) => Next;
 
 /**
- * Moves a machine by an answer or a command.
+ * Moves a machine by a signal, an answer or a command.
  *
  * @throws TlsError `unexpected_message` when the state has no cell for it
  */

@@ -13,7 +13,7 @@ import type { Server13State, ServerHelloState } from "./server/states.ts";
 export type ConnectionState =
   ClientHelloState | Client13State | ServerHelloState | Server13State;
 
-/** Moves a connection by an answer or a command. */
+/** Moves a connection by a signal, an answer or a command. */
 export function advance<I extends InputName>(
   state: ConnectionState,
   name: I,

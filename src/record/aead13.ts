@@ -4,12 +4,17 @@ import { TlsError } from "../errors.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
   HEADER_LENGTH,
+  MAX_PLAINTEXT,
   newRecord,
   type PlainRecord,
   type RawRecord,
   type RecordOpener,
   type RecordSealer,
 } from "./protection.ts";
+import { SequenceNumber } from "./sequence-number.ts";
+
+/** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
+export const MAX_CIPHERTEXT13 = MAX_PLAINTEXT + 256;
 
 /** What protects one direction: see RFC 8446 5.2, 5.3, 7.3. */
 export interface Aead13Keys {
@@ -25,42 +30,37 @@ export interface Aead13Keys {
 class NonceSequence {
   readonly #iv: Uint8Array;
   readonly #nonce: Uint8Array;
-  #next: number;
+  readonly #number: SequenceNumber;
 
-  constructor(iv: Uint8Array, next = 0) {
+  constructor(iv: Uint8Array, number = new SequenceNumber()) {
     this.#iv = iv.slice();
     this.#nonce = iv.slice();
-    this.#next = next;
+    this.#number = number;
   }
 
   get count(): number {
-    return this.#next;
+    return this.#number.count;
   }
 
   /** The nonce of the record at hand; overwritten by the next call. */
   current(): Uint8Array {
-    if (this.#next >= Number.MAX_SAFE_INTEGER)
-      throw new TlsError("sequence_number_overflow");
-    const end = this.#nonce.length;
-    let left = this.#next;
-    for (let i = end - 1; i >= end - 8; i--) {
-      this.#nonce[i] = (this.#iv[i] ?? 0) ^ (left & 0xff);
-      left = left > 0xff ? Math.floor(left / 256) : 0;
-    }
+    this.#number.write(this.#nonce, this.#iv);
     return this.#nonce;
   }
 
   advance(): void {
-    this.#next++;
+    this.#number.advance();
   }
 
   clone(): NonceSequence {
-    return new NonceSequence(this.#iv, this.#next);
+    return new NonceSequence(this.#iv, this.#number.clone());
   }
 }
 
 /** TLSInnerPlaintext to TLSCiphertext, RFC 8446 5.2 and 5.4. */
 export class Aead13Sealer implements RecordSealer {
+  /** The type. */
+  readonly innerOverhead = 1;
   readonly #keys: Aead13Keys;
   readonly #nonces: NonceSequence;
 
@@ -115,7 +115,24 @@ export class Aead13Opener implements RecordOpener {
     return this.#nonces.count;
   }
 
+  maxFragment(type: number): number {
+    return type === ContentType.application_data
+      ? MAX_CIPHERTEXT13
+      : MAX_PLAINTEXT;
+  }
+
+  leavesClear(type: number, opened: boolean): boolean {
+    // RFC 8446 5: a change_cipher_spec is never encrypted.
+    if (type === ContentType.change_cipher_spec) return true;
+    // A peer that failed before it had our keys can only complain in the
+    // clear. Once a record was opened it has them, and whoever sends an
+    // alert in the clear then wants to cut the data off.
+    return type === ContentType.alert && !opened;
+  }
+
   open(record: RawRecord, limit: number): PlainRecord | undefined {
+    if (record.type !== ContentType.application_data)
+      throw new TlsError("unencrypted_record");
     const length = record.fragment.length - this.#keys.tagLength;
     if (length < 0) return undefined;
     const inner = new Uint8Array(length);
@@ -145,8 +162,12 @@ function unpad(inner: Uint8Array): PlainRecord {
   // octet in the cleartext, it MUST terminate the connection with an
   // "unexpected_message" alert."
   if (end === 0) throw new TlsError("record_without_content_type");
+  const type = inner[end - 1] ?? 0;
+  // RFC 8446 5: a change_cipher_spec is never encrypted.
+  if (type === ContentType.change_cipher_spec)
+    throw new TlsError("unexpected_change_cipher_spec");
   return {
-    type: inner[end - 1] ?? 0,
+    type,
     content: end === 1 ? NO_BYTES : inner.subarray(0, end - 1),
   };
 }

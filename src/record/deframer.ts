@@ -1,12 +1,9 @@
 import { concat, latin1, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
-import { ContentType } from "../wire/code-points.ts";
 import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
 
-/** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
-const MAX_CIPHERTEXT = 2 ** 14 + 256;
-/** RFC 8446 5.1. */
-const MAX_PLAINTEXT = 2 ** 14;
+/** How many bytes the fragment of a record of that type may have. */
+export type FragmentLimit = (type: number) => number;
 
 /**
  * Cuts a byte stream into records (RFC 8446 5.1). Whole records are handed out
@@ -53,10 +50,10 @@ export class Deframer {
    *
    * @throws TlsError for a header that no TLS peer writes
    */
-  next(encrypted: boolean): RawRecord | undefined {
-    if (this.#heldLength > 0) return this.#nextHeld(encrypted);
+  next(limit: FragmentLimit): RawRecord | undefined {
+    if (this.#heldLength > 0) return this.#nextHeld(limit);
     if (this.#input.length < HEADER_LENGTH) return this.#hold(HEADER_LENGTH);
-    const length = this.#checkHeader(this.#input, encrypted);
+    const length = this.#checkHeader(this.#input, limit);
     if (this.#input.length < length) return this.#hold(length);
     return rawRecord(this.#take(length));
   }
@@ -88,10 +85,10 @@ export class Deframer {
     return this.#input.buffer === this.#store.buffer;
   }
 
-  #nextHeld(encrypted: boolean): RawRecord | undefined {
+  #nextHeld(limit: FragmentLimit): RawRecord | undefined {
     if (this.#heldLength < HEADER_LENGTH && !this.#fill(HEADER_LENGTH))
       return undefined;
-    const length = this.#checkHeader(this.#held, encrypted);
+    const length = this.#checkHeader(this.#held, limit);
     if (this.#held.length < length) this.#held = aligned(this.#held, length);
     if (!this.#fill(length)) return undefined;
     const record = rawRecord(this.#held);
@@ -124,7 +121,7 @@ export class Deframer {
   }
 
   /** The record's whole length, header included. */
-  #checkHeader(bytes: Uint8Array, encrypted: boolean): number {
+  #checkHeader(bytes: Uint8Array, limit: FragmentLimit): number {
     const [type = 0, major = 0, , high = 0, low = 0] = bytes;
     // RFC 8446 5.1: legacy_record_version is to be ignored. Its first byte is
     // looked at all the same, as every stack does, to know what is no TLS.
@@ -132,11 +129,7 @@ export class Deframer {
       throw notTls(bytes.subarray(0, HEADER_LENGTH), this.#first);
     this.#first = false;
     const length = (high << 8) | low;
-    const most =
-      encrypted && type === ContentType.application_data
-        ? MAX_CIPHERTEXT
-        : MAX_PLAINTEXT;
-    if (length > most)
+    if (length > limit(type))
       throw new TlsError("record_overflow", { detail: `${length} bytes` });
     return HEADER_LENGTH + length;
   }

@@ -3,6 +3,9 @@
 /** ContentType, ProtocolVersion and length, RFC 8446 5.1. */
 export const HEADER_LENGTH = 5;
 
+/** RFC 5246 6.2.1, RFC 8446 5.1: the most content of one record. */
+export const MAX_PLAINTEXT = 2 ** 14;
+
 /** A record as it came: views, good until the next record is read. */
 export interface RawRecord {
   readonly type: number;
@@ -20,9 +23,17 @@ export interface PlainRecord {
 export interface RecordOpener {
   /** Records opened under this key. */
   readonly count: number;
+  /** The most bytes that the fragment of a record of that type may have. */
+  maxFragment(type: number): number;
+  /**
+   * Whether a record of that type comes without protection though there is a
+   * key. `opened` says whether a record was opened under any key.
+   */
+  leavesClear(type: number, opened: boolean): boolean;
   /**
    * The record's content, or undefined when it does not decrypt; the sequence
-   * number moves only when it does.
+   * number moves only when it does. `limit` counts what is protected: the
+   * content, and in TLS 1.3 its type and padding too (RFC 8449 4).
    *
    * @throws TlsError for a record that decrypts to something not allowed
    */
@@ -36,9 +47,11 @@ export interface RecordSealer {
   readonly count: number;
   /** Records after which the key is worn out (RFC 8446 5.5). */
   readonly limit: number;
+  /** Bytes beside the content that count towards a record size limit. */
+  readonly innerOverhead: number;
   /**
    * A whole new record, header included, which belongs to the caller.
-   * `padding` is a number of zero bytes.
+   * `padding` is a number of zero bytes; TLS 1.2 has none of that kind.
    */
   seal(type: number, content: Uint8Array, padding: number): Uint8Array;
   clone(): RecordSealer;

@@ -1,20 +1,27 @@
 import { TlsError } from "../errors.ts";
 import { ContentType } from "../wire/code-points.ts";
+import { MAX_CIPHERTEXT13 } from "./aead13.ts";
 import { Deframer } from "./deframer.ts";
-import type { PlainRecord, RawRecord, RecordOpener } from "./protection.ts";
+import {
+  MAX_PLAINTEXT,
+  type PlainRecord,
+  type RawRecord,
+  type RecordOpener,
+} from "./protection.ts";
 
 /** RFC 8446 5.4: 2^14 bytes of content and the type. */
-const MAX_INNER_PLAINTEXT = 2 ** 14 + 1;
+const MAX_INNER_PLAINTEXT = MAX_PLAINTEXT + 1;
 /** Records without content that a peer may send in a row. */
 const MAX_EMPTY_RECORDS = 32;
 /** RFC 8446 D.4 wants one; some stacks send a few. */
 const MAX_CHANGE_CIPHER_SPECS = 32;
 
 /**
- * What a change_cipher_spec record means at the moment: an error, or nothing
- * (the dummy of TLS 1.3's middlebox compatibility mode, RFC 8446 5).
+ * What a change_cipher_spec record means at the moment: an error, nothing (the
+ * dummy of TLS 1.3's middlebox compatibility mode, RFC 8446 5), or a step of
+ * the handshake (RFC 5246 7.1).
  */
-export type ChangeCipherSpecPolicy = "forbidden" | "dropped";
+export type ChangeCipherSpecPolicy = "forbidden" | "dropped" | "delivered";
 
 /** How much of what cannot be read is early data that this server refused. */
 interface EarlyDataSkip {
@@ -28,6 +35,7 @@ export class ReadHalf {
   /** Whether a record was opened under any key. */
   #opened = false;
   #limit = MAX_INNER_PLAINTEXT;
+  #clearLimit = MAX_PLAINTEXT;
   #emptyRecords = 0;
   #changeCipherSpecs = 0;
   #skip: EarlyDataSkip | undefined;
@@ -68,6 +76,11 @@ export class ReadHalf {
     this.#limit = Math.min(bytes, MAX_INNER_PLAINTEXT);
   }
 
+  /** The same for records without protection (RFC 6066 4). */
+  setClearLimit(bytes: number): void {
+    this.#clearLimit = Math.min(bytes, MAX_PLAINTEXT);
+  }
+
   /**
    * RFC 8446 4.2.10: a server that refused early data skips what it cannot
    * read, up to that many bytes.
@@ -83,19 +96,17 @@ export class ReadHalf {
    */
   next(): PlainRecord | undefined {
     for (;;) {
-      const raw = this.#deframer.next(
-        this.#opener !== undefined || this.#skip !== undefined,
-      );
+      const raw = this.#deframer.next(this.#maxFragment);
       if (raw === undefined) return undefined;
-      if (raw.type === ContentType.change_cipher_spec) {
-        this.#dropChangeCipherSpec(raw);
-        continue;
-      }
+      const opener = this.#opener;
       const record =
-        this.#opener === undefined
+        opener === undefined || opener.leavesClear(raw.type, this.#opened)
           ? this.#plain(raw)
-          : this.#open(raw, this.#opener);
-      if (record !== undefined && !this.#isEmptyData(record)) return record;
+          : this.#open(raw, opener);
+      if (record === undefined) continue;
+      if (record.type === ContentType.change_cipher_spec)
+        this.#checkChangeCipherSpec(record.content);
+      if (!this.#isForNobody(record)) return record;
     }
   }
 
@@ -105,6 +116,7 @@ export class ReadHalf {
     copy.#opener = this.#opener?.clone();
     copy.#opened = this.#opened;
     copy.#limit = this.#limit;
+    copy.#clearLimit = this.#clearLimit;
     copy.#emptyRecords = this.#emptyRecords;
     copy.#changeCipherSpecs = this.#changeCipherSpecs;
     copy.#skip = this.#skip && { ...this.#skip };
@@ -112,26 +124,24 @@ export class ReadHalf {
     return copy;
   }
 
+  readonly #maxFragment = (type: number): number => {
+    if (this.#opener !== undefined) return this.#opener.maxFragment(type);
+    // What a server skips is the encrypted early data of TLS 1.3.
+    return this.#skip !== undefined && type === ContentType.application_data
+      ? MAX_CIPHERTEXT13
+      : this.#clearLimit;
+  };
+
   #plain(raw: RawRecord): PlainRecord | undefined {
     if (raw.type === ContentType.application_data && this.#skip) {
       this.#skipRecord(this.#skip, raw);
       return undefined;
     }
     if (raw.type === ContentType.handshake) this.#skip = undefined;
-    if (raw.fragment.length === 0 && raw.type === ContentType.handshake)
-      throw new TlsError("empty_handshake_record");
     return { type: raw.type, content: raw.fragment.slice() };
   }
 
   #open(raw: RawRecord, opener: RecordOpener): PlainRecord | undefined {
-    if (raw.type !== ContentType.application_data) {
-      // A peer that failed before it had our keys can only complain in the
-      // clear. Once a record was opened it has them, and whoever sends an
-      // alert in the clear then wants to cut the data off.
-      if (raw.type === ContentType.alert && !this.#opened)
-        return { type: raw.type, content: raw.fragment.slice() };
-      throw new TlsError("unencrypted_record");
-    }
     const record = opener.open(raw, this.#limit);
     if (record === undefined) {
       if (this.#skip === undefined) throw new TlsError("bad_record_mac");
@@ -140,19 +150,17 @@ export class ReadHalf {
     }
     this.#opened = true;
     this.#skip = undefined;
-    // RFC 8446 5: a change_cipher_spec is never encrypted.
-    if (record.type === ContentType.change_cipher_spec)
-      throw new TlsError("unexpected_change_cipher_spec");
-    if (record.content.length === 0 && record.type === ContentType.handshake)
-      throw new TlsError("empty_handshake_record");
     return record;
   }
 
-  #isEmptyData(record: PlainRecord): boolean {
-    if (
-      record.type !== ContentType.application_data ||
-      record.content.length > 0
-    ) {
+  /** What the layers above need not see; counted, for it costs work too. */
+  #isForNobody({ type, content }: PlainRecord): boolean {
+    if (type === ContentType.change_cipher_spec)
+      return this.changeCipherSpec === "dropped";
+    if (type !== ContentType.application_data || content.length > 0) {
+      // RFC 5246 6.2.1, RFC 8446 5.1: no empty fragments of handshake messages.
+      if (type === ContentType.handshake && content.length === 0)
+        throw new TlsError("empty_handshake_record");
       this.#emptyRecords = 0;
       return false;
     }
@@ -167,12 +175,13 @@ export class ReadHalf {
     if (skip.left < 0) throw new TlsError("too_much_early_data");
   }
 
-  #dropChangeCipherSpec(raw: RawRecord): void {
-    // RFC 8446 5: the single byte 0x01, and only before the peer's Finished.
+  #checkChangeCipherSpec(content: Uint8Array): void {
+    // RFC 5246 7.1: the single byte 0x01. RFC 8446 5: and only before the
+    // peer's Finished.
     if (
       this.changeCipherSpec === "forbidden" ||
-      raw.fragment.length !== 1 ||
-      raw.fragment[0] !== 1
+      content.length !== 1 ||
+      content[0] !== 1
     )
       throw new TlsError("unexpected_change_cipher_spec");
     if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)

@@ -1,9 +1,11 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
-import { HEADER_LENGTH, newRecord, type RecordSealer } from "./protection.ts";
-
-/** RFC 8446 5.1. */
-const MAX_CONTENT = 2 ** 14;
+import {
+  HEADER_LENGTH,
+  MAX_PLAINTEXT,
+  newRecord,
+  type RecordSealer,
+} from "./protection.ts";
 
 /** How many zero bytes to add to a record with that many bytes of content. */
 export type PaddingPolicy = (contentLength: number) => number;
@@ -15,7 +17,7 @@ export class WriteHalf {
   #output: Uint8Array[] = [];
   /** Messages of one flight, which share records. */
   #handshake: Uint8Array[] = [];
-  #limit = MAX_CONTENT + 1;
+  #limit = MAX_PLAINTEXT + 1;
   /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
   #version: number = ProtocolVersion["TLSv1.0"];
 
@@ -25,7 +27,8 @@ export class WriteHalf {
 
   /** The most content that one record takes. */
   get maxContent(): number {
-    return Math.min(MAX_CONTENT, this.#limit - 1);
+    const overhead = this.#sealer?.innerOverhead ?? 0;
+    return Math.min(MAX_PLAINTEXT, this.#limit - overhead);
   }
 
   /** Whether the present key has sealed as many records as it may. */
@@ -51,7 +54,7 @@ export class WriteHalf {
     this.#records(type, content);
   }
 
-  /** RFC 8446 D.4: the dummy, never protected. */
+  /** RFC 5246 7.1, or RFC 8446 D.4's dummy: in clear either way. */
   changeCipherSpec(): void {
     this.flushHandshake();
     const type = ContentType.change_cipher_spec;
@@ -73,7 +76,7 @@ export class WriteHalf {
   /** The record size limit (RFC 8449) that the peer announced. */
   setLimit(bytes: number): void {
     this.flushHandshake();
-    this.#limit = Math.min(bytes, MAX_CONTENT + 1);
+    this.#limit = Math.min(bytes, MAX_PLAINTEXT + 1);
   }
 
   /** All that is to be sent; the array belongs to the caller. */

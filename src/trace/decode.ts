@@ -67,6 +67,8 @@ interface Side {
 /** Longest handshake message that a trace follows. */
 const MAX_MESSAGE = 2 ** 17;
 const MAX_INNER = 2 ** 14 + 1;
+/** RFC 5246 6.2.3: what no record of any version exceeds. */
+const MAX_CIPHERTEXT = 2 ** 14 + 2048;
 
 /** Follows one connection from its first byte. */
 export class TraceDecoder {
@@ -98,7 +100,7 @@ export class TraceDecoder {
     const records: TraceRecord[] = [];
     side.deframer.push(bytes);
     for (;;) {
-      const raw = side.deframer.next(true);
+      const raw = side.deframer.next(() => MAX_CIPHERTEXT);
       if (raw === undefined) break;
       records.push(this.#record(side, raw));
     }

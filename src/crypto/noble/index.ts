@@ -7,6 +7,8 @@
 import type {
   AeadAlgorithm,
   AeadName,
+  CbcAlgorithm,
+  CbcName,
   CryptoProvider,
   GroupName,
   KeyExchangeGroup,
@@ -14,6 +16,7 @@ import type {
   SignatureSigner,
   SignatureVerifier,
 } from "../provider.ts";
+import { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 import { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
 import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
@@ -37,6 +40,12 @@ export const aeads = {
   "AES-128-CCM-8": aes128Ccm8,
   "ChaCha20-Poly1305": chaCha20Poly1305,
 } satisfies Partial<Record<AeadName, AeadAlgorithm>>;
+
+/** Every row of `noble.cbcs`. */
+export const cbcs = {
+  "AES-128-CBC": aes128Cbc,
+  "AES-256-CBC": aes256Cbc,
+} satisfies Partial<Record<CbcName, CbcAlgorithm>>;
 
 /** Every row of `noble.groups`. */
 export const groups = {
@@ -96,6 +105,7 @@ export const noble: CryptoProvider = {
   fastAes: false,
   hashes,
   aeads,
+  cbcs,
   groups,
   verifiers,
   signers,
@@ -103,6 +113,7 @@ export const noble: CryptoProvider = {
   keyDecryption,
 };
 
+export { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 export { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
 export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";

@@ -49,6 +49,8 @@ function onClientHello(
   hello: ClientHello,
   io: HandshakeIo,
 ): ServerHelloState | Server13State {
+  // RFC 8446 5: "at any time after the first ClientHello message".
+  io.setChangeCipherSpec("dropped");
   checkHello(hello);
   if (state.retry !== undefined) {
     checkSecondHello(state.retry, hello);

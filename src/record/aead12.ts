@@ -1,0 +1,153 @@
+import { concat } from "../bytes.ts";
+import type { AeadKey } from "../crypto/provider.ts";
+import { ProtocolVersion } from "../wire/code-points.ts";
+import {
+  HEADER_LENGTH,
+  newRecord,
+  type PlainRecord,
+  type RawRecord,
+  type RecordOpener,
+  type RecordSealer,
+} from "./protection.ts";
+import { SequenceNumber } from "./sequence-number.ts";
+import {
+  checkLength,
+  checkVersion,
+  MAX_CIPHERTEXT12,
+  PREFIX_LENGTH,
+  writePrefix,
+} from "./tls12.ts";
+
+/** What protects one direction: see RFC 5246 6.2.3.3. */
+export interface Aead12Keys {
+  readonly aead: AeadKey;
+  readonly tagLength: number;
+  /** The nonce without its explicit part: copied. */
+  readonly iv: Uint8Array;
+  /**
+   * Bytes of the nonce that stand in each record: 8 in RFC 5288 3 and RFC 6655
+   * 3, none in RFC 7905 2.
+   */
+  readonly explicitNonceLength: 0 | 8;
+}
+
+/**
+ * The nonce as a whole. The explicit part that we write is the sequence number
+ * (RFC 5288 3), and RFC 7905 2 XORs that number with the IV: with zeros where
+ * the explicit part goes both are the same.
+ */
+function nonceMask({ iv, explicitNonceLength }: Aead12Keys): Uint8Array {
+  return concat(iv, new Uint8Array(explicitNonceLength));
+}
+
+/** TLSCompressed to GenericAEADCipher. */
+export class Aead12Sealer implements RecordSealer {
+  readonly innerOverhead = 0;
+  /** TLS 1.2 has no other key to go on with. */
+  readonly limit = Number.MAX_SAFE_INTEGER;
+  readonly #keys: Aead12Keys;
+  readonly #number: SequenceNumber;
+  readonly #mask: Uint8Array;
+  readonly #nonce: Uint8Array;
+  readonly #additionalData = new Uint8Array(PREFIX_LENGTH);
+
+  constructor(keys: Aead12Keys, number = new SequenceNumber()) {
+    this.#keys = keys;
+    this.#number = number;
+    this.#mask = nonceMask(keys);
+    this.#nonce = this.#mask.slice();
+  }
+
+  get count(): number {
+    return this.#number.count;
+  }
+
+  seal(type: number, content: Uint8Array): Uint8Array {
+    const { aead, tagLength, explicitNonceLength } = this.#keys;
+    const record = newRecord(
+      type,
+      ProtocolVersion["TLSv1.2"],
+      explicitNonceLength + content.length + tagLength,
+    );
+    const at = HEADER_LENGTH + explicitNonceLength;
+    const nonce = this.#nonce;
+    this.#number.write(nonce, this.#mask);
+    record.set(
+      nonce.subarray(nonce.length - explicitNonceLength),
+      HEADER_LENGTH,
+    );
+    record.set(content, at);
+    writePrefix(this.#additionalData, this.#number, type, content.length);
+    aead.seal(
+      nonce,
+      this.#additionalData,
+      record.subarray(at, at + content.length),
+      record.subarray(at),
+    );
+    this.#number.advance();
+    return record;
+  }
+
+  clone(): Aead12Sealer {
+    return new Aead12Sealer(this.#keys, this.#number.clone());
+  }
+}
+
+/** GenericAEADCipher to TLSCompressed. */
+export class Aead12Opener implements RecordOpener {
+  readonly #keys: Aead12Keys;
+  readonly #number: SequenceNumber;
+  readonly #mask: Uint8Array;
+  readonly #nonce: Uint8Array;
+  readonly #additionalData = new Uint8Array(PREFIX_LENGTH);
+
+  constructor(keys: Aead12Keys, number = new SequenceNumber()) {
+    this.#keys = keys;
+    this.#number = number;
+    this.#mask = nonceMask(keys);
+    this.#nonce = this.#mask.slice();
+  }
+
+  get count(): number {
+    return this.#number.count;
+  }
+
+  maxFragment(): number {
+    return MAX_CIPHERTEXT12;
+  }
+
+  leavesClear(): boolean {
+    return false;
+  }
+
+  open(record: RawRecord, limit: number): PlainRecord | undefined {
+    checkVersion(record);
+    const { aead, tagLength, explicitNonceLength } = this.#keys;
+    const { type, fragment } = record;
+    const length = fragment.length - explicitNonceLength - tagLength;
+    if (length < 0) return undefined;
+    const nonce = this.#nonce;
+    this.#number.write(nonce, this.#mask);
+    // RFC 5288 3: the peer may have chosen something else than the number.
+    nonce.set(
+      fragment.subarray(0, explicitNonceLength),
+      nonce.length - explicitNonceLength,
+    );
+    writePrefix(this.#additionalData, this.#number, type, length);
+    const content = new Uint8Array(length);
+    const opened = aead.open(
+      nonce,
+      this.#additionalData,
+      fragment.subarray(explicitNonceLength),
+      content,
+    );
+    if (!opened) return undefined;
+    this.#number.advance();
+    checkLength(length, limit);
+    return { type, content };
+  }
+
+  clone(): Aead12Opener {
+    return new Aead12Opener(this.#keys, this.#number.clone());
+  }
+}

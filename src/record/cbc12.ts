@@ -1,0 +1,182 @@
+import { equal, NO_BYTES } from "../bytes.ts";
+import type {
+  CbcKey,
+  HashAlgorithm,
+  RandomSource,
+} from "../crypto/provider.ts";
+import { ProtocolVersion } from "../wire/code-points.ts";
+import { removePaddingAndMac, writePadding } from "./cbc-padding.ts";
+import { HmacKey } from "./hmac-key.ts";
+import {
+  HEADER_LENGTH,
+  newRecord,
+  type PlainRecord,
+  type RawRecord,
+  type RecordOpener,
+  type RecordSealer,
+} from "./protection.ts";
+import { SequenceNumber } from "./sequence-number.ts";
+import {
+  checkLength,
+  checkVersion,
+  MAX_CIPHERTEXT12,
+  PREFIX_LENGTH,
+  writePrefix,
+} from "./tls12.ts";
+
+/** What protects one direction: see RFC 5246 6.2.3.2 and RFC 7366. */
+export interface Cbc12Keys {
+  readonly cipher: CbcKey;
+  /** Bytes of a block and of the IV. */
+  readonly blockLength: number;
+  readonly hash: HashAlgorithm;
+  readonly macKey: Uint8Array;
+  readonly encryptThenMac: boolean;
+  /** For the IV of each record. */
+  readonly random: RandomSource;
+}
+
+/** TLSCompressed to GenericBlockCipher. */
+export class Cbc12Sealer implements RecordSealer {
+  readonly innerOverhead = 0;
+  /** TLS 1.2 has no other key to go on with. */
+  readonly limit = Number.MAX_SAFE_INTEGER;
+  readonly #keys: Cbc12Keys;
+  readonly #mac: HmacKey;
+  readonly #number: SequenceNumber;
+  readonly #prefix = new Uint8Array(PREFIX_LENGTH);
+
+  constructor(
+    keys: Cbc12Keys,
+    number = new SequenceNumber(),
+    mac = new HmacKey(keys.hash, keys.macKey),
+  ) {
+    this.#keys = keys;
+    this.#mac = mac;
+    this.#number = number;
+  }
+
+  get count(): number {
+    return this.#number.count;
+  }
+
+  seal(type: number, content: Uint8Array): Uint8Array {
+    const { cipher, blockLength, encryptThenMac, random } = this.#keys;
+    const macLength = this.#mac.length;
+    const inside = content.length + (encryptThenMac ? 0 : macLength);
+    // One byte says how much padding there is.
+    const encrypted = Math.ceil((inside + 1) / blockLength) * blockLength;
+    const record = newRecord(
+      type,
+      ProtocolVersion["TLSv1.2"],
+      blockLength + encrypted + (encryptThenMac ? macLength : 0),
+    );
+    const iv = record.subarray(HEADER_LENGTH, HEADER_LENGTH + blockLength);
+    // RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at
+    // random, and MUST be unpredictable."
+    iv.set(random(blockLength));
+    const end = HEADER_LENGTH + blockLength + encrypted;
+    const block = record.subarray(HEADER_LENGTH + blockLength, end);
+    block.set(content);
+    if (!encryptThenMac)
+      block.set(this.#macOf(type, content.length, content), content.length);
+    writePadding(block, inside);
+    cipher.encrypt(iv, block, block);
+    if (encryptThenMac) {
+      const covered = record.subarray(HEADER_LENGTH, end);
+      record.set(this.#macOf(type, covered.length, covered), end);
+    }
+    this.#number.advance();
+    return record;
+  }
+
+  clone(): Cbc12Sealer {
+    return new Cbc12Sealer(this.#keys, this.#number.clone(), this.#mac);
+  }
+
+  #macOf(type: number, length: number, covered: Uint8Array): Uint8Array {
+    writePrefix(this.#prefix, this.#number, type, length);
+    return this.#mac.mac(this.#prefix, covered);
+  }
+}
+
+/** GenericBlockCipher to TLSCompressed. */
+export class Cbc12Opener implements RecordOpener {
+  readonly #keys: Cbc12Keys;
+  readonly #mac: HmacKey;
+  readonly #number: SequenceNumber;
+  readonly #prefix = new Uint8Array(PREFIX_LENGTH);
+
+  constructor(
+    keys: Cbc12Keys,
+    number = new SequenceNumber(),
+    mac = new HmacKey(keys.hash, keys.macKey),
+  ) {
+    this.#keys = keys;
+    this.#mac = mac;
+    this.#number = number;
+  }
+
+  get count(): number {
+    return this.#number.count;
+  }
+
+  maxFragment(): number {
+    return MAX_CIPHERTEXT12;
+  }
+
+  leavesClear(): boolean {
+    return false;
+  }
+
+  open(record: RawRecord, limit: number): PlainRecord | undefined {
+    checkVersion(record);
+    const content = this.#keys.encryptThenMac
+      ? this.#checkThenDecrypt(record)
+      : this.#decryptThenCheck(record);
+    if (content === undefined) return undefined;
+    this.#number.advance();
+    checkLength(content.length, limit);
+    return { type: record.type, content };
+  }
+
+  clone(): Cbc12Opener {
+    return new Cbc12Opener(this.#keys, this.#number.clone(), this.#mac);
+  }
+
+  /** RFC 7366 3: the MAC is over the IV and the ciphertext. */
+  #checkThenDecrypt({ type, fragment }: RawRecord): Uint8Array | undefined {
+    const end = fragment.length - this.#mac.length;
+    if (!this.#isWhole(end, 1)) return undefined;
+    const covered = fragment.subarray(0, end);
+    writePrefix(this.#prefix, this.#number, type, end);
+    const wanted = this.#mac.mac(this.#prefix, covered);
+    if (!equal(fragment.subarray(end), wanted)) return undefined;
+    return removePaddingAndMac(this.#decrypt(covered), 0, () => NO_BYTES);
+  }
+
+  /** RFC 5246 6.2.3.2: as much work and the same alert whatever is wrong. */
+  #decryptThenCheck({ type, fragment }: RawRecord): Uint8Array | undefined {
+    const macLength = this.#mac.length;
+    if (!this.#isWhole(fragment.length, macLength + 1)) return undefined;
+    const block = this.#decrypt(fragment);
+    return removePaddingAndMac(block, macLength, (content, most) => {
+      writePrefix(this.#prefix, this.#number, type, content.length);
+      return this.#mac.macEvenly(this.#prefix, content, most);
+    });
+  }
+
+  /** An IV and blocks, that many bytes of them at least. */
+  #isWhole(length: number, least: number): boolean {
+    const { blockLength } = this.#keys;
+    return length % blockLength === 0 && length - blockLength >= least;
+  }
+
+  #decrypt(fragment: Uint8Array): Uint8Array {
+    const { cipher, blockLength } = this.#keys;
+    const block = new Uint8Array(fragment.length - blockLength);
+    const iv = fragment.subarray(0, blockLength);
+    cipher.decrypt(iv, fragment.subarray(blockLength), block);
+    return block;
+  }
+}

@@ -1,0 +1,43 @@
+/** What both kinds of protection of TLS 1.2 have in common. */
+import { TlsError } from "../errors.ts";
+import { ProtocolVersion } from "../wire/code-points.ts";
+import { MAX_PLAINTEXT, type RawRecord } from "./protection.ts";
+import { SEQUENCE_LENGTH, type SequenceNumber } from "./sequence-number.ts";
+
+/** RFC 5246 6.2.3: the most bytes of TLSCiphertext.fragment. */
+export const MAX_CIPHERTEXT12 = MAX_PLAINTEXT + 2048;
+
+/** seq_num, TLSCompressed.type, version and length. */
+export const PREFIX_LENGTH = SEQUENCE_LENGTH + 5;
+
+/**
+ * What is authenticated in front of a record's content: the additional_data of
+ * RFC 5246 6.2.3.3 and the first input of the MAC in 6.2.3.1.
+ */
+export function writePrefix(
+  into: Uint8Array,
+  number: SequenceNumber,
+  type: number,
+  length: number,
+): void {
+  const version = ProtocolVersion["TLSv1.2"];
+  number.write(into.subarray(0, SEQUENCE_LENGTH));
+  into[SEQUENCE_LENGTH] = type;
+  into[SEQUENCE_LENGTH + 1] = version >> 8;
+  into[SEQUENCE_LENGTH + 2] = version;
+  into[SEQUENCE_LENGTH + 3] = length >> 8;
+  into[SEQUENCE_LENGTH + 4] = length;
+}
+
+/** RFC 5246 6.2.1: the version of TLS 1.2 is 3.3. */
+export function checkVersion({ header }: RawRecord): void {
+  const [, major = 0, minor = 0] = header;
+  if (((major << 8) | minor) !== ProtocolVersion["TLSv1.2"])
+    throw new TlsError("wrong_version_number");
+}
+
+/** RFC 5246 6.2.1, RFC 8449 4, RFC 6066 4. */
+export function checkLength(length: number, limit: number): void {
+  if (length > Math.min(limit, MAX_PLAINTEXT))
+    throw new TlsError("record_overflow", { detail: `${length} bytes` });
+}
