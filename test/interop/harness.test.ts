@@ -4,54 +4,22 @@
  */
 import { describe, expect, it } from "vitest";
 import { useCertificates } from "./support/certificates.ts";
-import type { Certificates } from "./support/certificates.ts";
 import { nodeServer } from "./support/node-tls.ts";
 import type { Group } from "./support/options.ts";
 import { KIB, MIB, binaryPayload, textPayload } from "./support/payload.ts";
 import { describePeers } from "./support/peers.ts";
-import type { Peer } from "./support/peers.ts";
 import { isListening } from "./support/ports.ts";
 import { PeerProcess, startServer } from "./support/process.ts";
+import { itTalks } from "./support/talks.ts";
 
-function itTalks(
-  client: Peer,
-  server: Peer,
-  group: Group,
-  certificates: () => Certificates,
-): void {
-  it(`${client.label} sends 1 MiB to ${server.label} and gets it back over ${group}`, async () => {
-    const { ca } = certificates();
-    const listener = await server.server?.({
-      identity: certificates().server["ECDSA P-256"],
-      clientAuth: "required",
-      ca,
-      suites: ["TLS_CHACHA20_POLY1305_SHA256"],
-      groups: [group],
-      alpn: ["h2"],
-    });
-    const sent = server.payload(MIB);
-    const run = await client.client(
-      {
-        port: listener?.port ?? 0,
-        ca,
-        identity: certificates().client.RSA,
-        groups: [group],
-        alpn: ["http/1.1", "h2"],
-      },
-      sent,
-    );
-    expect(run.log).toMatch(/TLSv?1\.3/);
-    expect(run.log).toMatch(/CHACHA20.POLY1305/);
-    expect(Buffer.compare(run.received, sent)).toBe(0);
-    expect(run.exitCode).toBe(0);
-    expect(await listener?.stop()).not.toMatch(/unexpected eof|non-properly/);
-  });
+function inTls13(group: Group) {
+  return { suites: ["TLS_CHACHA20_POLY1305_SHA256"], groups: [group] } as const;
 }
 
 describePeers(["openssl", "node"], (openssl, node) => {
   const certificates = useCertificates();
-  itTalks(openssl, node, "secp521r1", certificates);
-  itTalks(node, openssl, "x25519", certificates);
+  itTalks(openssl, node, inTls13("secp521r1"), certificates);
+  itTalks(node, openssl, inTls13("x25519"), certificates);
 
   it("a server that wants a certificate turns a client without one away", async () => {
     const server = await node.server?.({
@@ -89,12 +57,12 @@ describePeers(["openssl", "node"], (openssl, node) => {
 
 describePeers(["openssl", "gnutls"], (openssl, gnutls) => {
   const certificates = useCertificates();
-  itTalks(openssl, gnutls, "secp384r1", certificates);
-  itTalks(gnutls, openssl, "secp256r1", certificates);
+  itTalks(openssl, gnutls, inTls13("secp384r1"), certificates);
+  itTalks(gnutls, openssl, inTls13("secp256r1"), certificates);
 });
 
 describePeers(["node24"], (node24) => {
-  itTalks(node24, node24, "X25519MLKEM768", useCertificates());
+  itTalks(node24, node24, inTls13("X25519MLKEM768"), useCertificates());
 });
 
 describePeers(["curl", "node"], (curl) => {

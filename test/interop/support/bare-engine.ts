@@ -17,6 +17,8 @@ import type {
   EngineEvent,
   TlsError,
 } from "../../../src/engine/index.ts";
+import { CIPHER_SUITES } from "../../../src/handshake/cipher-suites.ts";
+import { GROUPS } from "../../../src/handshake/groups.ts";
 import {
   createVerifier,
   parseCertificates,
@@ -68,7 +70,9 @@ function engineClient(
       verifier: verifierOf(ca),
       ...(identity ? { credentials: [credentialOf(identity)] } : {}),
       // One share, so that a server's other choice takes a HelloRetryRequest.
-      ...(options.groups ? { keyShares: options.groups.slice(0, 1) } : {}),
+      ...(options.groups
+        ? { keyShares: known(GROUPS, options.groups.slice(0, 1)) }
+        : {}),
     }),
     servername,
   );
@@ -211,6 +215,7 @@ function converse(
 
 function factsOf(info: ConnectionInfo): PuretlsFacts {
   return {
+    version: info.version,
     suite: info.cipherSuite.name,
     group: info.group,
     alpn: info.alpnProtocol,
@@ -233,10 +238,21 @@ function failureOf({
 function common({ suites, groups, alpn }: TlsOptions) {
   return {
     provider: noble,
-    ...(suites ? { cipherSuites: suites } : {}),
-    ...(groups ? { groups } : {}),
+    ...(suites ? { cipherSuites: known(CIPHER_SUITES, suites) } : {}),
+    ...(groups ? { groups: known(GROUPS, groups) } : {}),
     ...(alpn ? { alpnProtocols: alpn } : {}),
   };
+}
+
+function known<Name extends string>(
+  table: Readonly<Record<Name, unknown>>,
+  names: readonly string[],
+): Name[] {
+  return names.map((name) => {
+    const isKnown = (key: string): key is Name => Object.hasOwn(table, key);
+    if (!isKnown(name)) throw new Error(`puretls does not know ${name}`);
+    return name;
+  });
 }
 
 function credentialOf({ cert, key }: KeyFiles): Credential {

@@ -10,7 +10,7 @@ import type {
   ServerOptions,
   TlsOptions,
 } from "./options.ts";
-import { opensslGroups } from "./options.ts";
+import { opensslGroups, opensslSuites } from "./options.ts";
 import { PeerProcess } from "./process.ts";
 
 /** Sends the payload, waits for as much, then ends its side of TCP. */
@@ -44,9 +44,13 @@ export function boringsslServer(options: ServerOptions): Promise<PeerServer> {
   });
 }
 
-function commonArguments({ groups }: TlsOptions): string[] {
+function commonArguments(options: TlsOptions): string[] {
+  const { version = "TLSv1.3", suites = [], groups } = options;
+  const only = version === "TLSv1.3" ? "tls1.3" : "tls1.2";
+  const suites12 = version === "TLSv1.2" ? opensslSuites(suites) : "";
   return [
-    ...["-min-version", "tls1.3", "-max-version", "tls1.3"],
+    ...["-min-version", only, "-max-version", only],
+    ...(suites12 ? ["-cipher", suites12] : []),
     ...(groups ? ["-curves", opensslGroups(groups)] : []),
   ];
 }

@@ -1,6 +1,6 @@
 /** `curl`, which is a client and speaks HTTP. */
 import type { ClientOptions, ClientRun } from "./options.ts";
-import { opensslGroups } from "./options.ts";
+import { opensslGroups, opensslSuites } from "./options.ts";
 import { PeerProcess } from "./process.ts";
 
 /** POSTs the payload to `/` over HTTP/1.1; what it receives is the body. */
@@ -9,13 +9,15 @@ export async function curl(
   payload: Uint8Array,
 ): Promise<ClientRun> {
   const { port, ca, servername = "localhost", identity } = options;
-  const { suites, groups } = options;
+  const { version = "TLSv1.3", suites, groups } = options;
+  const number = version.slice("TLSv".length);
+  const suiteOption = number === "1.3" ? "--tls13-ciphers" : "--ciphers";
   const authority = `${servername}:${String(port)}`;
   const client = new PeerProcess("curl", [
     ...["-q", "-sSv", "--http1.1", "--noproxy", "*", "--cacert", ca],
     ...["--connect-to", `${authority}:127.0.0.1:${String(port)}`],
-    ...["--tlsv1.3", "--tls-max", "1.3"],
-    ...(suites ? ["--tls13-ciphers", suites.join(":")] : []),
+    ...[`--tlsv${number}`, "--tls-max", number],
+    ...(suites ? [suiteOption, opensslSuites(suites)] : []),
     ...(groups ? ["--curves", opensslGroups(groups)] : []),
     ...(identity ? ["--cert", identity.cert, "--key", identity.key] : []),
     // Without the wait for "100 Continue" that a large body brings about.

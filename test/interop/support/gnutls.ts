@@ -1,6 +1,5 @@
 /** `gnutls-cli` and `gnutls-serv`. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   ClientOptions,
@@ -8,17 +7,13 @@ import type {
   Group,
   PeerServer,
   ServerOptions,
-  Suite,
   TlsOptions,
 } from "./options.ts";
 import { exchange, serve } from "./conduct.ts";
 import { PeerProcess } from "./process.ts";
-
-const CIPHERS: Readonly<Record<Suite, string>> = {
-  TLS_AES_128_GCM_SHA256: "AES-128-GCM",
-  TLS_AES_256_GCM_SHA384: "AES-256-GCM",
-  TLS_CHACHA20_POLY1305_SHA256: "CHACHA20-POLY1305",
-};
+import { suiteParts } from "./suites.ts";
+import type { Suite } from "./suites.ts";
+import { temporaryFile, temporaryFolder } from "./temporary.ts";
 
 /** GnuTLS 3.7 knows no hybrid group. */
 const GROUPS: Readonly<Partial<Record<Group, string>>> = {
@@ -26,6 +21,8 @@ const GROUPS: Readonly<Partial<Record<Group, string>>> = {
   secp256r1: "GROUP-SECP256R1",
   secp384r1: "GROUP-SECP384R1",
   secp521r1: "GROUP-SECP521R1",
+  ffdhe2048: "GROUP-FFDHE2048",
+  ffdhe3072: "GROUP-FFDHE3072",
 };
 
 /** Sends the payload, waits for as much, then closes. */
@@ -35,28 +32,26 @@ export async function gnutlsClient(
 ): Promise<ClientRun> {
   const { port, ca, servername = "localhost", identity } = options;
   // Without a file of its own the log would stand in the midst of the data.
-  const folder = mkdtempSync(join(tmpdir(), "puretls-gnutls-"));
-  const logfile = join(folder, "log");
-  try {
-    const client = new PeerProcess("gnutls-cli", [
-      ...["-p", String(port), "--x509cafile", ca, "--logfile", logfile],
-      ...["--sni-hostname", servername, "--verify-hostname", servername],
-      ...identityArguments(identity),
-      ...commonArguments(options),
-      // So that a server's other choice takes a HelloRetryRequest.
-      "--single-key-share",
-      "127.0.0.1",
-    ]);
-    const run = await exchange(client, payload);
-    return { ...run, log: readFileSync(logfile, "latin1") + run.log };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const logfile = join(temporaryFolder(), "log");
+  const { psk } = options;
+  const client = new PeerProcess("gnutls-cli", [
+    ...["-p", String(port), "--x509cafile", ca, "--logfile", logfile],
+    ...["--sni-hostname", servername, "--verify-hostname", servername],
+    ...identityArguments(identity),
+    ...(psk ? ["--pskusername", psk.identity, "--pskkey", psk.key] : []),
+    ...commonArguments(options),
+    // So that a server's other choice takes a HelloRetryRequest.
+    "--single-key-share",
+    "127.0.0.1",
+  ]);
+  const run = await exchange(client, payload);
+  return { ...run, log: readFileSync(logfile, "latin1") + run.log };
 }
 
 /** Sends back what it receives, which must be text and end with a newline. */
 export function gnutlsServer(options: ServerOptions): Promise<PeerServer> {
-  const { identity, clientAuth = "none", ca } = options;
+  const { identity, clientAuth = "none", ca, psk, dhParameters } = options;
+  const keys = psk && temporaryFile("psk", `${psk.identity}:${psk.key}\n`);
   return serve(
     "when told",
     (port) =>
@@ -71,6 +66,8 @@ export function gnutlsServer(options: ServerOptions): Promise<PeerServer> {
           ...(clientAuth === "required"
             ? ["--require-client-cert", "--verify-client-cert"]
             : []),
+          ...(keys ? ["--pskpasswd", keys] : []),
+          ...(dhParameters ? ["--dhparams", dhParameters] : []),
           ...commonArguments(options),
         ],
         "log",
@@ -84,17 +81,17 @@ function identityArguments(identity: ClientOptions["identity"]): string[] {
     : [];
 }
 
-function commonArguments({ suites, groups, alpn }: TlsOptions): string[] {
+function commonArguments(options: TlsOptions): string[] {
+  const { version = "TLSv1.3", suites = [], groups = [], alpn } = options;
   const priority = [
-    ...["NORMAL", "-VERS-ALL", "+VERS-TLS1.3"],
-    ...only(
-      "CIPHER-ALL",
-      suites?.map((suite) => CIPHERS[suite]),
-    ),
+    ...["NORMAL", "-VERS-ALL", `+VERS-${version.replace("v", "")}`],
+    ...suitePriority(suites),
     ...only(
       "GROUP-ALL",
-      groups?.map((group) => GROUPS[group]),
+      groups.map((group) => GROUPS[group] ?? "unknown"),
     ),
+    ...(options.encryptThenMac === false ? ["%NO_ETM"] : []),
+    ...(options.extendedMasterSecret === false ? ["%NO_SESSION_HASH"] : []),
   ].join(":");
   return [
     ...["--priority", priority],
@@ -102,10 +99,25 @@ function commonArguments({ suites, groups, alpn }: TlsOptions): string[] {
   ];
 }
 
-function only(
-  all: string,
-  wanted: readonly (string | undefined)[] | undefined,
-): string[] {
-  if (wanted === undefined) return [];
-  return [`-${all}`, ...wanted.map((name) => `+${name ?? "unknown"}`)];
+function suitePriority(suites: readonly Suite[]): string[] {
+  const parts = suites.map(suiteParts);
+  const dashed = (name: string): string => name.replaceAll("_", "-");
+  const exchanges = parts.flatMap(({ keyExchange }) => keyExchange ?? []);
+  const macs = parts.flatMap(({ keyExchange, cipher, hash = "" }) => {
+    if (keyExchange === undefined) return [];
+    return cipher.endsWith("CBC") ? hash.replace(/^SHA$/, "SHA1") : "AEAD";
+  });
+  return [
+    ...only("KX-ALL", exchanges.map(dashed)),
+    ...only(
+      "CIPHER-ALL",
+      parts.map(({ cipher }) => dashed(cipher)),
+    ),
+    ...only("MAC-ALL", macs),
+  ];
+}
+
+function only(all: string, wanted: readonly string[]): string[] {
+  if (wanted.length === 0) return [];
+  return [`-${all}`, ...wanted.map((name) => `+${name}`)];
 }

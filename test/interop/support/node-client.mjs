@@ -13,7 +13,6 @@ const report = (event, facts = {}) => {
 
 const socket = connect({
   host: "127.0.0.1",
-  minVersion: "TLSv1.3",
   ca: readFileSync(ca),
   ...(cert ? { cert: readFileSync(cert), key: readFileSync(key) } : {}),
   ...options,

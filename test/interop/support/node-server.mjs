@@ -14,7 +14,6 @@ const report = (event, facts = {}) => {
 };
 
 const server = (http ? createHttps : createServer)({
-  minVersion: "TLSv1.3",
   cert: readFileSync(cert),
   key: readFileSync(key),
   ...(ca ? { ca: readFileSync(ca) } : {}),

@@ -8,7 +8,7 @@ import type {
   ServerOptions,
   TlsOptions,
 } from "./options.ts";
-import { opensslGroups } from "./options.ts";
+import { opensslGroups, opensslSuites } from "./options.ts";
 import { exchange, serve } from "./conduct.ts";
 import { PeerProcess } from "./process.ts";
 
@@ -48,9 +48,11 @@ export function nodeServer(
   );
 }
 
-function common({ suites, groups, alpn }: TlsOptions): object {
+function common(options: TlsOptions): object {
+  const { version = "TLSv1.3", suites, groups, alpn } = options;
   return {
-    ...(suites ? { ciphers: suites.join(":") } : {}),
+    ...{ minVersion: version, maxVersion: version },
+    ...(suites ? { ciphers: opensslSuites(suites) } : {}),
     ...(groups ? { ecdhCurve: opensslGroups(groups) } : {}),
     ...(alpn ? { ALPNProtocols: alpn } : {}),
   };

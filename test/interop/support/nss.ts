@@ -1,10 +1,8 @@
 /** NSS: `tstclnt` and `selfserv`, with databases made by its own tools. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll } from "vitest";
 import { latin1, utf8Bytes } from "../../../src/bytes.ts";
 import type { KeyFiles } from "./certificates.ts";
 import { exchange, serve } from "./conduct.ts";
@@ -14,18 +12,13 @@ import type {
   Group,
   PeerServer,
   ServerOptions,
-  Suite,
   TlsOptions,
 } from "./options.ts";
 import { PeerProcess } from "./process.ts";
+import { suiteCode } from "./suites.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const run = promisify(execFile);
-
-const CIPHERS: Readonly<Record<Suite, string>> = {
-  TLS_AES_128_GCM_SHA256: "1301",
-  TLS_AES_256_GCM_SHA384: "1302",
-  TLS_CHACHA20_POLY1305_SHA256: "1303",
-};
 
 /** NSS 3.87 knows no hybrid group. */
 const GROUPS: Readonly<Partial<Record<Group, string>>> = {
@@ -33,6 +26,8 @@ const GROUPS: Readonly<Partial<Record<Group, string>>> = {
   secp256r1: "P256",
   secp384r1: "P384",
   secp521r1: "P521",
+  ffdhe2048: "FF2048",
+  ffdhe3072: "FF3072",
 };
 
 /** Sends the payload, waits for as much, then closes. */
@@ -99,12 +94,6 @@ interface Database {
 }
 
 const databases = new Map<string, Promise<Database>>();
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-  folders.length = 0;
-  databases.clear();
-});
 
 /** A database that trusts the CA and owns the identity; one for each pair. */
 function databaseOf(
@@ -121,8 +110,7 @@ async function makeDatabase(
   ca: string | undefined,
   identity: KeyFiles | undefined,
 ): Promise<Database> {
-  const folder = mkdtempSync(join(tmpdir(), "puretls-nss-"));
-  folders.push(folder);
+  const folder = temporaryFolder();
   const database = `sql:${folder}`;
   await run("certutil", ["-N", "-d", database, "--empty-password"]);
   if (ca !== undefined)
@@ -139,11 +127,13 @@ async function makeDatabase(
   return { database, folder };
 }
 
-function commonArguments({ suites, groups }: TlsOptions): string[] {
-  const ciphers = suites?.map((suite) => `:${CIPHERS[suite]}`).join("");
+function commonArguments(options: TlsOptions): string[] {
+  const { version = "TLSv1.3", suites, groups } = options;
+  const only = version === "TLSv1.3" ? "tls1.3" : "tls1.2";
+  const ciphers = suites?.map((suite) => `:${suiteCode(suite)}`).join("");
   const curves = groups?.map((group) => GROUPS[group] ?? "unknown").join(",");
   return [
-    ...["-V", "tls1.3:tls1.3"],
+    ...["-V", `${only}:${only}`],
     ...(ciphers ? ["-c", ciphers] : []),
     ...(curves ? ["-I", curves] : []),
   ];

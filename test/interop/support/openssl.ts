@@ -6,7 +6,7 @@ import type {
   ServerOptions,
   TlsOptions,
 } from "./options.ts";
-import { opensslGroups } from "./options.ts";
+import { opensslGroups, opensslSuites } from "./options.ts";
 import { exchange, serve } from "./conduct.ts";
 import { PeerProcess } from "./process.ts";
 
@@ -46,6 +46,7 @@ export function opensslServer(options: ServerOptions): Promise<PeerServer> {
       ...(clientAuth === "optional" ? ["-verify", "2"] : []),
       ...(clientAuth === "required" ? ["-Verify", "2"] : []),
       ...(ca ? ["-CAfile", ca, "-verify_return_error"] : []),
+      ...(options.dhParameters ? ["-dhparam", options.dhParameters] : []),
       ...commonArguments(options),
     ]);
     server.echo();
@@ -53,11 +54,15 @@ export function opensslServer(options: ServerOptions): Promise<PeerServer> {
   });
 }
 
-function commonArguments({ suites, groups, alpn }: TlsOptions): string[] {
+function commonArguments(options: TlsOptions): string[] {
+  const { version = "TLSv1.3", suites, groups, alpn, psk } = options;
+  const suiteOption = version === "TLSv1.3" ? "-ciphersuites" : "-cipher";
   return [
-    "-tls1_3",
-    ...(suites ? ["-ciphersuites", suites.join(":")] : []),
+    version === "TLSv1.3" ? "-tls1_3" : "-tls1_2",
+    ...(suites ? [suiteOption, opensslSuites(suites)] : []),
     ...(groups ? ["-groups", opensslGroups(groups)] : []),
     ...(alpn ? ["-alpn", alpn.join(",")] : []),
+    ...(psk ? ["-psk_identity", psk.identity, "-psk", psk.key] : []),
+    ...(options.encryptThenMac === false ? ["-no_etm"] : []),
   ];
 }

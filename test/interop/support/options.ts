@@ -1,19 +1,18 @@
 /** What every peer can be asked for, in the RFCs' names. */
 import type { KeyFiles } from "./certificates.ts";
+import { opensslSuite } from "./suites.ts";
+import type { Suite } from "./suites.ts";
 
-export type Suite =
-  | "TLS_AES_128_GCM_SHA256"
-  | "TLS_AES_256_GCM_SHA384"
-  | "TLS_CHACHA20_POLY1305_SHA256";
+export type Version = "TLSv1.2" | "TLSv1.3";
 
 export type Group =
-  "X25519MLKEM768" | "x25519" | "secp256r1" | "secp384r1" | "secp521r1";
-
-export const SUITES: readonly Suite[] = [
-  "TLS_AES_128_GCM_SHA256",
-  "TLS_AES_256_GCM_SHA384",
-  "TLS_CHACHA20_POLY1305_SHA256",
-];
+  | "X25519MLKEM768"
+  | "x25519"
+  | "secp256r1"
+  | "secp384r1"
+  | "secp521r1"
+  | "ffdhe2048"
+  | "ffdhe3072";
 
 export const CLASSIC_GROUPS: readonly Group[] = [
   "x25519",
@@ -22,12 +21,26 @@ export const CLASSIC_GROUPS: readonly Group[] = [
   "secp521r1",
 ];
 
-/** TLS 1.3 only; what is left out is the peer's own default. */
+/** What is left out is the peer's own default. */
 export interface TlsOptions {
+  /** The only version that is spoken; TLS 1.3 if absent. */
+  readonly version?: Version | undefined;
   readonly suites?: readonly Suite[] | undefined;
   /** In order of preference. A client sends a key share for the first. */
   readonly groups?: readonly Group[] | undefined;
   readonly alpn?: readonly string[] | undefined;
+  /** An external pre-shared key, known to both sides. */
+  readonly psk?: PresharedKey | undefined;
+  /** TLS 1.2, RFC 7366: false does without. */
+  readonly encryptThenMac?: false | undefined;
+  /** TLS 1.2, RFC 7627: false does without. */
+  readonly extendedMasterSecret?: false | undefined;
+}
+
+export interface PresharedKey {
+  readonly identity: string;
+  /** In hexadecimal. */
+  readonly key: string;
 }
 
 export interface ClientOptions extends TlsOptions {
@@ -45,6 +58,8 @@ export interface ServerOptions extends TlsOptions {
   readonly clientAuth?: "none" | "optional" | "required" | undefined;
   /** File of the CA for client certificates. */
   readonly ca?: string | undefined;
+  /** TLS 1.2: PEM file of own Diffie-Hellman parameters. */
+  readonly dhParameters?: string | undefined;
 }
 
 /** What a client peer did, once it has ended. */
@@ -82,9 +97,16 @@ const OPENSSL_GROUPS: Readonly<Record<Group, string>> = {
   secp256r1: "P-256",
   secp384r1: "P-384",
   secp521r1: "P-521",
+  ffdhe2048: "ffdhe2048",
+  ffdhe3072: "ffdhe3072",
 };
 
 /** OpenSSL's list of groups, which Node and curl take too. */
 export function opensslGroups(groups: readonly Group[]): string {
   return groups.map((group) => OPENSSL_GROUPS[group]).join(":");
+}
+
+/** OpenSSL's list of suites, all of one version. */
+export function opensslSuites(suites: readonly Suite[]): string {
+  return suites.map(opensslSuite).join(":");
 }

@@ -25,6 +25,8 @@ import type {
 } from "./options.ts";
 import { binaryPayload, textPayload } from "./payload.ts";
 import { CAN_PROBE } from "./ports.ts";
+import { OPTIONAL_SUITES12 } from "./suites.ts";
+import type { Suite, Suite12 } from "./suites.ts";
 
 export type PeerName =
   "openssl" | "gnutls" | "nss" | "boringssl" | "curl" | "node" | "node24";
@@ -32,7 +34,11 @@ export type PeerName =
 /** What a peer may not be able to do in one of its roles. */
 export type Feature =
   | KeyKind
+  | Suite
   | "ALPN"
+  | "an order of groups"
+  | "encrypt-then-MAC"
+  | "a master secret of the old kind"
   | "a name to expect"
   | "a CA for client certificates"
   | "optional client certificates";
@@ -63,12 +69,38 @@ const NODE24 = join(
 
 const HYBRID_TOO: readonly Group[] = ["X25519MLKEM768", ...CLASSIC_GROUPS];
 
+const LEGACY: readonly Feature[] = [
+  "encrypt-then-MAC",
+  "a master secret of the old kind",
+];
+
+function suitesLike(pattern: RegExp): Suite12[] {
+  return OPTIONAL_SUITES12.filter((name) => pattern.test(name));
+}
+
+const NOT_NSS: readonly Feature[] = [...LEGACY, ...suitesLike(/CCM|PSK/)];
+
+const NOT_BORINGSSL: readonly Feature[] = [
+  ...LEGACY,
+  ...suitesLike(/CCM|PSK|_DHE_|CBC_SHA\d/),
+];
+
+/** Their programs here have no option for these; their OpenSSL does. */
+const NOT_NODE: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+
 const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
   openssl: () =>
     installed(
       ["OpenSSL", /OpenSSL ([\d.]+\w*)/, "Debian package openssl"],
       [["openssl", "version"]],
-      { client: opensslClient, server: opensslServer },
+      {
+        client: opensslClient,
+        server: opensslServer,
+        lacks: {
+          client: ["a master secret of the old kind"],
+          server: ["a master secret of the old kind"],
+        },
+      },
     ),
   gnutls: () =>
     installed(
@@ -77,7 +109,16 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
         ["gnutls-cli", "--version"],
         ["gnutls-serv", "--version"],
       ],
-      { client: gnutlsClient, server: gnutlsServer, payload: textPayload },
+      {
+        client: gnutlsClient,
+        server: gnutlsServer,
+        payload: textPayload,
+        lacks: {
+          // gnutls-cli 3.7 crashes when it has made such a connection.
+          client: suitesLike(/DHE_PSK/),
+          server: [],
+        },
+      },
     ),
   nss: () =>
     installed(
@@ -99,8 +140,8 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
         server: nssServer,
         clientWaits: true,
         lacks: {
-          client: ["Ed25519", "RSA-PSS", "ALPN"],
-          server: ["Ed25519", "RSA-PSS", "ALPN"],
+          client: [...NOT_NSS, "Ed25519", "RSA-PSS", "ALPN"],
+          server: [...NOT_NSS, "Ed25519", "RSA-PSS", "ALPN"],
         },
       },
     ),
@@ -118,8 +159,13 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
         saysGoodbye: false,
         clientWaits: true,
         lacks: {
-          client: ["Ed25519", "RSA-PSS", "ECDSA P-521", "a name to expect"],
+          client: [
+            ...NOT_BORINGSSL,
+            ...(["Ed25519", "RSA-PSS", "ECDSA P-521"] as const),
+            "a name to expect",
+          ],
           server: [
+            ...NOT_BORINGSSL,
             ...(["Ed25519", "RSA-PSS", "ALPN"] as const),
             "a CA for client certificates",
             "optional client certificates",
@@ -131,7 +177,11 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
     installed(
       ["curl", /curl ([\d.]+)/, "Debian package curl"],
       [["curl", "--version"]],
-      { client: curl, speaks: "http" },
+      {
+        client: curl,
+        speaks: "http",
+        lacks: { client: NOT_NODE, server: [] },
+      },
     ),
   node: () => nodePeer(process.execPath, "which runs this test", false),
   node24: () => nodePeer(NODE24, "npm run peers", true),
@@ -221,6 +271,7 @@ function nodePeer(
     return { missing: `its Node is not installed (${source})` };
   return installed(["Node", /v([\d.]+)/, source], [[binary, "--version"]], {
     groups: hybrid ? HYBRID_TOO : CLASSIC_GROUPS,
+    lacks: { client: NOT_NODE, server: NOT_NODE },
     client: (options, payload) => nodeClient(binary, options, payload),
     server: (options) => nodeServer(binary, options),
   });

@@ -11,6 +11,7 @@ import {
   SSLServer,
 } from "../../../src/net/node.ts";
 import { echoedBody } from "./http.ts";
+import { opensslSuites } from "./options.ts";
 import type { ClientOptions, ServerOptions, TlsOptions } from "./options.ts";
 import type {
   ClientExtra,
@@ -182,10 +183,14 @@ function answer(
 
 function configure(
   context: SSLContext,
-  { suites, groups, alpn }: TlsOptions,
+  { version = "TLSv1.3", suites, groups, alpn }: TlsOptions,
   wire: Wire,
 ): void {
-  if (suites) context.setCiphersuites(suites);
+  context.minimumVersion = version;
+  context.maximumVersion = version;
+  if (suites && version === "TLSv1.3") context.setCiphersuites(suites);
+  if (suites && version === "TLSv1.2")
+    context.setCiphers(opensslSuites(suites));
   if (groups) context.setGroups(groups);
   if (alpn) context.setAlpnProtocols(alpn);
   context.keylog = wire.keylog;
@@ -212,6 +217,7 @@ function factsOf(socket: SSLSocket): PuretlsFacts {
   const subject =
     certificate !== null && "subject" in certificate ? certificate.subject : [];
   return {
+    version: socket.version(),
     suite: socket.cipher()?.name,
     group: socket.group() ?? undefined,
     alpn: socket.selectedAlpnProtocol() ?? undefined,

@@ -1,10 +1,10 @@
 /** Connections that one side must refuse, and what the other then hears. */
 import { expect } from "vitest";
 import type { Certificates } from "./certificates.ts";
-import type { ClientOptions, ServerOptions } from "./options.ts";
+import type { ClientOptions, ServerOptions, Version } from "./options.ts";
 import { KIB } from "./payload.ts";
 import type { Feature, Peer } from "./peers.ts";
-import type { RefusalReason, Road } from "./road.ts";
+import type { Meeting, RefusalReason } from "./road.ts";
 
 export interface Refusal {
   readonly title: string;
@@ -17,6 +17,8 @@ export interface Refusal {
   readonly reason: RefusalReason;
   /** the alert that it sends then, */
   readonly alert: string;
+  /** or in TLS 1.2, where that differs, */
+  readonly alert12?: string;
   /** and how peers speak of that alert. */
   readonly heard: RegExp;
 }
@@ -45,7 +47,8 @@ export const REFUSALS: readonly Refusal[] = [
     server: ({ ca }) => ({ clientAuth: "required", ca }),
     reason: "no_certificate",
     alert: "certificate_required",
-    heard: /certificate.(is )?required/i,
+    alert12: "handshake_failure",
+    heard: /certificate.(is )?required|handshake.fail/i,
   },
   {
     title: "the server refuses a certificate of a CA that it does not trust",
@@ -68,23 +71,23 @@ export const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** gnutls-serv does not say which. */
+/** What gnutls-serv says of every alert. */
 const UNNAMED_ALERT = "A TLS fatal alert has been received";
 
 /** The refusal with puretls as the client. */
 export async function refusedAsClient(
   peer: Peer,
-  road: Road,
-  { judge, server, client, reason, alert, heard }: Refusal,
+  { road, version }: Meeting,
+  { judge, server, client, reason, heard, ...refusal }: Refusal,
   certificates: Certificates,
 ): Promise<void> {
   const listener = await peer.server?.({
-    identity: certificates.server.RSA,
+    ...{ version, identity: certificates.server.RSA },
     ...server?.(certificates),
   });
   const run = await road.client(
     {
-      ca: certificates.ca,
+      ...{ version, ca: certificates.ca },
       ...client?.(certificates),
       port: listener?.port ?? 0,
     },
@@ -95,7 +98,7 @@ export async function refusedAsClient(
   if (judge === "server") return;
   expect(run.error).toMatchObject({
     reason: road.reasons[reason],
-    ...{ alert, direction: "sent" },
+    ...{ alert: alertOf(refusal, version), direction: "sent" },
   });
   // Throws when the server does not say it.
   await listener?.stop(new RegExp(`${heard.source}|${UNNAMED_ALERT}`, "i"));
@@ -104,18 +107,18 @@ export async function refusedAsClient(
 /** The refusal with puretls as the server. */
 export async function refusedAsServer(
   peer: Peer,
-  road: Road,
-  { judge, server, client, reason, alert, heard }: Refusal,
+  { road, version }: Meeting,
+  { judge, server, client, reason, heard, ...refusal }: Refusal,
   certificates: Certificates,
 ): Promise<void> {
   const listener = await road.server({
-    identity: certificates.server.RSA,
+    ...{ version, identity: certificates.server.RSA },
     http: peer.speaks === "http",
     ...server?.(certificates),
   });
   const run = await peer.client(
     {
-      ca: certificates.ca,
+      ...{ version, ca: certificates.ca },
       ...client?.(certificates),
       port: listener.port,
     },
@@ -129,7 +132,14 @@ export async function refusedAsServer(
   if (judge === "client") return;
   expect(error).toMatchObject({
     reason: road.reasons[reason],
-    ...{ alert, direction: "sent" },
+    ...{ alert: alertOf(refusal, version), direction: "sent" },
   });
   expect(run.log).toMatch(heard);
+}
+
+function alertOf(
+  { alert, alert12 = alert }: Pick<Refusal, "alert" | "alert12">,
+  version: Version,
+): string {
+  return version === "TLSv1.2" ? alert12 : alert;
 }

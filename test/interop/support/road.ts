@@ -1,8 +1,9 @@
 /** A way to speak puretls: by its ssl face, or by its bare engine. */
-import type { ClientOptions, ServerOptions } from "./options.ts";
+import type { ClientOptions, ServerOptions, Version } from "./options.ts";
 
 /** What puretls knows of the connection once the handshake is done. */
 export interface PuretlsFacts {
+  readonly version: string | null;
   readonly suite: string | undefined;
   readonly group: string | undefined;
   readonly alpn: string | undefined;
@@ -65,6 +66,12 @@ export interface Road {
   ): Promise<PuretlsRun>;
   /** Sends back what it receives on one connection. */
   server(options: ServerOptions & ServerExtra): Promise<PuretlsServer>;
+}
+
+/** How puretls takes part in a test. */
+export interface Meeting {
+  readonly road: Road;
+  readonly version: Version;
 }
 
 /** What puretls refuses in the tests. */

@@ -1,153 +1,79 @@
-/**
- * What puretls does with every peer and in both roles. A scenario says what the
- * two are told and what puretls shall then know of the connection.
- */
+/** What puretls does with every peer, in both roles. */
 import { describe, expect, it } from "vitest";
-import { KEY_KINDS, useCertificates } from "./certificates.ts";
-import type { Certificates, KeyKind } from "./certificates.ts";
-import { SUITES } from "./options.ts";
-import type { ClientOptions, ServerOptions, TlsOptions } from "./options.ts";
-import { KIB, MIB } from "./payload.ts";
+import { useCertificates } from "./certificates.ts";
+import type { Certificates } from "./certificates.ts";
+import type { ClientOptions, ServerOptions, Version } from "./options.ts";
+import { KIB } from "./payload.ts";
 import { describePeers } from "./peers.ts";
-import type { Feature, Peer, PeerName } from "./peers.ts";
+import type { Peer, PeerName } from "./peers.ts";
 import { sslFace } from "./puretls.ts";
-import type { PuretlsFacts, PuretlsRun, Road } from "./road.ts";
+import type { Meeting, PuretlsRun, Road } from "./road.ts";
 import { REFUSALS, refusedAsClient, refusedAsServer } from "./refusals.ts";
+import { scenariosOf } from "./scenario-lists.ts";
+import type { Scenario } from "./scenario-lists.ts";
 
-interface Scenario {
-  readonly title: string;
-  readonly client?: TlsOptions;
-  readonly server?: TlsOptions;
-  /** Of the server's certificate; ECDSA P-256 if absent. */
-  readonly key?: KeyKind;
-  readonly clientKey?: keyof Certificates["client"];
-  readonly clientAuth?: ServerOptions["clientAuth"];
-  /** Bytes each way; 16 KiB and a little if absent. */
-  readonly length?: number;
-  /** puretls asks for a KeyUpdate in the midst of the data. */
-  readonly updateKeys?: boolean;
-  readonly shows?: Partial<PuretlsFacts>;
-  readonly helloRetried?: boolean;
-  /** What the peer must be able to do, beside what the options say. */
-  readonly needs?: Feature;
-}
-
-/** How a suite differs from the whole of it by the ssl face. */
+/** How a suite differs from the whole of it by the ssl face in TLS 1.3. */
 interface Choice {
   readonly road?: Road;
   /** Only the tests whose titles match. */
   readonly titles?: RegExp;
+  /** TLS 1.3 if absent. */
+  readonly version?: Version;
 }
 
 /** One suite for each role that the peer can meet puretls in. */
 export function interopSuite(name: PeerName, choice: Choice = {}): void {
-  const { road = sslFace, titles = /^/ } = choice;
+  const { road = sslFace, titles = /^/, version = "TLSv1.3" } = choice;
   describePeers([name], (peer) => {
     const certificates = useCertificates();
-    const can = (
+    const all = scenariosOf(peer, version).filter(({ title }) =>
+      titles.test(title),
+    );
+    const refusals = REFUSALS.filter(({ title }) => titles.test(title));
+    const suite = (
       role: "client" | "server",
-      { title, needs }: { title: string; needs?: Feature | undefined },
-    ): boolean =>
-      titles.test(title) &&
-      (needs === undefined || !peer.lacks[role].includes(needs));
-    if (peer.server !== undefined)
-      describe(`${road.label} as the client`, () => {
-        for (const scenario of scenarios(peer))
-          if (can("server", scenario))
-            it(scenario.title, () =>
-              asClient(peer, road, scenario, certificates()),
-            );
-        for (const refusal of REFUSALS)
-          if (refusal.judge === "client" || can("server", refusal))
-            it(refusal.title, () =>
-              refusedAsClient(peer, road, refusal, certificates()),
-            );
+      run: typeof asClient,
+      refused: typeof refusedAsClient,
+    ): void => {
+      const lacks = peer.lacks[role === "client" ? "server" : "client"];
+      describe(`${road.label} as the ${role} in ${version}`, () => {
+        for (const scenario of all) {
+          const { title, needs = [] } = scenario;
+          if (scenario.role !== undefined && scenario.role !== role) continue;
+          if (needs.some((feature) => lacks.includes(feature))) continue;
+          it(title, () =>
+            run(peer, { road, version }, scenario, certificates()),
+          );
+        }
+        for (const refusal of refusals) {
+          const { title, judge, needs } = refusal;
+          if (judge !== role && needs && lacks.includes(needs)) continue;
+          it(title, () =>
+            refused(peer, { road, version }, refusal, certificates()),
+          );
+        }
       });
-    describe(`${road.label} as the server`, () => {
-      for (const scenario of scenarios(peer))
-        if (can("client", scenario))
-          it(scenario.title, () =>
-            asServer(peer, road, scenario, certificates()),
-          );
-      for (const refusal of REFUSALS)
-        if (refusal.judge === "server" || can("client", refusal))
-          it(refusal.title, () =>
-            refusedAsServer(peer, road, refusal, certificates()),
-          );
-    });
+    };
+    if (peer.server !== undefined) suite("client", asClient, refusedAsClient);
+    suite("server", asServer, refusedAsServer);
   });
-}
-
-function scenarios(peer: Peer): Scenario[] {
-  return [
-    ...SUITES.map((suite): Scenario => {
-      const both = { suites: [suite] };
-      return {
-        title: `1 MiB both ways with ${suite}`,
-        ...{ client: both, server: both, length: MIB, shows: { suite } },
-      };
-    }),
-    ...peer.groups.map((group): Scenario => {
-      const both = { groups: [group] };
-      return {
-        title: `key exchange over ${group}`,
-        ...{ client: both, server: both, shows: { group } },
-      };
-    }),
-    ...peer.groups.slice(1).map((group): Scenario => {
-      // The ssl face sends a share of x25519 beside that of the hybrid.
-      const first = group === "x25519" ? "secp256r1" : peer.groups[0];
-      const offer = first === undefined ? [group] : [first, group];
-      return {
-        title: `a HelloRetryRequest from ${offer.join(" to ")}`,
-        client: { groups: offer },
-        server: { groups: [group] },
-        shows: { group },
-        helloRetried: true,
-      };
-    }),
-    ...KEY_KINDS.map((key): Scenario => ({
-      title: `a server certificate with a key of ${key}`,
-      key,
-      needs: key,
-    })),
-    ...(["ECDSA P-256", "RSA"] as const).map((clientKey): Scenario => ({
-      title: `a client certificate with a key of ${clientKey}`,
-      clientKey,
-      clientAuth: "required",
-    })),
-    {
-      title: "a request for a client certificate that there is none for",
-      clientAuth: "optional",
-      needs: "optional client certificates",
-    },
-    ...(peer.speaks === "bytes"
-      ? [
-          { title: "a KeyUpdate both ways", length: MIB, updateKeys: true },
-          {
-            title: "ALPN, by the server's choice",
-            needs: "ALPN" as const,
-            client: { alpn: ["h2", "http/1.1"] },
-            server: { alpn: ["http/1.1"] },
-            shows: { alpn: "http/1.1" },
-          },
-        ]
-      : []),
-  ];
 }
 
 async function asClient(
   peer: Peer,
-  road: Road,
+  { road, version }: Meeting,
   scenario: Scenario,
   certificates: Certificates,
 ): Promise<void> {
-  const server = await peer.server?.(serverOptions(scenario, certificates));
+  const server = await peer.server?.({
+    ...serverOptions(scenario, certificates),
+    ...{ version, ...scenario.peer },
+  });
   const { dialogue } = server ?? {};
   const payload = payloadFor(peer, scenario);
   const run = await road.client(
     {
-      port: server?.port ?? 0,
+      ...{ port: server?.port ?? 0, version },
       updateKeys: scenario.updateKeys,
       until: dialogue && "the peer closes",
       ...clientOptions(scenario, certificates),
@@ -157,7 +83,8 @@ async function asClient(
   expectGoodEnd(peer, run);
   const received = dialogue?.answer(run.received) ?? run.received;
   expect(Buffer.compare(received, payload)).toBe(0);
-  expectFacts(scenario, run, `server ${scenario.key ?? "ECDSA P-256"}`);
+  const name = `server ${scenario.key ?? "ECDSA P-256"}`;
+  expectFacts(scenario, version, run, scenario.anonymous ? undefined : name);
   const { clientKey } = scenario;
   const log = await server?.stop(clientKey && RegExp(`client ${clientKey}`));
   expect(log).not.toMatch(/unexpected eof|non-properly|ERROR/);
@@ -165,19 +92,24 @@ async function asClient(
 
 async function asServer(
   peer: Peer,
-  road: Road,
+  { road, version }: Meeting,
   scenario: Scenario,
   certificates: Certificates,
 ): Promise<void> {
   const payload = payloadFor(peer, scenario);
   const server = await road.server({
     ...serverOptions(scenario, certificates),
+    version,
     http: peer.speaks === "http",
     updateKeys: scenario.updateKeys,
     ...(peer.clientWaits ? { closeAfter: payload.length } : {}),
   });
   const run = await peer.client(
-    { port: server.port, ...clientOptions(scenario, certificates) },
+    {
+      ...{ port: server.port, version },
+      ...clientOptions(scenario, certificates),
+      ...scenario.peer,
+    },
     payload,
   );
   const connection = await server.stop();
@@ -185,7 +117,8 @@ async function asServer(
   expect(Buffer.compare(run.received, payload)).toBe(0);
   expect(run.exitCode).toBe(0);
   const { clientKey } = scenario;
-  expectFacts(scenario, connection, clientKey && `client ${clientKey}`);
+  const name = clientKey && `client ${clientKey}`;
+  expectFacts(scenario, version, connection, name);
 }
 
 function expectGoodEnd(peer: Peer, { error, closedCleanly }: PuretlsRun): void {
@@ -196,10 +129,11 @@ function expectGoodEnd(peer: Peer, { error, closedCleanly }: PuretlsRun): void {
 
 function expectFacts(
   { shows, helloRetried = false, updateKeys }: Scenario,
+  version: Version,
   run: PuretlsRun,
   peer: string | undefined,
 ): void {
-  expect(run.facts).toMatchObject({ ...shows, peer });
+  expect(run.facts).toMatchObject({ version, ...shows, peer });
   expect(run.helloRetried).toBe(helloRetried);
   expect(run.readKeyUpdates).toBe(updateKeys ? 1 : 0);
 }
