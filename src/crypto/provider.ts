@@ -88,8 +88,6 @@ export interface AeadKey {
   ): boolean;
 }
 
-export type CbcName = "AES-128-CBC" | "AES-256-CBC";
-
 /** A block cipher in CBC mode, as TLS 1.2's older suites use it. */
 export interface CbcAlgorithm {
   readonly name: CbcName;

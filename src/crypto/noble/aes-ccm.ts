@@ -31,6 +31,24 @@ export const aes128Ccm8: AeadAlgorithm = {
   key: (bytes) => ccmKey(aes128Ccm8, bytes),
 };
 
+/** AEAD_AES_256_CCM. */
+export const aes256Ccm: AeadAlgorithm = {
+  name: "AES-256-CCM",
+  keyLength: 32,
+  nonceLength: NONCE,
+  tagLength: 16,
+  key: (bytes) => ccmKey(aes256Ccm, bytes),
+};
+
+/** AEAD_AES_256_CCM_8. */
+export const aes256Ccm8: AeadAlgorithm = {
+  name: "AES-256-CCM-8",
+  keyLength: 32,
+  nonceLength: NONCE,
+  tagLength: 8,
+  key: (bytes) => ccmKey(aes256Ccm8, bytes),
+};
+
 function ccmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
   checkKey(aead, bytes);
   const key = bytes.slice();

@@ -17,7 +17,7 @@ import type {
   SignatureVerifier,
 } from "../provider.ts";
 import { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
-import { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
+import { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
 import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
@@ -38,6 +38,8 @@ export const aeads = {
   "AES-256-GCM": aes256Gcm,
   "AES-128-CCM": aes128Ccm,
   "AES-128-CCM-8": aes128Ccm8,
+  "AES-256-CCM": aes256Ccm,
+  "AES-256-CCM-8": aes256Ccm8,
   "ChaCha20-Poly1305": chaCha20Poly1305,
 } satisfies Partial<Record<AeadName, AeadAlgorithm>>;
 
@@ -114,7 +116,7 @@ export const noble: CryptoProvider = {
 };
 
 export { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
-export { aes128Ccm, aes128Ccm8 } from "./aes-ccm.ts";
+export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";
 export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";

@@ -24,7 +24,12 @@ export function aeadSuites(provider: CryptoProvider): void {
       judge: (test, group) => judge(provider, names, test, group),
     });
   run("aes_gcm_test.json", ["AES-128-GCM", "AES-256-GCM"]);
-  run("aes_ccm_test.json", ["AES-128-CCM", "AES-128-CCM-8"]);
+  run("aes_ccm_test.json", [
+    "AES-128-CCM",
+    "AES-128-CCM-8",
+    "AES-256-CCM",
+    "AES-256-CCM-8",
+  ]);
   run("chacha20_poly1305_test.json", ["ChaCha20-Poly1305"]);
 }
 
