@@ -12,6 +12,7 @@ export {
   TlsError,
   TlsUsageError,
 } from "../errors.ts";
+export type { CertificateCompression } from "../handshake/compression-row.ts";
 export {
   CIPHER_SUITES,
   type CipherSuite,

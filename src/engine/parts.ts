@@ -56,6 +56,7 @@ export function newParts(config: ClientConfig | ServerConfig): Parts {
     write: new WriteHalf(padding),
     joiner: new HandshakeJoiner((type) =>
       type === HandshakeType.certificate ||
+      type === HandshakeType.compressed_certificate ||
       type === HandshakeType.certificate_request
         ? limits.certificateMessage
         : limits.handshakeMessage,

@@ -18,6 +18,7 @@ import {
   suites13,
   type TlsVersion,
 } from "./cipher-suites.ts";
+import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
 import type { Carrier } from "./extensions/spec.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
@@ -91,6 +92,12 @@ export interface CommonOptions {
    * verifier judges. Default false.
    */
   readonly signedCertificateTimestamps?: boolean;
+  /**
+   * How certificates may be compressed (RFC 8879), best first: rows of
+   * `puretls/compression`, `puretls/compression/node` or of the program's own.
+   * Default none.
+   */
+  readonly certificateCompression?: readonly CertificateCompression[];
   /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */
   readonly recordSizeLimit?: number;
   /** Zero bytes to add to a record with that many bytes of content. */
@@ -216,6 +223,7 @@ function commonConfig(options: CommonOptions) {
     ),
     alpnProtocols: options.alpnProtocols ?? [],
     ocspStapling: options.ocspStapling ?? false,
+    certificateCompression: options.certificateCompression ?? [],
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},

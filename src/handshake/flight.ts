@@ -1,10 +1,12 @@
 /** The messages that both roles send alike, each added to the transcript. */
 import { NO_BYTES } from "../bytes.ts";
 import { type ChosenCredential, signedContent } from "./authentication.ts";
+import { compressCertificate } from "./certificate-compression.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { CertificateAsked } from "./extensions/spec.ts";
-import { type ExtensionShape, stapleExtensions } from "./extensions/table.ts";
+import { stapleExtensions } from "./extensions/table.ts";
 import { encodeCertificate13 } from "./messages/certificate13.ts";
 import { encodeCertificateVerify } from "./messages/certificate-verify.ts";
 import { encodeFinished } from "./messages/finished.ts";
@@ -30,7 +32,7 @@ export function sendCertificate(
   transcript: Transcript,
   chosen: ChosenCredential | undefined,
   asked: CertificateAsked,
-  shape?: ExtensionShape,
+  config: ClientConfig | ServerConfig,
 ): Transcript {
   const chain = chosen?.credential.chain ?? [];
   const entries = chain.map((certificate, depth) => ({
@@ -40,7 +42,15 @@ export function sendCertificate(
         ? stapleExtensions(chosen.credential, asked)
         : {},
   }));
-  return send(io, transcript, encodeCertificate13(NO_BYTES, entries, shape));
+  const { certificate: shape } = config.shapes;
+  const message = encodeCertificate13(NO_BYTES, entries, shape);
+  return send(
+    io,
+    transcript,
+    chosen === undefined
+      ? message
+      : compressCertificate(message, config, asked.compress_certificate),
+  );
 }
 
 /** What to sign once the Certificate is sent. */

@@ -12,6 +12,7 @@ import { readCertificateRequest13 } from "./messages/certificate-request13.ts";
 import { readCertificateVerify } from "./messages/certificate-verify.ts";
 import { readClientHello } from "./messages/client-hello.ts";
 import type { RawMessage } from "./messages/codec.ts";
+import { readCompressedCertificate } from "./messages/compressed-certificate.ts";
 import { readEncryptedExtensions } from "./messages/encrypted-extensions.ts";
 import { readFinished } from "./messages/finished.ts";
 import { readKeyUpdate } from "./messages/key-update.ts";
@@ -25,6 +26,7 @@ const READERS = {
   encrypted_extensions: readEncryptedExtensions,
   certificate_request: readCertificateRequest13,
   certificate: readCertificate13,
+  compressed_certificate: readCompressedCertificate,
   certificate_verify: readCertificateVerify,
   finished: readFinished,
   new_session_ticket: readNewSessionTicket13,

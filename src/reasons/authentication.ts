@@ -52,6 +52,11 @@ export const AUTHENTICATION_REASONS = {
     says: "the stapled status of the peer's certificate was not accepted",
     rfc: "6066 8",
   },
+  certificate_decompression_failed: {
+    alert: "bad_certificate",
+    says: "a compressed certificate does not give what it declares, or declares too much",
+    rfc: "8879 4",
+  },
   certificate_verify_mismatch: {
     alert: "decrypt_error",
     says: "the peer's signature over the handshake is wrong: it does not hold the certificate's key",

@@ -80,6 +80,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   unknown_ca: AS_VERIFICATION,
   certificate_unknown: AS_VERIFICATION,
   bad_certificate_status_response: AS_VERIFICATION,
+  certificate_decompression_failed: "BAD_COMPRESSION",
   certificate_verify_mismatch: "BAD_SIGNATURE",
   finished_mismatch: "DIGEST_CHECK_FAILED",
   unsolicited_certificate_context: "INVALID_CONTEXT",

@@ -53,6 +53,12 @@ export const ROOMS: readonly Room[] = [
     holds: ["src/engine.ts", "src/engine/"],
     mayImport: [...CORE_BELOW_ENGINE, "record", "handshake"],
   },
+  {
+    name: "compression",
+    holds: ["src/compression/"],
+    mayImport: ["bytes", "src/handshake/compression-row.ts"],
+    packages: ["fflate"],
+  },
   { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
   { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
   {
@@ -93,6 +99,7 @@ const WALLS: Readonly<Record<string, string>> = {
 /** The only homes of `node:` imports. */
 const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
   { at: /^src\/crypto\/node(\.ts$|\/)/, what: /^node:crypto$/ },
+  { at: /^src\/compression\/node\.ts$/, what: /^node:zlib$/ },
   { at: /^src\/net\/node[^/]*\.ts$/, what: /^node:/ },
   { at: /^src\/cli\//, what: /^node:/ },
 ];
@@ -105,6 +112,7 @@ const PORTABLE_ENTRIES = [
   "src/index.ts",
   "src/engine/index.ts",
   "src/crypto/noble/index.ts",
+  "src/compression/index.ts",
   "src/x509/index.ts",
   "src/trace/index.ts",
 ];
@@ -183,7 +191,7 @@ function refusal(room: Room, other: Room): string {
 function nodeFault(from: string, specifier: string): string | undefined {
   if (NODE_HOMES.some(({ at, what }) => at.test(from) && what.test(specifier)))
     return undefined;
-  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, and node:crypto for crypto/node.ts and crypto/node/`;
+  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts`;
 }
 
 function packageFault(room: Room, specifier: string): string | undefined {

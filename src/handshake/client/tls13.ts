@@ -5,6 +5,7 @@ import {
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
+import { decompressCertificate } from "../certificate-compression.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
   sendCertificate,
@@ -18,6 +19,7 @@ import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import type { Finished } from "../messages/finished.ts";
 import { leafKey, readPeerChain } from "../peer-certificate.ts";
@@ -50,8 +52,12 @@ export const client13: Transitions<Client13State> = {
   WAIT_CERT_CR: {
     certificate_request: onCertificateRequest,
     certificate: onCertificate,
+    compressed_certificate: onCompressedCertificate,
   },
-  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CERT: {
+    certificate: onCertificate,
+    compressed_certificate: onCompressedCertificate,
+  },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_FINISHED: { finished: onServerFinished },
@@ -135,6 +141,13 @@ function onCertificate(
     wanted: state.at === "WAIT_CERT" ? state.wanted : undefined,
     transcript: state.transcript.add(message.raw),
   };
+}
+
+function onCompressedCertificate(
+  state: WaitCertificateOrRequest | WaitCertificate,
+  message: CompressedCertificate,
+): WaitCertificateVerify {
+  return onCertificate(state, decompressCertificate(message, state.config));
 }
 
 function onCertificateVerify(
@@ -254,7 +267,7 @@ function certificateFlight(
     state.transcript,
     chosen,
     wanted.asked,
-    state.config.shapes.certificate,
+    state.config,
   );
   if (chosen === undefined) return finish({ ...state, transcript }, io);
   const need = signingNeed("client", transcript, chosen);

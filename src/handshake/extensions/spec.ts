@@ -6,6 +6,7 @@ import type { GroupName } from "../../crypto/provider.ts";
 import type { ExtensionTypeName } from "../../wire/code-points.ts";
 import type { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
+import type { CertificateCompression } from "../compression-row.ts";
 import type { SignatureSchemeName } from "../signature-schemes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
@@ -32,6 +33,7 @@ export interface ExtensionBodies {
     record_size_limit: number;
     early_data: true;
     supported_versions: readonly number[];
+    compress_certificate: readonly number[];
     cookie: Uint8Array;
     psk_key_exchange_modes: readonly number[];
     certificate_authorities: readonly Uint8Array[];
@@ -60,6 +62,7 @@ export interface ExtensionBodies {
   certificate_request: {
     status_request: true;
     signed_certificate_timestamp: true;
+    compress_certificate: readonly number[];
     signature_algorithms: readonly number[];
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
@@ -97,6 +100,7 @@ export interface CarriedBy<C extends Carrier> {
 export interface AskingConfig {
   readonly ocspStapling: boolean;
   readonly signedCertificateTimestamps: boolean;
+  readonly certificateCompression: readonly CertificateCompression[];
 }
 
 /** What a client's config says that goes into extensions. */
@@ -117,9 +121,11 @@ export interface OfferContext {
 }
 
 /** What a peer asked to come with a certificate: its hello or its request. */
-export type CertificateAsked = {
-  readonly [K in keyof ExtensionBodies["certificate"]]?: unknown;
-};
+export interface CertificateAsked {
+  readonly status_request?: true | number;
+  readonly signed_certificate_timestamp?: true;
+  readonly compress_certificate?: readonly number[];
+}
 
 /** What a credential has that goes with its certificate. */
 export interface Stapled {

@@ -11,6 +11,7 @@ import {
   certificateAuthorities,
   oidFilters,
 } from "./certificate-authorities.ts";
+import { compressCertificate } from "./compress-certificate.ts";
 import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
 import { keyShare } from "./key-share.ts";
@@ -52,6 +53,7 @@ export const EXTENSIONS: readonly ExtensionSpec[] = [
   oidFilters,
   statusRequest,
   signedCertificateTimestamp,
+  compressCertificate,
   recordSizeLimit,
   earlyData,
   preSharedKey,

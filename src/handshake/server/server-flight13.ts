@@ -57,7 +57,7 @@ export function serverFlight(
     sent,
     chosen,
     hello.extensions,
-    config.shapes.certificate,
+    config,
   );
   return {
     machine: "server13",

@@ -5,12 +5,14 @@ import {
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
+import { decompressCertificate } from "../certificate-compression.ts";
 import { sendCertificateVerify, sendFinished } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import { logSecrets } from "../key-log.ts";
 import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { Finished } from "../messages/finished.ts";
 import { requestedTypes } from "./certificate-request.ts";
 import { leafKey, readPeerChain } from "../peer-certificate.ts";
@@ -32,7 +34,10 @@ import type {
 
 export const server13: Transitions<Server13State> = {
   WAIT_SIGNER: { signed: onSigned },
-  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CERT: {
+    certificate: onCertificate,
+    compressed_certificate: onCompressedCertificate,
+  },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_FINISHED: { finished: onClientFinished },
@@ -88,6 +93,13 @@ function onCertificate(
   if (state.config.clientAuthentication === "required")
     throw new TlsError("peer_did_not_return_a_certificate");
   return { ...state, at: "WAIT_FINISHED", peer: undefined, transcript };
+}
+
+function onCompressedCertificate(
+  state: WaitCertificate,
+  message: CompressedCertificate,
+): WaitCertificateVerify | WaitFinished {
+  return onCertificate(state, decompressCertificate(message, state.config));
 }
 
 function onCertificateVerify(

@@ -1,0 +1,74 @@
+/** Certificate compression, RFC 8879: the same for both roles. */
+import { TlsError } from "../errors.ts";
+import { HandshakeType } from "../wire/code-points.ts";
+import type { CertificateCompression } from "./compression-row.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import {
+  type Certificate13,
+  readCertificate13,
+} from "./messages/certificate13.ts";
+import {
+  type CompressedCertificate,
+  encodeCompressedCertificate,
+} from "./messages/compressed-certificate.ts";
+
+/** The message compressed, if that pays and the peer can undo it. */
+export function compressCertificate(
+  certificate: Uint8Array,
+  { certificateCompression: rows }: ClientConfig | ServerConfig,
+  peerHas: readonly number[] = [],
+): Uint8Array {
+  const row = rows.find(({ code }) => peerHas.includes(code));
+  if (row === undefined) return certificate;
+  const body = certificate.subarray(4);
+  const message = encodeCompressedCertificate({
+    algorithm: row.code,
+    uncompressedLength: body.length,
+    compressed: row.compress(body),
+  });
+  return message.length < certificate.length ? message : certificate;
+}
+
+/**
+ * The Certificate in it; the transcript has the message as it came.
+ *
+ * @throws TlsError
+ */
+export function decompressCertificate(
+  message: CompressedCertificate,
+  { certificateCompression: rows, limits }: ClientConfig | ServerConfig,
+): Certificate13 {
+  const { algorithm, uncompressedLength: length, raw } = message;
+  if (rows.length === 0)
+    throw new TlsError("unexpected_message", {
+      detail: "CompressedCertificate: compression was not offered",
+    });
+  const row = rows.find(({ code }) => code === algorithm);
+  // RFC 8879 4: "one of the algorithms" of the extension.
+  if (row === undefined)
+    throw new TlsError("illegal_parameter", {
+      detail: `CompressedCertificate: algorithm ${algorithm}`,
+    });
+  // RFC 8879 8: refused by what it declares, before a byte is inflated.
+  if (length > limits.certificateMessage)
+    throw new TlsError("certificate_decompression_failed", {
+      detail: `${length} bytes`,
+    });
+  const body = inflate(row, message);
+  return readCertificate13({ type: HandshakeType.certificate, body, raw });
+}
+
+function inflate(
+  row: CertificateCompression,
+  { compressed, uncompressedLength: length }: CompressedCertificate,
+): Uint8Array {
+  try {
+    const body = row.decompress(compressed, length);
+    if (body.length === length) return body;
+  } catch (cause) {
+    throw new TlsError("certificate_decompression_failed", { cause });
+  }
+  throw new TlsError("certificate_decompression_failed", {
+    detail: `${row.name}: not the ${length} bytes declared`,
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * An algorithm for certificates (RFC 8879), as a config names it. Arrays are
+ * neither kept nor changed; results belong to the caller.
+ */
+export interface CertificateCompression {
+  readonly name: string;
+  /** CertificateCompressionAlgorithm, RFC 8879 7.3. */
+  readonly code: number;
+  compress(data: Uint8Array): Uint8Array;
+  /**
+   * What was compressed. It comes from the peer: memory and work must be
+   * bounded by the length that it should have.
+   *
+   * @throws Error of any kind for what cannot be undone or is longer
+   */
+  decompress(data: Uint8Array, length: number): Uint8Array;
+}
