@@ -104,6 +104,14 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
+/**
+ * The bytes of a string whose characters stand for one byte each: the way back
+ * from {@link latin1}. Of a character above U+00FF the low byte stays.
+ */
+export function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 /** UTF-8 bytes of a string; lone surrogates become U+FFFD. */
 export function utf8Bytes(text: string): Uint8Array {
   const out: number[] = [];

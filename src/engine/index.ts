@@ -31,14 +31,37 @@ export {
 } from "../handshake/config.ts";
 export { type Credential, credential } from "../handshake/credential.ts";
 export type {
+  ExternalPsk,
+  PskCallback,
+  PskRequest,
+} from "../handshake/external-psk.ts";
+export type {
   KeyShareEntry,
   RawExtension,
 } from "../handshake/extensions/spec.ts";
 export type { ExtensionShape } from "../handshake/extensions/table.ts";
 export { GROUPS } from "../handshake/groups.ts";
-export type { ConnectionInfo, Need, SessionTicket } from "../handshake/io.ts";
+export type { ConnectionInfo, Need } from "../handshake/io.ts";
 export type { ClientHello } from "../handshake/messages/client-hello.ts";
 export type { Answer } from "../handshake/needs.ts";
+export type {
+  Session,
+  Session12,
+  Session13,
+  SessionFacts,
+} from "../handshake/session.ts";
+export {
+  sessionFromBytes,
+  sessionToBytes,
+} from "../handshake/session-bytes.ts";
+export {
+  MemorySessionStore,
+  type SessionStore,
+} from "../handshake/session-store.ts";
+export {
+  TicketKeys,
+  type TicketKeysOptions,
+} from "../handshake/ticket-keys.ts";
 export {
   SIGNATURE_SCHEMES,
   type SignatureScheme,

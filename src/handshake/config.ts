@@ -3,7 +3,7 @@
  * program writes; a config is options made whole, checked and frozen, so that
  * wrong use fails before a byte goes out.
  */
-import { utf8Bytes } from "../bytes.ts";
+import { NO_BYTES, utf8Bytes } from "../bytes.ts";
 import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import type { CertificateVerifier } from "../x509/verifier.ts";
@@ -21,8 +21,12 @@ import {
 import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
 import type { Carrier } from "./extensions/spec.ts";
+import type { PskCallback } from "./external-psk.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
 import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
+import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { TicketKeys } from "./ticket-keys.ts";
 import {
   DEFAULT_SIGNATURE_SCHEMES,
   SIGNATURE_SCHEMES,
@@ -104,6 +108,12 @@ export interface CommonOptions {
   readonly padding?: (contentLength: number) => number;
   /** Gets lines in the NSS key log format, without the line's end. */
   readonly keyLog?: (line: string) => void;
+  /**
+   * External pre-shared keys, TLS 1.3's and the PSK suites of TLS 1.2: a client
+   * is asked before it offers one, a server for each identity that it does not
+   * know as a session. "ask" raises a need instead. Default: none.
+   */
+  readonly psk?: PskCallback | "ask";
   readonly limits?: Partial<Limits>;
   readonly shapes?: MessageShapes;
 }
@@ -119,6 +129,13 @@ export interface ClientOptions extends CommonOptions {
   readonly grease?: boolean;
   /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
   readonly compatibilityMode?: boolean;
+  /**
+   * A connection to go on from, of either version. It is offered where it may
+   * be: same name, not too old, a suite and a version of this config, and a
+   * peer that this config's verifier accepts. Otherwise, and where the server
+   * declines, a full handshake follows.
+   */
+  readonly session?: Session;
 }
 
 export interface ServerOptions extends CommonOptions {
@@ -134,12 +151,34 @@ export interface ServerOptions extends CommonOptions {
   readonly alpnMismatch?: "alert" | "ignore";
   /** Puts a cookie into a HelloRetryRequest. Default false. */
   readonly helloRetryCookie?: boolean;
+  /**
+   * Seals and opens stateless tickets, of both versions. Without it and without
+   * a `sessionStore` no session is resumed.
+   */
+  readonly tickets?: TicketKeys;
+  /**
+   * Keeps sessions on the server: TLS 1.2 session ids, and TLS 1.3 tickets
+   * that are but names where there are no `tickets`. "ask": each look-up is a
+   * need, each session to keep an event `store_session`.
+   */
+  readonly sessionStore?: SessionStore | "ask";
+  /** TLS 1.3: tickets after a full handshake, 0 to 16. Default 2. */
+  readonly ticketCount?: number;
+  /**
+   * Sessions are resumed only where this is the same: set it apart for servers
+   * that ask different things of a client. At most 32 bytes. Default empty.
+   */
+  readonly sessionContext?: Uint8Array;
+  /** Seconds for which a session is good, at most seven days. Default 7200. */
+  readonly sessionLifetime?: number;
+  /** TLS 1.2: what a client is told to choose its PSK by (RFC 4279 5.2). */
+  readonly pskIdentityHint?: Uint8Array;
 }
 
 type Whole<T, Optional extends keyof T> = Readonly<
   Required<Omit<T, Optional>> & Pick<T, Optional>
 >;
-type OptionalKeys = "recordSizeLimit" | "padding" | "keyLog";
+type OptionalKeys = "recordSizeLimit" | "padding" | "keyLog" | "psk";
 
 /** What follows from the lists that a program gave. */
 interface Derived {
@@ -151,13 +190,13 @@ interface Derived {
 
 export type ClientConfig = { readonly role: "client" } & Whole<
   Omit<ClientOptions, "limits">,
-  OptionalKeys
+  OptionalKeys | "session"
 > &
   Derived;
 
 export type ServerConfig = { readonly role: "server" } & Whole<
   Omit<ServerOptions, "limits">,
-  OptionalKeys | "verifier"
+  OptionalKeys | "verifier" | "tickets" | "sessionStore" | "pskIdentityHint"
 > &
   Derived;
 
@@ -176,13 +215,14 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     keyShares,
     grease: options.grease ?? true,
     compatibilityMode: options.compatibilityMode ?? true,
+    ...given("session", options.session),
   });
 }
 
 /** @throws TlsUsageError when the options contradict each other */
 export function serverConfig(options: ServerOptions): ServerConfig {
   const clientAuthentication = options.clientAuthentication ?? "none";
-  if (options.credentials !== "ask" && options.credentials.length === 0)
+  if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");
   if (clientAuthentication !== "none" && options.verifier === undefined)
     throw new TlsUsageError(
@@ -190,7 +230,8 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     );
   return Object.freeze({
     ...commonConfig(options),
-    ...(options.verifier === undefined ? {} : { verifier: options.verifier }),
+    ...given("verifier", options.verifier),
+    ...sessionOptions(options),
     role: "server",
     credentials: options.credentials,
     clientAuthentication,
@@ -198,6 +239,37 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     alpnMismatch: options.alpnMismatch ?? "alert",
     helloRetryCookie: options.helloRetryCookie ?? false,
   });
+}
+
+/** An option that may be left out, in the shape that a spread wants. */
+function given<K extends string, T>(
+  name: K,
+  value: T | undefined,
+): { readonly [N in K]?: T } {
+  const none: { [N in K]?: T } = {};
+  return value === undefined ? none : { ...none, [name]: value };
+}
+
+function sessionOptions(options: ServerOptions) {
+  const {
+    ticketCount = 2,
+    sessionContext = NO_BYTES,
+    sessionLifetime = 7200,
+  } = options;
+  if (!Number.isInteger(ticketCount) || ticketCount < 0 || ticketCount > 16)
+    throw new TlsUsageError("ticketCount: from 0 to 16");
+  if (sessionContext.length > 32)
+    throw new TlsUsageError("sessionContext: at most 32 bytes");
+  if (!(sessionLifetime >= 1 && sessionLifetime <= MAX_SESSION_LIFETIME))
+    throw new TlsUsageError("sessionLifetime: from 1 to 604800 seconds");
+  return {
+    ticketCount,
+    sessionContext: sessionContext.slice(),
+    sessionLifetime: Math.floor(sessionLifetime),
+    ...given("tickets", options.tickets),
+    ...given("sessionStore", options.sessionStore),
+    ...given("pskIdentityHint", options.pskIdentityHint?.slice()),
+  };
 }
 
 function commonConfig(options: CommonOptions) {
@@ -230,6 +302,7 @@ function commonConfig(options: CommonOptions) {
     ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),
+    ...given("psk", options.psk),
   };
   for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
     if (config[option].length === 0)

@@ -16,8 +16,10 @@ import type {
 import type { CipherSuite, CipherSuite13 } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
+import type { ExternalPsk, PskRequest } from "./external-psk.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
+import type { Session } from "./session.ts";
 import type { SignatureSchemeName } from "./signature-schemes.ts";
 
 /** The keys of one direction; `kind` says how they protect a record. */
@@ -130,24 +132,19 @@ export interface ConnectionInfo {
   readonly clientHello: ClientHello | undefined;
 }
 
-/** A ticket of TLS 1.3 and the key that goes with it, RFC 8446 4.6.1. */
-export interface SessionTicket {
-  readonly ticket: Uint8Array;
-  readonly psk: Secret;
-  readonly cipherSuite: CipherSuite;
-  /** Seconds, at most seven days. */
-  readonly lifetime: number;
-  readonly ageAdd: number;
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number;
-  readonly maxEarlyData: number;
-  readonly serverName: string | undefined;
-  readonly alpnProtocol: string | undefined;
-}
-
 export type HandshakeEvent =
   | { readonly type: "handshake_done"; readonly info: ConnectionInfo }
-  | { readonly type: "session"; readonly ticket: SessionTicket }
+  | {
+      /** On a client: a connection to go on from, `session` of its options. */
+      readonly type: "session";
+      readonly session: Session;
+    }
+  | {
+      /** On a server with `sessionStore: "ask"`: to be kept under that id. */
+      readonly type: "store_session";
+      readonly id: Uint8Array;
+      readonly session: Session;
+    }
   | {
       readonly type: "key_update";
       /** Which direction has new keys. */
@@ -181,6 +178,16 @@ export type Need =
             readonly authorities: readonly Uint8Array[];
           }
         | undefined;
+    }
+  | {
+      /** On a server: the session under that id, taken out of its store. */
+      readonly type: "session";
+      readonly id: Uint8Array;
+    }
+  | {
+      /** The external PSK of an identity (server), or for a hint (client). */
+      readonly type: "psk";
+      readonly request: PskRequest;
     };
 
 /** What {@link Need} asks for. */
@@ -193,6 +200,10 @@ export interface Answers {
     /** On a server: goes on under this config. */
     readonly config?: ServerConfig;
   };
+  /** Undefined: there is none, and a full handshake follows. */
+  session_found: { readonly session: Session | undefined };
+  /** Undefined: there is none. */
+  psk_found: { readonly psk: ExternalPsk | undefined };
 }
 
 /** The keys of one direction from its traffic secret, RFC 8446 7.3. */

@@ -6,8 +6,11 @@ import { X509Error } from "../x509/errors.ts";
 import { isVerifiedChain, type VerifiedChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
+import { askForPsk, checkedPsk, type ExternalPsk } from "./external-psk.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import { advance, type ConnectionState } from "./machines.ts";
+import type { Session } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
 import { SIGNATURE_SCHEMES } from "./signature-schemes.ts";
 import { certificateFault, tlsErrorOf } from "./x509-faults.ts";
 
@@ -22,6 +25,16 @@ export type Answer =
       readonly config?: ServerConfig;
     }
   | {
+      readonly type: "session_found";
+      /** Undefined: a full handshake follows. */
+      readonly session: Session | undefined;
+    }
+  | {
+      readonly type: "psk_found";
+      /** Undefined: there is none. The bytes are copied. */
+      readonly psk: ExternalPsk | undefined;
+    }
+  | {
       /** No: the connection ends. */
       readonly type: "refused";
       /** An X509Error decides about the alert by itself. */
@@ -34,6 +47,8 @@ const ANSWERED_BY = {
   verify: "verified",
   sign: "signed",
   certificate: "certificate_chosen",
+  session: "session_found",
+  psk: "psk_found",
 } as const satisfies Record<Need["type"], Answer["type"]>;
 
 /** What a connection waits for, undefined when it waits for the peer. */
@@ -65,6 +80,17 @@ export function ownAnswer(
     }
     case "certificate":
       return undefined;
+    case "session": {
+      const store = config.role === "server" ? config.sessionStore : undefined;
+      if (store === "ask") return undefined;
+      return { type: "session_found", session: taken(store, need.id) };
+    }
+    case "psk": {
+      const { psk } = config;
+      if (psk === "ask") return undefined;
+      const found = psk === undefined ? psk : askForPsk(psk, need.request);
+      return { type: "psk_found", psk: found };
+    }
   }
 }
 
@@ -81,6 +107,7 @@ export function checkAnswer(need: Need | undefined, answer: Answer): void {
     throw new TlsUsageError(
       `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
     );
+  if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
   if (need.type === "verify" && answer.type === "verified") {
     const [leaf] = need.peer.certificates;
     if (!isVerifiedChain(answer.chain) || !leaf)
@@ -108,6 +135,12 @@ export function advanceByAnswer(
       return advance(state, "verified", answer, io);
     case "certificate_chosen":
       return advance(state, "certificate_chosen", answer, io);
+    case "session_found":
+      return advance(state, "session_found", answer, io);
+    case "psk_found": {
+      const psk = answer.psk && checkedPsk(answer.psk);
+      return advance(state, "psk_found", { psk }, io);
+    }
     case "signed":
       if (need.type === "sign" && need.credential.key === "ask")
         checkSignature(need, state.config, answer.signature);
@@ -131,6 +164,20 @@ function verified(run: () => VerifiedChain): VerifiedChain {
   throw new TlsError("callback_failed", {
     detail: "the verifier returned something that is no VerifiedChain",
   });
+}
+
+function taken(
+  store: SessionStore | undefined,
+  id: Uint8Array,
+): Session | undefined {
+  try {
+    return store?.take(id);
+  } catch (error) {
+    throw new TlsError("callback_failed", {
+      detail: "session store",
+      cause: error,
+    });
+  }
 }
 
 /** A signature of another key would only be noticed by the peer. */

@@ -46,6 +46,10 @@ export function answerNeed(
       return need.clientHello === undefined
         ? certificateOf(connection.context)
         : chooseByName(need.clientHello, connection);
+    case "session":
+      return { type: "session_found", session: undefined };
+    case "psk":
+      return { type: "psk_found", psk: undefined };
   }
 }
 

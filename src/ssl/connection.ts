@@ -202,7 +202,7 @@ export class Connection {
           this.#info = event.info;
           break;
         case "session":
-          this.session = SSLSession.of(event.ticket, this.#context.provider);
+          this.session = SSLSession.of(event.session, this.#context.provider);
           break;
         case "peer_closed":
           this.peerClosed = true;

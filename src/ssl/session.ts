@@ -1,6 +1,6 @@
 import { equal } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import type { SessionTicket } from "../handshake/io.ts";
+import type { Session } from "../handshake/session.ts";
 
 const MAKING = Symbol("SSLSession");
 
@@ -9,20 +9,20 @@ const MAKING = Symbol("SSLSession");
  * gave to a client.
  */
 export class SSLSession {
-  readonly #ticket: SessionTicket;
+  readonly #session: Session;
   readonly #id: Uint8Array;
 
-  private constructor(token: symbol, ticket: SessionTicket, id: Uint8Array) {
+  private constructor(token: symbol, session: Session, id: Uint8Array) {
     if (token !== MAKING)
       throw new TypeError("SSLSession does not have a public constructor");
-    this.#ticket = ticket;
+    this.#session = session;
     this.#id = id;
   }
 
   /** Of a ticket that came. */
-  static of(ticket: SessionTicket, provider: CryptoProvider): SSLSession {
-    const id = provider.hashes["SHA-256"].hash(ticket.ticket);
-    return new SSLSession(MAKING, ticket, id);
+  static of(session: Session, provider: CryptoProvider): SSLSession {
+    const id = provider.hashes["SHA-256"].hash(session.ticket);
+    return new SSLSession(MAKING, session, id);
   }
 
   /** Python: `id`. The SHA-256 of the ticket, as OpenSSL has it; a copy. */
@@ -32,17 +32,17 @@ export class SSLSession {
 
   /** Python: `time`. When it came, in seconds since the epoch. */
   get time(): number {
-    return Math.floor(this.#ticket.receivedAt / 1000);
+    return Math.floor(this.#session.createdAt / 1000);
   }
 
   /** Python: `timeout`. How many seconds it is good for. */
   get timeout(): number {
-    return this.#ticket.lifetime;
+    return this.#session.lifetime;
   }
 
   /** Python: `ticket_lifetime_hint`, in seconds. */
   get ticketLifetimeHint(): number {
-    return this.#ticket.lifetime;
+    return this.#session.lifetime;
   }
 
   /** Python: `has_ticket`. */

@@ -112,12 +112,14 @@ describe("tickets", () => {
     expect(told).toHaveLength(2);
     const keys = told.map((event) => {
       if (event.type !== "session") throw new Error(event.type);
-      expect(event.ticket).toMatchObject({
+      const { session } = event;
+      if (session.version !== "TLSv1.3") throw new Error(session.version);
+      expect(session).toMatchObject({
         lifetime: 60,
         maxEarlyData: 4096,
         serverName: "localhost",
       });
-      return toHex(event.ticket.psk.bytes);
+      return toHex(session.psk.bytes);
     });
     expect(new Set(keys).size).toBe(2);
   });

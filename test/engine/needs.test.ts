@@ -62,6 +62,10 @@ function answer(need: Need, role: "client" | "server"): Answer {
         type: "certificate_chosen",
         credentials: [role === "client" ? askedClient : asked],
       };
+    case "session":
+      return { type: "session_found", session: undefined };
+    case "psk":
+      return { type: "psk_found", psk: undefined };
   }
 }
 

@@ -1,12 +1,10 @@
-import { Secret } from "../../bytes.ts";
+import { NO_BYTES, Secret } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
+import { MAX_SESSION_LIFETIME } from "../session.ts";
 import type { ClientConnected } from "./states.ts";
-
-/** RFC 8446 4.6.1: seven days, in seconds. */
-const MAX_LIFETIME = 604_800;
 
 /** RFC 8446 4.6.1. */
 export function onNewSessionTicket(
@@ -17,7 +15,7 @@ export function onNewSessionTicket(
   const tickets = state.tickets + 1;
   if (tickets > state.config.limits.tickets)
     throw new TlsError("too_many_tickets");
-  if (message.lifetime > MAX_LIFETIME)
+  if (message.lifetime > MAX_SESSION_LIFETIME)
     throw new TlsError("illegal_parameter", {
       detail: "NewSessionTicket: a lifetime of more than seven days",
     });
@@ -32,19 +30,27 @@ export function onNewSessionTicket(
     message.nonce,
     hash.outputLength,
   );
+  const { info } = state;
+  const createdAt = now();
   io.emit({
     type: "session",
-    ticket: {
-      ticket: message.ticket.slice(),
-      psk: new Secret(psk),
+    session: Object.freeze({
+      version: "TLSv1.3",
       cipherSuite: state.suite,
+      psk: new Secret(psk),
+      ticket: message.ticket.slice(),
+      createdAt,
+      authenticatedAt: createdAt,
       lifetime: message.lifetime,
       ageAdd: message.ageAdd,
-      receivedAt: now(),
       maxEarlyData: message.extensions.early_data ?? 0,
-      serverName: state.info.serverName,
-      alpnProtocol: state.info.alpnProtocol,
-    },
+      serverName: info.serverName,
+      alpnProtocol: info.alpnProtocol,
+      sessionContext: NO_BYTES,
+      strikeRegister: NO_BYTES,
+      peerCertificates: info.peer?.received.map(({ der }) => der) ?? [],
+      peer: info.peer,
+    }),
   });
   return { ...state, tickets };
 }

@@ -1,4 +1,4 @@
-import { latin1 } from "../../bytes.ts";
+import { latin1, latin1Bytes } from "../../bytes.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
@@ -30,7 +30,3 @@ export const applicationLayerProtocolNegotiation: ExtensionSpec = {
       into.application_layer_protocol_negotiation = config.alpnProtocols;
   },
 };
-
-function latin1Bytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}

@@ -1,0 +1,48 @@
+/** Sessions that no handshake made. */
+import { fromHex, Secret } from "../../src/bytes.ts";
+import {
+  CIPHER_SUITES,
+  type Session12,
+  type Session13,
+} from "../../src/engine/index.ts";
+
+export const T0 = Date.UTC(2026, 5, 1);
+
+const facts = {
+  createdAt: T0,
+  authenticatedAt: T0,
+  lifetime: 7200,
+  serverName: "localhost",
+  alpnProtocol: "h2",
+  sessionContext: fromHex("c0ffee"),
+  peerCertificates: [],
+  peer: undefined,
+};
+
+export function session13(changes: Partial<Session13> = {}): Session13 {
+  return {
+    version: "TLSv1.3",
+    cipherSuite: CIPHER_SUITES.TLS_AES_128_GCM_SHA256,
+    ...facts,
+    psk: new Secret(new Uint8Array(32).fill(7)),
+    ticket: fromHex("0102"),
+    ageAdd: 0xfedcba98,
+    maxEarlyData: 16_384,
+    strikeRegister: fromHex("99"),
+    ...changes,
+  };
+}
+
+export function session12(changes: Partial<Session12> = {}): Session12 {
+  return {
+    version: "TLSv1.2",
+    cipherSuite: CIPHER_SUITES.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    ...facts,
+    masterSecret: new Secret(new Uint8Array(48).fill(9)),
+    extendedMasterSecret: true,
+    encryptThenMac: false,
+    sessionId: fromHex("aabb"),
+    ticket: fromHex("0102"),
+    ...changes,
+  };
+}
