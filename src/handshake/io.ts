@@ -1,5 +1,4 @@
 /** All that a handler can do to the world, and all that it can be told. */
-import type { Secret } from "../bytes.ts";
 import type {
   AeadKey,
   CbcKey,
