@@ -9,11 +9,8 @@ import {
   TicketKeys,
   TlsUsageError,
 } from "../../src/engine/index.ts";
-import {
-  isFresh,
-  isOfThisServer,
-  resumedPeer,
-} from "../../src/handshake/session.ts";
+import { isOfThisServer, resumedPeer } from "../../src/handshake/resumption.ts";
+import { isFresh } from "../../src/handshake/session.ts";
 import { verifiedByCaller } from "../../src/x509/index.ts";
 import {
   testClientConfig,
