@@ -132,7 +132,8 @@ export function chooseCredential(
 ): ChosenCredential | undefined {
   const led = credentials.filter((one) => leadsTo(one, authorities));
   for (const credential of [...led, ...credentials]) {
-    const scheme = config.signatureSchemes.find((name) => {
+    const schemes = credential.signatureSchemes ?? config.signatureSchemes;
+    const scheme = schemes.find((name) => {
       const row = SIGNATURE_SCHEMES[name];
       return peerSchemes.includes(row.code) && fitsKey(row, credential);
     });

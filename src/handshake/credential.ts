@@ -6,6 +6,7 @@ import { Certificate } from "../x509/certificate.ts";
 import { keyMatchesCertificate } from "../x509/key-match.ts";
 import type { ParsedPrivateKey } from "../x509/private-key.ts";
 import type { KeyAlgorithm } from "../x509/public-key.ts";
+import type { SignatureSchemeName } from "./signature-schemes.ts";
 
 /** A certificate chain and how to sign for it. */
 export interface Credential {
@@ -22,6 +23,8 @@ export interface Credential {
   readonly ocspResponse?: Uint8Array;
   /** For a peer that asks: SignedCertificateTimestamps (RFC 6962 3.2). */
   readonly scts?: readonly Uint8Array[];
+  /** What the key signs with, best first. Without it: what the config says. */
+  readonly signatureSchemes?: readonly SignatureSchemeName[];
 }
 
 /**
@@ -38,6 +41,8 @@ export function credential(options: {
   readonly key: ParsedPrivateKey | "ask";
   readonly ocspResponse?: BytesLike;
   readonly scts?: readonly BytesLike[];
+  /** What the key may sign with, best first. Default: the config's schemes. */
+  readonly signatureSchemes?: readonly SignatureSchemeName[];
 }): Credential {
   const certificates = options.chain.map((der) =>
     Certificate.parse(viewBytes(der, "certificate").slice()),
@@ -50,7 +55,7 @@ export function credential(options: {
     throw new TlsUsageError(
       "credential: the private key does not belong to the first certificate",
     );
-  const { ocspResponse, scts = [] } = options;
+  const { ocspResponse, scts = [], signatureSchemes } = options;
   const { algorithm, key: publicKey } = leaf.subjectPublicKeyInfo;
   return Object.freeze({
     chain: certificates.map((certificate) => certificate.der),
@@ -64,6 +69,7 @@ export function credential(options: {
     ...(scts.length > 0 && {
       scts: scts.map((sct) => stapled(sct, "a timestamp")),
     }),
+    ...(signatureSchemes && { signatureSchemes: signatureSchemes.slice() }),
   });
 }
 

@@ -1,0 +1,152 @@
+/** An engine on a wire: the calls of a blocking socket, over events. */
+import {
+  type ConnectionInfo,
+  type Need,
+  type Session,
+  TlsEngine,
+  type TlsError,
+} from "../../src/engine/index.ts";
+import { answer, type Asked } from "./answers.ts";
+import type { Flags } from "./flags.ts";
+import { Failure } from "./outcome.ts";
+import { clientOf, serverOf, type Setting } from "./settings.ts";
+import type { Wire } from "./wire.ts";
+
+export class Connection {
+  readonly #setting: Setting;
+  readonly #wire: Wire;
+  readonly #engine: TlsEngine;
+  readonly #data: Uint8Array[] = [];
+  /** Needs that were answered, by type: each of them once is enough. */
+  readonly asked: Asked = { verified: false };
+  readonly sessions: Session[] = [];
+  #peerClosed = false;
+
+  constructor(setting: Setting, wire: Wire) {
+    this.#setting = setting;
+    this.#wire = wire;
+    const { flags } = setting;
+    this.#engine = flags.server
+      ? TlsEngine.server(serverOf(setting))
+      : TlsEngine.client(clientOf(setting), flags["host-name"]);
+    this.#flush();
+  }
+
+  get info(): ConnectionInfo | undefined {
+    return this.#engine.info;
+  }
+
+  /** Reads and writes until the handshake is done. */
+  async handshake(): Promise<ConnectionInfo> {
+    for (;;) {
+      const { info } = this.#engine;
+      if (info !== undefined) return info;
+      if (!(await this.#more())) throw new Failure("transport_ended");
+    }
+  }
+
+  /** At most that many bytes; undefined when the peer has ended. */
+  async read(most: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.peek(most);
+    if (bytes === undefined) return undefined;
+    const [first, ...rest] = this.#data;
+    const left = first?.subarray(bytes.length);
+    this.#data.splice(0, Infinity, ...(left?.length ? [left] : []), ...rest);
+    return bytes;
+  }
+
+  /** What {@link read} would return, and will again. */
+  async peek(most: number): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const [first] = this.#data;
+      if (first !== undefined) return first.subarray(0, most);
+      this.#check();
+      if (this.#peerClosed || !(await this.#more())) return undefined;
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#check();
+    this.#engine.write(bytes);
+    this.#flush();
+  }
+
+  /** As {@link write}, but all except one byte waits for {@link release}. */
+  writeHeld(bytes: Uint8Array): void {
+    this.#check();
+    this.#engine.write(bytes);
+    this.#wire.hold(this.#engine.takeOutput());
+  }
+
+  release(): void {
+    this.#wire.release();
+  }
+
+  updateKeys(): void {
+    this.#engine.updateKeys(false);
+    this.#flush();
+  }
+
+  exportKeyingMaterial(
+    label: string,
+    context: Uint8Array | undefined,
+    length: number,
+  ): Uint8Array {
+    return this.#engine.exportKeyingMaterial(label, context, length);
+  }
+
+  /** Says close_notify. */
+  shutdown(): void {
+    this.#engine.close();
+    this.#flush();
+  }
+
+  /** Takes in what comes next; false at the end of the transport. */
+  async #more(): Promise<boolean> {
+    const bytes = await this.#wire.receive();
+    if (bytes === undefined) {
+      // That the end is no close_notify is nothing to complain of here.
+      this.#engine.receiveEof();
+      return false;
+    }
+    // One byte at a time is the hardest way to be sent something.
+    const step = this.#setting.flags.async ? 1 : bytes.length;
+    for (let at = 0; at < bytes.length; at += step) {
+      this.#engine.receive(bytes.subarray(at, at + step));
+      this.#flush();
+    }
+    this.#check();
+    return true;
+  }
+
+  /** @throws Failure once all that came before it is read */
+  #check(): void {
+    const { error } = this.#engine;
+    if (error !== undefined && this.#data.length === 0) throw failure(error);
+  }
+
+  #flush(): void {
+    for (let event; (event = this.#engine.nextEvent()) !== undefined;) {
+      if (event.type === "data") this.#data.push(event.bytes);
+      else if (event.type === "session") this.sessions.push(event.session);
+      else if (event.type === "need") this.#answer(event.need);
+      else if (event.type === "peer_closed") this.#peerClosed = true;
+    }
+    this.#wire.send(this.#engine.takeOutput());
+  }
+
+  #answer(need: Need): void {
+    this.#engine.resume(answer(this.#setting, this.asked, need));
+  }
+}
+
+/** A failure by the name that config.json's ErrorMap knows. */
+export function failure({ reason, message, alert }: TlsError): Failure {
+  return reason === "peer_alert"
+    ? new Failure(`${reason}:${String(alert)}`, message)
+    : new Failure(reason, message);
+}
+
+export function sizeOfReads(flags: Flags): number {
+  return flags["read-size"] ?? 512;
+}

@@ -1,0 +1,112 @@
+/** The certificates and keys that the flags name. */
+import { readFileSync } from "node:fs";
+import { equal, fromHex } from "../../src/bytes.ts";
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
+import {
+  credential,
+  SIGNATURE_SCHEMES,
+  type Credential,
+  type SignatureSchemeName,
+} from "../../src/engine/index.ts";
+import {
+  parseCertificates,
+  parsePrivateKey,
+  type ParsedPrivateKey,
+} from "../../src/x509/index.ts";
+import { schemeNames } from "./code-points.ts";
+import type { CredentialFlags, Flags } from "./flags.ts";
+
+/** What BoringSSL's shim signs with when it is told nothing. */
+const SIGNS_BY_DEFAULT: readonly SignatureSchemeName[] = [
+  "ed25519",
+  "ecdsa_secp256r1_sha256",
+  "rsa_pss_rsae_sha256",
+  "rsa_pkcs1_sha256",
+  "ecdsa_secp384r1_sha384",
+  "rsa_pss_rsae_sha384",
+  "rsa_pkcs1_sha384",
+  "ecdsa_secp521r1_sha512",
+  "rsa_pss_rsae_sha512",
+  "rsa_pkcs1_sha512",
+];
+
+/** A credential with what the flags say about it beside the handshake. */
+export interface Loaded {
+  readonly credential: Credential;
+  /** Where the engine asks for signatures: what signs. */
+  readonly key: ParsedPrivateKey;
+  /** Its place among the `-new-…-credential` flags, -1 for the one outside. */
+  readonly number: number;
+  readonly mustMatchIssuer: boolean;
+}
+
+/** In the order in which they are to be tried. */
+export function loadCredentials(
+  provider: CryptoProvider,
+  flags: Flags,
+): readonly Loaded[] {
+  const numbered = flags.credentials.map((one, number) => ({ one, number }));
+  return [...numbered, { one: flags, number: -1 }].flatMap(({ one, number }) =>
+    load(provider, one, number, flags.async),
+  );
+}
+
+function load(
+  provider: CryptoProvider,
+  flags: CredentialFlags,
+  number: number,
+  asks: boolean,
+): readonly Loaded[] {
+  const { "cert-file": file, "key-file": keyFile } = flags;
+  if (file === undefined || keyFile === undefined) return [];
+  const key = parsePrivateKey(readFileSync(keyFile, "utf8"));
+  const prefs = flags["signing-prefs"];
+  const made = credential({
+    provider,
+    chain: certificatesOf(file),
+    key: asks ? "ask" : key,
+    signatureSchemes: prefs ? schemeNames(prefs) : SIGNS_BY_DEFAULT,
+  });
+  const mustMatchIssuer = flags["must-match-issuer"];
+  return [{ credential: made, key, number, mustMatchIssuer }];
+}
+
+/** DER, as they stand in a file. */
+export function certificatesOf(file: string): readonly Uint8Array[] {
+  return parseCertificates(readFileSync(file)).map(({ der }) => der);
+}
+
+/** Those that may go out, by the authorities that the peer named. */
+export function fitting(
+  loaded: readonly Loaded[],
+  authorities: readonly Uint8Array[],
+): readonly Credential[] {
+  return loaded
+    .filter(
+      (one) =>
+        !one.mustMatchIssuer ||
+        one.credential.issuers.some((issuer) =>
+          authorities.some((name) => equal(name, issuer)),
+        ),
+    )
+    .map((one) => one.credential);
+}
+
+/** A signature with one of the keys above, as a key elsewhere would make it. */
+export function signWith(
+  provider: CryptoProvider,
+  { key }: Loaded,
+  scheme: SignatureSchemeName,
+  content: Uint8Array,
+): Uint8Array {
+  const sign = provider.signers[SIGNATURE_SCHEMES[scheme].signature];
+  if (sign === undefined) throw new Error(`nothing signs ${scheme}`);
+  return sign(key.key, content, provider.random);
+}
+
+/** DER names, in hex with commas between. */
+export function namesOf(list: string): readonly Uint8Array[] {
+  return list === "<NULL>" || list === "<EMPTY>" || list === ""
+    ? []
+    : list.split(",").map(fromHex);
+}

@@ -1,0 +1,115 @@
+/** One connection from the first byte to the last, as the runner expects it. */
+import { asciiBytes, concat, equal, fromHex } from "../../src/bytes.ts";
+import { Connection, sizeOfReads } from "./connection.ts";
+import { checkHandshake, checkSessions } from "./expectations.ts";
+import type { Flags } from "./flags.ts";
+import { expect, Failure } from "./outcome.ts";
+import type { Setting } from "./settings.ts";
+import type { Wire } from "./wire.ts";
+
+/** Lengths around the edges of a record. */
+const RECORD_SIZES = [
+  0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769,
+];
+
+/**
+ * @throws Failure when the connection fails
+ * @throws Mismatch when it does not do what the flags say
+ */
+export async function exchange(
+  setting: Setting,
+  wire: Wire,
+  secrets: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { flags } = setting;
+  const connection = new Connection(setting, wire);
+  const info = await connection.handshake();
+  expect(!flags["handshake-never-done"], "the handshake is done");
+  checkHandshake(setting, info);
+  writeExports(flags, connection, secrets);
+  await talk(flags, connection);
+  checkSessions(flags, connection);
+  await shutDown(flags, connection);
+}
+
+/** Keying material and secrets, which the runner compares with its own. */
+function writeExports(
+  flags: Flags,
+  connection: Connection,
+  secrets: ReadonlyMap<string, string>,
+): void {
+  const length = flags["export-keying-material"] ?? 0;
+  if (length > 0)
+    connection.write(
+      connection.exportKeyingMaterial(
+        flags["export-label"] ?? "",
+        flags["use-export-context"]
+          ? asciiBytes(flags["export-context"] ?? "")
+          : undefined,
+        length,
+      ),
+    );
+  if (!flags["export-traffic-secrets"]) return;
+  const [reads, writes] = (
+    flags.server ? ["CLIENT", "SERVER"] : ["SERVER", "CLIENT"]
+  ).map((side) => fromHex(secrets.get(`${side}_TRAFFIC_SECRET_0`) ?? ""));
+  if (reads === undefined || writes === undefined) return;
+  const { length: size } = reads;
+  connection.write(concat(Uint8Array.of(size & 0xff, size >> 8), reads));
+  connection.write(writes);
+}
+
+async function talk(flags: Flags, connection: Connection): Promise<void> {
+  if (flags["write-different-record-sizes"]) {
+    for (const size of RECORD_SIZES)
+      connection.write(new Uint8Array(size).fill(0x42));
+    return;
+  }
+  const greeting = asciiBytes(flags["shim-initial-write"] ?? "hello");
+  if (flags["read-with-unfinished-write"]) connection.writeHeld(greeting);
+  else if (flags["shim-writes-first"])
+    for (let i = 0; i < (flags["repeat-shim-initial-write"] ?? 1); i++)
+      connection.write(greeting);
+  if (!flags["shim-shuts-down"]) await echo(flags, connection);
+}
+
+/** Sends back what comes, every bit turned over. */
+async function echo(flags: Flags, connection: Connection): Promise<void> {
+  for (;;) {
+    if (flags["key-update-before-read"]) connection.updateKeys();
+    const bytes = await take(flags, connection);
+    if (flags["use-exporter-between-reads"])
+      connection.exportKeyingMaterial("", undefined, 1);
+    if (bytes === undefined) return;
+    connection.release();
+    if (flags["key-update"]) connection.updateKeys();
+    connection.write(bytes.map((byte) => byte ^ 0xff));
+  }
+}
+
+async function take(
+  flags: Flags,
+  connection: Connection,
+): Promise<Uint8Array | undefined> {
+  const size = sizeOfReads(flags);
+  if (!flags["peek-then-read"]) return connection.read(size);
+  const peeked = await connection.peek(size);
+  const bytes = await connection.read(size);
+  expect(
+    peeked === bytes ||
+      (peeked !== undefined && bytes !== undefined && equal(peeked, bytes)),
+    "peek and read differ",
+  );
+  return bytes;
+}
+
+/** Without -check-close-notify both sides end by ending the transport. */
+async function shutDown(flags: Flags, connection: Connection): Promise<void> {
+  if (!flags["check-close-notify"]) return;
+  connection.shutdown();
+  if (!flags["shim-shuts-down"]) return;
+  const late = await connection.read(1);
+  // As SSLSocket.unwrap() does: who has said its last word reads no more.
+  if (late !== undefined)
+    throw new Failure("application_data_after_close_notify");
+}

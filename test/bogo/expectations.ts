@@ -1,0 +1,84 @@
+/** What the flags say that a handshake has to come to. */
+import { equal } from "../../src/bytes.ts";
+import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
+import type { ConnectionInfo } from "../../src/engine/index.ts";
+import type { Connection } from "./connection.ts";
+import { certificatesOf } from "./credentials.ts";
+import type { Flags } from "./flags.ts";
+import { expect } from "./outcome.ts";
+import type { Setting } from "./settings.ts";
+
+const VERSIONS = { "TLSv1.3": 0x0304 } as const;
+
+/** @throws Mismatch */
+export function checkHandshake(
+  { flags, provider, loaded }: Setting,
+  info: ConnectionInfo,
+): void {
+  checkNegotiated(flags, info, provider.fastAes);
+  checkNames(flags, info);
+  checkPeer(flags, info);
+  const number = flags["expect-selected-credential"];
+  if (number !== undefined) {
+    const used = loaded.find((one) => one.credential === info.credential);
+    expect((used?.number ?? -1) === number, `credential ${used?.number}`);
+  }
+}
+
+function checkNegotiated(
+  flags: Flags,
+  info: ConnectionInfo,
+  fastAes: boolean,
+): void {
+  const suite = info.cipherSuite.code;
+  const scheme =
+    info.peerSignatureScheme && SIGNATURE_SCHEMES[info.peerSignatureScheme];
+  same(flags["expect-version"], VERSIONS[info.version], "version");
+  same(flags["expect-cipher"], suite, "cipher suite");
+  if (fastAes) same(flags["expect-cipher-aes"], suite, "cipher suite");
+  else same(flags["expect-cipher-no-aes"], suite, "cipher suite");
+  same(flags["expect-curve-id"], GROUPS[info.group], "group");
+  same(flags["expect-peer-signature-algorithm"], scheme?.code, "scheme");
+  if (flags["expect-hrr"]) expect(info.helloRetried, "no HelloRetryRequest");
+  if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
+}
+
+function checkNames(flags: Flags, info: ConnectionInfo): void {
+  const { alpnProtocol, serverName } = info;
+  const wanted = flags.server ? flags["select-alpn"] : flags["expect-alpn"];
+  expect(alpnProtocol === wanted, `ALPN ${String(alpnProtocol)}`);
+  same(flags["expect-server-name"], serverName, "server name");
+  if (flags["expect-no-server-name"])
+    expect(serverName === undefined, "a server name");
+}
+
+function checkPeer(flags: Flags, { peer }: ConnectionInfo): void {
+  if (flags["expect-no-peer-cert"])
+    expect(peer === undefined, "a certificate of the peer");
+  else if (!flags.server || flags["require-any-client-certificate"])
+    expect(peer !== undefined, "no certificate of the peer");
+  const file = flags["expect-peer-cert-file"];
+  if (file === undefined) return;
+  const expected = certificatesOf(file);
+  const received = peer?.received ?? [];
+  expect(
+    received.length === expected.length &&
+      received.every(({ der }, i) => equal(der, expected[i] ?? der)),
+    "other certificates",
+  );
+}
+
+/** What has to hold once the peer has said all. */
+export function checkSessions(flags: Flags, connection: Connection): void {
+  if (flags.server) return;
+  const wanted = !flags["expect-no-session"] && !flags["shim-shuts-down"];
+  expect(
+    wanted === connection.sessions.length > 0,
+    `${connection.sessions.length} session tickets`,
+  );
+}
+
+function same<T>(wanted: T | undefined, found: T, what: string): void {
+  if (wanted !== undefined)
+    expect(wanted === found, `${what} ${String(found)}, not ${String(wanted)}`);
+}

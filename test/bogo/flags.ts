@@ -1,0 +1,216 @@
+/**
+ * The runner's flags, by table. A flag that is not in the table stands for
+ * something that puretls does not have, and ends the shim with exit code 89.
+ */
+import { decodeBase64 } from "../../src/x509/index.ts";
+import { Unimplemented } from "./outcome.ts";
+
+/** What a flag takes, and whether it may come more than once. */
+const FLAGS = {
+  // Where the runner listens
+  port: "number",
+  ipv6: "switch",
+  "shim-id": "text",
+  server: "switch",
+  "resume-count": "number",
+  // Versions
+  "min-version": "number",
+  "max-version": "number",
+  "no-tls13": "switch",
+  "no-tls12": "switch",
+  "no-tls11": "switch",
+  "no-tls1": "switch",
+  "expect-version": "number",
+  // What is offered
+  curves: "numbers",
+  "key-shares": "numbers",
+  "no-key-shares": "switch",
+  "verify-prefs": "numbers",
+  "host-name": "text",
+  "advertise-alpn": "text",
+  "select-alpn": "text",
+  "decline-alpn": "switch",
+  "reject-alpn": "switch",
+  "enable-grease": "switch",
+  "server-preference": "switch",
+  "max-cert-list": "number",
+  // Certificates
+  "cert-file": "text",
+  "key-file": "text",
+  "signing-prefs": "numbers",
+  "must-match-issuer": "switch",
+  "trust-cert": "text",
+  "use-client-ca-list": "text",
+  "verify-peer": "switch",
+  "require-any-client-certificate": "switch",
+  "verify-fail": "switch",
+  "use-custom-verify-callback": "switch",
+  "use-early-callback": "switch",
+  "use-old-client-cert-callback": "switch",
+  "fail-early-callback": "switch",
+  "fail-cert-callback": "switch",
+  "install-ddos-callback": "switch",
+  "fail-ddos-callback": "switch",
+  // What the shim does
+  async: "switch",
+  "implicit-handshake": "switch",
+  "no-op-extra-handshake": "switch",
+  "handshake-twice": "switch",
+  "handshake-never-done": "switch",
+  "shim-writes-first": "switch",
+  "shim-initial-write": "text",
+  "repeat-shim-initial-write": "number",
+  "write-different-record-sizes": "switch",
+  "partial-write": "switch",
+  "read-with-unfinished-write": "switch",
+  "read-size": "number",
+  "peek-then-read": "switch",
+  "key-update": "switch",
+  "key-update-before-read": "switch",
+  "shim-shuts-down": "switch",
+  "check-close-notify": "switch",
+  "export-keying-material": "number",
+  "export-label": "text",
+  "export-context": "text",
+  "use-export-context": "switch",
+  "export-traffic-secrets": "switch",
+  "use-exporter-between-reads": "switch",
+  // What it has to find
+  "expect-alpn": "text",
+  "expect-advertised-alpn": "text",
+  "expect-server-name": "text",
+  "expect-no-server-name": "switch",
+  "expect-curve-id": "number",
+  "expect-cipher": "number",
+  "expect-cipher-aes": "number",
+  "expect-cipher-no-aes": "number",
+  "expect-peer-signature-algorithm": "number",
+  "expect-peer-verify-pref": "numbers",
+  "expect-peer-cert-file": "text",
+  "expect-no-peer-cert": "switch",
+  "expect-client-ca-list": "text",
+  "expect-verify-result": "switch",
+  "expect-selected-credential": "number",
+  "expect-hrr": "switch",
+  "expect-no-hrr": "switch",
+  "expect-no-session": "switch",
+} as const satisfies Record<string, keyof Kinds>;
+
+interface Kinds {
+  readonly switch: boolean;
+  readonly number: number | undefined;
+  readonly numbers: readonly number[] | undefined;
+  readonly text: string | undefined;
+  readonly base64: Uint8Array | undefined;
+}
+
+/** The flags of one connection, by the names that the runner gives them. */
+export type Flags = {
+  readonly [Name in keyof typeof FLAGS]: Kinds[(typeof FLAGS)[Name]];
+} & { readonly credentials: readonly CredentialFlags[] };
+
+/** Of one `-new-…-credential`, or of none: the flags that stand outside. */
+export type CredentialFlags = Pick<
+  Flags,
+  "cert-file" | "key-file" | "signing-prefs" | "must-match-issuer"
+>;
+
+/** These speak of the last credential that was begun. */
+const OF_CREDENTIAL: ReadonlySet<string> = new Set([
+  "cert-file",
+  "key-file",
+  "signing-prefs",
+  "must-match-issuer",
+]);
+
+/** Ways to begin a credential. */
+const CREDENTIALS: ReadonlySet<string> = new Set(["new-x509-credential"]);
+
+/** The first connection, those that resume, and after refused early data. */
+const RUNS = ["initial", "resume", "retry"] as const;
+
+export type Runs = Readonly<Record<(typeof RUNS)[number], Flags>>;
+
+type Values = Map<string, unknown>;
+
+interface Draft {
+  readonly values: Values;
+  readonly credentials: Values[];
+}
+
+/** @throws Unimplemented for a flag that the table does not have */
+export function parseFlags(args: readonly string[]): Runs {
+  const drafts = { initial: draft(), resume: draft(), retry: draft() };
+  const left = [...args];
+  for (let arg; (arg = left.shift()) !== undefined;) {
+    const { name, runs } = addressed(arg);
+    if (CREDENTIALS.has(name)) {
+      for (const run of runs) drafts[run].credentials.push(new Map());
+      continue;
+    }
+    if (!isFlag(name)) throw new Unimplemented(arg);
+    const kind = FLAGS[name];
+    const text = kind === "switch" ? "" : left.shift();
+    if (text === undefined) throw new Error(`${arg} without a value`);
+    for (const run of runs) put(drafts[run], name, kind, text);
+  }
+  return {
+    initial: finished(drafts.initial),
+    resume: finished(drafts.resume),
+    retry: finished(drafts.retry),
+  };
+}
+
+function draft(): Draft {
+  return { values: new Map(), credentials: [] };
+}
+
+/** `-on-initial-x` is for the first connection alone. */
+function addressed(arg: string): {
+  readonly name: string;
+  readonly runs: readonly (typeof RUNS)[number][];
+} {
+  const name = arg.replace(/^--?(on-shim-)?/, "");
+  const only = RUNS.find((run) => name.startsWith(`on-${run}-`));
+  return only === undefined
+    ? { name, runs: RUNS }
+    : { name: name.slice(`on-${only}-`.length), runs: [only] };
+}
+
+function isFlag(name: string): name is keyof typeof FLAGS {
+  return Object.hasOwn(FLAGS, name);
+}
+
+function put(
+  { values, credentials }: Draft,
+  name: string,
+  kind: keyof Kinds,
+  text: string,
+): void {
+  const last = credentials.at(-1);
+  const into = OF_CREDENTIAL.has(name) && last !== undefined ? last : values;
+  if (kind === "switch") into.set(name, true);
+  else if (kind === "text") into.set(name, text);
+  else if (kind === "base64") into.set(name, decodeBase64(text));
+  else if (kind === "number") into.set(name, Number(text));
+  else {
+    const before = into.get(name);
+    const list: readonly unknown[] = Array.isArray(before) ? before : [];
+    into.set(name, [...list, Number(text)]);
+  }
+}
+
+function finished({ values, credentials }: Draft): Flags {
+  return {
+    ...whole(values),
+    credentials: credentials.map(whole),
+  };
+}
+
+/** Every flag of the table; those that did not come are off or undefined. */
+function whole(values: Values): Flags {
+  const flags: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(FLAGS))
+    flags[name] = values.get(name) ?? (kind === "switch" ? false : undefined);
+  return flags as Flags;
+}

@@ -1,0 +1,30 @@
+/** How the shim ends. */
+
+/** The runner skips a case when the shim exits with this. */
+export const UNIMPLEMENTED_EXIT = 89;
+
+/** A flag, or a value of one, that stands for what puretls does not have. */
+export class Unimplemented extends Error {
+  override readonly name = "Unimplemented";
+}
+
+/** The connection ended as it should not; `code` is what the runner looks for. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: string;
+
+  constructor(code: string, message = "") {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The connection went on, but not as the flags say that it has to. */
+export class Mismatch extends Error {
+  override readonly name = "Mismatch";
+}
+
+/** @throws Mismatch */
+export function expect(holds: boolean, what: string): void {
+  if (!holds) throw new Mismatch(what);
+}

@@ -1,0 +1,11 @@
+/** See run.mjs. */
+export function runBogo(options: {
+  readonly runner: string;
+  readonly flags?: readonly string[];
+  readonly onLine?: (line: string, outcome: string | undefined) => void;
+}): Promise<{
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+  readonly unimplemented: readonly string[];
+  readonly code: number | null;
+}>;

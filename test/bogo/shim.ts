@@ -1,0 +1,71 @@
+/**
+ * The program that BoringSSL's test runner drives in place of its own shim:
+ * puretls on the other end of the runner's socket, as the flags say. See
+ * README.md.
+ */
+import { node as provider } from "../../src/crypto/node.ts";
+import { loadCredentials } from "./credentials.ts";
+import { exchange } from "./exchange.ts";
+import { type Flags, parseFlags } from "./flags.ts";
+import {
+  Failure,
+  Mismatch,
+  Unimplemented,
+  UNIMPLEMENTED_EXIT,
+} from "./outcome.ts";
+import { Wire } from "./wire.ts";
+
+async function main(args: readonly string[]): Promise<number> {
+  // The runner asks first whether hints of a split handshake can be had.
+  if (args[0] === "-is-handshaker-supported") {
+    console.log("No");
+    return 0;
+  }
+  try {
+    const runs = parseFlags(args);
+    const count = runs.initial["resume-count"] ?? 0;
+    if (count > 0) throw new Unimplemented("-resume-count");
+    await connectOnce(runs.initial);
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function connectOnce(flags: Flags): Promise<void> {
+  const secrets = new Map<string, string>();
+  const setting = {
+    flags,
+    provider,
+    loaded: loadCredentials(provider, flags),
+    keyLog: (line: string) => {
+      const [label = "", , secret = ""] = line.split(" ");
+      secrets.set(label, secret);
+    },
+  };
+  const wire = await Wire.open({
+    port: flags.port ?? 0,
+    ipv6: flags.ipv6,
+    shimId: BigInt(flags["shim-id"] ?? 0),
+  });
+  try {
+    await exchange(setting, wire, secrets);
+  } finally {
+    await wire.close();
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof Unimplemented) {
+    console.error(`not implemented: ${error.message}`);
+    return UNIMPLEMENTED_EXIT;
+  }
+  if (error instanceof Failure)
+    console.error(`:${error.code}: ${error.message}`);
+  else if (error instanceof Mismatch)
+    console.error(`expected otherwise: ${error.message}`);
+  else console.error(error);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
