@@ -6,6 +6,7 @@ import { asciiBytes, concat, equal } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import type { VerifiedChain } from "../x509/verifier.ts";
+import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
@@ -76,19 +77,43 @@ export function verifyCertificateVerify(options: {
   readonly transcript: Transcript;
   readonly message: CertificateVerify;
 }): VerifiedSignature {
-  const { config, key, message } = options;
-  // RFC 8446 4.4.3: "one of those present in the supported_signature_algorithms
-  // field", and one whose curve and padding are those of the key.
+  const { config, key, message, signer, transcript } = options;
+  return verifySignature({
+    config,
+    version: "TLSv1.3",
+    key,
+    scheme: message.algorithm,
+    content: signedContent(signer, transcript),
+    signature: message.signature,
+  });
+}
+
+/**
+ * Checks a signature of the peer under its certificate's key.
+ *
+ * @throws TlsError
+ */
+export function verifySignature(options: {
+  readonly config: ClientConfig | ServerConfig;
+  readonly version: TlsVersion;
+  readonly key: SubjectPublicKeyInfo;
+  /** SignatureScheme. */
+  readonly scheme: number;
+  readonly content: Uint8Array;
+  readonly signature: Uint8Array;
+}): VerifiedSignature {
+  const { config, version, key, content, signature } = options;
+  // RFC 8446 4.4.3, RFC 5246 7.4.3: "one of those present in the
+  // supported_signature_algorithms field", and one that fits the key.
   const scheme = config.signatureSchemes
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
-    .find(({ row }) => row.code === message.algorithm);
-  if (scheme === undefined || !fitsKey(scheme.row, keyKind(key)))
+    .find(({ row }) => row.code === options.scheme);
+  if (scheme === undefined || !fitsKey(scheme.row, keyKind(key), version))
     throw new TlsError("wrong_signature_scheme", {
-      detail: `scheme ${message.algorithm.toString(16).padStart(4, "0")}`,
+      detail: `scheme ${options.scheme.toString(16).padStart(4, "0")}`,
     });
   const verify = config.provider.verifiers[scheme.row.signature];
-  const content = signedContent(options.signer, options.transcript);
-  if (!verify?.(key.key, content, message.signature))
+  if (!verify?.(key.key, content, signature))
     throw new TlsError("certificate_verify_mismatch");
   return new VerifiedSignature(scheme.name);
 }
@@ -103,7 +128,18 @@ export function verifyFinished(
   transcript: Transcript,
   message: Finished,
 ): VerifiedFinished {
-  const expected = secret.finished(transcript.digest());
+  return verifyData(secret.finished(transcript.digest()), message);
+}
+
+/**
+ * Compares verify_data, of whatever version.
+ *
+ * @throws TlsError
+ */
+export function verifyData(
+  expected: Uint8Array,
+  message: Finished,
+): VerifiedFinished {
   if (message.verifyData.length !== expected.length)
     throw new TlsError("malformed_message", {
       detail: `Finished: ${message.verifyData.length} bytes`,
@@ -127,6 +163,7 @@ export interface ChosenCredential {
 export function chooseCredential(
   credentials: readonly Credential[],
   config: ClientConfig | ServerConfig,
+  version: TlsVersion,
   peerSchemes: readonly number[],
   authorities: readonly Uint8Array[] = [],
 ): ChosenCredential | undefined {
@@ -135,7 +172,9 @@ export function chooseCredential(
     const schemes = credential.signatureSchemes ?? config.signatureSchemes;
     const scheme = schemes.find((name) => {
       const row = SIGNATURE_SCHEMES[name];
-      return peerSchemes.includes(row.code) && fitsKey(row, credential);
+      return (
+        peerSchemes.includes(row.code) && fitsKey(row, credential, version)
+      );
     });
     if (scheme !== undefined) return { credential, scheme };
   }
@@ -151,11 +190,15 @@ function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
   return { algorithm, curve: key.type === "ec" ? key.curve : undefined };
 }
 
-function fitsKey(scheme: SignatureScheme, kind: KeyKind): boolean {
+function fitsKey(
+  scheme: SignatureScheme,
+  kind: KeyKind,
+  version: TlsVersion,
+): boolean {
   return (
-    scheme.handshake &&
+    scheme.handshake.includes(version) &&
     scheme.key === kind.algorithm &&
-    scheme.curve === kind.curve
+    (scheme.curve === kind.curve || version === "TLSv1.2")
   );
 }
 

@@ -3,7 +3,13 @@ import { client13 } from "./client/tls13.ts";
 import { clientHello } from "./client/hello.ts";
 import type { Client13State, ClientHelloState } from "./client/states.ts";
 import type { HandshakeIo } from "./io.ts";
-import { type InputName, type Inputs, step, stepMessage } from "./machine.ts";
+import {
+  type OtherInputName,
+  type OtherInputs,
+  READERS_13,
+  step,
+  stepMessage,
+} from "./machine.ts";
 import type { RawMessage } from "./messages/codec.ts";
 import { server13 } from "./server/tls13.ts";
 import { serverHello } from "./server/hello.ts";
@@ -14,10 +20,10 @@ export type ConnectionState =
   ClientHelloState | Client13State | ServerHelloState | Server13State;
 
 /** Moves a connection by a signal, an answer or a command. */
-export function advance<I extends InputName>(
+export function advance<I extends OtherInputName>(
   state: ConnectionState,
   name: I,
-  input: Inputs[I],
+  input: OtherInputs[I],
   io: HandshakeIo,
 ): ConnectionState {
   switch (state.machine) {
@@ -40,12 +46,12 @@ export function advanceByMessage(
 ): ConnectionState {
   switch (state.machine) {
     case "clientHello":
-      return stepMessage(clientHello, state, message, io);
+      return stepMessage(clientHello, READERS_13, state, message, io);
     case "client13":
-      return stepMessage(client13, state, message, io);
+      return stepMessage(client13, READERS_13, state, message, io);
     case "serverHello":
-      return stepMessage(serverHello, state, message, io);
+      return stepMessage(serverHello, READERS_13, state, message, io);
     case "server13":
-      return stepMessage(server13, state, message, io);
+      return stepMessage(server13, READERS_13, state, message, io);
   }
 }

@@ -1,5 +1,9 @@
 import type { SignatureName } from "../crypto/provider.ts";
 import type { KeyAlgorithm } from "../x509/public-key.ts";
+import type { TlsVersion } from "./cipher-suites.ts";
+
+const BOTH = ["TLSv1.2", "TLSv1.3"] as const;
+const TLS12 = ["TLSv1.2"] as const;
 
 /** A row of the table of signature schemes. */
 export interface SignatureScheme {
@@ -8,13 +12,13 @@ export interface SignatureScheme {
   readonly signature: SignatureName;
   /** The algorithm of the key in the certificate. */
   readonly key: KeyAlgorithm;
-  /** TLS 1.3 binds ECDSA's curve to the scheme, RFC 8446 4.2.3. */
+  /** TLS 1.3 binds ECDSA's curve to the scheme (RFC 8446 4.2.3), 1.2 does not. */
   readonly curve?: "secp256r1" | "secp384r1" | "secp521r1";
-  /** False: for signatures in certificates only. */
-  readonly handshake: boolean;
+  /** Versions whose handshakes it may sign; certificates it may sign always. */
+  readonly handshake: readonly TlsVersion[];
 }
 
-/** SignatureScheme, RFC 8446 4.2.3, in the default order of preference. */
+/** SignatureScheme, RFC 8446 4.2.3; RFC 5246 7.4.1.4.1 has the same numbers. */
 export const SIGNATURE_SCHEMES = {
   ecdsa_secp256r1_sha256: {
     name: "ecdsa_secp256r1_sha256",
@@ -22,28 +26,28 @@ export const SIGNATURE_SCHEMES = {
     signature: "ecdsa-sha256",
     key: "ecPublicKey",
     curve: "secp256r1",
-    handshake: true,
+    handshake: BOTH,
   },
   ed25519: {
     name: "ed25519",
     code: 0x0807,
     signature: "ed25519",
     key: "ed25519",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_rsae_sha256: {
     name: "rsa_pss_rsae_sha256",
     code: 0x0804,
     signature: "rsa-pss-sha256",
     key: "rsaEncryption",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_pss_sha256: {
     name: "rsa_pss_pss_sha256",
     code: 0x0809,
     signature: "rsa-pss-sha256",
     key: "id-RSASSA-PSS",
-    handshake: true,
+    handshake: BOTH,
   },
   ecdsa_secp384r1_sha384: {
     name: "ecdsa_secp384r1_sha384",
@@ -51,21 +55,21 @@ export const SIGNATURE_SCHEMES = {
     signature: "ecdsa-sha384",
     key: "ecPublicKey",
     curve: "secp384r1",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_rsae_sha384: {
     name: "rsa_pss_rsae_sha384",
     code: 0x0805,
     signature: "rsa-pss-sha384",
     key: "rsaEncryption",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_pss_sha384: {
     name: "rsa_pss_pss_sha384",
     code: 0x080a,
     signature: "rsa-pss-sha384",
     key: "id-RSASSA-PSS",
-    handshake: true,
+    handshake: BOTH,
   },
   ecdsa_secp521r1_sha512: {
     name: "ecdsa_secp521r1_sha512",
@@ -73,48 +77,62 @@ export const SIGNATURE_SCHEMES = {
     signature: "ecdsa-sha512",
     key: "ecPublicKey",
     curve: "secp521r1",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_rsae_sha512: {
     name: "rsa_pss_rsae_sha512",
     code: 0x0806,
     signature: "rsa-pss-sha512",
     key: "rsaEncryption",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pss_pss_sha512: {
     name: "rsa_pss_pss_sha512",
     code: 0x080b,
     signature: "rsa-pss-sha512",
     key: "id-RSASSA-PSS",
-    handshake: true,
+    handshake: BOTH,
   },
   rsa_pkcs1_sha256: {
     name: "rsa_pkcs1_sha256",
     code: 0x0401,
     signature: "rsa-pkcs1-sha256",
     key: "rsaEncryption",
-    handshake: false,
+    handshake: TLS12,
   },
   rsa_pkcs1_sha384: {
     name: "rsa_pkcs1_sha384",
     code: 0x0501,
     signature: "rsa-pkcs1-sha384",
     key: "rsaEncryption",
-    handshake: false,
+    handshake: TLS12,
   },
   rsa_pkcs1_sha512: {
     name: "rsa_pkcs1_sha512",
     code: 0x0601,
     signature: "rsa-pkcs1-sha512",
     key: "rsaEncryption",
-    handshake: false,
+    handshake: TLS12,
+  },
+  ecdsa_sha1: {
+    name: "ecdsa_sha1",
+    code: 0x0203,
+    signature: "ecdsa-sha1",
+    key: "ecPublicKey",
+    handshake: TLS12,
+  },
+  rsa_pkcs1_sha1: {
+    name: "rsa_pkcs1_sha1",
+    code: 0x0201,
+    signature: "rsa-pkcs1-sha1",
+    key: "rsaEncryption",
+    handshake: TLS12,
   },
 } as const satisfies Record<string, SignatureScheme>;
 
 export type SignatureSchemeName = keyof typeof SIGNATURE_SCHEMES;
 
-/** Everything that puretls verifies by default, best first. */
+/** Everything that puretls verifies by default, best first: no SHA-1. */
 export const DEFAULT_SIGNATURE_SCHEMES: readonly SignatureSchemeName[] = [
   "ecdsa_secp256r1_sha256",
   "ed25519",

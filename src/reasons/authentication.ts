@@ -27,6 +27,21 @@ export const AUTHENTICATION_REASONS = {
     says: "the key usage of the peer's certificate does not allow signatures",
     rfc: "8446 4.4.2.2",
   },
+  wrong_certificate_type: {
+    alert: "illegal_parameter",
+    says: "the key of the peer's certificate does not fit the cipher suite",
+    rfc: "5246 7.4.2",
+  },
+  wrong_certificate_curve: {
+    alert: "illegal_parameter",
+    says: "the peer's certificate has a key on a curve that was not offered",
+    rfc: "8422 5.3",
+  },
+  key_usage_without_encipherment: {
+    alert: "illegal_parameter",
+    says: "the key usage of the server's certificate does not allow it to be encrypted to",
+    rfc: "5246 7.4.2",
+  },
   certificate_expired: {
     alert: "certificate_expired",
     says: "a certificate of the peer's chain is not valid at this time",

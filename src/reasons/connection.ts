@@ -17,6 +17,11 @@ export const CONNECTION_REASONS = {
     says: "too many session tickets on one connection",
     rfc: "8446 4.6.1",
   },
+  too_many_renegotiations: {
+    alert: "no_renegotiation",
+    says: "too many requests to renegotiate without application data between them",
+    rfc: "5246 7.2.2",
+  },
   truncated: {
     alert: null,
     says: "the transport ended without a close_notify: the data may be cut off",

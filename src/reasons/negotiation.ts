@@ -12,6 +12,36 @@ export const NEGOTIATION_REASONS = {
     says: "the server's random says that it speaks a newer version: somebody forced a downgrade",
     rfc: "8446 4.1.3",
   },
+  inappropriate_fallback: {
+    alert: "inappropriate_fallback",
+    says: "the client fell back to an older version, and this side speaks a newer one: somebody may have forced it",
+    rfc: "7507 3",
+  },
+  version_changed_after_retry: {
+    alert: "illegal_parameter",
+    says: "a hello of another version after a HelloRetryRequest",
+    rfc: "8446 4.1.4",
+  },
+  unsafe_legacy_renegotiation: {
+    alert: "handshake_failure",
+    says: "the server does not say that it renegotiates safely (RFC 5746)",
+    rfc: "5746 4.1",
+  },
+  renegotiation_mismatch: {
+    alert: "handshake_failure",
+    says: "a renegotiation_info that does not fit a first handshake",
+    rfc: "5746 3.4, 3.6",
+  },
+  session_not_offered: {
+    alert: "illegal_parameter",
+    says: "the server goes on from a session that was not offered",
+    rfc: "5246 7.4.1.3",
+  },
+  dh_key_too_small: {
+    alert: "insufficient_security",
+    says: "the server's Diffie-Hellman group has fewer than 2048 bits",
+    rfc: "7919 3",
+  },
   no_shared_cipher: {
     alert: "handshake_failure",
     says: "no cipher suite in common",

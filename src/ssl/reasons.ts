@@ -24,6 +24,7 @@ import {
 const AS_VERIFICATION = "CERTIFICATE_VERIFY_FAILED";
 
 const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
+  too_many_renegotiations: "NO_RENEGOTIATION",
   wrong_version_number: "WRONG_VERSION_NUMBER",
   http_request: "HTTP_REQUEST",
   https_proxy_request: "HTTPS_PROXY_REQUEST",
@@ -55,6 +56,12 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   illegal_parameter: "BAD_VALUE",
   unsupported_protocol: "UNSUPPORTED_PROTOCOL",
   downgrade_detected: "INAPPROPRIATE_FALLBACK",
+  inappropriate_fallback: "INAPPROPRIATE_FALLBACK",
+  version_changed_after_retry: "SSL_VERSION_MISMATCH",
+  unsafe_legacy_renegotiation: "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
+  renegotiation_mismatch: "RENEGOTIATION_MISMATCH",
+  session_not_offered: "INVALID_SESSION_ID",
+  dh_key_too_small: "DH_KEY_TOO_SMALL",
   no_shared_cipher: "NO_SHARED_CIPHER",
   no_shared_group: "NO_SUITABLE_KEY_SHARE",
   no_shared_signature_scheme: "NO_SUITABLE_SIGNATURE_ALGORITHM",
@@ -73,6 +80,9 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   certificate_missing: "NO_CERTIFICATES_RETURNED",
   key_usage_without_signature: "KEY_USAGE_BIT_INCORRECT",
   peer_did_not_return_a_certificate: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+  wrong_certificate_type: "WRONG_CERTIFICATE_TYPE",
+  wrong_certificate_curve: "BAD_ECC_CERT",
+  key_usage_without_encipherment: "KEY_USAGE_BIT_INCORRECT",
   bad_certificate: AS_VERIFICATION,
   unsupported_certificate: AS_VERIFICATION,
   certificate_expired: AS_VERIFICATION,

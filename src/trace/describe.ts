@@ -93,6 +93,12 @@ function describeClientHello(message: RawMessage): readonly Field[] {
 function describeServerHello(message: RawMessage): readonly Field[] {
   const hello = readServerHello(message);
   const retry = hello.kind === "hello_retry_request";
+  if (hello.kind === "server_hello12")
+    return [
+      ["version", versionName(hello.legacyVersion)],
+      ["suite", suiteName(hello.cipherSuite)],
+      ["extensions", extensionNames(hello.extensionTypes)],
+    ];
   const share = hello.extensions.key_share;
   const group = typeof share === "number" ? share : share?.group;
   const { supported_versions: version = hello.legacyVersion } =

@@ -63,6 +63,13 @@ export class Reader {
     return this.bytes(this.left);
   }
 
+  /** A reader of the same bytes that moves by itself: a look ahead. */
+  fork(): Reader {
+    const copy = new Reader(this.#bytes, this.#what);
+    copy.#at = this.#at;
+    return copy;
+  }
+
   /** `opaque x<least..2^8-1>` */
   opaque8(least = 0): Uint8Array {
     return this.#opaque(this.u8(), least);

@@ -43,7 +43,10 @@ const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
 const groups = Object.keys(GROUPS) as GroupName[];
 const schemes = (
   Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]
-).filter((name) => SIGNATURE_SCHEMES[name].handshake);
+).filter((name) => {
+  const versions: readonly string[] = SIGNATURE_SCHEMES[name].handshake;
+  return versions.includes("TLSv1.3");
+});
 
 function keyKindOf(name: SignatureSchemeName): KeyKind {
   const row: SignatureScheme = SIGNATURE_SCHEMES[name];

@@ -75,6 +75,7 @@ function write(
     })),
     cookie: retry?.cookie,
     groups: config.groups,
+    ticket12: undefined,
   });
   const bodies =
     grease === undefined

@@ -61,6 +61,13 @@ function onServerHello(
   message: ServerHelloMessage,
   io: HandshakeIo,
 ): ClientHelloState | Client13State {
+  if (message.kind === "server_hello12") {
+    if (/DOWNGRD[\0\x01]$/.test(latin1(message.random)))
+      throw new TlsError("downgrade_detected");
+    throw new TlsError("unsupported_protocol", {
+      detail: `the server speaks version ${message.legacyVersion.toString(16).padStart(4, "0")}`,
+    });
+  }
   checkVersion(message);
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
@@ -75,7 +82,7 @@ function onServerHello(
 }
 
 /** RFC 8446 4.1.3, 4.2.1. */
-function checkVersion(message: ServerHelloMessage): void {
+function checkVersion(message: ServerHello | HelloRetryRequest): void {
   const selected = message.extensions.supported_versions;
   if (selected === undefined) {
     // Without supported_versions the server speaks TLS 1.2 at most; if it says

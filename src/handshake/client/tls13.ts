@@ -259,6 +259,7 @@ function certificateFlight(
   const chosen = chooseCredential(
     credentials,
     state.config,
+    "TLSv1.3",
     wanted.signatureSchemes,
     wanted.authorities,
   );

@@ -20,6 +20,10 @@ export const applicationLayerProtocolNegotiation: ExtensionSpec = {
       "application_layer_protocol_negotiation",
       protocolNames,
     ),
+    server_hello12: carriedAs(
+      "application_layer_protocol_negotiation",
+      protocolNames,
+    ),
     encrypted_extensions: carriedAs(
       "application_layer_protocol_negotiation",
       protocolNames,

@@ -35,7 +35,7 @@ export const keyShare: ExtensionSpec = {
     server_hello: carriedAs("key_share", entry),
     hello_retry_request: carriedAs("key_share", u16Body),
   },
-  offer: ({ keyShares }, into) => {
-    into.key_share = keyShares;
+  offer: ({ config, keyShares }, into) => {
+    if (config.versions.includes("TLSv1.3")) into.key_share = keyShares;
   },
 };

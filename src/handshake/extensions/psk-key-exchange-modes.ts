@@ -17,7 +17,8 @@ export const pskKeyExchangeModes: ExtensionSpec = {
   name: "psk_key_exchange_modes",
   type: ExtensionType.psk_key_exchange_modes,
   carriers: { client_hello: carriedAs("psk_key_exchange_modes", modes) },
-  offer: (_context, into) => {
-    into.psk_key_exchange_modes = [PSK_DHE_KE];
+  offer: ({ config }, into) => {
+    if (config.versions.includes("TLSv1.3"))
+      into.psk_key_exchange_modes = [PSK_DHE_KE];
   },
 };

@@ -7,6 +7,7 @@ export const recordSizeLimit: ExtensionSpec = {
   type: ExtensionType.record_size_limit,
   carriers: {
     client_hello: carriedAs("record_size_limit", u16Body),
+    server_hello12: carriedAs("record_size_limit", u16Body),
     encrypted_extensions: carriedAs("record_size_limit", u16Body),
   },
   offer: ({ config }, into) => {

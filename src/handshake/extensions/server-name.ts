@@ -40,6 +40,7 @@ export const serverName: ExtensionSpec = {
   type: ExtensionType.server_name,
   carriers: {
     client_hello: carriedAs("server_name", nameBody),
+    server_hello12: carriedAs("server_name", emptyBody),
     encrypted_extensions: carriedAs("server_name", emptyBody),
   },
   offer: ({ serverName: name }, into) => {

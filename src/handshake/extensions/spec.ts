@@ -7,6 +7,8 @@ import type { ExtensionTypeName } from "../../wire/code-points.ts";
 import type { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
 import type { CertificateCompression } from "../compression-row.ts";
+import type { CipherSuite12 } from "../cipher-suites12.ts";
+import type { TlsVersion } from "../cipher-suites.ts";
 import type { SignatureSchemeName } from "../signature-schemes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
@@ -20,10 +22,19 @@ export interface KeyShareEntry {
   readonly share: Uint8Array;
 }
 
+/** MaxFragmentLength, RFC 6066 4: bytes of a record. */
+export type FragmentLength = 512 | 1024 | 2048 | 4096;
+
 /** What each message's extensions say, by their RFC names. */
 export interface ExtensionBodies {
   client_hello: {
     server_name: string;
+    max_fragment_length: FragmentLength;
+    ec_point_formats: readonly number[];
+    encrypt_then_mac: true;
+    extended_master_secret: true;
+    session_ticket: Uint8Array;
+    renegotiation_info: Uint8Array;
     /** CertificateStatusType, RFC 6066 8. */
     status_request: number;
     signed_certificate_timestamp: true;
@@ -46,6 +57,20 @@ export interface ExtensionBodies {
     key_share: KeyShareEntry;
     pre_shared_key: number;
   };
+  /** Of TLS 1.2, RFC 5246 7.4.1.3. */
+  server_hello12: {
+    server_name: true;
+    max_fragment_length: FragmentLength;
+    ec_point_formats: readonly number[];
+    status_request: true;
+    signed_certificate_timestamp: readonly Uint8Array[];
+    application_layer_protocol_negotiation: readonly string[];
+    record_size_limit: number;
+    encrypt_then_mac: true;
+    extended_master_secret: true;
+    session_ticket: true;
+    renegotiation_info: Uint8Array;
+  };
   hello_retry_request: {
     supported_versions: number;
     cookie: Uint8Array;
@@ -54,6 +79,7 @@ export interface ExtensionBodies {
   };
   encrypted_extensions: {
     server_name: true;
+    max_fragment_length: FragmentLength;
     supported_groups: readonly number[];
     application_layer_protocol_negotiation: readonly string[];
     record_size_limit: number;
@@ -105,6 +131,9 @@ export interface AskingConfig {
 
 /** What a client's config says that goes into extensions. */
 export interface OfferedConfig extends AskingConfig {
+  readonly versions: readonly TlsVersion[];
+  readonly suites12: readonly CipherSuite12[];
+  readonly maxFragmentLength?: FragmentLength;
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
@@ -118,6 +147,8 @@ export interface OfferContext {
   /** From a HelloRetryRequest. */
   readonly cookie: Uint8Array | undefined;
   readonly groups: readonly GroupName[];
+  /** RFC 5077: a ticket of TLS 1.2, or nothing of it to ask for one. */
+  readonly ticket12: Uint8Array | undefined;
 }
 
 /** What a peer asked to come with a certificate: its hello or its request. */
@@ -183,6 +214,15 @@ export const emptyBody: BodyCodec<true> = {
 export const u16Body: BodyCodec<number> = {
   write: (writer, value) => writer.u16(value),
   read: (reader) => reader.u16(),
+};
+
+/** `uint8 x<1..2^8-1>` */
+export const u8ListBody: BodyCodec<readonly number[]> = {
+  write: (writer, values) =>
+    writer.vector8((w) => {
+      for (const value of values) w.u8(value);
+    }),
+  read: (reader) => reader.list8((r) => r.u8(), 1),
 };
 
 /** `uint16 x<2..2^16-2>` */

@@ -23,7 +23,11 @@ export const supportedVersions: ExtensionSpec = {
     server_hello: carriedAs("supported_versions", u16Body),
     hello_retry_request: carriedAs("supported_versions", u16Body),
   },
-  offer: (_context, into) => {
-    into.supported_versions = [ProtocolVersion["TLSv1.3"]];
+  // A client of TLS 1.2 alone says so with legacy_version.
+  offer: ({ config: { versions } }, into) => {
+    if (versions.includes("TLSv1.3"))
+      into.supported_versions = versions
+        .map((name) => ProtocolVersion[name])
+        .sort((a, b) => b - a);
   },
 };

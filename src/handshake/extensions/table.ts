@@ -14,11 +14,17 @@ import {
 import { compressCertificate } from "./compress-certificate.ts";
 import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
+import { ecPointFormats } from "./ec-point-formats.ts";
+import { encryptThenMac } from "./encrypt-then-mac.ts";
+import { extendedMasterSecret } from "./extended-master-secret.ts";
 import { keyShare } from "./key-share.ts";
+import { maxFragmentLength } from "./max-fragment-length.ts";
 import { preSharedKey } from "./pre-shared-key.ts";
 import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
 import { recordSizeLimit } from "./record-size-limit.ts";
+import { renegotiationInfo } from "./renegotiation-info.ts";
 import { serverName } from "./server-name.ts";
+import { sessionTicket } from "./session-ticket.ts";
 import {
   signatureAlgorithms,
   signatureAlgorithmsCert,
@@ -41,6 +47,12 @@ import { supportedVersions } from "./supported-versions.ts";
 
 export const EXTENSIONS: readonly ExtensionSpec[] = [
   serverName,
+  extendedMasterSecret,
+  renegotiationInfo,
+  ecPointFormats,
+  sessionTicket,
+  encryptThenMac,
+  maxFragmentLength,
   supportedGroups,
   keyShare,
   supportedVersions,

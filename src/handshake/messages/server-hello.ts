@@ -1,5 +1,6 @@
 import { equal, fromHex } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Carrier, Extensions } from "../extensions/spec.ts";
 import {
@@ -24,18 +25,27 @@ interface Fields<C extends Carrier> {
 
 export type ServerHelloFields = Fields<"server_hello">;
 export type HelloRetryRequestFields = Fields<"hello_retry_request">;
+export type ServerHello12Fields = Fields<"server_hello12">;
 
 interface Received extends Message {
   readonly extensionTypes: readonly number[];
 }
 
-/** One message on the wire, two in meaning: the random tells them apart. */
+/**
+ * One message on the wire, three in meaning: the random and the extension
+ * supported_versions tell them apart.
+ */
 export type ServerHelloMessage =
   | ({ readonly kind: "server_hello" } & ServerHelloFields & Received)
+  | ({ readonly kind: "server_hello12" } & ServerHello12Fields & Received)
   | ({ readonly kind: "hello_retry_request" } & HelloRetryRequestFields &
       Received);
 
 export type ServerHello = Extract<ServerHelloMessage, { kind: "server_hello" }>;
+export type ServerHello12 = Extract<
+  ServerHelloMessage,
+  { kind: "server_hello12" }
+>;
 export type HelloRetryRequest = Extract<
   ServerHelloMessage,
   { kind: "hello_retry_request" }
@@ -53,6 +63,13 @@ export function encodeHelloRetryRequest(
   shape?: ExtensionShape,
 ): Uint8Array {
   return encode("hello_retry_request", retry, shape);
+}
+
+export function encodeServerHello12(
+  hello: ServerHello12Fields,
+  shape?: ExtensionShape,
+): Uint8Array {
+  return encode("server_hello12", hello, shape);
 }
 
 /** @throws TlsError */
@@ -78,6 +95,16 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
         raw,
       };
     }
+    if (!saysVersion(reader)) {
+      const read = readOptionalExtensions(reader, "server_hello12");
+      return {
+        kind: "server_hello12",
+        ...fields,
+        extensions: read.known,
+        extensionTypes: read.types,
+        raw,
+      };
+    }
     const read = readOptionalExtensions(reader, "server_hello");
     return {
       kind: "server_hello",
@@ -89,11 +116,20 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
   });
 }
 
-function encode<C extends "server_hello" | "hello_retry_request">(
-  carrier: C,
-  fields: Fields<C>,
-  shape?: ExtensionShape,
-): Uint8Array {
+/** RFC 8446 4.1.3: the version stands in an extension since TLS 1.3. */
+function saysVersion(reader: Reader): boolean {
+  if (reader.left === 0) return false;
+  const types = reader.fork().list16((entry) => {
+    const type = entry.u16();
+    entry.opaque16();
+    return type;
+  });
+  return types.includes(ExtensionType.supported_versions);
+}
+
+function encode<
+  C extends "server_hello" | "server_hello12" | "hello_retry_request",
+>(carrier: C, fields: Fields<C>, shape?: ExtensionShape): Uint8Array {
   return encodeMessage("server_hello", (writer) => {
     writer
       .u16(fields.legacyVersion)

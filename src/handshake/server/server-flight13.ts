@@ -44,6 +44,7 @@ export function serverFlight(
   const chosen = chooseCredential(
     negotiated.credentials,
     config,
+    "TLSv1.3",
     hello.extensions.signature_algorithms ?? [],
     hello.extensions.certificate_authorities,
   );

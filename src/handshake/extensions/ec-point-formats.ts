@@ -1,0 +1,41 @@
+import { ExtensionType } from "../../wire/code-points.ts";
+import { TlsError } from "../../errors.ts";
+import {
+  type BodyCodec,
+  carriedAs,
+  type ExtensionSpec,
+  u8ListBody,
+} from "./spec.ts";
+
+/** ECPointFormat, RFC 8422 5.1.2: the only one that is left. */
+export const UNCOMPRESSED = 0;
+
+const formats: BodyCodec<readonly number[]> = {
+  write: (writer, values) => {
+    u8ListBody.write(writer, values);
+  },
+  read: (reader) => {
+    const values = u8ListBody.read(reader);
+    // RFC 8422 5.1.2: without the uncompressed format among them the receiver
+    // "MUST abort the handshake" with illegal_parameter.
+    if (!values.includes(UNCOMPRESSED))
+      throw new TlsError("illegal_parameter", {
+        detail: "ec_point_formats without uncompressed",
+      });
+    return values;
+  },
+};
+
+/** RFC 8422 5.1.2 and 5.2, for TLS 1.2. */
+export const ecPointFormats: ExtensionSpec = {
+  name: "ec_point_formats",
+  type: ExtensionType.ec_point_formats,
+  carriers: {
+    client_hello: carriedAs("ec_point_formats", formats),
+    server_hello12: carriedAs("ec_point_formats", formats),
+  },
+  offer: ({ config }, into) => {
+    if (config.versions.includes("TLSv1.2"))
+      into.ec_point_formats = [UNCOMPRESSED];
+  },
+};
