@@ -4,14 +4,22 @@
  * as TLS numbers it, ML-KEM, ML-DSA) is noble's.
  *
  * Interchangeable with noble's provider on either side of a connection, with
- * one difference: the signers for ECDSA and RSA draw their randomness from
- * OpenSSL, not from the argument.
+ * one difference: the signers for ECDSA and RSA and the encryption by RSA draw
+ * their randomness from OpenSSL, not from the argument.
  */
 import { randomFillSync } from "node:crypto";
 import { noble } from "./noble/index.ts";
 import { hybridWith } from "./noble/mlkem-hybrid.ts";
 import { aes128Gcm, aes256Gcm, chaCha20Poly1305 } from "./node/aead.ts";
 import { aes128Cbc, aes256Cbc } from "./node/aes-cbc.ts";
+import {
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192,
+  finiteField,
+} from "./node/finite-field.ts";
 import { hashes } from "./node/hashes.ts";
 import { keyDecryption } from "./node/key-decryption.ts";
 import { secp256r1, secp384r1, secp521r1 } from "./node/nist.ts";
@@ -24,6 +32,7 @@ import {
   signer,
   verifier,
 } from "./node/signatures.ts";
+import { rsaEncrypt } from "./node/rsa-encrypt.ts";
 import { x25519 } from "./node/x25519.ts";
 import type { CryptoProvider } from "./provider.ts";
 
@@ -62,7 +71,13 @@ export const node: CryptoProvider = {
     secp256r1,
     secp384r1,
     secp521r1,
+    ffdhe2048,
+    ffdhe3072,
+    ffdhe4096,
+    ffdhe6144,
+    ffdhe8192,
   },
+  finiteField,
   verifiers: {
     ...noble.verifiers,
     "ecdsa-sha1": verifier(ecdsa("SHA-1")),
@@ -79,6 +94,7 @@ export const node: CryptoProvider = {
     "rsa-pkcs1-sha384": verifier(pkcs1("SHA-384")),
     "rsa-pkcs1-sha512": verifier(pkcs1("SHA-512")),
   },
+  rsaEncrypt,
   signers: {
     ...noble.signers,
     "ecdsa-sha1": signer(ecdsa("SHA-1")),

@@ -7,6 +7,9 @@
  * *need* of the engine, not a promise here.
  */
 import type { Secret } from "../bytes.ts";
+import type { FfdheName } from "./ffdhe.ts";
+
+export type { FfdheName };
 
 /** Fills a new array of that length with random bytes. */
 export type RandomSource = (length: number) => Uint8Array;
@@ -109,11 +112,15 @@ export interface CbcKey {
 }
 
 export type GroupName =
-  "X25519MLKEM768" | "x25519" | "secp256r1" | "secp384r1" | "secp521r1";
+  | "X25519MLKEM768"
+  | "x25519"
+  | "secp256r1"
+  | "secp384r1"
+  | "secp521r1"
+  | FfdheName;
 
 /** One shape for (EC)DH and for key encapsulation. */
-export interface KeyExchangeGroup {
-  readonly name: GroupName;
+export interface KeyExchange {
   /** Bytes of what the initiator (TLS client) sends. */
   readonly initiatorShareLength: number;
   /** Bytes of what the responder (TLS server) sends. */
@@ -125,6 +132,19 @@ export interface KeyExchangeGroup {
    * @throws InvalidKeyShare when the peer's share is not a valid one
    */
   encapsulate(peerShare: Uint8Array, random: RandomSource): Encapsulation;
+}
+
+/** A key exchange with a name of its own. */
+export interface KeyExchangeGroup extends KeyExchange {
+  readonly name: GroupName;
+}
+
+/** A field that a TLS 1.2 server chose, RFC 5246 7.4.3: ServerDHParams. */
+export interface FiniteFieldParameters {
+  /** dh_p, big-endian. */
+  readonly prime: Uint8Array;
+  /** dh_g, big-endian. */
+  readonly generator: Uint8Array;
 }
 
 export interface KeyPair {
@@ -283,6 +303,16 @@ export interface CryptoProvider {
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>;
   readonly cbcs: Readonly<Partial<Record<CbcName, CbcAlgorithm>>>;
   readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>;
+  /**
+   * Diffie-Hellman as TLS 1.2 has it: shares are padded to the length of the
+   * prime and need not be so, and the secret has no leading zeros (RFC 5246
+   * 8.1.2). The prime is not tested for being one: who signed it answers for
+   * it. Fields other than RFC 7919's take long exponents, and time.
+   *
+   * @throws InvalidKeyShare for an even prime, one of less than 2048 or more
+   *   than 8192 bits, and a generator that generates nothing
+   */
+  finiteField(parameters: FiniteFieldParameters): KeyExchange;
   readonly verifiers: Readonly<
     Partial<Record<SignatureName, SignatureVerifier>>
   >;
@@ -292,6 +322,17 @@ export interface CryptoProvider {
    * belong together.
    */
   publicKeyOf(key: PrivateKey): PublicKey;
+  /**
+   * RSAES-PKCS1-V1_5-ENCRYPT, RFC 8017 7.2.1, for a TLS 1.2 client's RSA key
+   * exchange. The result is as long as the modulus.
+   *
+   * @throws TypeError when the key is no sound RSA key or too short for it
+   */
+  rsaEncrypt(
+    key: PublicKey,
+    message: Uint8Array,
+    random: RandomSource,
+  ): Uint8Array;
   /** Without it, encrypted key files are refused. */
   readonly keyDecryption?: KeyDecryption;
 }

@@ -1,12 +1,18 @@
 import type { GroupName } from "../crypto/provider.ts";
+import { nameOf } from "../wire/code-points.ts";
 
-/** NamedGroup, RFC 8446 4.2.7 and draft-ietf-tls-ecdhe-mlkem. */
+/** NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, RFC 7919 2. */
 export const GROUPS = {
   X25519MLKEM768: 0x11ec,
   x25519: 0x001d,
   secp256r1: 0x0017,
   secp384r1: 0x0018,
   secp521r1: 0x0019,
+  ffdhe2048: 0x0100,
+  ffdhe3072: 0x0101,
+  ffdhe4096: 0x0102,
+  ffdhe6144: 0x0103,
+  ffdhe8192: 0x0104,
 } as const satisfies Record<GroupName, number>;
 
 export const DEFAULT_GROUPS: readonly GroupName[] = [
@@ -17,11 +23,7 @@ export const DEFAULT_GROUPS: readonly GroupName[] = [
   "secp521r1",
 ];
 
-const BY_CODE: ReadonlyMap<number, GroupName> = new Map(
-  DEFAULT_GROUPS.map((name) => [GROUPS[name], name]),
-);
-
 /** The group of a code point, undefined for one that puretls does not have. */
 export function groupOf(code: number): GroupName | undefined {
-  return BY_CODE.get(code);
+  return nameOf(GROUPS, code);
 }

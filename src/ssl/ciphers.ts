@@ -109,6 +109,11 @@ const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map([
   ["p-384", "secp384r1"],
   ["secp521r1", "secp521r1"],
   ["p-521", "secp521r1"],
+  ["ffdhe2048", "ffdhe2048"],
+  ["ffdhe3072", "ffdhe3072"],
+  ["ffdhe4096", "ffdhe4096"],
+  ["ffdhe6144", "ffdhe6144"],
+  ["ffdhe8192", "ffdhe8192"],
 ]);
 
 /**

@@ -42,7 +42,7 @@ describe("importing the noble provider", () => {
     expect(new Script("asked").runInContext(realm)).toBe(1);
   });
 
-  it("works with nothing but ECMAScript and a random of the caller's", () => {
+  it("works with nothing but ECMAScript and a random of the caller's", async () => {
     const realm = createContext({});
     bundle.runInContext(realm);
     const outcome: unknown = new Script(`
@@ -79,9 +79,15 @@ describe("importing the noble provider", () => {
       }
       done.join(" ");
     `).runInContext(realm);
-    expect(outcome).toBe(
-      "X25519MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ecdsa-sha256 ed25519 AES-128-GCM AES-256-GCM AES-128-CCM AES-128-CCM-8 ChaCha20-Poly1305",
-    );
+    const { noble } = await import("../../src/crypto/noble/index.ts");
+    const wanted = [
+      ...Object.keys(noble.groups),
+      "ecdsa-sha256",
+      "ed25519",
+      ...Object.keys(noble.aeads),
+    ];
+    expect(outcome).toBe(wanted.join(" "));
+    expect(wanted.length).toBeGreaterThan(12);
     expect(() =>
       new Script("provider.noble.random(1)").runInContext(realm),
     ).toThrow(/pass a crypto provider with a `random`/);
@@ -90,10 +96,11 @@ describe("importing the noble provider", () => {
 
 it("the rows carry the names they are filed under", async () => {
   const { noble } = await import("../../src/crypto/noble/index.ts");
-  const filed = [noble.hashes, noble.aeads, noble.groups].flatMap((rows) =>
+  const { hashes, aeads, cbcs, groups } = noble;
+  const filed = [hashes, aeads, cbcs, groups].flatMap((rows) =>
     Object.entries(rows).map(([name, row]) => [name, row.name]),
   );
-  expect(filed.length).toBe(14);
+  expect(filed.length).toBeGreaterThan(20);
   for (const [name, own] of filed) expect(own).toBe(name);
   expect(noble.now()).toBeCloseTo(Date.now(), -5);
 });

@@ -14,6 +14,7 @@ import {
   type SignatureScheme,
   type SignatureSchemeName,
 } from "../../src/engine/index.ts";
+import { DEFAULT_GROUPS } from "../../src/handshake/groups.ts";
 import {
   DELIVERIES,
   type Delivery,
@@ -40,7 +41,10 @@ interface Combination {
 const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
   (name) => CIPHER_SUITES[name].version === "TLSv1.3",
 );
-const groups = Object.keys(GROUPS) as GroupName[];
+/** Those that are off by default are tried once each, below. */
+const rareGroups = (Object.keys(GROUPS) as GroupName[]).filter(
+  (name) => !DEFAULT_GROUPS.includes(name),
+);
 const schemes = (
   Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]
 ).filter((name) => {
@@ -116,7 +120,7 @@ function outcome(combination: Combination, delivery: Delivery): string {
 
 for (const suite of suites)
   describe(suite, () => {
-    for (const group of groups)
+    for (const group of DEFAULT_GROUPS)
       for (const scheme of schemes)
         for (const retry of [false, true])
           for (const clientAuth of [false, true]) {
@@ -132,3 +136,19 @@ for (const suite of suites)
             });
           }
   });
+
+describe("groups that are off by default", () => {
+  for (const group of rareGroups)
+    for (const retry of [false, true])
+      it(`${group}${retry ? " · HelloRetryRequest" : ""}`, () => {
+        const combination: Combination = {
+          suite: "TLS_AES_128_GCM_SHA256",
+          group,
+          scheme: "ecdsa_secp256r1_sha256",
+          retry,
+          clientAuth: false,
+        };
+        const outcomes = DELIVERIES.map((d) => outcome(combination, d));
+        expect(new Set(outcomes).size).toBe(1);
+      });
+});

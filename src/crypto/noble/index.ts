@@ -22,6 +22,14 @@ import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
 import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
 import { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+import {
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192,
+  finiteField,
+} from "./finite-field.ts";
 import { hashes } from "./hashes.ts";
 import { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
 import { x25519MlKem768 } from "./mlkem-hybrid.ts";
@@ -30,6 +38,7 @@ import { keyDecryption } from "./key-decryption.ts";
 import { publicKeyOf } from "./public-key-of.ts";
 import { systemRandom } from "./random.ts";
 import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
+import { rsaEncrypt } from "./rsa-encrypt.ts";
 import { x25519 } from "./x25519.ts";
 
 /** Every row of `noble.aeads`. */
@@ -56,6 +65,11 @@ export const groups = {
   secp256r1,
   secp384r1,
   secp521r1,
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192,
 } satisfies Partial<Record<GroupName, KeyExchangeGroup>>;
 
 // Pure, so that a bundler drops the rows of a provider that is not used.
@@ -109,8 +123,10 @@ export const noble: CryptoProvider = {
   aeads,
   cbcs,
   groups,
+  finiteField,
   verifiers,
   signers,
+  rsaEncrypt,
   publicKeyOf,
   keyDecryption,
 };
@@ -121,6 +137,14 @@ export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";
 export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
 export { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+export {
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192,
+  finiteField,
+} from "./finite-field.ts";
 export { hashes } from "./hashes.ts";
 export { keyDecryption } from "./key-decryption.ts";
 export { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
@@ -129,4 +153,5 @@ export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
 export { publicKeyOf } from "./public-key-of.ts";
 export { systemRandom } from "./random.ts";
 export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
+export { rsaEncrypt } from "./rsa-encrypt.ts";
 export { x25519 } from "./x25519.ts";
