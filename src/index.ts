@@ -36,6 +36,8 @@ export {
   type WrapSocketOptions,
 } from "./ssl/context.ts";
 export {
+  type AlpnCallback,
+  type AlpnOffer,
   ContextSettings,
   type SniAnswer,
   type SniCallback,
@@ -68,16 +70,34 @@ export {
   derCertToPemCert,
   matchHostname,
   pemCertToDerCert,
-  randBytes,
-  randStatus,
 } from "./ssl/functions.ts";
+export type { JsonWebKeyLike } from "./ssl/json-web-key.ts";
 export type {
   CertChainSource,
+  LatePassword,
   OpaqueKey,
   Password,
 } from "./ssl/key-material.ts";
 export { MemoryBIO } from "./ssl/memory-bio.ts";
-export type { DefaultVerifyPaths, Platform } from "./ssl/platform.ts";
+export {
+  type DefaultVerifyPaths,
+  enumCertificates,
+  enumCrls,
+  type Platform,
+  type StoreEntry,
+} from "./ssl/platform.ts";
+export { type Probe, probe } from "./ssl/probe.ts";
+export { type Bios, pump } from "./ssl/pump.ts";
+export {
+  type PseudoBytes,
+  randAdd,
+  randBytes,
+  randPseudoBytes,
+  randStatus,
+} from "./ssl/random.ts";
+export { ProtocolSettings } from "./ssl/protocol-settings.ts";
+export { getSigalgs } from "./ssl/signature-algorithms.ts";
+export { TrustSettings } from "./ssl/trust-settings.ts";
 export { SSLConnection } from "./ssl/ssl-connection.ts";
 export {
   type ReadResult,
@@ -86,10 +106,20 @@ export {
 } from "./ssl/ssl-object.ts";
 export { SSLSession } from "./ssl/session.ts";
 export { SSLSocket } from "./ssl/ssl-socket.ts";
+export {
+  type FileSource,
+  type SendFileOptions,
+  StreamSocket,
+} from "./ssl/stream-socket.ts";
 export type {
   AbortSignalLike,
   CallOptions,
   Transport,
   TransportAddress,
 } from "./ssl/transport.ts";
-export type { ContextOptions, VerifyFlagWords } from "./ssl/words.ts";
+export type {
+  ContextOptions,
+  PurposeChoice,
+  VerifyFlagWords,
+} from "./ssl/words.ts";
+export { type LooseWrapOptions, wrapSocket } from "./ssl/wrap-socket.ts";

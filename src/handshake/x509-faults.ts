@@ -17,6 +17,7 @@ const FAULTS: Readonly<Record<X509ErrorCode, Reason>> = {
   explicit_curve: "bad_certificate",
   malformed_pem: "internal_error",
   no_pem_block: "internal_error",
+  private_key_among_certificates: "internal_error",
   malformed_private_key: "internal_error",
   unsupported_private_key: "internal_error",
   password_required: "internal_error",

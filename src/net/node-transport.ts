@@ -131,6 +131,19 @@ class NodeTransport implements Transport {
     return addressOf(socket.remoteAddress, socket.remotePort);
   }
 
+  get setNoDelay(): ((noDelay: boolean) => void) | undefined {
+    const socket = this.#socket;
+    if (!(socket instanceof NetSocket)) return undefined;
+    return (noDelay) => void socket.setNoDelay(noDelay);
+  }
+
+  get setKeepAlive():
+    ((keepAlive: boolean, initialDelay: number) => void) | undefined {
+    const socket = this.#socket;
+    if (!(socket instanceof NetSocket)) return undefined;
+    return (keepAlive, delay) => void socket.setKeepAlive(keepAlive, delay);
+  }
+
   async read(): Promise<Uint8Array | null> {
     oneAtATime("read", this.#reader !== undefined);
     while (this.#queue.length === 0) {

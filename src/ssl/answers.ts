@@ -2,13 +2,11 @@
 import { type AlertName, alertName, TlsError } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config.ts";
 import type { Need } from "../handshake/io.ts";
+import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import type { Answer } from "../handshake/needs.ts";
 import { X509Error } from "../x509/errors.ts";
-import {
-  ContextSettings,
-  contextState,
-  type SniConnection,
-} from "./context-settings.ts";
+import { ContextSettings, type SniConnection } from "./context-settings.ts";
+import { contextState } from "./protocol-settings.ts";
 
 /** What is asked of a connection to answer for it. */
 export interface Answering {
@@ -54,13 +52,13 @@ export function answerNeed(
 }
 
 function chooseByName(
-  hello: NonNullable<Extract<Need, { type: "certificate" }>["clientHello"]>,
+  hello: ClientHello,
   connection: Answering,
 ): Answer | Promise<Answer> {
   const { context, owner } = connection;
   const { sniCallback } = context;
   if (sniCallback === null || owner === undefined)
-    return certificateOf(context);
+    return chooseProtocol(hello, context);
   const name = hello.extensions.server_name ?? null;
   return attempt(
     () => sniCallback(owner, name, context, hello),
@@ -68,21 +66,49 @@ function chooseByName(
       if (isContextAnswer(answer)) connection.context = answer.context;
       else if (answer !== undefined && answer !== null)
         return refused(alertOf(answer));
-      return certificateOf(connection.context);
+      return chooseProtocol(hello, connection.context);
     },
     // Python: an exception in there ends with handshake_failure.
     "handshake_failure",
   );
 }
 
+function chooseProtocol(
+  hello: ClientHello,
+  context: ContextSettings,
+): Answer | Promise<Answer> {
+  const { alpnCallback } = context;
+  const { server_name: serverName = null } = hello.extensions;
+  const protocols = hello.extensions.application_layer_protocol_negotiation;
+  if (alpnCallback === null || protocols === undefined)
+    return certificateOf(context);
+  return attempt(
+    () => alpnCallback({ serverName, protocols: [...protocols] }),
+    (chosen) => {
+      // RFC 7301 3.2: a server chooses among what the client offers.
+      if (chosen !== null && !protocols.includes(chosen))
+        return refusedWith(
+          new TlsError("callback_failed", {
+            detail: "alpnCallback chose what the client did not offer",
+          }),
+        );
+      return certificateOf(context, chosen === null ? [] : [chosen]);
+    },
+    "handshake_failure",
+  );
+}
+
 /** What a server shows, and by what rules it goes on. */
-function certificateOf(context: ContextSettings): Answer {
+function certificateOf(
+  context: ContextSettings,
+  alpnProtocols = context.alpnProtocols,
+): Answer {
   const state = contextState(context);
   if (state.credentials.length === 0)
     return refusedWith(new TlsError("no_shared_cipher", NO_CERTIFICATE));
   let config: ServerConfig;
   try {
-    config = state.serverConfig();
+    config = { ...state.serverConfig(), alpnProtocols };
   } catch (error) {
     return refusedWith(new TlsError("callback_failed", { cause: error }));
   }
@@ -123,7 +149,7 @@ function refusedWith(error: unknown): Answer {
 
 function attempt<T>(
   run: () => T | Promise<T>,
-  answer: (result: T) => Answer,
+  answer: (result: T) => Answer | Promise<Answer>,
   alert: AlertName = "internal_error",
 ): Answer | Promise<Answer> {
   const fault = (error: unknown): Answer =>

@@ -9,11 +9,8 @@ import type { ConnectionInfo } from "../handshake/io.ts";
 import type { Answer } from "../handshake/needs.ts";
 import type { CipherSuiteName } from "../handshake/cipher-suites.ts";
 import { answerNeed } from "./answers.ts";
-import {
-  ContextSettings,
-  contextState,
-  type SniConnection,
-} from "./context-settings.ts";
+import { ContextSettings, type SniConnection } from "./context-settings.ts";
+import { contextState } from "./protocol-settings.ts";
 import { type SSLError, stateError } from "./errors.ts";
 import { sslErrorOf } from "./reasons.ts";
 import { SSLSession } from "./session.ts";

@@ -192,9 +192,24 @@ export const HAS_TLSv1 = false;
 /** Python: `ssl.HAS_TLSv1_1`. RFC 8996. */
 export const HAS_TLSv1_1 = false;
 /** Python: `ssl.HAS_TLSv1_2`. */
-export const HAS_TLSv1_2 = false;
+export const HAS_TLSv1_2 = true;
+/** Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 8446 4.6.2. */
+export const HAS_PHA = true;
+/** Python 3.13: `ssl.HAS_PSK`. */
+export const HAS_PSK = true;
+/** Python 3.15: `ssl.HAS_PSK_TLS13`. */
+export const HAS_PSK_TLS13 = true;
 /** Python: `ssl.HAS_TLSv1_3`. */
 export const HAS_TLSv1_3 = true;
+
+/** Python: `ssl.OPENSSL_VERSION`, but of this library. */
+export const LIBRARY_VERSION = "puretls 0.1.0";
+/** Python: `ssl.OPENSSL_VERSION_INFO`, but of this library: three numbers. */
+export const LIBRARY_VERSION_INFO: readonly [
+  major: number,
+  minor: number,
+  patch: number,
+] = [0, 1, 0];
 
 /** Python: `ssl.CHANNEL_BINDING_TYPES`; RFC 5929 and RFC 9266. */
 export const CHANNEL_BINDING_TYPES = [

@@ -3,50 +3,21 @@
  * `SSLContext`. What wraps connections is SSLContext, in context.ts.
  */
 import type { BytesLike } from "../bytes.ts";
-import type { CryptoProvider } from "../crypto/provider.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
 import type { ClientHello } from "../handshake/messages/client-hello.ts";
-import { mayBeCa } from "../x509/trust-store.ts";
 import { alpnNames } from "./alpn.ts";
-import { type CertificateInfo, certificateInfo } from "./cert-info.ts";
-import {
-  type CipherInfo,
-  cipherInfo,
-  type CipherTriple,
-  ciphersuitesOf,
-  groupsOf,
-  noCipher,
-} from "./ciphers.ts";
-import {
-  Protocol,
-  type TLSVersion,
-  type TLSVersionName,
-  VerifyMode,
-  type VerifyModeName,
-} from "./constants.ts";
-import {
-  ContextState,
-  type KeyLog,
-  type PeerVerifier,
-} from "./context-state.ts";
+import type { CipherTriple } from "./ciphers.ts";
+import { Protocol } from "./constants.ts";
+import type { ContextState, KeyLog } from "./context-state.ts";
 import { stateError } from "./errors.ts";
+import { keyLogFile } from "./key-log-file.ts";
 import {
-  anchorsOf,
-  hashedDirectory,
-  readableAnchors,
-  type VerifyLocations,
-} from "./anchors.ts";
-import { type CertChainSource, loadCredential } from "./key-material.ts";
-import { type Platform, readFile } from "./platform.ts";
-import {
-  type ContextOptions,
-  optionFlags,
-  optionWords,
-  verifyFlagsOf,
-  type VerifyFlagWords,
-  verifyModeOf,
-  versionOf,
-} from "./words.ts";
+  type CertChainSource,
+  type LatePassword,
+  loadCredential,
+} from "./key-material.ts";
+import { contextState } from "./protocol-settings.ts";
+import { domainToUnicode } from "./punycode.ts";
+import { TrustSettings } from "./trust-settings.ts";
 
 /** What an {@link SniCallback} sees of the connection that asks. */
 export interface SniConnection {
@@ -80,131 +51,34 @@ export type SniCallback = (
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- callbacks without an answer
 ) => SniAnswer | void | Promise<SniAnswer | void>;
 
-let stateOf: (settings: ContextSettings) => ContextState;
+/** What an {@link AlpnCallback} is told of a client. */
+export interface AlpnOffer {
+  /** The name in SNI, an A-label; null without one. */
+  readonly serverName: string | null;
+  /** What the client offers, best first; one character is one byte. */
+  readonly protocols: readonly string[];
+}
+
+/**
+ * Chooses a protocol for a client: its name, or null for none. An exception
+ * ends the connection.
+ */
+export type AlpnCallback = (
+  offer: AlpnOffer,
+) => string | null | Promise<string | null>;
 
 /** A context as connections look at it: everything but wrapping. */
-export class ContextSettings {
-  readonly #state: ContextState;
+export class ContextSettings extends TrustSettings {
   #sniCallback: SniCallback | null = null;
+  #alpnCallback: AlpnCallback | null = null;
 
-  static {
-    stateOf = (settings) => settings.#state;
-  }
-
-  constructor(
-    protocol: Protocol,
-    provider: CryptoProvider,
-    platform: Platform,
-  ) {
-    this.#state = new ContextState(protocol, provider, platform);
+  get #state(): ContextState {
+    return contextState(this);
   }
 
   /** Whether a value is a context of this library. */
   static is(value: unknown): value is ContextSettings {
-    return typeof value === "object" && value !== null && #state in value;
-  }
-
-  /** Python: `protocol`. One of {@link Protocol}. */
-  get protocol(): Protocol {
-    return this.#state.protocol;
-  }
-
-  /** Where the cryptography comes from. */
-  get provider(): CryptoProvider {
-    return this.#state.provider;
-  }
-
-  /**
-   * Python: `verify_mode`. Takes numbers and words.
-   *
-   * @throws RangeError for another value, and for CERT_NONE while
-   *   {@link checkHostname} is on
-   */
-  get verifyMode(): VerifyMode {
-    return this.#state.verifyMode;
-  }
-  set verifyMode(value: VerifyMode | VerifyModeName) {
-    const mode = verifyModeOf(value);
-    if (mode === VerifyMode.CERT_NONE && this.checkHostname)
-      throw new RangeError(
-        "Cannot set verifyMode to CERT_NONE when checkHostname is enabled.",
-      );
-    this.#state.verifyMode = mode;
-  }
-
-  /**
-   * Python: `check_hostname`. Turning it on raises CERT_NONE to CERT_REQUIRED.
-   */
-  get checkHostname(): boolean {
-    return this.#state.checkHostname;
-  }
-  set checkHostname(value: boolean) {
-    this.#state.checkHostname = value;
-    if (value && this.verifyMode === VerifyMode.CERT_NONE)
-      this.#state.verifyMode = VerifyMode.CERT_REQUIRED;
-  }
-
-  /**
-   * Python: `hostname_checks_common_name`. Whether the subject's common name
-   * stands in for missing DNS names. Off, unlike in Python: RFC 9525 2.
-   */
-  get hostnameChecksCommonName(): boolean {
-    return this.#state.hostnameChecksCommonName;
-  }
-  set hostnameChecksCommonName(value: boolean) {
-    this.#state.hostnameChecksCommonName = value;
-  }
-
-  /**
-   * Python: `verify_flags`. A sum of `VerifyFlags`; takes words too, which
-   * leave what they do not name as it is.
-   *
-   * @throws RangeError for bits that mean nothing
-   */
-  get verifyFlags(): number {
-    return this.#state.verifyFlags;
-  }
-  set verifyFlags(value: number | VerifyFlagWords) {
-    this.#state.verifyFlags = verifyFlagsOf(value, this.#state.verifyFlags);
-  }
-
-  /** Python: `options`, in words. Setting leaves what is not named. */
-  get options(): ContextOptions {
-    return optionWords(this.#state.optionFlags);
-  }
-  set options(value: Partial<ContextOptions>) {
-    this.optionFlags = optionFlags(value, this.#state.optionFlags);
-  }
-
-  /** Python: `options`, a sum of `Options`. Unknown bits do nothing. */
-  get optionFlags(): number {
-    return this.#state.optionFlags;
-  }
-  set optionFlags(value: number) {
-    this.#state.optionFlags = value >>> 0;
-  }
-
-  /** Python: `minimum_version`. @throws RangeError for an unknown version */
-  get minimumVersion(): TLSVersion {
-    return this.#state.minimumVersion;
-  }
-  set minimumVersion(value: TLSVersion | TLSVersionName) {
-    this.#state.minimumVersion = versionOf("minimumVersion", value);
-  }
-
-  /**
-   * Python: `maximum_version`.
-   *
-   * @throws RangeError for an unknown version, and for one before TLS 1.2
-   */
-  get maximumVersion(): TLSVersion {
-    return this.#state.maximumVersion;
-  }
-  set maximumVersion(value: TLSVersion | TLSVersionName) {
-    const version = versionOf("maximumVersion", value);
-    if (version >= 0x300 && version < 0x303)
-      throw new RangeError("maximumVersion: TLS 1.2 is the oldest there is");
-    this.#state.maximumVersion = version;
+    return ContextSettings.made(value);
   }
 
   /**
@@ -224,6 +98,52 @@ export class ContextSettings {
     this.#sniCallback = callback;
   }
 
+  /**
+   * Python: `set_servername_callback`. As {@link sniCallback}, but the name is
+   * decoded: a U-label (RFC 5890) where the client sent an A-label.
+   *
+   * @deprecated Set {@link sniCallback}.
+   */
+  setServernameCallback(callback: SniCallback | null): void {
+    this.sniCallback =
+      typeof callback === "function"
+        ? (connection, name, context, clientHello) =>
+            callback(
+              connection,
+              name === null ? null : domainToUnicode(name),
+              context,
+              clientHello,
+            )
+        : callback;
+  }
+
+  /**
+   * Not in Python. On a server it chooses the protocol for a client that
+   * offers some, in place of the order of {@link alpnProtocols}.
+   *
+   * @throws TypeError for what is no function
+   */
+  get alpnCallback(): AlpnCallback | null {
+    return this.#alpnCallback;
+  }
+  set alpnCallback(callback: AlpnCallback | null) {
+    if (callback !== null && typeof callback !== "function")
+      throw new TypeError("alpnCallback: not a callable object");
+    this.#alpnCallback = callback;
+  }
+
+  /**
+   * Python: `keylog_filename`. Appends the secrets of each connection to a
+   * file, as NSS key log lines; null: to none. The file is opened at once, and
+   * one that is new or empty begins with a comment.
+   *
+   * @throws SSLError where there is no file system, and for a path that cannot
+   *   be written
+   */
+  keylogFile(path: string | null): void {
+    this.keylog = path === null ? null : keyLogFile(this.#state.platform, path);
+  }
+
   /** Gets the secrets of each connection, as NSS key log lines. */
   get keylog(): KeyLog | null {
     return this.#state.keylog;
@@ -232,14 +152,6 @@ export class ContextSettings {
     if (log !== null && typeof log !== "function")
       throw new TypeError("keylog: not a callable object");
     this.#state.keylog = log;
-  }
-
-  /** Judges peers in place of this library's verifier; null: this library. */
-  get verifier(): PeerVerifier | null {
-    return this.#state.verifier;
-  }
-  set verifier(verifier: PeerVerifier | null) {
-    this.#state.verifier = verifier;
   }
 
   /** Python: `set_alpn_protocols` has no getter. Names, best first. */
@@ -271,6 +183,48 @@ export class ContextSettings {
   }
 
   /**
+   * Python: `set_npn_protocols`.
+   *
+   * @deprecated There is no NPN: see {@link setAlpnProtocols}.
+   * @throws SSLError ERR_NOT_IMPLEMENTED, always
+   */
+  setNpnProtocols(_names: readonly string[]): never {
+    throw stateError(
+      "ERR_NOT_IMPLEMENTED",
+      "NPN is not implemented: ALPN took its place, see setAlpnProtocols()",
+    );
+  }
+
+  /**
+   * As {@link loadCertChain}, for a password that comes later.
+   *
+   * @throws what {@link loadCertChain} and the callback throw
+   */
+  async loadCertChainLater(
+    source: Omit<CertChainSource, "password"> & {
+      readonly password?: LatePassword;
+    },
+  ): Promise<void> {
+    const { password, ...rest } = source;
+    if (typeof password !== "function") {
+      this.loadCertChain(password === undefined ? rest : { ...rest, password });
+      return;
+    }
+    // Asked for only if the key is encrypted, as the callback of Python.
+    let asked = false;
+    const ask = (): string => {
+      asked = true;
+      return "";
+    };
+    try {
+      this.loadCertChain({ ...rest, password: ask });
+    } catch (error) {
+      if (!asked) throw error;
+      this.loadCertChain({ ...rest, password: await password() });
+    }
+  }
+
+  /**
    * Python: `load_cert_chain`. A chain and its key, from contents or from
    * files; a second one with a key of another kind is served beside the first.
    *
@@ -282,134 +236,4 @@ export class ContextSettings {
       loadCredential(this.provider, source, this.#state.platform),
     );
   }
-
-  /**
-   * Python: `load_verify_locations`. Certificates to trust and CRLs; those
-   * that are there already count once.
-   *
-   * @throws TypeError when nothing is given
-   * @throws RangeError for empty content
-   * @throws SSLError for what is no certificate
-   */
-  loadVerifyLocations(source: VerifyLocations): void {
-    const read = (path: string): Uint8Array =>
-      readFile(this.#state.platform, path);
-    this.#state.trust(anchorsOf(source, read));
-    if (source.caPath !== undefined)
-      this.#state.trustStore.addLookup(
-        hashedDirectory(this.provider, read, source.caPath),
-      );
-  }
-
-  /** Python: `load_default_certs`. As {@link setDefaultVerifyPaths}. */
-  loadDefaultCerts(): { readonly loaded: number } {
-    return this.setDefaultVerifyPaths();
-  }
-
-  /**
-   * Python: `set_default_verify_paths`. Trusts what the system trusts, and
-   * says how many certificates that were. A file of the system that does not
-   * parse is passed over.
-   *
-   * @throws SSLError where no platform says what the system trusts
-   */
-  setDefaultVerifyPaths(): { readonly loaded: number } {
-    const { systemCertificates } = this.#state.platform;
-    if (systemCertificates === undefined)
-      throw stateError(
-        "ERR_UNSUPPORTED_PLATFORM",
-        "nobody knows here what the system trusts: take createDefaultContext from puretls/node, or give certificates with loadVerifyLocations()",
-      );
-    let loaded = 0;
-    for (const source of systemCertificates())
-      loaded += this.#state.trust(readableAnchors(source));
-    return { loaded };
-  }
-
-  /** Python: `cert_store_stats`. */
-  certStoreStats(): {
-    readonly x509: number;
-    readonly crl: number;
-    readonly x509Ca: number;
-  } {
-    const { trustStore, crls } = this.#state;
-    return { ...trustStore.statistics, crl: crls.size };
-  }
-
-  /** Python: `get_ca_certs`. The CAs that are trusted, no other ones. */
-  getCaCerts(options: { readonly binary: true }): Uint8Array[];
-  getCaCerts(options?: { readonly binary?: false }): CertificateInfo[];
-  getCaCerts(
-    options: { readonly binary?: boolean } = {},
-  ): Uint8Array[] | CertificateInfo[] {
-    const certificates = this.#state.trustStore.certificates.filter(mayBeCa);
-    return options.binary === true
-      ? certificates.map((certificate) => certificate.der.slice())
-      : certificates.map(certificateInfo);
-  }
-
-  /**
-   * Python: `set_ciphers`, which is about TLS 1.2. There is none of it here, so
-   * no list can select anything: see {@link setCiphersuites}.
-   *
-   * @throws SSLError always
-   */
-  setCiphers(list: string): never {
-    throw noCipher(
-      `${list}: setCiphers() is about TLS 1.2, which puretls does not speak; use setCiphersuites()`,
-    );
-  }
-
-  /**
-   * Python 3.15: `set_ciphersuites`. The suites of TLS 1.3, best first.
-   *
-   * @param list names, or a text of names with colons between them
-   * @throws SSLError for an empty list and for a name that is not one
-   */
-  setCiphersuites(list: string | readonly string[]): void {
-    this.#state.cipherSuites = ciphersuitesOf(list);
-  }
-
-  /** Python: `get_ciphers`. Best first. */
-  getCiphers(): CipherInfo[] {
-    return this.#state.cipherSuites.map((name) =>
-      cipherInfo(CIPHER_SUITES[name]),
-    );
-  }
-
-  /**
-   * Python 3.15: `set_groups`. Key exchange groups, best first, by OpenSSL's,
-   * NIST's or IANA's names.
-   *
-   * @throws RangeError for an empty list and for a name that is not one
-   */
-  setGroups(list: string | readonly string[]): void {
-    this.#state.groups = groupsOf(list);
-  }
-
-  /** Python 3.15: `get_groups`, by IANA's names. */
-  getGroups(): string[] {
-    return [...this.#state.groups];
-  }
-
-  /** Python: `set_ecdh_curve`. One group only; see {@link setGroups}. */
-  setEcdhCurve(name: string): void {
-    if (typeof name !== "string")
-      throw new TypeError("setEcdhCurve: a string is wanted");
-    this.setGroups([name]);
-  }
-
-  /**
-   * Says early what a connection would say later.
-   *
-   * @throws SSLError NO_PROTOCOLS_AVAILABLE
-   */
-  validate(): void {
-    this.#state.checkVersions();
-  }
-}
-
-/** What is behind a context, for the connections made of it. */
-export function contextState(settings: ContextSettings): ContextState {
-  return stateOf(settings);
 }

@@ -13,7 +13,12 @@ import {
 } from "../handshake/config.ts";
 import type { Credential } from "../handshake/credential.ts";
 import { DEFAULT_GROUPS } from "../handshake/groups.ts";
+import {
+  DEFAULT_SIGNATURE_SCHEMES,
+  type SignatureSchemeName,
+} from "../handshake/signature-schemes.ts";
 import { CrlStore } from "../x509/crl.ts";
+import type { SecurityLevel } from "../x509/security-level.ts";
 import { TrustStore } from "../x509/trust-store.ts";
 import {
   type CertificateVerifier,
@@ -64,8 +69,10 @@ export class ContextState {
   groups: readonly GroupName[] = DEFAULT_GROUPS;
   keylog: KeyLog | null = null;
   verifier: PeerVerifier | null = null;
-  readonly trustStore = new TrustStore();
-  readonly crls = new CrlStore();
+  securityLevel: SecurityLevel = 2;
+  signatureSchemes: readonly SignatureSchemeName[] = DEFAULT_SIGNATURE_SCHEMES;
+  trustStore = new TrustStore();
+  crls = new CrlStore();
   #credentials: readonly LoadedCredential[] = [];
   #signers = new WeakMap<Credential, OpaqueKey>();
   /** Verifiers keep what they have verified: one for each set of rules. */
@@ -85,6 +92,15 @@ export class ContextState {
       : VerifyMode.CERT_NONE;
     this.checkHostname = isClient;
     this.cipherSuites = defaultCipherSuites(provider.fastAes);
+  }
+
+  /** Another one with the same settings, which go their own ways from then on. */
+  copyTo(copy: ContextState): void {
+    for (const setting of SETTINGS) copySetting(this, copy, setting);
+    copy.trustStore = this.trustStore.clone();
+    copy.crls = this.crls.clone();
+    copy.#credentials = this.#credentials;
+    copy.#signers = this.#signers;
   }
 
   get credentials(): readonly Credential[] {
@@ -168,6 +184,7 @@ export class ContextState {
       provider: this.provider,
       cipherSuites: this.cipherSuites,
       groups: this.groups,
+      signatureSchemes: this.signatureSchemes,
       alpnProtocols: this.alpnProtocols,
       ...(keylog !== null && { keyLog: keylog }),
     };
@@ -178,7 +195,12 @@ export class ContextState {
       return dangerouslyAcceptAnyCertificate();
     if (this.verifier !== null) return "ask";
     const { verifyFlags, checkHostname, hostnameChecksCommonName } = this;
-    const key = [verifyFlags, checkHostname, hostnameChecksCommonName].join();
+    const key = [
+      verifyFlags,
+      checkHostname,
+      hostnameChecksCommonName,
+      this.securityLevel,
+    ].join();
     const known = this.#verifiers.get(key);
     if (known !== undefined) return known;
     const has = (bits: number): boolean => (verifyFlags & bits) === bits;
@@ -195,10 +217,38 @@ export class ContextState {
       partialChain: has(VerifyFlags.VERIFY_X509_PARTIAL_CHAIN),
       checkHostname,
       checkCommonName: hostnameChecksCommonName,
+      securityLevel: this.securityLevel,
     });
     this.#verifiers.set(key, verifier);
     return verifier;
   }
+}
+
+/** What {@link ContextState.copyTo} takes over as it is. */
+const SETTINGS = [
+  "verifyMode",
+  "checkHostname",
+  "hostnameChecksCommonName",
+  "verifyFlags",
+  "optionFlags",
+  "minimumVersion",
+  "maximumVersion",
+  "alpnProtocols",
+  "alpnMismatch",
+  "cipherSuites",
+  "groups",
+  "keylog",
+  "verifier",
+  "securityLevel",
+  "signatureSchemes",
+] as const satisfies readonly (keyof ContextState)[];
+
+function copySetting<Key extends (typeof SETTINGS)[number]>(
+  from: ContextState,
+  to: ContextState,
+  key: Key,
+): void {
+  to[key] = from[key];
 }
 
 const CLIENT_AUTHENTICATION = {

@@ -11,13 +11,20 @@ import {
   type VerifyModeName,
 } from "./constants.ts";
 import type { KeyLog, PeerVerifier } from "./context-state.ts";
-import { ContextSettings, type SniCallback } from "./context-settings.ts";
+import {
+  type AlpnCallback,
+  ContextSettings,
+  type SniCallback,
+} from "./context-settings.ts";
 import { SSLError, stateError } from "./errors.ts";
 import { serverHostnameOf } from "./hostname.ts";
 import type { VerifyLocations } from "./anchors.ts";
 import type { CertChainSource } from "./key-material.ts";
+import { LateTransport } from "./late-transport.ts";
 import { MemoryBIO } from "./memory-bio.ts";
 import type { Platform } from "./platform.ts";
+import { contextState } from "./protocol-settings.ts";
+import type { SecurityLevel } from "../x509/security-level.ts";
 import { SSLObject } from "./ssl-object.ts";
 import { SSLSocket } from "./ssl-socket.ts";
 import type { CallOptions, Transport } from "./transport.ts";
@@ -47,7 +54,11 @@ export interface SSLContextOptions {
   readonly alpnMismatch?: "ignore" | "alert";
   readonly ciphersuites?: string | readonly string[];
   readonly groups?: string | readonly string[];
+  /** As `setServerSigalgs()` and `setClientSigalgs()` take them, for both. */
+  readonly signatureAlgorithms?: string | readonly string[];
+  readonly securityLevel?: SecurityLevel;
   readonly sniCallback?: SniCallback;
+  readonly alpnCallback?: AlpnCallback;
   readonly keylog?: KeyLog;
   /** As `loadCertChain()` takes it. */
   readonly certChain?: CertChainSource;
@@ -105,6 +116,32 @@ export class SSLContext extends ContextSettings {
   }
 
   /**
+   * Not in Python, whose contexts cannot be copied either. Another context with
+   * the same settings, certificates and keys, but for those given; what is
+   * changed in one of them later is not changed in the other.
+   *
+   * @throws as the constructor does
+   */
+  extend(
+    overrides: Omit<
+      SSLContextOptions,
+      "protocol" | "provider" | "platform"
+    > = {},
+  ): SSLContext {
+    const { protocol, provider } = this;
+    const state = contextState(this);
+    const { platform } = state;
+    const copy = new SSLContext({ protocol, provider, platform });
+    state.copyTo(contextState(copy));
+    copy.sslObjectClass = this.sslObjectClass;
+    copy.sslSocketClass = this.sslSocketClass;
+    if (this.sniCallback !== null) copy.sniCallback = this.sniCallback;
+    copy.alpnCallback = this.alpnCallback;
+    copy.#apply(overrides);
+    return copy;
+  }
+
+  /**
    * Python: `wrap_bio`. TLS between two memory BIOs.
    *
    * @throws TypeError, RangeError, SSLError for options that do not fit; see
@@ -133,11 +170,19 @@ export class SSLContext extends ContextSettings {
    * from then on. On a transport that was read from before (STARTTLS), bytes
    * that wait unread would not be TLS's: they are refused.
    *
+   * @param source a transport, or what makes one: `SSLSocket.connect()` calls it
    * @throws TypeError, RangeError, SSLError for options that do not fit; see
    *   {@link WrapOptions}
    */
-  wrapSocket(transport: Transport, options: WrapSocketOptions = {}): SSLSocket {
+  wrapSocket(
+    source: Transport | (() => Transport | Promise<Transport>),
+    options: WrapSocketOptions = {},
+  ): SSLSocket {
     const connection = this.#connection(options);
+    const transport =
+      typeof source === "function" ? new LateTransport(source) : source;
+    if (!isTransport(transport))
+      throw new TypeError("wrapSocket: a Transport is wanted, a byte stream");
     // CVE-2011-0411: commands that somebody slipped in before TLS began.
     if (transport.buffered > 0 && transport.bytesRead > 0)
       throw stateError(
@@ -200,6 +245,12 @@ export class SSLContext extends ContextSettings {
     if (options.groups !== undefined) this.setGroups(options.groups);
     if (options.sniCallback !== undefined)
       this.sniCallback = options.sniCallback;
+    if (options.alpnCallback !== undefined)
+      this.alpnCallback = options.alpnCallback;
+    if (options.signatureAlgorithms !== undefined)
+      this.signatureAlgorithms = options.signatureAlgorithms;
+    if (options.securityLevel !== undefined)
+      this.securityLevel = options.securityLevel;
     if (options.keylog !== undefined) this.keylog = options.keylog;
     if (options.certChain !== undefined) this.loadCertChain(options.certChain);
     if (options.verifyLocations !== undefined)
@@ -220,6 +271,17 @@ function speakable(protocol: Protocol | ProtocolName = "tlsClient"): Protocol {
       reason: "UNSUPPORTED_PROTOCOL",
     });
   return number;
+}
+
+function isTransport(value: unknown): value is Transport {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "read" in value &&
+    typeof value.read === "function" &&
+    "write" in value &&
+    typeof value.write === "function"
+  );
 }
 
 function wrongRole(role: string, protocol: string): SSLError {

@@ -3,11 +3,12 @@ import { SSLContext } from "./context.ts";
 import { Purpose } from "./constants.ts";
 import type { Encoded } from "./reading.ts";
 import type { Platform } from "./platform.ts";
+import { type PurposeChoice, purposeOf } from "./words.ts";
 
 /** Python: the arguments of `create_default_context`. */
 export interface DefaultContextOptions {
   /** Whom to authenticate. Default: servers, so a context for clients. */
-  readonly purpose?: Purpose | "serverAuth" | "clientAuth";
+  readonly purpose?: PurposeChoice;
   /** Certificates to trust in place of the system's: PEM or DER. */
   readonly ca?: Encoded | readonly Encoded[];
   /** A PEM file of certificates to trust in place of the system's. */
@@ -48,7 +49,8 @@ export function createDefaultContext(
   options: DefaultContextOptions = {},
 ): SSLContext {
   const { ca, caFile, caPath, caData, platform, provider, env } = options;
-  const isClient = authenticatesServers(options.purpose);
+  const isClient =
+    purposeOf(options.purpose ?? "serverAuth") === Purpose.SERVER_AUTH;
   const context = new SSLContext({
     protocol: isClient ? "tlsClient" : "tlsServer",
     ...(provider !== undefined && { provider }),
@@ -62,19 +64,6 @@ export function createDefaultContext(
   const isGiven = given.length > 0 || (caFile ?? caPath) !== undefined;
   if (!isGiven && isClient) context.loadDefaultCerts();
   const path = env?.SSLKEYLOGFILE;
-  const append = platform?.appendFile;
-  if (path !== undefined && path !== "" && append !== undefined)
-    context.keylog = (line) => {
-      append(path, `${line}\n`);
-    };
+  if (path !== undefined && path !== "") context.keylogFile(path);
   return context;
-}
-
-function authenticatesServers(
-  purpose: DefaultContextOptions["purpose"] = "serverAuth",
-): boolean {
-  const name = typeof purpose === "object" ? purpose.name : purpose;
-  if (name === Purpose.SERVER_AUTH.name) return true;
-  if (name === Purpose.CLIENT_AUTH.name) return false;
-  throw new TypeError(`purpose: ${String(purpose)} is no Purpose`);
 }

@@ -1,14 +1,12 @@
 /** The functions of Python's `ssl` module. */
 import { type BytesLike, viewBytes } from "../bytes.ts";
-import { noble } from "../crypto/noble/index.ts";
-import type { CryptoProvider } from "../crypto/provider.ts";
 import { equal, printable } from "../bytes.ts";
 import { matchesDnsName, normalHost } from "../x509/host-match.ts";
 import { parseIpAddress } from "../x509/ip-address.ts";
 import { decodeBase64, encodePem } from "../x509/pem.ts";
 import type { CertificateInfo, UnverifiedCertificate } from "./cert-info.ts";
 import { PEM_FOOTER, PEM_HEADER } from "./constants.ts";
-import { SSLCertVerificationError, SSLError } from "./errors.ts";
+import { SSLCertVerificationError } from "./errors.ts";
 
 /**
  * Python: `DER_cert_to_PEM_cert`. 64 columns, a newline at the end.
@@ -173,36 +171,4 @@ export function certificateMatchesHost(
     }
   }
   return false;
-}
-
-/**
- * Python: `RAND_bytes`. Strong random bytes, the caller's.
- *
- * @throws RangeError for a negative number
- * @throws SSLError PRNG_NOT_SEEDED where the runtime has no source of them
- */
-export function randBytes(
-  length: number,
-  provider: CryptoProvider = noble,
-): Uint8Array {
-  if (!Number.isSafeInteger(length) || length < 0)
-    throw new RangeError("randBytes: a number from 0 is wanted");
-  try {
-    return provider.random(length);
-  } catch (error) {
-    throw new SSLError("there is no source of random bytes", {
-      library: "SSL",
-      reason: "PRNG_NOT_SEEDED",
-      cause: error,
-    });
-  }
-}
-
-/** Python: `RAND_status`. Whether {@link randBytes} works here. */
-export function randStatus(provider: CryptoProvider = noble): boolean {
-  try {
-    return provider.random(1).length === 1;
-  } catch {
-    return false;
-  }
 }

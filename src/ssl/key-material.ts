@@ -9,6 +9,11 @@ import { keyMatchesCertificate } from "../x509/key-match.ts";
 import { type ParsedPrivateKey, parsePrivateKey } from "../x509/private-key.ts";
 import { parseCertificates } from "../x509/trust-store.ts";
 import { SSLError } from "./errors.ts";
+import {
+  isJsonWebKey,
+  type JsonWebKeyLike,
+  privateKeyOfJwk,
+} from "./json-web-key.ts";
 import { type Platform, readFile } from "./platform.ts";
 import { type Encoded, reading } from "./reading.ts";
 
@@ -27,12 +32,16 @@ export interface OpaqueKey {
 /** A password, or what to call for one if the key is encrypted. */
 export type Password = string | BytesLike | (() => string | BytesLike);
 
+/** As {@link Password}, but what is called may answer later. */
+export type LatePassword =
+  string | BytesLike | (() => string | BytesLike | Promise<string | BytesLike>);
+
 /** What to load a chain and its key from: contents or paths. */
 export interface CertChainSource {
   /** PEM text or DER: the leaf, then its issuers; perhaps the key too. */
   readonly cert?: Encoded;
-  /** The key: PEM text, DER, or one that is elsewhere. Default: in `cert`. */
-  readonly key?: Encoded | OpaqueKey;
+  /** The key: PEM, DER, a JWK, or one that is elsewhere. Default: in `cert`. */
+  readonly key?: Encoded | OpaqueKey | JsonWebKeyLike;
   readonly certFile?: string;
   /** Default: in `certFile`. */
   readonly keyFile?: string;
@@ -70,8 +79,12 @@ export function loadCredential(
       credential: credential({ provider, chain: der, key: "ask" }),
       signer: source.key,
     };
-  const key = contentOf("key", source.key, source.keyFile, read) ?? cert;
-  const parsed = loadKey(key, source.password, provider);
+  const key = isJsonWebKey(source.key)
+    ? { content: source.key, name: "key" }
+    : (contentOf("key", source.key, source.keyFile, read) ?? cert);
+  const parsed = isJsonWebKey(key.content)
+    ? privateKeyOfJwk(key.content)
+    : loadKey({ ...key, content: key.content }, source.password, provider);
   const [leaf] = chain;
   if (leaf !== undefined && !matches(provider, parsed, leaf, cert.name))
     throw new SSLError(
@@ -146,7 +159,9 @@ function isBytesLike(value: unknown): value is BytesLike {
 }
 
 /** Whether a key is one that only signs. */
-export function isOpaqueKey(key: Encoded | OpaqueKey): key is OpaqueKey {
+export function isOpaqueKey(
+  key: Encoded | OpaqueKey | JsonWebKeyLike,
+): key is OpaqueKey {
   return (
     typeof key === "object" && "sign" in key && typeof key.sign === "function"
   );

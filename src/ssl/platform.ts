@@ -29,6 +29,54 @@ export interface Platform {
   /** The certificates that the system trusts: PEM text, PEM or DER bytes. */
   readonly systemCertificates?: () => Iterable<string | Uint8Array>;
   readonly defaultVerifyPaths?: () => DefaultVerifyPaths;
+  /** What {@link enumCertificates} lists. */
+  readonly enumCertificates?: (storeName: string) => Iterable<StoreEntry>;
+  /** What {@link enumCrls} lists. */
+  readonly enumCrls?: (storeName: string) => Iterable<StoreEntry>;
+}
+
+/** Python: a tuple of `enum_certificates()` or `enum_crls()`. */
+export interface StoreEntry {
+  readonly data: Uint8Array;
+  readonly encoding: "x509_asn" | "pkcs_7_asn";
+  /** OIDs of the purposes that it is trusted for; true: all. */
+  readonly trust: ReadonlySet<string> | true;
+}
+
+/**
+ * Python: `enum_certificates`, which is Windows'. The certificates of a store
+ * of the system, "CA", "ROOT" or "MY".
+ *
+ * @throws SSLError ERR_UNSUPPORTED_PLATFORM where the platform has none
+ */
+export function enumCertificates(
+  storeName: string,
+  platform: Platform,
+): StoreEntry[] {
+  return entriesOf(storeName, platform.enumCertificates);
+}
+
+/**
+ * Python: `enum_crls`, which is Windows'. The CRLs of a store of the system.
+ *
+ * @throws SSLError ERR_UNSUPPORTED_PLATFORM where the platform has none
+ */
+export function enumCrls(storeName: string, platform: Platform): StoreEntry[] {
+  return entriesOf(storeName, platform.enumCrls);
+}
+
+function entriesOf(
+  storeName: string,
+  list: Platform["enumCrls"],
+): StoreEntry[] {
+  if (typeof storeName !== "string")
+    throw new TypeError("a store has a name: a string is wanted");
+  if (list === undefined)
+    throw stateError(
+      "ERR_UNSUPPORTED_PLATFORM",
+      "the platform has no stores to list",
+    );
+  return [...list(storeName)];
 }
 
 /**
@@ -39,16 +87,43 @@ export interface Platform {
  *   read, with the system's error as its cause
  */
 export function readFile(platform: Platform, path: string): Uint8Array {
-  const read = platform.readFile ?? hostReadFile();
-  if (read === undefined)
-    throw stateError(
-      "ERR_UNSUPPORTED_PLATFORM",
-      `there is no file system to read ${path} from: give the content instead of the path`,
-    );
+  const read = platform.readFile ?? hostFileSystem()?.readFileSync;
+  if (read === undefined) throw noFileSystem(path);
+  return onFile("read", path, () => read(path));
+}
+
+/**
+ * Appends text to a file, as {@link readFile} reads one.
+ *
+ * @throws SSLError as {@link readFile} does
+ */
+export function appendFile(
+  platform: Platform,
+  path: string,
+  text: string,
+): void {
+  const host = hostFileSystem()?.appendFileSync;
+  const append =
+    platform.appendFile ??
+    (host && ((to, what) => host(to, what, { mode: 0o600 })));
+  if (append === undefined) throw noFileSystem(path);
+  onFile("append to", path, () => {
+    append(path, text);
+  });
+}
+
+function noFileSystem(path: string): SSLError {
+  return stateError(
+    "ERR_UNSUPPORTED_PLATFORM",
+    `there is no file system for ${path}: give the content instead of the path`,
+  );
+}
+
+function onFile<T>(what: string, path: string, run: () => T): T {
   try {
-    return read(path);
+    return run();
   } catch (error) {
-    throw new SSLError(`cannot read ${path}: ${messageOf(error)}`, {
+    throw new SSLError(`cannot ${what} ${path}: ${messageOf(error)}`, {
       code: "ERR_SSL_FILE",
       cause: error,
     });
@@ -59,12 +134,26 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether the runtime has files without a platform of the program's. */
+export function hasFileSystem(): boolean {
+  return hostFileSystem() !== undefined;
+}
+
+interface FileSystem {
+  readonly readFileSync: (path: string) => Uint8Array;
+  readonly appendFileSync: (
+    path: string,
+    text: string,
+    options: { readonly mode: number },
+  ) => void;
+}
+
 /** Node, Deno and Bun hand out their modules without an import. */
-function hostReadFile(): ((path: string) => Uint8Array) | undefined {
+function hostFileSystem(): FileSystem | undefined {
   const host: unknown = Reflect.get(globalThis, "process");
   if (!hasModules(host)) return undefined;
   const fs = host.getBuiltinModule("node:fs");
-  return hasReadFile(fs) ? (path) => fs.readFileSync(path) : undefined;
+  return isFileSystem(fs) ? fs : undefined;
 }
 
 function hasModules(
@@ -78,13 +167,13 @@ function hasModules(
   );
 }
 
-function hasReadFile(
-  fs: unknown,
-): fs is { readFileSync(path: string): Uint8Array } {
+function isFileSystem(fs: unknown): fs is FileSystem {
   return (
     typeof fs === "object" &&
     fs !== null &&
     "readFileSync" in fs &&
-    typeof fs.readFileSync === "function"
+    typeof fs.readFileSync === "function" &&
+    "appendFileSync" in fs &&
+    typeof fs.appendFileSync === "function"
   );
 }

@@ -2,10 +2,18 @@ import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import type { Connection } from "./connection.ts";
 import { checkTimeout, withDeadline } from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "./errors.ts";
+import { LateTransport } from "./late-transport.ts";
 import { SocketPump } from "./socket-pump.ts";
-import { SSLConnection } from "./ssl-connection.ts";
-import { dataIsUnread, inHandshake, isShutDown } from "./state-errors.ts";
-import type { CallOptions, Transport, TransportAddress } from "./transport.ts";
+import { StreamSocket } from "./stream-socket.ts";
+import {
+  closedError,
+  dataIsUnread,
+  inHandshake,
+  isClosedError,
+  isShutDown,
+  unwrappedError,
+} from "./state-errors.ts";
+import type { CallOptions, Transport } from "./transport.ts";
 
 declare global {
   interface SymbolConstructor {
@@ -56,11 +64,12 @@ const SEND_SIZE = 64 * 1024;
  * await Promise.all([here.close(), there.close()]);
  * ```
  */
-export class SSLSocket extends SSLConnection {
+export class SSLSocket extends StreamSocket {
   readonly #connection: Connection;
   readonly #transport: Transport;
   readonly #pump: SocketPump;
   readonly #suppressRaggedEofs: boolean;
+  readonly #handshakeOnConnect: boolean;
   #timeout: number | null = null;
   #ready: Promise<void> | undefined;
   /** Why calls are refused from now on. */
@@ -75,12 +84,14 @@ export class SSLSocket extends SSLConnection {
     transport: Transport,
     options: SocketOptions,
   ) {
-    super(connection);
+    super(connection, transport);
     this.#connection = connection;
     this.#transport = transport;
     this.#pump = new SocketPump(connection, transport);
     this.#suppressRaggedEofs = options.suppressRaggedEofs;
-    if (!options.doHandshakeOnConnect) return;
+    this.#handshakeOnConnect = options.doHandshakeOnConnect;
+    if (!options.doHandshakeOnConnect || transport instanceof LateTransport)
+      return;
     this.#ready = this.doHandshake(options.handshake);
     this.#ready.catch(() => undefined);
   }
@@ -95,14 +106,23 @@ export class SSLSocket extends SSLConnection {
     return this.#truncated;
   }
 
-  /** Python: `getsockname()`, where the transport knows. */
-  get localAddress(): TransportAddress | undefined {
-    return this.#transport.localAddress;
-  }
-
-  /** Python: `getpeername()`, where the transport knows. */
-  get remoteAddress(): TransportAddress | undefined {
-    return this.#transport.remoteAddress;
+  /**
+   * Python: `connect`. Of a transport that is made later: makes it, and the
+   * handshake too unless `doHandshakeOnConnect` is off.
+   *
+   * @throws RangeError on a server, and when it is connected already
+   * @throws what making the transport and the handshake throw
+   */
+  async connect(options: CallOptions = {}): Promise<void> {
+    if (this.serverSide)
+      throw new RangeError("can't connect in server-side mode");
+    const transport = this.#transport;
+    if (!(transport instanceof LateTransport))
+      throw new RangeError("attempt to connect already-connected SSLSocket!");
+    await this.#call("connect", options, async () => {
+      await transport.connect();
+      if (this.#handshakeOnConnect) await this.doHandshake();
+    });
   }
 
   /** Python: `gettimeout`. Milliseconds, null for none. */
@@ -141,23 +161,6 @@ export class SSLSocket extends SSLConnection {
     return this.#call("recv", options, (expired) =>
       this.#pump.readInTurn(() => this.#recv(maxBytes, expired)),
     );
-  }
-
-  /**
-   * Python: `recv_into`. Fills the buffer's beginning and answers how many
-   * bytes those are; otherwise as {@link recv}.
-   */
-  async recvInto(
-    buffer: BytesLike,
-    maxBytes?: number,
-    options: CallOptions = {},
-  ): Promise<number> {
-    const target = viewBytes(buffer, "recvInto: buffer");
-    const room = Math.min(maxBytes ?? target.length, target.length);
-    if (room === 0) return 0;
-    const bytes = await this.recv(room, options);
-    target.set(bytes);
-    return bytes.length;
   }
 
   /**
@@ -406,28 +409,10 @@ export class SSLSocket extends SSLConnection {
 
   #requireOpen(): void {
     if (this.#ended !== undefined) throw this.#ended;
+    if (this.#transport instanceof LateTransport)
+      this.#transport.requireConnected();
   }
 }
 
 /** Wakes a call that waits for data which it will not get. */
 const READ_IS_SHUT = new Error("reading is shut down");
-
-function closedError(): SSLError {
-  return stateError("ERR_SOCKET_CLOSED", "this socket was closed");
-}
-
-function unwrappedError(): SSLError {
-  return stateError(
-    "ERR_SOCKET_UNWRAPPED",
-    "no TLS around this socket any more",
-  );
-}
-
-function isClosedError(error: unknown): boolean {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    "code" in error &&
-    error.code === "ERR_SOCKET_CLOSED"
-  );
-}

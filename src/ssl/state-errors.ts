@@ -24,3 +24,23 @@ export function dataIsUnread(): SSLError {
     "APPLICATION_DATA_AFTER_CLOSE_NOTIFY",
   );
 }
+
+export function closedError(): SSLError {
+  return stateError("ERR_SOCKET_CLOSED", "this socket was closed");
+}
+
+export function unwrappedError(): SSLError {
+  return stateError(
+    "ERR_SOCKET_UNWRAPPED",
+    "no TLS around this socket any more",
+  );
+}
+
+export function isClosedError(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    error.code === "ERR_SOCKET_CLOSED"
+  );
+}

@@ -53,14 +53,17 @@ export interface Transport {
   readonly bytesRead: number;
   readonly localAddress?: TransportAddress | undefined;
   readonly remoteAddress?: TransportAddress | undefined;
+  /** TCP_NODELAY. A function of its own, not bound to this object. */
+  readonly setNoDelay?: ((noDelay: boolean) => void) | undefined;
+  /** SO_KEEPALIVE; milliseconds of silence before the first probe. */
+  readonly setKeepAlive?:
+    ((keepAlive: boolean, initialDelay: number) => void) | undefined;
   /**
    * Calls back after so many milliseconds, and answers how to prevent that.
    * Where it is missing, `globalThis.setTimeout` does it.
    */
-  readonly setTimer?: (
-    callback: () => void,
-    milliseconds: number,
-  ) => () => void;
+  readonly setTimer?:
+    ((callback: () => void, milliseconds: number) => () => void) | undefined;
 }
 
 /** What `AbortSignal` is, as far as it is needed here. */

@@ -1,8 +1,10 @@
 /** The words and numbers of the constants, checked. */
+import type { SecurityLevel } from "../x509/security-level.ts";
 import {
   Options,
   Protocol,
   type ProtocolName,
+  Purpose,
   TLSVersion,
   type TLSVersionName,
   VerifyFlags,
@@ -40,6 +42,17 @@ export function protocolOf(value: Protocol | ProtocolName): Protocol {
   if (value === Protocol.PROTOCOL_TLSv1 || value === Protocol.PROTOCOL_TLSv1_1)
     return value;
   return lookUp("protocol", value, PROTOCOLS);
+}
+
+/** A {@link Purpose} or its word. */
+export type PurposeChoice = Purpose | "serverAuth" | "clientAuth";
+
+/** @throws TypeError for what is no Purpose */
+export function purposeOf(purpose: PurposeChoice): Purpose {
+  const name: unknown =
+    typeof purpose === "object" && purpose !== null ? purpose.name : purpose;
+  for (const one of Object.values(Purpose)) if (one.name === name) return one;
+  throw new TypeError(`purpose: ${String(name)} is no Purpose`);
 }
 
 /** @throws RangeError for what is no TLSVersion */
@@ -102,6 +115,14 @@ export function verifyFlagsOf(
     flags,
     VerifyFlags.VERIFY_X509_PARTIAL_CHAIN,
     value.partialChain,
+  );
+}
+
+/** @throws RangeError for what is no security level of this library */
+export function securityLevelOf(level: number): SecurityLevel {
+  for (const one of [2, 3, 4, 5] as const) if (one === level) return one;
+  throw new RangeError(
+    `securityLevel: ${String(level)} is none of 2 to 5 (0 and 1 are below what is accepted)`,
   );
 }
 

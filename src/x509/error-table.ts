@@ -119,6 +119,11 @@ export const X509_ERRORS = {
   ),
   malformed_pem: row(1, 0, "the PEM text is malformed"),
   no_pem_block: row(1, 0, "the text holds no PEM block of the wanted kind"),
+  private_key_among_certificates: row(
+    1,
+    0,
+    "a private key stands among certificates for others: keep it in a file of its own",
+  ),
   malformed_private_key: row(1, 0, "the private key is malformed"),
   unsupported_private_key: row(
     1,

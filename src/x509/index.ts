@@ -6,6 +6,7 @@ export type { AlgorithmIdentifier } from "./algorithms.ts";
 export type { Budgets } from "./budget.ts";
 export { DEFAULT_BUDGETS } from "./budget.ts";
 export { Certificate } from "./certificate.ts";
+export { parseChain } from "./chain.ts";
 export type { IssuingDistributionPoint, RevokedCertificate } from "./crl.ts";
 export { Crl, CrlStore, parseCrls } from "./crl.ts";
 export type { CbcCipher, KeyDecryption } from "../crypto/provider.ts";

@@ -429,7 +429,7 @@ describe("the platform", () => {
     const client = await connect({ host, port: server.port, context });
     await Promise.all([client.close(), server.close()]);
     expect(readFileSync(path, "utf8")).toMatch(
-      /^(?:[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]+\n){5}$/,
+      /^# TLS secrets.*\n(?:[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]+\n){5}$/,
     );
   });
 

@@ -488,6 +488,7 @@ describe("createDefaultContext", () => {
       env: { SSLKEYLOGFILE: "keys" },
       platform: { appendFile: (path, line) => lines.push(`${path} ${line}`) },
     });
+    expect(lines.shift()).toBe("keys ");
     new BioPair(context).handshake();
     expect(lines[0]).toMatch(
       /^keys CLIENT_HANDSHAKE_TRAFFIC_SECRET [0-9a-f]{64} [0-9a-f]+\n$/,

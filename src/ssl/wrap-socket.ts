@@ -1,0 +1,59 @@
+import type { VerifyMode, VerifyModeName, Protocol } from "./constants.ts";
+import type { ProtocolName } from "./constants.ts";
+import { SSLContext } from "./context.ts";
+import type { SSLSocket } from "./ssl-socket.ts";
+import type { Transport } from "./transport.ts";
+
+/** Python: the arguments of the module's `wrap_socket`. */
+export interface LooseWrapOptions {
+  readonly keyFile?: string;
+  readonly certFile?: string;
+  readonly serverSide?: boolean;
+  /** Default: CERT_NONE. */
+  readonly certReqs?: VerifyMode | VerifyModeName;
+  /** Default: PROTOCOL_TLS. */
+  readonly sslVersion?: Protocol | ProtocolName;
+  readonly caCerts?: string;
+  readonly doHandshakeOnConnect?: boolean;
+  readonly suppressRaggedEofs?: boolean;
+  /** As `setCiphers()` takes it. */
+  readonly ciphers?: string;
+}
+
+/**
+ * Python: `ssl.wrap_socket`. With its defaults **anyone can be the peer**: it
+ * verifies no certificate, sends no name and checks none.
+ *
+ * @deprecated Make an {@link SSLContext} and call its `wrapSocket()`.
+ * @throws TypeError for a key without a certificate, and on a server without one
+ * @throws SSLError for files that are no certificate or no key
+ */
+export function wrapSocket(
+  transport: Transport,
+  options: LooseWrapOptions = {},
+): SSLSocket {
+  const { keyFile, certFile, serverSide = false, caCerts, ciphers } = options;
+  if (serverSide && certFile === undefined)
+    throw new TypeError(
+      "certFile must be specified for server-side operations",
+    );
+  if (keyFile !== undefined && certFile === undefined)
+    throw new TypeError("certFile must be specified");
+  const context = new SSLContext({
+    protocol: options.sslVersion ?? "tls",
+    checkHostname: false,
+    verifyMode: options.certReqs ?? "none",
+  });
+  if (caCerts !== undefined) context.loadVerifyLocations({ caFile: caCerts });
+  if (certFile !== undefined)
+    context.loadCertChain({
+      certFile,
+      ...(keyFile !== undefined && { keyFile }),
+    });
+  if (ciphers !== undefined) context.setCiphers(ciphers);
+  return context.wrapSocket(transport, {
+    serverSide,
+    doHandshakeOnConnect: options.doHandshakeOnConnect ?? true,
+    suppressRaggedEofs: options.suppressRaggedEofs ?? true,
+  });
+}

@@ -1,0 +1,42 @@
+/** Files of certificates for others to see. */
+import { type BytesLike, latin1 } from "../bytes.ts";
+import type { Certificate } from "./certificate.ts";
+import { TAG } from "./der.ts";
+import { X509Error } from "./errors.ts";
+import { parsePem } from "./pem.ts";
+import { parseCertificates } from "./trust-store.ts";
+
+/**
+ * The certificates of a chain file (leaf, then each issuer) or of a file of
+ * authorities, in their order. A private key among them is refused: such a file
+ * is not for others.
+ *
+ * @param source PEM text or bytes, or DER of one or several
+ * @throws X509Error `no_pem_block`, `malformed_pem`, `malformed_certificate`;
+ *   `private_key_among_certificates`
+ *
+ * @example
+ * ```ts
+ * import { createSelfSigned } from "puretls/pki";
+ * import { noble } from "puretls/crypto/noble";
+ * import { parseChain } from "puretls/x509";
+ *
+ * const { pem } = createSelfSigned({ provider: noble, hosts: ["a.test"] });
+ * if (parseChain(pem + pem).length !== 2) throw new Error();
+ * ```
+ */
+export function parseChain(source: string | BytesLike): readonly Certificate[] {
+  const text =
+    typeof source === "string"
+      ? source
+      : source instanceof Uint8Array && source[0] !== TAG.sequence
+        ? latin1(source)
+        : undefined;
+  if (text !== undefined && hasPrivateKey(text))
+    throw new X509Error("private_key_among_certificates");
+  return parseCertificates(source);
+}
+
+function hasPrivateKey(text: string): boolean {
+  return parsePem(text).some(({ label }) => label.endsWith("PRIVATE KEY"));
+}
