@@ -1,7 +1,7 @@
 /**
  * The crypto provider on `node:crypto`: OpenSSL's speed for Node 20.19 and
- * later, and for runtimes that have the same module. What Node lacks (AES-CCM
- * as TLS numbers it, ML-KEM, ML-DSA) is noble's.
+ * later, and for runtimes that have the same module. What Node lacks (ML-KEM,
+ * ML-DSA) is noble's.
  *
  * Interchangeable with noble's provider on either side of a connection, with
  * one difference: the signers for ECDSA and RSA and the encryption by RSA draw
@@ -9,8 +9,20 @@
  */
 import { randomFillSync } from "node:crypto";
 import { noble } from "./noble/index.ts";
-import { hybridWith } from "./noble/mlkem-hybrid.ts";
-import { aes128Gcm, aes256Gcm, chaCha20Poly1305 } from "./node/aead.ts";
+import {
+  secP256r1MlKem768With,
+  secP384r1MlKem1024With,
+  x25519MlKem768With,
+} from "./noble/mlkem-hybrid.ts";
+import {
+  aes128Ccm,
+  aes128Ccm8,
+  aes128Gcm,
+  aes256Ccm,
+  aes256Ccm8,
+  aes256Gcm,
+  chaCha20Poly1305,
+} from "./node/aead.ts";
 import { aes128Cbc, aes256Cbc } from "./node/aes-cbc.ts";
 import {
   ffdhe2048,
@@ -33,7 +45,7 @@ import {
   verifier,
 } from "./node/signatures.ts";
 import { rsaEncrypt } from "./node/rsa-encrypt.ts";
-import { x25519 } from "./node/x25519.ts";
+import { x25519, x448 } from "./node/montgomery.ts";
 import type { CryptoProvider } from "./provider.ts";
 
 /**
@@ -61,13 +73,20 @@ export const node: CryptoProvider = {
     ...noble.aeads,
     "AES-128-GCM": aes128Gcm,
     "AES-256-GCM": aes256Gcm,
+    "AES-128-CCM": aes128Ccm,
+    "AES-128-CCM-8": aes128Ccm8,
+    "AES-256-CCM": aes256Ccm,
+    "AES-256-CCM-8": aes256Ccm8,
     "ChaCha20-Poly1305": chaCha20Poly1305,
   },
   cbcs: { "AES-128-CBC": aes128Cbc, "AES-256-CBC": aes256Cbc },
   groups: {
     ...noble.groups,
-    X25519MLKEM768: hybridWith(x25519),
+    X25519MLKEM768: x25519MlKem768With(x25519),
+    SecP256r1MLKEM768: secP256r1MlKem768With(secp256r1),
+    SecP384r1MLKEM1024: secP384r1MlKem1024With(secp384r1),
     x25519,
+    x448,
     secp256r1,
     secp384r1,
     secp521r1,

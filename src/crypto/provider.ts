@@ -113,7 +113,10 @@ export interface CbcKey {
 
 export type GroupName =
   | "X25519MLKEM768"
+  | "SecP256r1MLKEM768"
+  | "SecP384r1MLKEM1024"
   | "x25519"
+  | "x448"
   | "secp256r1"
   | "secp384r1"
   | "secp521r1"

@@ -101,7 +101,10 @@ function suiteNames(): CipherSuiteName[] {
 /** OpenSSL, NIST and IANA have different names for the same curves. */
 const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map([
   ["x25519mlkem768", "X25519MLKEM768"],
+  ["secp256r1mlkem768", "SecP256r1MLKEM768"],
+  ["secp384r1mlkem1024", "SecP384r1MLKEM1024"],
   ["x25519", "x25519"],
+  ["x448", "x448"],
   ["secp256r1", "secp256r1"],
   ["prime256v1", "secp256r1"],
   ["p-256", "secp256r1"],

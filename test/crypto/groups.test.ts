@@ -1,7 +1,7 @@
 import { createECDH } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex } from "../../src/bytes.ts";
-import { mlKem768Encapsulate } from "../../src/crypto/noble/mlkem.ts";
+import { mlKem1024, mlKem768 } from "../../src/crypto/noble/mlkem.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { node } from "../../src/crypto/node.ts";
 import {
@@ -65,10 +65,12 @@ describe.each(rows)("$name", ({ provider, row }) => {
     };
     const pair = row.generate(random);
     row.encapsulate(pair.share, random);
-    // noble's X25519 keeps its private key as drawn; the others make numbers
+    // noble's X25519 and X448 keep their private keys as drawn; the others make numbers
     // or OpenSSL's keys of it.
     const kept: Partial<Record<GroupName, readonly number[]>> =
-      provider === noble ? { x25519: [0, 1], X25519MLKEM768: [1, 3] } : {};
+      provider === noble
+        ? { x25519: [0, 1], x448: [0, 1], X25519MLKEM768: [1, 3] }
+        : {};
     drawn.forEach((bytes, i) => {
       const wiped = bytes.every((byte) => byte === 0);
       expect(wiped).toBe(!(kept[row.name]?.includes(i) ?? false));
@@ -241,7 +243,7 @@ describe.each(providers)("X25519MLKEM768 of $name", (provider) => {
       scriptedRandom(message, peerKey),
     );
     const x = x25519.generate(scriptedRandom(key));
-    const kem = mlKem768Encapsulate(
+    const kem = mlKem768.encapsulate(
       pair.share.subarray(0, 1184),
       scriptedRandom(message),
     );
@@ -290,5 +292,95 @@ describe.each(providers)("X25519MLKEM768 of $name", (provider) => {
     );
     expect(secret.subarray(32)).toEqual(answer.secret.bytes.subarray(32));
     expect(pair.decapsulate(bad).bytes).toEqual(secret);
+  });
+});
+
+const ecHybrids = [
+  ["SecP256r1MLKEM768", "secp256r1", mlKem768, 65, 32],
+  ["SecP384r1MLKEM1024", "secp384r1", mlKem1024, 97, 48],
+] as const;
+
+describe.each(
+  providers.flatMap((provider) =>
+    ecHybrids.map((row) => [provider.name, ...row, provider] as const),
+  ),
+)("%s: %s", (_provider, name, curve, kem, point, scalar, provider) => {
+  const hybrid = group(provider, name);
+
+  it("concatenates plainly, the curve first", () => {
+    const key = new Uint8Array(scalar).fill(9);
+    const seed = new Uint8Array(64).fill(1);
+    const message = new Uint8Array(32).fill(2);
+    const peerKey = new Uint8Array(scalar).fill(3);
+    const pair = hybrid.generate(scriptedRandom(key, seed));
+    const answer = hybrid.encapsulate(
+      pair.share,
+      scriptedRandom(peerKey, message),
+    );
+    const ec = group(provider, curve).generate(scriptedRandom(key));
+    const wanted = kem.encapsulate(
+      kem.keyPair(scriptedRandom(seed)).encapsulationKey,
+      scriptedRandom(message),
+    );
+    expect(pair.share.subarray(0, point)).toEqual(ec.share);
+    expect(answer.share.subarray(point)).toEqual(wanted.ciphertext);
+    expect(answer.secret.bytes).toEqual(
+      concat(
+        ec.decapsulate(answer.share.subarray(0, point)).bytes,
+        wanted.secret,
+      ),
+    );
+  });
+
+  it("refuses a bad point and a bad encapsulation key", () => {
+    const pair = hybrid.generate(noble.random);
+    const answer = hybrid.encapsulate(pair.share, noble.random);
+    const spoilt = (share: Uint8Array, at: number): Uint8Array => {
+      const bad = share.slice();
+      bad.fill(0xff, at, at + 3);
+      return bad;
+    };
+    expect(() => pair.decapsulate(spoilt(answer.share, 1))).toThrow(
+      InvalidKeyShare,
+    );
+    for (const at of [1, point])
+      expect(() =>
+        hybrid.encapsulate(spoilt(pair.share, at), noble.random),
+      ).toThrow(InvalidKeyShare);
+  });
+});
+
+describe.each(providers)("x448 of $name", (provider) => {
+  const x448 = group(provider, "x448");
+
+  it("agrees with RFC 7748 6.2", () => {
+    const a = fromHex(
+      "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a9419744897391006382a6f127ab1d9ac2d8c0a598726b",
+    );
+    const b = fromHex(
+      "1c306a7ac2a0e2e0990b294470cba339e6453772b075811d8fad0d1d6927c120bb5ee8972b0d3e21374c9c921b09d1b0366f10b65173992d",
+    );
+    const one = x448.generate(scriptedRandom(a));
+    const two = x448.encapsulate(one.share, scriptedRandom(b));
+    expect(toHex(one.share)).toBe(
+      "9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bbc836647241d953d40c5b12da88120d53177f80e532c41fa0",
+    );
+    expect(toHex(two.share)).toBe(
+      "3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609",
+    );
+    const secret =
+      "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56fd2464c335543936521c24403085d59a449a5037514a879d";
+    expect(toHex(two.secret.bytes)).toBe(secret);
+    expect(toHex(one.decapsulate(two.share).bytes)).toBe(secret);
+  });
+
+  it("refuses shares that give an all-zero secret", () => {
+    for (const first of [0, 1]) {
+      const share = new Uint8Array(56);
+      share[0] = first;
+      expect(() => x448.encapsulate(share, noble.random)).toThrow(
+        InvalidKeyShare,
+      );
+    }
   });
 });

@@ -1,17 +1,21 @@
 /**
- * Ed448 (RFC 8032 5.2) over the arithmetic of `@noble/curves`, made on first
- * use. Why not `@noble/curves/ed448.js`: see `nist-curves.ts`.
+ * Ed448 (RFC 8032 5.2) and X448 (RFC 7748 5) over the arithmetic of
+ * `@noble/curves`, made on first use. Why not `@noble/curves/ed448.js`: see `nist-curves.ts`.
  */
 import { eddsa, edwards, type EdDSA } from "@noble/curves/abstract/edwards.js";
 import { Field, mod, pow2 } from "@noble/curves/abstract/modular.js";
+import {
+  montgomery,
+  type MontgomeryECDH,
+} from "@noble/curves/abstract/montgomery.js";
 import { shake256 } from "@noble/hashes/sha3.js";
 import { asciiBytes, concat } from "../../bytes.ts";
 import { deferredTable } from "./base-table.ts";
 import { powerOfOnes } from "./power-of-ones.ts";
 
 export interface Curve448 {
-  /** For verifying only: it does not clamp, so it makes no keys. */
-  readonly ed448: Pick<EdDSA, "verify">;
+  readonly x448: MontgomeryECDH;
+  readonly ed448: EdDSA;
   /** To be called before the base point is multiplied. */
   readonly beforeBaseMultiplication: () => boolean;
 }
@@ -30,7 +34,17 @@ function makeCurve(): Curve448 {
   const Point = edwards(parameters, { Fp, Fn, uvRatio: squareRootOfRatio });
   const hash = (message: Uint8Array) => shake256(message, { dkLen: 114 });
   return {
-    ed448: eddsa(Point, hash, { domain: dom4, zip215: false }),
+    x448: montgomery({
+      P,
+      type: "x448",
+      adjustScalarBytes: clampX448,
+      powPminus2: inverse,
+    }),
+    ed448: eddsa(Point, hash, {
+      adjustScalarBytes: clampEd448,
+      domain: dom4,
+      zip215: false,
+    }),
     beforeBaseMultiplication: deferredTable(Point.BASE),
   };
 }
@@ -50,6 +64,32 @@ const parameters = {
   Gy: 298819210078481492676017930443930673437544040154080242095928241372331506189835876003536878655418784733982303233503462500531545062832660n,
 };
 
+/** RFC 7748 5. Changes and returns the array. */
+function clampX448<T extends Uint8Array>(scalar: T): T {
+  scalar[0] = (scalar[0] ?? 0) & 0xfc;
+  scalar[55] = (scalar[55] ?? 0) | 0x80;
+  return scalar;
+}
+
+/** RFC 8032 5.2.5 step 2. Changes and returns the array. */
+function clampEd448<T extends Uint8Array>(scalar: T): T {
+  clampX448(scalar);
+  scalar[56] = 0;
+  return scalar;
+}
+
+/** x^(p - 2), and p - 2 is 4 (p - 3) / 4 + 1. */
+function inverse(x: bigint): bigint {
+  return mod(pow2(quarterPower(x), 2n, P) * x, P);
+}
+
+/** x^((p - 3) / 4), and (p - 3) / 4 is 2^223 (2^223 - 1) + 2^222 - 1. */
+function quarterPower(x: bigint): bigint {
+  const ones222 = powerOfOnes(x, 222, P);
+  const ones223 = (((ones222 * ones222) % P) * x) % P;
+  return (pow2(ones223, 223n, P) * ones222) % P;
+}
+
 /** RFC 8032 2: dom4(phflag, context). */
 function dom4(
   data: Uint8Array,
@@ -67,9 +107,6 @@ function squareRootOfRatio(
 ): { readonly isValid: boolean; readonly value: bigint } {
   const u3v = mod(u * u * u * v, P);
   const u5v3 = mod(u3v * mod(u * v, P) * mod(u * v, P), P);
-  // (p - 3) / 4 is 2^223 (2^223 - 1) + 2^222 - 1.
-  const ones222 = powerOfOnes(u5v3, 222, P);
-  const ones223 = (((ones222 * ones222) % P) * u5v3) % P;
-  const x = mod(u3v * ((pow2(ones223, 223n, P) * ones222) % P), P);
+  const x = mod(u3v * quarterPower(u5v3), P);
   return { isValid: mod(v * mod(x * x, P), P) === mod(u, P), value: x };
 }

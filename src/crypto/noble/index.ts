@@ -32,7 +32,11 @@ import {
 } from "./finite-field.ts";
 import { hashes } from "./hashes.ts";
 import { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
-import { x25519MlKem768 } from "./mlkem-hybrid.ts";
+import {
+  secP256r1MlKem768,
+  secP384r1MlKem1024,
+  x25519MlKem768,
+} from "./mlkem-hybrid.ts";
 import { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
 import { keyDecryption } from "./key-decryption.ts";
 import { publicKeyOf } from "./public-key-of.ts";
@@ -40,6 +44,7 @@ import { systemRandom } from "./random.ts";
 import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 import { rsaEncrypt } from "./rsa-encrypt.ts";
 import { x25519 } from "./x25519.ts";
+import { x448 } from "./x448.ts";
 
 /** Every row of `noble.aeads`. */
 export const aeads = {
@@ -61,7 +66,10 @@ export const cbcs = {
 /** Every row of `noble.groups`. */
 export const groups = {
   X25519MLKEM768: x25519MlKem768,
+  SecP256r1MLKEM768: secP256r1MlKem768,
+  SecP384r1MLKEM1024: secP384r1MlKem1024,
   x25519,
+  x448,
   secp256r1,
   secp384r1,
   secp521r1,
@@ -148,10 +156,15 @@ export {
 export { hashes } from "./hashes.ts";
 export { keyDecryption } from "./key-decryption.ts";
 export { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
-export { x25519MlKem768 } from "./mlkem-hybrid.ts";
+export {
+  secP256r1MlKem768,
+  secP384r1MlKem1024,
+  x25519MlKem768,
+} from "./mlkem-hybrid.ts";
 export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
 export { publicKeyOf } from "./public-key-of.ts";
 export { systemRandom } from "./random.ts";
 export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 export { rsaEncrypt } from "./rsa-encrypt.ts";
 export { x25519 } from "./x25519.ts";
+export { x448 } from "./x448.ts";

@@ -1,15 +1,30 @@
-/** ML-KEM-768 (FIPS 203), from `@noble/post-quantum`. */
-import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
+/** ML-KEM-768 and ML-KEM-1024 (FIPS 203), from `@noble/post-quantum`. */
+import { ml_kem1024, ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { InvalidKeyShare, type RandomSource } from "../provider.ts";
 
-/** Bytes of an encapsulation key, FIPS 203 table 3. */
-export const ENCAPSULATION_KEY_LENGTH = 1184;
-/** Bytes of a ciphertext, FIPS 203 table 3. */
-export const CIPHERTEXT_LENGTH = 1088;
 /** Bytes of d and z, which make a key pair: FIPS 203 algorithm 16. */
-export const SEED_LENGTH = 64;
+const SEED_LENGTH = 64;
 /** Bytes of a message to encapsulate: FIPS 203 algorithm 17. */
-export const MESSAGE_LENGTH = 32;
+const MESSAGE_LENGTH = 32;
+
+/** A row of FIPS 203 table 2. */
+export interface MlKem {
+  /** FIPS 203 table 3. */
+  readonly encapsulationKeyLength: number;
+  readonly ciphertextLength: number;
+  /** FIPS 203 algorithm 19. Draws 64 random bytes in one call: d, then z. */
+  keyPair(random: RandomSource): MlKemKeyPair;
+  /**
+   * FIPS 203 algorithm 20. Draws 32 random bytes in one call.
+   *
+   * @throws InvalidKeyShare when the key has the wrong length or a coefficient
+   * that is not below q (the modulus check of FIPS 203 7.2)
+   */
+  encapsulate(
+    encapsulationKey: Uint8Array,
+    random: RandomSource,
+  ): { readonly ciphertext: Uint8Array; readonly secret: Uint8Array };
+}
 
 export interface MlKemKeyPair {
   readonly encapsulationKey: Uint8Array;
@@ -23,50 +38,60 @@ export interface MlKemKeyPair {
   decapsulate(ciphertext: Uint8Array): Uint8Array;
 }
 
-/** FIPS 203 algorithm 19. Draws 64 random bytes in one call: d, then z. */
-export function mlKem768KeyPair(random: RandomSource): MlKemKeyPair {
-  const seed = random(SEED_LENGTH);
-  const { publicKey, secretKey } = ml_kem768.keygen(seed);
-  seed.fill(0);
+/** ML-KEM-768. */
+export const mlKem768: MlKem = /* @__PURE__ */ mlKem("ML-KEM-768", 1184, 1088);
+
+/** ML-KEM-1024. */
+export const mlKem1024: MlKem = /* @__PURE__ */ mlKem(
+  "ML-KEM-1024",
+  1568,
+  1568,
+);
+
+function mlKem(
+  name: "ML-KEM-768" | "ML-KEM-1024",
+  encapsulationKeyLength: number,
+  ciphertextLength: number,
+): MlKem {
+  const algorithm = () => (name === "ML-KEM-768" ? ml_kem768 : ml_kem1024);
   return {
-    encapsulationKey: publicKey,
-    decapsulate(ciphertext) {
-      if (ciphertext.length !== CIPHERTEXT_LENGTH)
+    encapsulationKeyLength,
+    ciphertextLength,
+    keyPair(random) {
+      const seed = random(SEED_LENGTH);
+      const { publicKey, secretKey } = algorithm().keygen(seed);
+      seed.fill(0);
+      return {
+        encapsulationKey: publicKey,
+        decapsulate(ciphertext) {
+          if (ciphertext.length !== ciphertextLength)
+            throw new InvalidKeyShare(
+              `an ${name} ciphertext is ${ciphertextLength} bytes long, not ${ciphertext.length}`,
+            );
+          return algorithm().decapsulate(ciphertext, secretKey);
+        },
+      };
+    },
+    encapsulate(encapsulationKey, random) {
+      if (encapsulationKey.length !== encapsulationKeyLength)
         throw new InvalidKeyShare(
-          `an ML-KEM-768 ciphertext is ${CIPHERTEXT_LENGTH} bytes long, not ${ciphertext.length}`,
+          `an ${name} encapsulation key is ${encapsulationKeyLength} bytes long, not ${encapsulationKey.length}`,
         );
-      return ml_kem768.decapsulate(ciphertext, secretKey);
+      const message = random(MESSAGE_LENGTH);
+      try {
+        // noble makes the modulus check, and throws.
+        const { cipherText, sharedSecret } = algorithm().encapsulate(
+          encapsulationKey,
+          message,
+        );
+        return { ciphertext: cipherText, secret: sharedSecret };
+      } catch {
+        throw new InvalidKeyShare(
+          `this ${name} encapsulation key has a coefficient that is not below q`,
+        );
+      } finally {
+        message.fill(0);
+      }
     },
   };
-}
-
-/**
- * FIPS 203 algorithm 20. Draws 32 random bytes in one call.
- *
- * @throws InvalidKeyShare when the key has the wrong length or a coefficient
- * that is not below q (the modulus check of FIPS 203 7.2)
- */
-export function mlKem768Encapsulate(
-  encapsulationKey: Uint8Array,
-  random: RandomSource,
-): { readonly ciphertext: Uint8Array; readonly secret: Uint8Array } {
-  if (encapsulationKey.length !== ENCAPSULATION_KEY_LENGTH)
-    throw new InvalidKeyShare(
-      `an ML-KEM-768 encapsulation key is ${ENCAPSULATION_KEY_LENGTH} bytes long, not ${encapsulationKey.length}`,
-    );
-  const message = random(MESSAGE_LENGTH);
-  try {
-    // noble makes the modulus check, and throws.
-    const { cipherText, sharedSecret } = ml_kem768.encapsulate(
-      encapsulationKey,
-      message,
-    );
-    return { ciphertext: cipherText, secret: sharedSecret };
-  } catch {
-    throw new InvalidKeyShare(
-      "this ML-KEM-768 encapsulation key has a coefficient that is not below q",
-    );
-  } finally {
-    message.fill(0);
-  }
 }

@@ -1,4 +1,4 @@
-/** AES-GCM and ChaCha20-Poly1305 (RFC 5116, RFC 8439), from Node. */
+/** AES-GCM, AES-CCM and ChaCha20-Poly1305 (RFC 5116, 6655, 8439), from Node. */
 import {
   createCipheriv,
   createDecipheriv,
@@ -26,6 +26,42 @@ export const aes256Gcm: AeadAlgorithm = {
   key: (bytes) => aeadKey(aes256Gcm, "aes-256-gcm", bytes),
 };
 
+/** AEAD_AES_128_CCM. */
+export const aes128Ccm: AeadAlgorithm = {
+  name: "AES-128-CCM",
+  keyLength: 16,
+  nonceLength: 12,
+  tagLength: 16,
+  key: (bytes) => aeadKey(aes128Ccm, "aes-128-ccm", bytes),
+};
+
+/** AEAD_AES_128_CCM_8. */
+export const aes128Ccm8: AeadAlgorithm = {
+  name: "AES-128-CCM-8",
+  keyLength: 16,
+  nonceLength: 12,
+  tagLength: 8,
+  key: (bytes) => aeadKey(aes128Ccm8, "aes-128-ccm", bytes),
+};
+
+/** AEAD_AES_256_CCM. */
+export const aes256Ccm: AeadAlgorithm = {
+  name: "AES-256-CCM",
+  keyLength: 32,
+  nonceLength: 12,
+  tagLength: 16,
+  key: (bytes) => aeadKey(aes256Ccm, "aes-256-ccm", bytes),
+};
+
+/** AEAD_AES_256_CCM_8. */
+export const aes256Ccm8: AeadAlgorithm = {
+  name: "AES-256-CCM-8",
+  keyLength: 32,
+  nonceLength: 12,
+  tagLength: 8,
+  key: (bytes) => aeadKey(aes256Ccm8, "aes-256-ccm", bytes),
+};
+
 /** AEAD_CHACHA20_POLY1305. */
 export const chaCha20Poly1305: AeadAlgorithm = {
   name: "ChaCha20-Poly1305",
@@ -35,7 +71,12 @@ export const chaCha20Poly1305: AeadAlgorithm = {
   key: (bytes) => aeadKey(chaCha20Poly1305, "chacha20-poly1305", bytes),
 };
 
-type OpenSslName = "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305";
+type OpenSslName =
+  | "aes-128-gcm"
+  | "aes-256-gcm"
+  | "aes-128-ccm"
+  | "aes-256-ccm"
+  | "chacha20-poly1305";
 
 /**
  * Node returns arrays of its own, which are copied to `out`: every overlap is
@@ -51,43 +92,67 @@ function aeadKey(
   return {
     seal(nonce, aad, plaintext, out) {
       checkSeal(aead, nonce, plaintext, out);
-      const cipher = encipher(name, key, nonce);
+      const cipher = encipher(aead, name, key, nonce);
       const options = { plaintextLength: plaintext.length };
       cipher.setAAD(aad, options);
-      const sealed = cipher.update(plaintext);
+      const sealed = cipher.update(pointed(plaintext));
       cipher.final();
       out.set(sealed);
       out.set(cipher.getAuthTag(), sealed.length);
     },
     open(nonce, aad, ciphertext, out) {
       if (!checkOpen(aead, nonce, ciphertext, out)) return false;
-      const cipher = decipher(name, key, nonce);
+      const cipher = decipher(aead, name, key, nonce);
       const options = { plaintextLength: out.length };
-      cipher.setAAD(aad, options);
       cipher.setAuthTag(ciphertext.subarray(out.length));
-      const opened = cipher.update(ciphertext.subarray(0, out.length));
+      cipher.setAAD(aad, options);
       try {
+        // CCM checks its tag first, and answers nothing when it is wrong.
+        const opened = cipher.update(
+          pointed(ciphertext.subarray(0, out.length)),
+        );
         cipher.final();
+        out.set(opened);
+        return true;
       } catch {
         return false;
       }
-      out.set(opened);
-      return true;
     },
   };
 }
 
-const OPTIONS = { authTagLength: 16 };
+const EMPTY = new Uint8Array(1).subarray(0, 0);
 
-// Two calls, for Node's types know the modes apart.
-function encipher(name: OpenSslName, key: KeyObject, nonce: Uint8Array) {
-  return name === "chacha20-poly1305"
-    ? createCipheriv(name, key, nonce, OPTIONS)
-    : createCipheriv(name, key, nonce, OPTIONS);
+/** An empty array can be a null pointer to OpenSSL, which CCM takes amiss. */
+function pointed(bytes: Uint8Array): Uint8Array {
+  return bytes.length === 0 ? EMPTY : bytes;
 }
 
-function decipher(name: OpenSslName, key: KeyObject, nonce: Uint8Array) {
+// A call each, for Node's types know the modes apart.
+function encipher(
+  { tagLength: authTagLength }: AeadAlgorithm,
+  name: OpenSslName,
+  key: KeyObject,
+  nonce: Uint8Array,
+) {
+  const options = { authTagLength };
   return name === "chacha20-poly1305"
-    ? createDecipheriv(name, key, nonce, OPTIONS)
-    : createDecipheriv(name, key, nonce, OPTIONS);
+    ? createCipheriv(name, key, nonce, options)
+    : name === "aes-128-ccm" || name === "aes-256-ccm"
+      ? createCipheriv(name, key, nonce, options)
+      : createCipheriv(name, key, nonce, options);
+}
+
+function decipher(
+  { tagLength: authTagLength }: AeadAlgorithm,
+  name: OpenSslName,
+  key: KeyObject,
+  nonce: Uint8Array,
+) {
+  const options = { authTagLength };
+  return name === "chacha20-poly1305"
+    ? createDecipheriv(name, key, nonce, options)
+    : name === "aes-128-ccm" || name === "aes-256-ccm"
+      ? createDecipheriv(name, key, nonce, options)
+      : createDecipheriv(name, key, nonce, options);
 }

@@ -23,7 +23,8 @@ interface KemCase extends Case {
 }
 
 export function keyExchangeSuites(provider: CryptoProvider): void {
-  x25519Suite(group(provider, "x25519"));
+  montgomerySuite("x25519_test.json", group(provider, "x25519"));
+  montgomerySuite("x448_test.json", group(provider, "x448"));
   ecdhSuite(
     "ecdh_secp256r1_ecpoint_test.json",
     group(provider, "secp256r1"),
@@ -76,11 +77,11 @@ export function mlKemSuites(provider: CryptoProvider): void {
   });
 }
 
-function x25519Suite(x25519: KeyExchangeGroup): void {
-  wycheproof<object, EcdhCase>("x25519_test.json", {
+function montgomerySuite(file: string, row: KeyExchangeGroup): void {
+  wycheproof<object, EcdhCase>(file, {
     judge: (test) => {
       const random = scriptedRandom(fromHex(test.private));
-      const pair = x25519.generate(random);
+      const pair = row.generate(random);
       return compare(
         () => pair.decapsulate(fromHex(test.public)).bytes,
         fromHex(test.shared),
