@@ -9,23 +9,20 @@ export function encodeAlert(level: AlertLevel, alert: AlertName): Uint8Array {
   return Uint8Array.of(LEVELS[level], ALERTS[alert]);
 }
 
-/** What an alert record says; a level without a name has its number. */
+/** What an alert record says. */
 export interface Alert {
-  readonly level: AlertLevel | number;
+  readonly level: AlertLevel;
   readonly alert: AlertName | number;
 }
 
-/** @throws TlsError for a record that is not one alert */
+/** @throws TlsError for a record that is not one alert, or of no known level */
 export function readAlert(content: Uint8Array): Alert {
   const [level = 0, description = 0] = content;
   if (content.length !== 2) throw new TlsError("bad_alert");
+  if (level !== LEVELS.warning && level !== LEVELS.fatal)
+    throw new TlsError("unknown_alert_level", { detail: `level ${level}` });
   return {
-    level:
-      level === LEVELS.warning
-        ? "warning"
-        : level === LEVELS.fatal
-          ? "fatal"
-          : level,
+    level: level === LEVELS.warning ? "warning" : "fatal",
     alert: alertName(description) ?? description,
   };
 }

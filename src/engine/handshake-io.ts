@@ -16,9 +16,12 @@ export function handshakeIo(
   flags: Flags,
   emit: (event: HandshakeEvent) => void,
 ): HandshakeIo {
+  const endFlight = (): void => {
+    if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
+  };
   const setReadKeys = (keys: ProtectionKeys): void => {
     // RFC 8446 5.1: messages "MUST NOT span key changes".
-    if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
+    endFlight();
     read.setOpener(openerOf(keys));
     flags.readKeyLimit =
       keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
@@ -34,6 +37,7 @@ export function handshakeIo(
     sendChangeCipherSpec: () => {
       if (!flags.writeClosed) write.changeCipherSpec();
     },
+    endFlight,
     setReadKeys,
     setWriteKeys: (keys) => {
       write.setSealer(sealerOf(keys));

@@ -27,6 +27,7 @@ import {
   needOf,
   ownAnswer,
 } from "../handshake/needs.ts";
+import { owesKeyUpdate } from "../handshake/post-handshake13.ts";
 import { startServer } from "../handshake/server/hello.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
@@ -205,7 +206,7 @@ export class TlsEngine {
     const { write } = this.#parts;
     this.#guard(() => {
       for (let at = 0; at < bytes.length; at += write.maxContent) {
-        if (write.wornOut) this.#command(false);
+        if (write.wornOut || owesKeyUpdate(this.#state)) this.#command(false);
         const part = bytes.subarray(at, at + write.maxContent);
         write.write(ContentType.application_data, part);
       }

@@ -140,10 +140,8 @@ export function verifyData(
   expected: Uint8Array,
   message: Finished,
 ): VerifiedFinished {
-  if (message.verifyData.length !== expected.length)
-    throw new TlsError("malformed_message", {
-      detail: `Finished: ${message.verifyData.length} bytes`,
-    });
+  // RFC 8446 4.4.4: "if incorrect MUST terminate the connection with a
+  // "decrypt_error" alert", whatever its length.
   if (!equal(expected, message.verifyData))
     throw new TlsError("finished_mismatch");
   return new VerifiedFinished();
@@ -184,11 +182,24 @@ export function chooseCredential(
 interface KeyKind {
   readonly algorithm: string;
   readonly curve: string | undefined;
+  /** Of an RSA key, in bytes. */
+  readonly modulusLength?: number;
 }
 
 function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
-  return { algorithm, curve: key.type === "ec" ? key.curve : undefined };
+  return {
+    algorithm,
+    curve: key.type === "ec" ? key.curve : undefined,
+    ...(key.type === "rsa" && { modulusLength: key.modulus.length }),
+  };
 }
+
+/** RFC 8017 9.1.1: a hash, a salt as long, and two bytes more. */
+const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
+  "rsa-pss-sha256": 2 * 32 + 2,
+  "rsa-pss-sha384": 2 * 48 + 2,
+  "rsa-pss-sha512": 2 * 64 + 2,
+};
 
 function fitsKey(
   scheme: SignatureScheme,
@@ -198,6 +209,8 @@ function fitsKey(
   return (
     scheme.handshake.includes(version) &&
     scheme.key === kind.algorithm &&
+    (kind.modulusLength ?? Infinity) >=
+      (LEAST_MODULUS[scheme.signature] ?? 0) &&
     (scheme.curve === kind.curve || version === "TLSv1.2")
   );
 }

@@ -23,7 +23,7 @@ import type { Credential } from "./credential.ts";
 import type { Carrier } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
-import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
+import { DEFAULT_GROUPS, GROUPS, isPostQuantum } from "./groups.ts";
 import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TicketKeys } from "./ticket-keys.ts";
@@ -152,6 +152,19 @@ export interface ServerOptions extends CommonOptions {
   /** Puts a cookie into a HelloRetryRequest. Default false. */
   readonly helloRetryCookie?: boolean;
   /**
+   * Middlebox compatibility mode, RFC 8446 D.4, for every client. False: for
+   * those that ask for it by a session id, which they must get. Default true.
+   */
+  readonly compatibilityMode?: boolean;
+  /** Whose order of cipher suites counts. Default "server". */
+  readonly cipherPreference?: "server" | "client";
+  /**
+   * "share": among groups that are no hybrids the best that the client sent a
+   * share of, which saves a round trip; "order": always the best in common,
+   * with a HelloRetryRequest if need be. Default "share".
+   */
+  readonly groupPreference?: "share" | "order";
+  /**
    * Seals and opens stateless tickets, of both versions. Without it and without
    * a `sessionStore` no session is resumed.
    */
@@ -238,6 +251,9 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     certificateAuthorities: options.certificateAuthorities ?? [],
     alpnMismatch: options.alpnMismatch ?? "alert",
     helloRetryCookie: options.helloRetryCookie ?? false,
+    compatibilityMode: options.compatibilityMode ?? true,
+    cipherPreference: options.cipherPreference ?? "server",
+    groupPreference: options.groupPreference ?? "share",
   });
 }
 
@@ -367,10 +383,15 @@ function checkAlpn(names: readonly string[]): void {
   if (total > 65_535) throw new TlsUsageError("alpnProtocols: too many names");
 }
 
-/** The hybrid and x25519, or whatever comes first. */
+/**
+ * The best group, and the best of the other kind: who has not heard of hybrids
+ * yet and who insists on them both answer in one round trip.
+ */
 function defaultKeyShares(groups: readonly GroupName[]): readonly GroupName[] {
   const [first] = groups;
-  if (first === "X25519MLKEM768" && groups.includes("x25519"))
-    return [first, "x25519"];
-  return first === undefined ? [] : [first];
+  if (first === undefined) return [];
+  const other = groups.find(
+    (name) => isPostQuantum(name) !== isPostQuantum(first),
+  );
+  return other === undefined ? [first] : [first, other];
 }

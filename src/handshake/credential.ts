@@ -15,6 +15,8 @@ export interface Credential {
   readonly algorithm: KeyAlgorithm;
   /** Of an "ecPublicKey". */
   readonly curve: string | undefined;
+  /** Of an RSA key, in bytes. */
+  readonly modulusLength?: number;
   /** DER of the issuers' names, to answer a peer's list of authorities. */
   readonly issuers: readonly Uint8Array[];
   /** "ask": the key is elsewhere; each signature is a need. */
@@ -61,6 +63,9 @@ export function credential(options: {
     chain: certificates.map((certificate) => certificate.der),
     algorithm,
     curve: publicKey.type === "ec" ? publicKey.curve : undefined,
+    ...(publicKey.type === "rsa" && {
+      modulusLength: publicKey.modulus.length,
+    }),
     issuers: certificates.map((certificate) => certificate.issuer.der),
     key,
     ...(ocspResponse && {

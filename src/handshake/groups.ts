@@ -26,6 +26,11 @@ export const DEFAULT_GROUPS: readonly GroupName[] = [
   "secp521r1",
 ];
 
+/** Whether a quantum computer leaves it standing: the ones with ML-KEM. */
+export function isPostQuantum(name: GroupName): boolean {
+  return name.includes("MLKEM");
+}
+
 /** The group of a code point, undefined for one that puretls does not have. */
 export function groupOf(code: number): GroupName | undefined {
   return nameOf(GROUPS, code);

@@ -89,6 +89,11 @@ export interface HandshakeIo {
   send(message: Uint8Array): void;
   /** RFC 5246 7.1, or the dummy of RFC 8446 D.4. Never protected. */
   sendChangeCipherSpec(): void;
+  /**
+   * Says that the peer's flight ends with the message at hand: more of its
+   * handshake is an error.
+   */
+  endFlight(): void;
   /** A change_cipher_spec is forbidden after keys for application data. */
   setReadKeys(keys: ProtectionKeys): void;
   setWriteKeys(keys: ProtectionKeys): void;

@@ -4,19 +4,29 @@ import { TlsError } from "../errors.ts";
 import type { CipherSuite13 } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { KeyShareEntry } from "./extensions/spec.ts";
-import { GROUPS } from "./groups.ts";
+import { GROUPS, isPostQuantum } from "./groups.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
 
-/** The first suite of the server's list that the client has. */
+/** The best suite of TLS 1.3 in common. */
 export function chooseSuite13(
   config: ServerConfig,
   hello: ClientHello,
 ): CipherSuite13 {
-  const suite = config.suites13.find(({ code }) =>
-    hello.cipherSuites.includes(code),
-  );
+  const [suite] = sharedSuites(config, config.suites13, hello);
   if (suite === undefined) throw new TlsError("no_shared_cipher");
   return suite;
+}
+
+/** Those of the server's suites that the client has, best first. */
+export function sharedSuites<S extends { readonly code: number }>(
+  { cipherPreference }: ServerConfig,
+  suites: readonly S[],
+  { cipherSuites: codes }: ClientHello,
+): readonly S[] {
+  const shared = suites.filter(({ code }) => codes.includes(code));
+  return cipherPreference === "server"
+    ? shared
+    : shared.sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
 }
 
 export interface ChosenGroup {
@@ -26,9 +36,11 @@ export interface ChosenGroup {
 }
 
 /**
- * The first group of the server's list that the client sent a share of, and
- * where there is none the first that it supports: a round trip costs more than
- * a step down in a list of safe groups.
+ * Among groups that are alike, the first of the server's list that the client
+ * sent a share of, and where there is none the first that it supports: a round
+ * trip costs more than a step down in a list of safe groups. But whoever wants
+ * a hybrid and can have one gets it: a share is no statement of preference, and
+ * who records the connection need not wait for a better one.
  */
 export function chooseGroup(
   config: ServerConfig,
@@ -38,13 +50,28 @@ export function chooseGroup(
     hello.extensions;
   checkShares(shares, groups);
   const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
-  for (const group of shared) {
+  const [best] = shared;
+  if (best === undefined) throw new TlsError("no_shared_group");
+  const alike =
+    config.groupPreference === "order"
+      ? [best]
+      : shared.filter((name) => isPostQuantum(name) === isPostQuantum(best));
+  for (const group of alike) {
     const entry = shares.find((one) => one.group === GROUPS[group]);
     if (entry !== undefined) return { group, share: entry.share };
   }
-  const [group] = shared;
-  if (group === undefined) throw new TlsError("no_shared_group");
-  return { group, share: undefined };
+  return { group: best, share: undefined };
+}
+
+/**
+ * RFC 8446 D.4: a client that offers a session id must get the dummy, and
+ * others may.
+ */
+export function sendsChangeCipherSpec(
+  config: ServerConfig,
+  hello: ClientHello,
+): boolean {
+  return config.compatibilityMode || hello.legacySessionId.length > 0;
 }
 
 /** RFC 7301 3.2: the first of the server's list that the client offers. */

@@ -19,6 +19,8 @@ export interface Connected13 {
   readonly exporter: Secret;
   /** Nobody gets here without the peer's Finished. */
   readonly finished: VerifiedFinished;
+  /** The peer asked for new write keys and has not got them yet. */
+  readonly owesKeyUpdate?: boolean;
 }
 
 /** The peer has new write keys, and may want us to have them too. */
@@ -30,11 +32,15 @@ export function onKeyUpdate<S extends Connected13>(
   const readSecret = state.readSecret.update();
   io.setReadKeys(applicationKeys(state, readSecret));
   io.emit({ type: "key_update", direction: "read" });
-  const next = { ...state, readSecret };
-  // RFC 8446 4.6.3: the answer must not ask back.
-  return message.updateRequested
-    ? onUpdateKeys(next, { askPeer: false }, io)
-    : next;
+  // RFC 8446 4.6.3: an answer is due "prior to sending its next Application
+  // Data record", and one is enough for all that were asked for in between.
+  const owesKeyUpdate = state.owesKeyUpdate === true || message.updateRequested;
+  return { ...state, readSecret, owesKeyUpdate };
+}
+
+/** Whether new write keys are due before the next application data. */
+export function owesKeyUpdate(state: object): boolean {
+  return "owesKeyUpdate" in state && state.owesKeyUpdate === true;
 }
 
 /** This side wants new write keys: its program does, or the old are worn out. */
@@ -47,7 +53,7 @@ export function onUpdateKeys<S extends Connected13>(
   const writeSecret = state.writeSecret.update();
   io.setWriteKeys(applicationKeys(state, writeSecret));
   io.emit({ type: "key_update", direction: "write" });
-  return { ...state, writeSecret };
+  return { ...state, writeSecret, owesKeyUpdate: false };
 }
 
 /** Keys of application data under that secret. */

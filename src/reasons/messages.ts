@@ -28,7 +28,7 @@ export const MESSAGE_REASONS = {
     rfc: "8446 5.1",
   },
   duplicate_extension: {
-    alert: "illegal_parameter",
+    alert: "decode_error",
     says: "the same extension twice in one message",
     rfc: "8446 4.2",
   },

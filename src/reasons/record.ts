@@ -82,6 +82,11 @@ export const RECORD_REASONS = {
     says: "an alert record that is not one alert of two bytes",
     rfc: "8446 6",
   },
+  unknown_alert_level: {
+    alert: "illegal_parameter",
+    says: "an alert that is neither a warning nor fatal",
+    rfc: "8446 6",
+  },
   sequence_number_overflow: {
     alert: "internal_error",
     says: "the sequence number of a key is used up",

@@ -41,6 +41,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   too_many_change_cipher_specs: "UNEXPECTED_CCS_MESSAGE",
   too_many_warning_alerts: "TOO_MANY_WARN_ALERTS",
   bad_alert: "INVALID_ALERT",
+  unknown_alert_level: "UNKNOWN_ALERT_TYPE",
   sequence_number_overflow: "INTERNAL_ERROR",
   too_much_early_data: "TOO_MUCH_EARLY_DATA",
   too_much_input_while_waiting: "INTERNAL_ERROR",

@@ -7,7 +7,12 @@ describe("alerts", () => {
       level: "fatal",
       alert: "no_renegotiation",
     });
-    expect(readAlert(Uint8Array.of(7, 99))).toEqual({ level: 7, alert: 99 });
+    expect(readAlert(Uint8Array.of(1, 99))).toEqual({
+      level: "warning",
+      alert: 99,
+    });
+    for (const level of [0, 3, 42])
+      expect(() => readAlert(Uint8Array.of(level, 10))).toThrow(/neither/);
     for (const bytes of [[], [1], [1, 0, 0]])
       expect(() => readAlert(Uint8Array.from(bytes))).toThrow(/one alert/);
   });
@@ -19,7 +24,6 @@ describe("alerts", () => {
     ["fatal", "no_renegotiation", false, false],
     ["warning", "unrecognized_name", false, true],
     ["warning", 99, false, true],
-    [0, "unrecognized_name", false, false],
     ["warning", "close_notify", false, false],
     ["fatal", "handshake_failure", false, false],
   ] as const)(

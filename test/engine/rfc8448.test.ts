@@ -114,6 +114,7 @@ function server(log: string[]): TlsEngine {
     ],
     cipherSuites: ["TLS_AES_128_GCM_SHA256"],
     groups: ["x25519"],
+    compatibilityMode: false,
     signatureSchemes: ["rsa_pss_rsae_sha256"],
     recordSizeLimit: 0x4001,
     shapes: {

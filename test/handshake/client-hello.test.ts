@@ -53,6 +53,26 @@ describe("a ClientHello", () => {
   });
 
   it.each([
+    [["x25519", "secp256r1"], ["x25519"]],
+    [
+      ["secp256r1", "x25519", "X25519MLKEM768"],
+      ["secp256r1", "X25519MLKEM768"],
+    ],
+    [
+      ["X25519MLKEM768", "secp384r1", "x25519"],
+      ["X25519MLKEM768", "secp384r1"],
+    ],
+  ] as const)(
+    "of groups %s sends shares of the best of each kind",
+    (groups, shares) => {
+      const { key_share = [] } = helloOf({ grease: false, groups }).extensions;
+      expect(key_share.map(({ group }) => group)).toEqual(
+        shares.map((name) => GROUPS[name]),
+      );
+    },
+  );
+
+  it.each([
     ["10.0.0.1", undefined],
     ["::1", undefined],
     ["example.org.", "example.org"],
@@ -86,6 +106,7 @@ describe("GREASE", () => {
       expect(isGrease(extensions.supported_groups?.[0] ?? 0)).toBe(true);
       expect(isGrease(extensions.supported_versions?.[0] ?? 0)).toBe(true);
       expect(isGrease(extensions.key_share?.[0]?.group ?? 0)).toBe(true);
+      expect(isGrease(extensions.signature_algorithms?.[0] ?? 0)).toBe(true);
       expect(isGrease(extensionTypes[0] ?? 0)).toBe(true);
       expect(isGrease(extensionTypes.at(-1) ?? 0)).toBe(true);
       expect(new Set(extensionTypes).size).toBe(extensionTypes.length);

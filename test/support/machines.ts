@@ -105,6 +105,7 @@ class Side {
     this.#io = {
       send: (raw) => this.outbox.push(raw),
       sendChangeCipherSpec: () => undefined,
+      endFlight: () => undefined,
       setReadKeys: () => undefined,
       setWriteKeys: () => undefined,
       setChangeCipherSpec: () => undefined,

@@ -9,18 +9,20 @@ export interface Grease {
   readonly cipherSuite: number;
   readonly group: number;
   readonly version: number;
+  readonly signatureScheme: number;
   readonly firstExtension: number;
   readonly lastExtension: number;
 }
 
 export function makeGrease(random: RandomSource): Grease {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0] = random(5);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = random(6);
   const firstExtension = value(d);
   const lastExtension = value(e);
   return {
     cipherSuite: value(a),
     group: value(b),
     version: value(c),
+    signatureScheme: value(f),
     firstExtension,
     // RFC 8701 3.1: the same extension twice would be an error.
     lastExtension:
@@ -35,6 +37,7 @@ export function greased(
   firstHello: boolean,
 ): Extensions<"client_hello"> {
   const { supported_groups, supported_versions, key_share } = bodies;
+  const { signature_algorithms } = bodies;
   return {
     ...bodies,
     ...(supported_groups && {
@@ -42,6 +45,9 @@ export function greased(
     }),
     ...(supported_versions && {
       supported_versions: [grease.version, ...supported_versions],
+    }),
+    ...(signature_algorithms && {
+      signature_algorithms: [grease.signatureScheme, ...signature_algorithms],
     }),
     // RFC 8446 4.1.2: the second ClientHello holds the one share asked for.
     ...(key_share &&

@@ -110,6 +110,7 @@ function retry(
   io: HandshakeIo,
 ): WaitServerHello {
   if (state.retrySuite !== undefined) throw new TlsError("second_hello_retry");
+  io.endFlight();
   // RFC 8446 4.1.4: only cookie may come without having been offered.
   const allowed = new Set(state.hello.types).add(ExtensionType.cookie);
   checkSolicited(message.extensionTypes, allowed);

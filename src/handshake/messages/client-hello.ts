@@ -50,7 +50,7 @@ export function readClientHello({ body, raw }: RawMessage): ClientHello {
   return Reader.all(body, "ClientHello", (reader) => {
     const legacyVersion = reader.u16();
     // RFC 8446 D.2: below SSL 3 there is nothing that this format could be.
-    if (legacyVersion >> 8 !== ProtocolVersion["TLSv1.2"] >> 8)
+    if (legacyVersion >> 8 < ProtocolVersion["TLSv1.2"] >> 8)
       throw new TlsError("unsupported_protocol");
     const random = reader.bytes(32);
     const legacySessionId = reader.opaque8();

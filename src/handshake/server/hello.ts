@@ -15,7 +15,11 @@ import {
   encodeHelloRetryRequest,
   HELLO_RETRY_RANDOM,
 } from "../messages/server-hello.ts";
-import { chooseGroup, chooseSuite13 } from "../negotiate.ts";
+import {
+  chooseGroup,
+  chooseSuite13,
+  sendsChangeCipherSpec,
+} from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { serverFlight } from "./server-flight13.ts";
@@ -158,9 +162,10 @@ function sendRetry(
     },
     config.shapes.hello_retry_request,
   );
+  io.endFlight();
   io.send(message);
-  // RFC 8446 D.4: after its first message, to a client that offers a session.
-  if (hello.legacySessionId.length > 0) io.sendChangeCipherSpec();
+  // RFC 8446 D.4: after its first message.
+  if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
   if (hello.extensions.early_data) io.skipEarlyData();
   const hash = config.provider.hashes[suite.hash];
   return {

@@ -16,7 +16,7 @@ import { earlySecret } from "../key-schedule13.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeEncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeServerHello } from "../messages/server-hello.ts";
-import { chooseAlpn } from "../negotiate.ts";
+import { chooseAlpn, sendsChangeCipherSpec } from "../negotiate.ts";
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
 import { certificateRequest } from "./certificate-request.ts";
@@ -102,8 +102,8 @@ function sendServerHello(
     config.shapes.server_hello,
   );
   io.send(message);
-  // RFC 8446 D.4: after its first message, to a client that offers a session.
-  if (hello.legacySessionId.length > 0 && !rest.helloRetried)
+  // RFC 8446 D.4: after its first message.
+  if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
     io.sendChangeCipherSpec();
   if (hello.extensions.early_data) io.skipEarlyData();
   const hash = provider.hashes[suite.hash];

@@ -1,0 +1,155 @@
+/** What BoringSSL's test runner found, so that it stays mended without it. */
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes.ts";
+import type { GroupName } from "../../src/crypto/provider.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  CIPHER_SUITES,
+  credential,
+  type ServerOptions,
+  TlsEngine,
+} from "../../src/engine/index.ts";
+import {
+  newPair,
+  shuttle,
+  testClientConfig,
+  testServerConfig,
+} from "../support/engines.ts";
+import { testServer } from "../support/pki.ts";
+
+const RETRIED = {
+  client: testClientConfig({
+    grease: false,
+    groups: ["x25519", "secp256r1"],
+    keyShares: ["x25519"],
+  }),
+  server: testServerConfig({ groups: ["secp256r1"] }),
+};
+
+/** One record with that content behind its own. */
+function longer(record: Uint8Array, tail: Uint8Array): Uint8Array {
+  const [type = 0, major = 0, minor = 0] = record;
+  const content = concat(record.subarray(5), tail);
+  const header = [type, major, minor, content.length >> 8, content.length];
+  return concat(Uint8Array.from(header), content);
+}
+
+describe("a HelloRetryRequest ends a flight", () => {
+  it("on the server: no more may come with the first ClientHello", () => {
+    const { client, server } = newPair(RETRIED.client, RETRIED.server);
+    server.receive(longer(client.takeOutput(), Uint8Array.of(1, 0)));
+    expect(server.error?.reason).toBe("data_across_key_change");
+  });
+
+  it("on the client: no more may come with it", () => {
+    const { client, server } = newPair(RETRIED.client, RETRIED.server);
+    server.receive(client.takeOutput());
+    const retry = server.takeOutput();
+    const length = 5 + ((retry[3] ?? 0) << 8) + (retry[4] ?? 0);
+    client.receive(longer(retry.subarray(0, length), Uint8Array.of(2, 0)));
+    expect(client.error?.reason).toBe("data_across_key_change");
+  });
+});
+
+describe("what a ClientHello may say", () => {
+  it.each([
+    [0x0400, undefined],
+    [0xffff, undefined],
+    [0x0200, "unsupported_protocol"],
+  ])("legacy_version %i", (version, reason) => {
+    const { client, server } = newPair();
+    const hello = client.takeOutput();
+    hello[9] = version >> 8;
+    hello[10] = version;
+    server.receive(hello);
+    expect(server.error?.reason).toBe(reason);
+  });
+});
+
+describe("a server of TLS 1.3", () => {
+  const DUMMY = "20,3,3,0,1,1";
+  it.each([
+    [true, true],
+    [false, false],
+  ])(
+    "in compatibility mode (%s) sends the dummy to all: %s",
+    (compatibilityMode, sent) => {
+      const client = testClientConfig({ compatibilityMode: false });
+      const server = testServerConfig({ compatibilityMode });
+      const pair = shuttle(newPair(client, server));
+      expect(pair.client.error ?? pair.server.error).toBeUndefined();
+      const [high = 0, low = 0] = pair.sent.server.subarray(3, 5);
+      const at = 5 + (high << 8) + low;
+      const next = pair.sent.server.subarray(at, at + 6);
+      expect(String(next) === DUMMY).toBe(sent);
+    },
+  );
+
+  const chosen = (
+    options: Partial<ServerOptions>,
+    groups: readonly GroupName[],
+    keyShares: readonly GroupName[],
+  ) => {
+    const client = testClientConfig({ groups, keyShares });
+    const { info } = shuttle(newPair(client, testServerConfig(options))).client;
+    return [info?.group, info?.helloRetried];
+  };
+
+  it("takes the share that it has among groups that are alike", () => {
+    const groups = ["x25519", "secp384r1"] as const;
+    expect(chosen({ groups }, groups, ["secp384r1"])).toEqual([
+      "secp384r1",
+      false,
+    ]);
+    expect(
+      chosen({ groups, groupPreference: "order" }, groups, ["secp384r1"]),
+    ).toEqual(["x25519", true]);
+  });
+
+  it("wants its hybrid though the client sent no share of it", () => {
+    const groups = ["X25519MLKEM768", "x25519"] as const;
+    expect(chosen({ groups }, groups, ["x25519"])).toEqual([
+      "X25519MLKEM768",
+      true,
+    ]);
+    const reversed = [...groups].reverse();
+    expect(chosen({ groups: reversed }, groups, ["x25519"])).toEqual([
+      "x25519",
+      false,
+    ]);
+  });
+
+  it.each([
+    ["server", "TLS_AES_128_GCM_SHA256"],
+    ["client", "TLS_CHACHA20_POLY1305_SHA256"],
+  ] as const)("goes by the order of the %s: %s", (cipherPreference, suite) => {
+    const suites = [
+      "TLS_AES_128_GCM_SHA256",
+      "TLS_CHACHA20_POLY1305_SHA256",
+    ] as const;
+    const client = testClientConfig({ cipherSuites: [...suites].reverse() });
+    const server = testServerConfig({ cipherSuites: suites, cipherPreference });
+    const { info } = shuttle(newPair(client, server)).server;
+    expect(info?.cipherSuite).toBe(CIPHER_SUITES[suite]);
+  });
+});
+
+describe("an RSA key", () => {
+  it("is not asked for a signature that is longer than it", () => {
+    const { chain, key } = testServer("rsa");
+    if (key.type !== "rsa") throw new Error("no RSA key");
+    const made = credential({
+      provider: noble,
+      chain,
+      key: { algorithm: "rsaEncryption", key },
+    });
+    // RFC 8017 9.1.1: with SHA-512 a key of 1024 bits is two bytes short.
+    const small = { ...made, modulusLength: 128 };
+    const server = TlsEngine.server(testServerConfig({ credentials: [small] }));
+    const client = testClientConfig({
+      signatureSchemes: ["rsa_pss_rsae_sha512", "ecdsa_secp256r1_sha256"],
+    });
+    server.receive(TlsEngine.client(client, "localhost").takeOutput());
+    expect(server.error?.reason).toBe("no_shared_signature_scheme");
+  });
+});
