@@ -3,9 +3,12 @@ import type { GroupName } from "../crypto/provider.ts";
 import {
   CIPHER_SUITES,
   type CipherSuite,
+  type CipherSuite12,
+  type CipherSuite13,
   type CipherSuiteName,
 } from "../handshake/cipher-suites.ts";
-import { SSLError } from "./errors.ts";
+import { noCipher, readCipherString } from "./cipher-string.ts";
+import { aeadWord, attributesOf, cipherTable } from "./cipher-table.ts";
 
 /** Python: an entry of `get_ciphers()`. */
 export interface CipherInfo {
@@ -37,38 +40,85 @@ export interface CipherTriple {
   readonly bits: number;
 }
 
-/** What `cipher()` says of a suite. */
+/** What `cipher()` says of a suite: OpenSSL's name where it is of TLS 1.2. */
 export function cipherTriple(suite: CipherSuite): CipherTriple {
-  return { name: suite.name, protocol: "TLSv1.3", bits: suite.bits };
+  if (suite.version === "TLSv1.3")
+    return { name: suite.name, protocol: "TLSv1.3", bits: suite.bits };
+  const { name, since } = attributesOf(suite);
+  return { name, protocol: since, bits: suite.bits };
 }
 
 /** What `getCiphers()` says of a suite. */
 export function cipherInfo(suite: CipherSuite): CipherInfo {
-  const { name, bits } = suite;
-  const aead = suite.version === "TLSv1.3" ? suite.aead : undefined;
-  const cipher =
-    aead === "ChaCha20-Poly1305"
-      ? { symmetric: "chacha20-poly1305", enc: "CHACHA20/POLY1305" }
-      : { symmetric: `aes-${bits.toString()}-gcm`, enc: "AESGCM" };
-  const enc = `${cipher.enc}(${bits.toString()})`;
+  const facts = suite.version === "TLSv1.3" ? facts13(suite) : facts12(suite);
+  const { name, since, kx, au, cipher, mac } = facts;
+  const bits = suite.bits.toString();
+  const { enc, symmetric } = ENCRYPTION[cipher];
+  const version = since === "TLSv1.0" ? "TLSv1" : since;
+  const description = [
+    name.padEnd(30),
+    version.padEnd(7),
+    `Kx=${kx.padEnd(8)}`,
+    `Au=${au.padEnd(5)}`,
+    `Enc=${`${enc}(${bits})`.padEnd(22)}`,
+    `Mac=${mac.padEnd(4)}`,
+  ].join(" ");
   return {
     id: 0x03000000 + suite.code,
     name,
-    standardName: name,
-    protocol: "TLSv1.3",
-    description: `${name.padEnd(30)} TLSv1.3 Kx=any      Au=any   Enc=${enc.padEnd(22)} Mac=AEAD`,
-    strengthBits: bits,
-    algBits: bits,
-    aead: true,
-    symmetric: cipher.symmetric,
-    digest: null,
+    standardName: suite.name,
+    protocol: since,
+    description,
+    strengthBits: suite.bits,
+    algBits: suite.bits,
+    aead: mac === "AEAD",
+    symmetric: symmetric.replace("*", bits),
+    digest: mac === "AEAD" ? null : mac.toLowerCase(),
+    kea: facts.kea,
+    auth: `auth-${au.toLowerCase()}`,
+  };
+}
+
+const ENCRYPTION = {
+  AESGCM: { enc: "AESGCM", symmetric: "aes-*-gcm" },
+  AESCCM: { enc: "AESCCM", symmetric: "aes-*-ccm" },
+  AESCCM8: { enc: "AESCCM8", symmetric: "aes-*-ccm" },
+  CHACHA20: { enc: "CHACHA20/POLY1305", symmetric: "chacha20-poly1305" },
+  AES: { enc: "AES", symmetric: "aes-*-cbc" },
+} as const;
+
+const KEY_EXCHANGE = {
+  ECDHE: { kx: "ECDH", kea: "kx-ecdhe" },
+  DHE: { kx: "DH", kea: "kx-dhe" },
+  RSA: { kx: "RSA", kea: "kx-rsa" },
+  PSK: { kx: "PSK", kea: "kx-psk" },
+  ECDHE_PSK: { kx: "ECDHEPSK", kea: "kx-ecdhe-psk" },
+  DHE_PSK: { kx: "DHEPSK", kea: "kx-dhe-psk" },
+} as const;
+
+function facts12(suite: CipherSuite12) {
+  const attributes = attributesOf(suite);
+  return {
+    ...attributes,
+    ...KEY_EXCHANGE[attributes.keyExchange],
+    au: attributes.authentication,
+  };
+}
+
+function facts13({ name, aead }: CipherSuite13) {
+  return {
+    name,
+    since: "TLSv1.3",
+    kx: "any",
     kea: "kx-any",
-    auth: "auth-any",
+    au: "any",
+    cipher: aeadWord(aead),
+    mac: "AEAD",
   };
 }
 
 /**
- * The suites that a list names, best first.
+ * The suites of TLS 1.3 that a list names, best first.
  *
  * @param list names, or a text of names with colons between them
  * @throws SSLError for an empty list and for a name that is not one
@@ -77,25 +127,54 @@ export function ciphersuitesOf(
   list: string | readonly string[],
 ): readonly CipherSuiteName[] {
   const suites = namesOf(list).map((name) => {
-    for (const known of suiteNames()) if (known === name) return known;
+    const known = suiteNamed(name);
+    if (known !== undefined && CIPHER_SUITES[known].version === "TLSv1.3")
+      return known;
     throw noCipher(`${name} is no TLS 1.3 cipher suite of puretls`);
   });
   if (suites.length === 0) throw noCipher("the list is empty");
   return [...new Set(suites)];
 }
 
-/** What Python says when a list leaves nothing. */
-export function noCipher(detail: string): SSLError {
-  return new SSLError(`No cipher can be selected: ${detail}`, {
-    code: "ERR_SSL_NO_CIPHER_MATCH",
-  });
+/** What a list for TLS 1.2 says. */
+export interface CipherList {
+  /** Best first. */
+  readonly suites: readonly CipherSuiteName[];
+  /** Of `@SECLEVEL=`; undefined without one. */
+  readonly securityLevel: number | undefined;
 }
 
-function suiteNames(): CipherSuiteName[] {
-  const names: CipherSuiteName[] = [];
-  let name: CipherSuiteName;
-  for (name in CIPHER_SUITES) names.push(name);
-  return names;
+/**
+ * The suites of TLS 1.2 that a list names, best first.
+ *
+ * @param list a cipher string, or a list of OpenSSL's or IANA's names
+ * @throws SSLError for what cannot be read, and for what leaves nothing
+ */
+export function ciphersOf(
+  list: string | readonly string[],
+  strict: boolean,
+): CipherList {
+  if (typeof list === "string") {
+    const { ciphers, securityLevel } = readCipherString(list, strict);
+    const suites = ciphers.map(({ standardName }) => standardName);
+    return { suites, securityLevel };
+  }
+  const suites = namesOf(list).map((name) => {
+    const found = cipherTable().find(
+      (one) => one.name === name || one.standardName === name,
+    );
+    if (found === undefined)
+      throw noCipher(`${name} is no TLS 1.2 cipher suite of puretls`);
+    return found.standardName;
+  });
+  if (suites.length === 0) throw noCipher("the list is empty");
+  return { suites: [...new Set(suites)], securityLevel: undefined };
+}
+
+function suiteNamed(name: string): CipherSuiteName | undefined {
+  let known: CipherSuiteName;
+  for (known in CIPHER_SUITES) if (known === name) return known;
+  return undefined;
 }
 
 /** OpenSSL, NIST and IANA have different names for the same curves. */

@@ -1,8 +1,10 @@
 /** What a context knows, and the engine's configs made of it. */
 import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
 import {
+  CIPHER_SUITES,
   type CipherSuiteName,
   defaultCipherSuites,
+  type TlsVersion,
 } from "../handshake/cipher-suites.ts";
 import {
   type ClientConfig,
@@ -92,6 +94,9 @@ export class ContextState {
       : VerifyMode.CERT_NONE;
     this.checkHostname = isClient;
     this.cipherSuites = defaultCipherSuites(provider.fastAes);
+    if (protocol !== Protocol.PROTOCOL_TLSv1_2) return;
+    this.minimumVersion = TLSVersion.TLSv1_2;
+    this.maximumVersion = TLSVersion.TLSv1_2;
   }
 
   /** Another one with the same settings, which go their own ways from then on. */
@@ -139,20 +144,28 @@ export class ContextState {
   }
 
   /**
-   * @throws SSLError NO_PROTOCOLS_AVAILABLE when versions and options leave
-   *   nothing that puretls speaks
+   * What versions, options and suites leave of what puretls speaks.
+   *
+   * @throws SSLError NO_PROTOCOLS_AVAILABLE when that is nothing
    */
-  checkVersions(): void {
+  versions(): readonly TlsVersion[] {
     const { minimumVersion: least, maximumVersion: most } = this;
-    const allowed =
-      least <= TLSVersion.TLSv1_3 &&
-      (most === TLSVersion.MAXIMUM_SUPPORTED || most >= TLSVersion.TLSv1_3) &&
-      (this.optionFlags & Options.OP_NO_TLSv1_3) === 0;
-    if (!allowed)
-      throw new SSLError(
-        "minimumVersion, maximumVersion and options leave no version that puretls speaks: TLS 1.3",
-        { library: "SSL", reason: "NO_PROTOCOLS_AVAILABLE" },
+    const versions = SPOKEN.filter((version) => {
+      const { number, refusedBy } = VERSIONS[version];
+      return (
+        atLeast(least) <= number &&
+        number <= atMost(most) &&
+        (this.optionFlags & refusedBy) === 0 &&
+        this.cipherSuites.some(
+          (name) => CIPHER_SUITES[name].version === version,
+        )
       );
+    });
+    if (versions.length > 0) return versions;
+    throw new SSLError(
+      "minimumVersion, maximumVersion and options leave no version that puretls speaks",
+      { library: "SSL", reason: "NO_PROTOCOLS_AVAILABLE" },
+    );
   }
 
   /** @throws SSLError NO_PROTOCOLS_AVAILABLE */
@@ -178,10 +191,10 @@ export class ContextState {
   }
 
   #commonOptions(): CommonOptions {
-    this.checkVersions();
     const { keylog } = this;
     return {
       provider: this.provider,
+      versions: this.versions(),
       cipherSuites: this.cipherSuites,
       groups: this.groups,
       signatureSchemes: this.signatureSchemes,
@@ -222,6 +235,29 @@ export class ContextState {
     this.#verifiers.set(key, verifier);
     return verifier;
   }
+}
+
+/** Best first. */
+const SPOKEN: readonly TlsVersion[] = ["TLSv1.3"];
+
+const VERSIONS = {
+  "TLSv1.2": { number: TLSVersion.TLSv1_2, refusedBy: Options.OP_NO_TLSv1_2 },
+  "TLSv1.3": { number: TLSVersion.TLSv1_3, refusedBy: Options.OP_NO_TLSv1_3 },
+} as const satisfies Record<TlsVersion, object>;
+
+/** As a minimum MAXIMUM_SUPPORTED stands for the newest version. */
+function atLeast(version: TLSVersion): number {
+  return version === TLSVersion.MAXIMUM_SUPPORTED
+    ? TLSVersion.TLSv1_3
+    : version;
+}
+
+/** As a maximum MINIMUM_SUPPORTED stands for the oldest version. */
+function atMost(version: TLSVersion): number {
+  if (version === TLSVersion.MAXIMUM_SUPPORTED) return TLSVersion.TLSv1_3;
+  return version === TLSVersion.MINIMUM_SUPPORTED
+    ? TLSVersion.TLSv1_2
+    : version;
 }
 
 /** What {@link ContextState.copyTo} takes over as it is. */

@@ -258,15 +258,14 @@ export class SSLContext extends ContextSettings {
   }
 }
 
-/** RFC 8996, and what there is of TLS 1.2. */
+/** RFC 8996. */
 function speakable(protocol: Protocol | ProtocolName = "tlsClient"): Protocol {
   const number = protocolOf(protocol);
   if (
     number === Protocol.PROTOCOL_TLSv1 ||
-    number === Protocol.PROTOCOL_TLSv1_1 ||
-    number === Protocol.PROTOCOL_TLSv1_2
+    number === Protocol.PROTOCOL_TLSv1_1
   )
-    throw new SSLError("puretls speaks TLS 1.3: take tlsClient or tlsServer", {
+    throw new SSLError("TLS 1.0 and 1.1 are not spoken: take tlsClient", {
       library: "SSL",
       reason: "UNSUPPORTED_PROTOCOL",
     });

@@ -1,14 +1,18 @@
 /** What a context says about the protocol: versions, options, suites, groups. */
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuiteName,
+  type TlsVersion,
+} from "../handshake/cipher-suites.ts";
 import {
   type CipherInfo,
   cipherInfo,
+  ciphersOf,
   ciphersuitesOf,
   groupsOf,
-  noCipher,
 } from "./ciphers.ts";
-import type { Protocol, TLSVersion, TLSVersionName } from "./constants.ts";
+import { Protocol, type TLSVersion, type TLSVersionName } from "./constants.ts";
 import { ContextState } from "./context-state.ts";
 import type { Platform } from "./platform.ts";
 import { signatureSchemesOf } from "./signature-algorithms.ts";
@@ -70,18 +74,25 @@ export class ProtocolSettings {
     this.#state.optionFlags = value >>> 0;
   }
 
-  /** Python: `minimum_version`. @throws RangeError for an unknown version */
+  /**
+   * Python: `minimum_version`.
+   *
+   * @throws RangeError for an unknown version, and on a context of one version
+   */
   get minimumVersion(): TLSVersion {
     return this.#state.minimumVersion;
   }
   set minimumVersion(value: TLSVersion | TLSVersionName) {
-    this.#state.minimumVersion = versionOf("minimumVersion", value);
+    const version = versionOf("minimumVersion", value);
+    this.#requireRange("minimumVersion");
+    this.#state.minimumVersion = version;
   }
 
   /**
    * Python: `maximum_version`.
    *
-   * @throws RangeError for an unknown version, and for one before TLS 1.2
+   * @throws RangeError for an unknown version, for one before TLS 1.2, and on a
+   *   context of one version
    */
   get maximumVersion(): TLSVersion {
     return this.#state.maximumVersion;
@@ -90,19 +101,47 @@ export class ProtocolSettings {
     const version = versionOf("maximumVersion", value);
     if (version >= 0x300 && version < 0x303)
       throw new RangeError("maximumVersion: TLS 1.2 is the oldest there is");
+    this.#requireRange("maximumVersion");
     this.#state.maximumVersion = version;
   }
 
   /**
-   * Python: `set_ciphers`, which is about TLS 1.2. There is none of it here, so
-   * no list can select anything: see {@link setCiphersuites}.
+   * Python: `set_ciphers`. The suites of TLS 1.2, best first; those of TLS 1.3
+   * stay as they are ({@link setCiphersuites}).
    *
-   * @throws SSLError always
+   * @param list a cipher string in OpenSSL's language, ciphers(1), or a list of
+   *   OpenSSL's or IANA's names
+   * @param options `strict` refuses words that mean nothing, which are passed
+   *   over otherwise
+   * @throws TypeError for what is neither
+   * @throws SSLError NO_CIPHER_MATCH when nothing is selected, INVALID_COMMAND
+   *   for what cannot be read
+   *
+   * @example
+   * ```ts
+   * import { SSLContext } from "puretls";
+   *
+   * const context = new SSLContext();
+   * context.setCiphers("ECDHE+AESGCM:!aRSA");
+   * const [, , , first] = context.getCiphers();
+   * if (first?.name !== "ECDHE-ECDSA-AES256-GCM-SHA384") throw new Error();
+   * ```
    */
-  setCiphers(list: string): never {
-    throw noCipher(
-      `${list}: setCiphers() is about TLS 1.2, which puretls does not speak; use setCiphersuites()`,
-    );
+  setCiphers(
+    list: string | readonly string[],
+    options: { readonly strict?: boolean } = {},
+  ): void {
+    const state = this.#state;
+    const { suites, securityLevel } = ciphersOf(list, options.strict ?? false);
+    // Levels 0 and 1 ask for less than is accepted anyway.
+    if (securityLevel !== undefined)
+      state.securityLevel = securityLevelOf(Math.max(securityLevel, 2));
+    state.cipherSuites = [
+      ...state.cipherSuites.filter(
+        (name) => versionOfSuite(name) === "TLSv1.3",
+      ),
+      ...suites,
+    ];
   }
 
   /**
@@ -112,7 +151,13 @@ export class ProtocolSettings {
    * @throws SSLError for an empty list and for a name that is not one
    */
   setCiphersuites(list: string | readonly string[]): void {
-    this.#state.cipherSuites = ciphersuitesOf(list);
+    const state = this.#state;
+    state.cipherSuites = [
+      ...ciphersuitesOf(list),
+      ...state.cipherSuites.filter(
+        (name) => versionOfSuite(name) === "TLSv1.2",
+      ),
+    ];
   }
 
   /** Python: `get_ciphers`. Best first. */
@@ -172,14 +217,26 @@ export class ProtocolSettings {
     this.#state.securityLevel = securityLevelOf(level);
   }
 
+  /** A context of one version has no range to set. */
+  #requireRange(property: string): void {
+    if (this.protocol === Protocol.PROTOCOL_TLSv1_2)
+      throw new RangeError(
+        `The context's protocol doesn't support modification of ${property}`,
+      );
+  }
+
   /**
    * Says early what a connection would say later.
    *
    * @throws SSLError NO_PROTOCOLS_AVAILABLE
    */
   validate(): void {
-    this.#state.checkVersions();
+    this.#state.versions();
   }
+}
+
+function versionOfSuite(name: CipherSuiteName): TlsVersion {
+  return CIPHER_SUITES[name].version;
 }
 
 /** What is behind a context, for the connections made of it. */

@@ -19,7 +19,6 @@ import {
   certTimeToSeconds,
   Options,
   Protocol,
-  SSLContext,
   SSLErrorNumber,
   toPythonDict,
   VerifyFlags,
@@ -189,28 +188,5 @@ describe.skipIf(!hasPython)("CPython (python3) as the judge", () => {
       ...times,
     );
     expect(times.map(certTimeToSeconds)).toEqual(theirs);
-  });
-
-  it("X-79 X-80: getCiphers", () => {
-    const theirs = python(
-      "import json, ssl; print(json.dumps([c for c in ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).get_ciphers() if c['protocol'] == 'TLSv1.3']))",
-    ) as { name: string }[];
-    const context = new SSLContext();
-    context.setCiphersuites(theirs.map(({ name }) => name));
-    expect(
-      context.getCiphers().map((cipher) => ({
-        id: cipher.id,
-        name: cipher.name,
-        protocol: cipher.protocol,
-        description: cipher.description,
-        strength_bits: cipher.strengthBits,
-        alg_bits: cipher.algBits,
-        aead: cipher.aead,
-        symmetric: cipher.symmetric,
-        digest: cipher.digest,
-        kea: cipher.kea,
-        auth: cipher.auth,
-      })),
-    ).toEqual(theirs);
   });
 });
