@@ -33,3 +33,16 @@ describePeers(["openssl", "node"], (openssl, node) => {
   itTalks(openssl, node, inTls12(suite), certificates);
   itTalks(node, openssl, inTls12(suite), certificates);
 });
+
+for (const name of ["mbedtls", "java", "go", "python", "erlang"] as const)
+  describePeers(["openssl", name], (openssl, own) => {
+    const certificates = useCertificates();
+    const some = DEFAULT_SUITES12.slice(0, 1);
+    const other = OPTIONAL_SUITES12.findLast(
+      (suite) => ![...own.lacks.client, ...own.lacks.server].includes(suite),
+    );
+    for (const suite of [...some, other].flatMap((name) => name ?? [])) {
+      itTalks(openssl, own, inTls12(suite), certificates);
+      itTalks(own, openssl, inTls12(suite), certificates);
+    }
+  });

@@ -3,64 +3,37 @@
  * peer is missing is skipped by name; it fails instead when the environment's
  * `PURETLS_REQUIRE_PEERS` (names with commas between) lists the peer.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "vitest";
 import { boringsslClient, boringsslServer } from "./boringssl.ts";
-import type { KeyKind } from "./certificates.ts";
 import { curl } from "./curl.ts";
 import { gnutlsClient, gnutlsServer } from "./gnutls.ts";
 import { nodeClient, nodeServer } from "./node-tls.ts";
 import { nssClient, nssServer } from "./nss.ts";
 import { opensslClient, opensslServer } from "./openssl.ts";
 import { CLASSIC_GROUPS } from "./options.ts";
-import type {
-  ClientOptions,
-  ClientRun,
-  Group,
-  PeerServer,
-  ServerOptions,
-} from "./options.ts";
-import { binaryPayload, textPayload } from "./payload.ts";
+import type { Group } from "./options.ts";
+import { textPayload } from "./payload.ts";
 import { CAN_PROBE } from "./ports.ts";
-import { OPTIONAL_SUITES12 } from "./suites.ts";
-import type { Suite, Suite12 } from "./suites.ts";
+import { erlang, go, java, mbedtls, python } from "./own-peers.ts";
+import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
+import type { Feature, Found, Peer } from "./peer.ts";
 
 export type PeerName =
-  "openssl" | "gnutls" | "nss" | "boringssl" | "curl" | "node" | "node24";
-
-/** What a peer may not be able to do in one of its roles. */
-export type Feature =
-  | KeyKind
-  | Suite
-  | "ALPN"
-  | "an order of groups"
-  | "encrypt-then-MAC"
-  | "a master secret of the old kind"
-  | "a name to expect"
-  | "a CA for client certificates"
-  | "optional client certificates";
-
-export interface Peer {
-  /** Program and version, for test titles. */
-  readonly label: string;
-  readonly groups: readonly Group[];
-  /** What its client sends and receives: bytes, or an HTTP/1.1 POST's body. */
-  readonly speaks: "bytes" | "http";
-  /** Data that the peer can send back. */
-  payload(length: number): Uint8Array;
-  client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
-  /** What its client lacks, and what its server does. */
-  readonly lacks: Readonly<Record<"client" | "server", readonly Feature[]>>;
-  /** Whether it says close_notify. */
-  readonly saysGoodbye: boolean;
-  /** Whether its client waits for the server to close, and only then ends. */
-  readonly clientWaits: boolean;
-  /** Absent from a program that is a client only. */
-  readonly server?: (options: ServerOptions) => Promise<PeerServer>;
-}
+  | "openssl"
+  | "gnutls"
+  | "nss"
+  | "boringssl"
+  | "curl"
+  | "node"
+  | "node24"
+  | "go"
+  | "java"
+  | "mbedtls"
+  | "python"
+  | "erlang";
 
 const NODE24 = join(
   dirname(fileURLToPath(import.meta.url)),
@@ -68,15 +41,6 @@ const NODE24 = join(
 );
 
 const HYBRID_TOO: readonly Group[] = ["X25519MLKEM768", ...CLASSIC_GROUPS];
-
-const LEGACY: readonly Feature[] = [
-  "encrypt-then-MAC",
-  "a master secret of the old kind",
-];
-
-function suitesLike(pattern: RegExp): Suite12[] {
-  return OPTIONAL_SUITES12.filter((name) => pattern.test(name));
-}
 
 const NOT_NSS: readonly Feature[] = [...LEGACY, ...suitesLike(/CCM|PSK/)];
 
@@ -88,7 +52,7 @@ const NOT_BORINGSSL: readonly Feature[] = [
 /** Their programs here have no option for these; their OpenSSL does. */
 const NOT_NODE: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
 
-const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
+const PEERS: Readonly<Record<PeerName, () => Found>> = {
   openssl: () =>
     installed(
       ["OpenSSL", /OpenSSL ([\d.]+\w*)/, "Debian package openssl"],
@@ -185,10 +149,10 @@ const PEERS: Readonly<Record<PeerName, () => Peer | { missing: string }>> = {
     ),
   node: () => nodePeer(process.execPath, "which runs this test", false),
   node24: () => nodePeer(NODE24, "npm run peers", true),
+  ...{ go, java, mbedtls, python, erlang },
 };
 
-/** The peer, or why it is not here. */
-export function findPeer(name: PeerName): Peer | { readonly missing: string } {
+export function findPeer(name: PeerName): Found {
   if (!CAN_PROBE) return { missing: "the harness needs Linux's /proc/net/tcp" };
   // The certificates of all tests come from the openssl program.
   const openssl = PEERS.openssl();
@@ -225,48 +189,7 @@ function reportMissing(name: PeerName, reason: string): void {
   else it.skip(`with ${name}: ${reason}`);
 }
 
-/** The program that knows it, where there is one. */
-function debianVersion(name: string): (readonly [string, ...string[]])[] {
-  const program = "/usr/bin/dpkg-query";
-  return existsSync(program) ? [[program, "-W", name]] : [];
-}
-
-type Abilities = Pick<Peer, "client"> & Partial<Peer>;
-
-function installed(
-  [name, version, source]: readonly [string, RegExp, string],
-  programs: readonly (readonly [string, ...string[]])[],
-  abilities: Abilities,
-): Peer | { missing: string } {
-  let found = "";
-  for (const [program, ...args] of programs) {
-    const { stdout, error } = spawnSync(program, args, {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: 10_000,
-    });
-    // Not the exit code: to some, a call without work is an error.
-    if (error) return { missing: `${program} is not installed (${source})` };
-    found += stdout;
-  }
-  const label = version.exec(found);
-  return {
-    label: `${name} ${label?.[1] ?? "of unknown version"}`,
-    groups: CLASSIC_GROUPS,
-    speaks: "bytes",
-    payload: binaryPayload,
-    lacks: { client: [], server: [] },
-    saysGoodbye: true,
-    clientWaits: false,
-    ...abilities,
-  };
-}
-
-function nodePeer(
-  binary: string,
-  source: string,
-  hybrid: boolean,
-): Peer | { missing: string } {
+function nodePeer(binary: string, source: string, hybrid: boolean): Found {
   if (!existsSync(binary))
     return { missing: `its Node is not installed (${source})` };
   return installed(["Node", /v([\d.]+)/, source], [[binary, "--version"]], {

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Certificates } from "./certificates.ts";
 import type { ClientOptions, ServerOptions, Version } from "./options.ts";
 import { KIB } from "./payload.ts";
-import type { Feature, Peer } from "./peers.ts";
+import type { Feature, Peer } from "./peer.ts";
 import type { Meeting, RefusalReason } from "./road.ts";
 
 export interface Refusal {
@@ -19,6 +19,8 @@ export interface Refusal {
   readonly alert: string;
   /** or in TLS 1.2, where that differs, */
   readonly alert12?: string;
+  /** in TLS 1.3 when the client is done with the handshake, */
+  readonly isLate?: true;
   /** and how peers speak of that alert. */
   readonly heard: RegExp;
 }
@@ -30,7 +32,7 @@ export const REFUSALS: readonly Refusal[] = [
     client: ({ strangerCa }) => ({ ca: strangerCa }),
     reason: "unknown_ca",
     alert: "unknown_ca",
-    heard: /unknown.ca|CA is unknown|trust the CA/i,
+    heard: /unknown.(ca|certificate authority)|CA is unknown|trust the CA/i,
   },
   {
     title: "the client refuses a certificate for another name",
@@ -46,6 +48,7 @@ export const REFUSALS: readonly Refusal[] = [
     judge: "server",
     server: ({ ca }) => ({ clientAuth: "required", ca }),
     reason: "no_certificate",
+    isLate: true,
     alert: "certificate_required",
     alert12: "handshake_failure",
     heard: /certificate.(is )?required|handshake.fail/i,
@@ -55,10 +58,11 @@ export const REFUSALS: readonly Refusal[] = [
     judge: "server",
     server: ({ ca }) => ({ clientAuth: "required", ca }),
     needs: "a CA for client certificates",
+    isLate: true,
     client: ({ strangerClient }) => ({ identity: strangerClient }),
     reason: "unknown_ca",
     alert: "unknown_ca",
-    heard: /unknown.ca|CA is unknown|trust the CA/i,
+    heard: /unknown.(ca|certificate authority)|CA is unknown|trust the CA/i,
   },
   {
     title: "the server shares no group with the client",
@@ -134,7 +138,11 @@ export async function refusedAsServer(
     reason: road.reasons[reason],
     ...{ alert: alertOf(refusal, version), direction: "sent" },
   });
-  expect(run.log).toMatch(heard);
+  const isHeard =
+    version === "TLSv1.2" ||
+    !refusal.isLate ||
+    !peer.lacks.client.includes("alerts after the handshake");
+  if (isHeard) expect(run.log).toMatch(heard);
 }
 
 function alertOf(

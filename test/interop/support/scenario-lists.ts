@@ -6,7 +6,7 @@ import { KEY_KINDS } from "./certificates.ts";
 import type { Certificates, KeyKind } from "./certificates.ts";
 import type { ServerOptions, TlsOptions, Version } from "./options.ts";
 import { MIB } from "./payload.ts";
-import type { Feature, Peer } from "./peers.ts";
+import type { Feature, Peer } from "./peer.ts";
 import type { PuretlsFacts } from "./road.ts";
 import {
   DEFAULT_SUITES12,
@@ -93,7 +93,11 @@ function scenarios13(peer: Peer): Scenario[] {
         server: { groups: [group] },
         shows: { group },
         helloRetried: true,
-        needs: group === "x25519" ? ["an order of groups"] : [],
+        needs: [
+          group === "x25519"
+            ? "a HelloRetryRequest to x25519"
+            : "a HelloRetryRequest from x25519",
+        ],
       };
     }),
     ...(peer.speaks === "bytes"

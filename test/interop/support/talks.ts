@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Certificates } from "./certificates.ts";
 import type { ServerOptions, TlsOptions } from "./options.ts";
 import { MIB } from "./payload.ts";
-import type { Peer } from "./peers.ts";
+import type { Peer } from "./peer.ts";
 import { opensslSuite, suiteParts } from "./suites.ts";
 
 /** What both are told; with it goes what a client of either version may say. */
@@ -51,11 +51,12 @@ export function itTalks(
   });
 }
 
-/** The RFC's, OpenSSL's, or GnuTLS' for its cipher. */
+/** The RFC's, OpenSSL's, mbedTLS', or GnuTLS' for its cipher. */
 function anyNameOf(suites: Common["suites"]): RegExp {
   const names = suites.flatMap((suite) => [
     suite,
     opensslSuite(suite),
+    suite.replaceAll("_", "-"),
     `\\(${suiteParts(suite).cipher.replaceAll("_", "-")}\\)`,
   ]);
   return RegExp(names.join("|"));

@@ -1,0 +1,162 @@
+/** The peers that are programs of ours on other people's libraries. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { builtProgram, SOURCES } from "./built-program.ts";
+import { CLASSIC_GROUPS } from "./options.ts";
+import { ownProgram } from "./own-program.ts";
+import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
+import type { Feature, Found } from "./peer.ts";
+
+export function go(): Found {
+  const lacks: readonly Feature[] = [
+    ...LEGACY,
+    ...suitesLike(/CCM|PSK|_DHE_|CBC_SHA384/),
+    "RSA-PSS",
+  ];
+  const peer = installed(
+    ["Go", /go(\d[\d.]*)/, "Debian package golang-go"],
+    [["go", "version"]],
+    { ...goProgram, lacks: { client: lacks, server: lacks } },
+  );
+  if ("missing" in peer || !isSince(peer.label, 1, 24)) return peer;
+  return {
+    ...peer,
+    groups: ["X25519MLKEM768", ...CLASSIC_GROUPS],
+    // Since then it has an order of its own.
+    lacks: {
+      client: [...lacks, "a HelloRetryRequest to x25519"],
+      server: lacks,
+    },
+  };
+}
+
+const goProgram = ownProgram(
+  builtProgram({
+    source: "go/peer.go",
+    build: (source, folder) => [
+      ...["go", "build", "-o", join(folder, "peer"), source],
+    ],
+    start: (folder) => [join(folder, "peer")],
+  }),
+);
+
+function isSince(label: string, major: number, minor: number): boolean {
+  const [, first = 0, second = 0] = /(\d+)\.(\d+)/.exec(label) ?? [];
+  return (
+    Number(first) > major ||
+    (Number(first) === major && Number(second) >= minor)
+  );
+}
+
+export function java(): Found {
+  const lacks: readonly Feature[] = [
+    ...suitesLike(/CCM|PSK/),
+    "encrypt-then-MAC",
+  ];
+  return installed(
+    [
+      "Java's SunJSSE",
+      /openjdk ([\d.]+)/,
+      "Debian package openjdk-17-jdk-headless",
+    ],
+    [
+      ["javac", "--version"],
+      ["java", "--version"],
+    ],
+    {
+      ...javaProgram,
+      lacks: {
+        // Beside x25519 its client sends a share of another curve.
+        client: [...lacks, "a HelloRetryRequest from x25519"],
+        server: lacks,
+      },
+    },
+  );
+}
+
+const javaProgram = ownProgram(
+  builtProgram({
+    source: "java/Peer.java",
+    build: (source, folder) => ["javac", "-d", folder, source],
+    start: (folder) => [
+      // It does not live long enough for the second compiler to pay.
+      ...(["java", "-XX:TieredStopAtLevel=1", "-cp", folder, "Peer"] as const),
+    ],
+  }),
+);
+
+const MBEDTLS_VERSION = "/usr/include/mbedtls/version.h";
+
+/** TLS 1.2 only. */
+export function mbedtls(): Found {
+  const version = existsSync(MBEDTLS_VERSION)
+    ? /VERSION_STRING +"(2\.[\d.]+)"/.exec(
+        readFileSync(MBEDTLS_VERSION, "latin1"),
+      )?.[1]
+    : undefined;
+  if (version === undefined)
+    return { missing: "mbedTLS 2 is not installed (Debian libmbedtls-dev)" };
+  const peer = installed(
+    ["mbedTLS", /gcc/, "Debian package gcc"],
+    [["gcc", "--version"]],
+    {
+      ...mbedtlsProgram,
+      versions: ["TLSv1.2"],
+      lacks: { client: ["Ed25519", "RSA-PSS"], server: ["Ed25519", "RSA-PSS"] },
+    },
+  );
+  return "missing" in peer ? peer : { ...peer, label: `mbedTLS ${version}` };
+}
+
+const mbedtlsProgram = ownProgram(
+  builtProgram({
+    source: "mbedtls/peer.c",
+    build: (source, folder) => [
+      ...["gcc", "-O1", "-o", join(folder, "peer"), source],
+      ...["-lmbedtls", "-lmbedx509", "-lmbedcrypto"],
+    ],
+    start: (folder) => [join(folder, "peer")],
+  }),
+);
+
+export function python(): Found {
+  const lacks: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+  return installed(
+    ["Python", /^(.+)/, "Debian package python3"],
+    [
+      [
+        "python3",
+        "-c",
+        "import platform, ssl; print(platform.python_version(), 'and', ssl.OPENSSL_VERSION)",
+      ],
+    ],
+    {
+      ...ownProgram(() => ["python3", join(SOURCES, "python", "peer.py")]),
+      lacks: {
+        client: [...lacks, "a HelloRetryRequest to x25519"],
+        server: [...lacks, ...suitesLike(/_DHE_/)],
+      },
+    },
+  );
+}
+
+export function erlang(): Found {
+  const lacks: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+  return installed(
+    [
+      "Erlang's ssl",
+      /erlang-ssl\s+(?:\d+:)?([\d.]+)/,
+      "Debian packages erlang-base and erlang-ssl",
+    ],
+    [["escript"], ...debianVersion("erlang-ssl")],
+    {
+      ...ownProgram(() => ["escript", join(SOURCES, "erlang", "peer.escript")]),
+      lacks: {
+        // It is told that the connection is closed, but not why.
+        client: [...lacks, "alerts after the handshake"],
+        // Its server resets the connection with such a key.
+        server: [...lacks, "RSA-PSS"],
+      },
+    },
+  );
+}

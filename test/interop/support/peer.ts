@@ -1,0 +1,105 @@
+/** What a foreign peer is to the tests. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { KeyKind } from "./certificates.ts";
+import { CLASSIC_GROUPS } from "./options.ts";
+import type {
+  ClientOptions,
+  ClientRun,
+  Group,
+  PeerServer,
+  ServerOptions,
+  Version,
+} from "./options.ts";
+import { binaryPayload } from "./payload.ts";
+import { OPTIONAL_SUITES12 } from "./suites.ts";
+import type { Suite, Suite12 } from "./suites.ts";
+
+/** What a peer may not be able to do in one of its roles. */
+export type Feature =
+  | KeyKind
+  | Suite
+  | "ALPN"
+  | "a HelloRetryRequest to x25519"
+  | "a HelloRetryRequest from x25519"
+  | "encrypt-then-MAC"
+  | "a master secret of the old kind"
+  | "alerts after the handshake"
+  | "a name to expect"
+  | "a CA for client certificates"
+  | "optional client certificates";
+
+export interface Peer {
+  /** Program and version, for test titles. */
+  readonly label: string;
+  readonly versions: readonly Version[];
+  readonly groups: readonly Group[];
+  /** What its client sends and receives: bytes, or an HTTP/1.1 POST's body. */
+  readonly speaks: "bytes" | "http";
+  /** Data that the peer can send back. */
+  payload(length: number): Uint8Array;
+  client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
+  /** What its client lacks, and what its server does. */
+  readonly lacks: Readonly<Record<"client" | "server", readonly Feature[]>>;
+  /** Whether it says close_notify. */
+  readonly saysGoodbye: boolean;
+  /** Whether its client waits for the server to close, and only then ends. */
+  readonly clientWaits: boolean;
+  /** Absent from a program that is a client only. */
+  readonly server?: (options: ServerOptions) => Promise<PeerServer>;
+}
+
+/** The peer, or why it is not here. */
+export type Found = Peer | { readonly missing: string };
+
+/** Ways to do without what TLS 1.2 should have: most have no such option. */
+export const LEGACY: readonly Feature[] = [
+  "encrypt-then-MAC",
+  "a master secret of the old kind",
+];
+
+/** Optional suites of TLS 1.2. */
+export function suitesLike(pattern: RegExp): Suite12[] {
+  return OPTIONAL_SUITES12.filter((name) => pattern.test(name));
+}
+
+/** The program that knows it, where there is one. */
+export function debianVersion(
+  name: string,
+): (readonly [string, ...string[]])[] {
+  const program = "/usr/bin/dpkg-query";
+  return existsSync(program) ? [[program, "-W", name]] : [];
+}
+
+type Abilities = Pick<Peer, "client"> & Partial<Peer>;
+
+/** The peer whose programs all start; they tell its version. */
+export function installed(
+  [name, version, source]: readonly [string, RegExp, string],
+  programs: readonly (readonly [string, ...string[]])[],
+  abilities: Abilities,
+): Found {
+  let found = "";
+  for (const [program, ...args] of programs) {
+    const { stdout, error } = spawnSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 10_000,
+    });
+    // Not the exit code: to some, a call without work is an error.
+    if (error) return { missing: `${program} is not installed (${source})` };
+    found += stdout;
+  }
+  const label = version.exec(found);
+  return {
+    label: `${name} ${label?.[1] ?? "of unknown version"}`,
+    versions: ["TLSv1.2", "TLSv1.3"],
+    groups: CLASSIC_GROUPS,
+    speaks: "bytes",
+    payload: binaryPayload,
+    lacks: { client: [], server: [] },
+    saysGoodbye: true,
+    clientWaits: false,
+    ...abilities,
+  };
+}
