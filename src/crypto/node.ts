@@ -121,6 +121,7 @@ export const node: CryptoProvider = {
     "ecdsa-sha384": signer(ecdsa("SHA-384")),
     "ecdsa-sha512": signer(ecdsa("SHA-512")),
     ed25519: signer(ed25519),
+    ed448: signer(ed448),
     "rsa-pss-sha256": signer(pss("SHA-256")),
     "rsa-pss-sha384": signer(pss("SHA-384")),
     "rsa-pss-sha512": signer(pss("SHA-512")),

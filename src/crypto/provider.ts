@@ -212,7 +212,20 @@ export type PrivateKey =
   | {
       readonly type: "ed25519";
       readonly seed: Secret;
+    }
+  | {
+      readonly type: "ed448";
+      /** RFC 8032 5.2.5: the 57 bytes of the private key. */
+      readonly seed: Secret;
+    }
+  | {
+      readonly type: MlDsaName;
+      /** FIPS 204 algorithm 1: the 32 bytes that make the key. */
+      readonly seed: Secret;
     };
+
+/** The parameter sets of FIPS 204. */
+export type MlDsaName = "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87";
 
 /**
  * Signature algorithms without TLS's or X.509's numbers. ECDSA signatures are

@@ -4,6 +4,7 @@ import type { TlsVersion } from "./cipher-suites.ts";
 
 const BOTH = ["TLSv1.2", "TLSv1.3"] as const;
 const TLS12 = ["TLSv1.2"] as const;
+const TLS13 = ["TLSv1.3"] as const;
 
 /** A row of the table of signature schemes. */
 export interface SignatureScheme {
@@ -18,7 +19,10 @@ export interface SignatureScheme {
   readonly handshake: readonly TlsVersion[];
 }
 
-/** SignatureScheme, RFC 8446 4.2.3; RFC 5246 7.4.1.4.1 has the same numbers. */
+/**
+ * SignatureScheme, RFC 8446 4.2.3; RFC 5246 7.4.1.4.1 has the same numbers.
+ * ML-DSA: draft-ietf-tls-mldsa.
+ */
 export const SIGNATURE_SCHEMES = {
   ecdsa_secp256r1_sha256: {
     name: "ecdsa_secp256r1_sha256",
@@ -127,6 +131,34 @@ export const SIGNATURE_SCHEMES = {
     signature: "rsa-pkcs1-sha1",
     key: "rsaEncryption",
     handshake: TLS12,
+  },
+  ed448: {
+    name: "ed448",
+    code: 0x0808,
+    signature: "ed448",
+    key: "ed448",
+    handshake: BOTH,
+  },
+  mldsa44: {
+    name: "mldsa44",
+    code: 0x0904,
+    signature: "ml-dsa-44",
+    key: "ml-dsa-44",
+    handshake: TLS13,
+  },
+  mldsa65: {
+    name: "mldsa65",
+    code: 0x0905,
+    signature: "ml-dsa-65",
+    key: "ml-dsa-65",
+    handshake: TLS13,
+  },
+  mldsa87: {
+    name: "mldsa87",
+    code: 0x0906,
+    signature: "ml-dsa-87",
+    key: "ml-dsa-87",
+    handshake: TLS13,
   },
 } as const satisfies Record<string, SignatureScheme>;
 

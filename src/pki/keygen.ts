@@ -1,4 +1,4 @@
-/** Private keys from random bytes: EC scalars and Ed25519 seeds. */
+/** Private keys from random bytes: EC scalars and seeds. */
 import { fromHex, Secret, wipe } from "../bytes.ts";
 import type { PrivateKey, RandomSource } from "../crypto/provider.ts";
 
@@ -31,11 +31,9 @@ export function generateEcKey(
   );
 }
 
-/** RFC 8032 5.1.5: any 32 bytes are a seed. */
-export function generateEd25519Key(
-  random: RandomSource,
-): Extract<PrivateKey, { type: "ed25519" }> {
-  return { type: "ed25519", seed: new Secret(random(32)) };
+/** RFC 8032 5.1.5 and 5.2.5, FIPS 204 5.1: any bytes are a seed. */
+export function generateSeed(length: number, random: RandomSource): Secret {
+  return new Secret(random(length));
 }
 
 /** The worst order, that of P-256, refuses one draw in 2^32. */

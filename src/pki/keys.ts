@@ -1,6 +1,7 @@
 /** Key pairs for certificates: made, held and written as PKCS#8. */
 import type {
   CryptoProvider,
+  MlDsaName,
   PrivateKey,
   PublicKey,
 } from "../crypto/provider.ts";
@@ -14,10 +15,11 @@ import {
   nullValue,
   objectIdentifier,
   octetString,
+  primitive,
   sequence,
   unsignedInteger,
 } from "./asn1.ts";
-import { generateEcKey, generateEd25519Key } from "./keygen.ts";
+import { generateEcKey, generateSeed } from "./keygen.ts";
 import { generateRsaKey } from "./rsa-keygen.ts";
 
 /** What {@link generateKey} makes. */
@@ -26,13 +28,20 @@ export type KeyType =
   | "ec-p384"
   | "ec-p521"
   | "ed25519"
+  | "ed448"
+  | MlDsaName
   | "rsa-2048"
   | "rsa-3072"
   | "rsa-4096";
 
 /** Algorithms of the keys that we issue for, by their RFC names. */
 export type PkiKeyAlgorithm =
-  "rsaEncryption" | "id-RSASSA-PSS" | "ecPublicKey" | "ed25519";
+  | "rsaEncryption"
+  | "id-RSASSA-PSS"
+  | "ecPublicKey"
+  | "ed25519"
+  | "ed448"
+  | MlDsaName;
 
 export interface PkiKeyOptions {
   /** Gives the public half of the private key. */
@@ -146,7 +155,23 @@ const GENERATORS: Readonly<
   "ec-p256": ({ random }) => generateEcKey("secp256r1", random),
   "ec-p384": ({ random }) => generateEcKey("secp384r1", random),
   "ec-p521": ({ random }) => generateEcKey("secp521r1", random),
-  ed25519: ({ random }) => generateEd25519Key(random),
+  ed25519: ({ random }) => ({
+    type: "ed25519",
+    seed: generateSeed(32, random),
+  }),
+  ed448: ({ random }) => ({ type: "ed448", seed: generateSeed(57, random) }),
+  "ml-dsa-44": ({ random }) => ({
+    type: "ml-dsa-44",
+    seed: generateSeed(32, random),
+  }),
+  "ml-dsa-65": ({ random }) => ({
+    type: "ml-dsa-65",
+    seed: generateSeed(32, random),
+  }),
+  "ml-dsa-87": ({ random }) => ({
+    type: "ml-dsa-87",
+    seed: generateSeed(32, random),
+  }),
   "rsa-2048": ({ random }) => generateRsaKey(2048, random),
   "rsa-3072": ({ random }) => generateRsaKey(3072, random),
   "rsa-4096": ({ random }) => generateRsaKey(4096, random),
@@ -156,6 +181,10 @@ const ALGORITHM_OF = {
   rsa: "rsaEncryption",
   ec: "ecPublicKey",
   ed25519: "ed25519",
+  ed448: "ed448",
+  "ml-dsa-44": "ml-dsa-44",
+  "ml-dsa-65": "ml-dsa-65",
+  "ml-dsa-87": "ml-dsa-87",
 } as const;
 
 function encodePublicKeyInfo(
@@ -206,8 +235,14 @@ function privateKeyBytes(key: PrivateKey, publicKey: PublicKey): Uint8Array {
         constructed(1, bitString(publicKeyBytes(publicKey))),
       );
     case "ed25519":
+    case "ed448":
       // RFC 8410 7: CurvePrivateKey, an OCTET STRING inside the OCTET STRING.
       return octetString(key.seed.bytes);
+    case "ml-dsa-44":
+    case "ml-dsa-65":
+    case "ml-dsa-87":
+      // RFC 9881 6: the seed alone, [0] IMPLICIT OCTET STRING.
+      return primitive(0, key.seed.bytes);
     case "rsa":
       // RFC 8017 A.1.2.
       return sequence(

@@ -12,10 +12,7 @@ import {
 import type { PkiKey } from "./keys.ts";
 
 /** What can be issued with: nothing is signed over SHA-1. */
-export type IssuingSignature = Exclude<
-  Extract<SignatureName, `ecdsa-${string}` | `rsa-${string}` | "ed25519">,
-  `${string}-sha1`
->;
+export type IssuingSignature = Exclude<SignatureName, `${string}-sha1`>;
 
 /** Whether a signature algorithm is one of those. */
 export function isIssuingSignature(
@@ -75,8 +72,8 @@ export function signatureAlgorithmIdentifier(
 ): Uint8Array {
   const row = ALGORITHMS[name];
   if (typeof row === "string") {
-    // RFC 4055 5: PKCS#1 v1.5 has NULL parameters. RFC 5758 3.2 and RFC 8410
-    // 3: ECDSA and Ed25519 have none.
+    // RFC 4055 5: PKCS#1 v1.5 has NULL parameters. RFC 5758 3.2, RFC 8410 3
+    // and RFC 9881 2: the others have none.
     return name.startsWith("rsa-")
       ? sequence(objectIdentifier(row), nullValue())
       : sequence(objectIdentifier(row));
@@ -103,6 +100,10 @@ const ALGORITHMS: Readonly<Record<IssuingSignature, string | PssRow>> = {
   "ecdsa-sha384": OID.ecdsaWithSHA384,
   "ecdsa-sha512": OID.ecdsaWithSHA512,
   ed25519: OID.ed25519,
+  ed448: OID.ed448,
+  "ml-dsa-44": OID["ml-dsa-44"],
+  "ml-dsa-65": OID["ml-dsa-65"],
+  "ml-dsa-87": OID["ml-dsa-87"],
   "rsa-pkcs1-sha256": OID.sha256WithRSAEncryption,
   "rsa-pkcs1-sha384": OID.sha384WithRSAEncryption,
   "rsa-pkcs1-sha512": OID.sha512WithRSAEncryption,
@@ -115,7 +116,7 @@ function usualSignature(key: PkiKey): IssuingSignature {
   const { publicKey, algorithm } = key;
   if (publicKey.type === "ec") return CURVE_SIGNATURES[publicKey.curve];
   if (algorithm === "id-RSASSA-PSS") return "rsa-pss-sha256";
-  return publicKey.type === "rsa" ? "rsa-pkcs1-sha256" : "ed25519";
+  return publicKey.type === "rsa" ? "rsa-pkcs1-sha256" : publicKey.type;
 }
 
 const CURVE_SIGNATURES = {
@@ -128,12 +129,12 @@ function fits(key: PkiKey, name: IssuingSignature): boolean {
   switch (key.algorithm) {
     case "ecPublicKey":
       return name.startsWith("ecdsa-");
-    case "ed25519":
-      return name === "ed25519";
     case "rsaEncryption":
       return name.startsWith("rsa-");
     case "id-RSASSA-PSS":
       // RFC 4055 1.2: such a key signs with RSASSA-PSS and nothing else.
       return name.startsWith("rsa-pss-");
+    default:
+      return name === key.algorithm;
   }
 }

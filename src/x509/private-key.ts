@@ -1,14 +1,14 @@
 /** Private keys: PKCS#8 (RFC 5958), SEC 1 (RFC 5915) and PKCS#1 (RFC 8017). */
 import type { BytesLike } from "../bytes.ts";
 import { latin1, Secret, viewBytes, wipe } from "../bytes.ts";
-import type { PrivateKey } from "../crypto/provider.ts";
+import type { MlDsaName, PrivateKey } from "../crypto/provider.ts";
 import type { AlgorithmIdentifier } from "./algorithms.ts";
 import { readAlgorithm } from "./algorithms.ts";
-import type { DerReader } from "./der.ts";
 import {
   constructedTag,
   contextTag,
   DerError,
+  DerReader,
   readSingle,
   smallInteger,
   TAG,
@@ -147,18 +147,56 @@ function readKey(
       );
       return readSec1(inner, version, namedCurve(parameters));
     }
-    case OID.ed25519: {
-      // RFC 8410 7: an OCTET STRING inside the OCTET STRING.
-      const seed = readSingle(key, TAG.octetString, "CurvePrivateKey").content;
-      if (seed.length !== 32) throw new DerError("no Ed25519 seed");
-      return {
-        algorithm: "ed25519",
-        key: { type: "ed25519", seed: new Secret(seed.slice()) },
-      };
-    }
+    case OID.ed25519:
+      return edwardsKey("ed25519", key, 32);
+    case OID.ed448:
+      return edwardsKey("ed448", key, 57);
+    case OID["ml-dsa-44"]:
+      return mlDsaKey("ml-dsa-44", key);
+    case OID["ml-dsa-65"]:
+      return mlDsaKey("ml-dsa-65", key);
+    case OID["ml-dsa-87"]:
+      return mlDsaKey("ml-dsa-87", key);
     default:
       throw new X509Error("unsupported_private_key", `algorithm ${oid}`);
   }
+}
+
+/** RFC 8410 7: CurvePrivateKey, an OCTET STRING inside the OCTET STRING. */
+function edwardsKey(
+  type: "ed25519" | "ed448",
+  key: Uint8Array,
+  length: number,
+): ParsedPrivateKey {
+  const seed = readSingle(key, TAG.octetString, "CurvePrivateKey").content;
+  if (seed.length !== length) throw new DerError(`no ${type} seed`);
+  return { algorithm: type, key: { type, seed: new Secret(seed.slice()) } };
+}
+
+/**
+ * RFC 9881 6: a seed, an expanded key, or both. Only from a seed can the
+ * public key be made, so an expanded key alone is not supported.
+ */
+function mlDsaKey(type: MlDsaName, key: Uint8Array): ParsedPrivateKey {
+  const seed = mlDsaSeed(type, key);
+  if (seed.length !== 32) throw new DerError(`no ${type} seed`);
+  return { algorithm: type, key: { type, seed: new Secret(seed.slice()) } };
+}
+
+function mlDsaSeed(type: MlDsaName, key: Uint8Array): Uint8Array {
+  const reader = new DerReader(key);
+  if (reader.nextTag === TAG.octetString)
+    throw new X509Error(
+      "unsupported_private_key",
+      `${type} without its seed: an expanded key`,
+    );
+  if (reader.nextTag !== TAG.sequence)
+    return readSingle(key, contextTag(0), "seed").content;
+  const both = readSingle(key, TAG.sequence, "both").reader();
+  const seed = both.read(TAG.octetString, "seed").content;
+  both.read(TAG.octetString, "expandedKey");
+  both.end("both");
+  return seed;
 }
 
 function namedCurve(parameters: Uint8Array | undefined): EcCurve {

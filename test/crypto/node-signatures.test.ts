@@ -35,12 +35,25 @@ function edKey(): PrivateKey {
   return { type: "ed25519", seed: new Secret(new Uint8Array(32).fill(7)) };
 }
 
+function ed448Key(): PrivateKey {
+  return { type: "ed448", seed: new Secret(new Uint8Array(57).fill(7)) };
+}
+
+const mlDsaKeys = (["ml-dsa-44", "ml-dsa-65", "ml-dsa-87"] as const).map(
+  (type): PrivateKey => ({
+    type,
+    seed: new Secret(new Uint8Array(32).fill(7)),
+  }),
+);
+
 const keys: readonly PrivateKey[] = [
   ...curves.map(ecKey),
   rsaKey(2048),
   // 8n + 1 bits: the encoding of PSS is a byte shorter than the modulus.
   rsaKey(2049),
   edKey(),
+  ed448Key(),
+  ...mlDsaKeys,
 ];
 
 const names = Object.keys(node.signers) as SignatureName[];
@@ -96,7 +109,7 @@ describe.each(names)("%s", (name) => {
     for (const key of keys)
       if (!keysOf(name).includes(key))
         expect(() => sign(node, name, key)).toThrow(TypeError);
-    for (const made of [ecKey(curves[0]), rsaKey(1024), edKey()])
+    for (const made of [ecKey(curves[0]), rsaKey(1024), edKey(), ed448Key()])
       if (name.startsWith(made.type === "ec" ? "ecdsa" : made.type)) {
         const tooSmall = name === "rsa-pss-sha512";
         if (tooSmall) expect(() => sign(node, name, made)).toThrow(TypeError);

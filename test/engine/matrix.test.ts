@@ -15,6 +15,7 @@ import {
   type SignatureSchemeName,
 } from "../../src/engine/index.ts";
 import { DEFAULT_GROUPS } from "../../src/handshake/groups.ts";
+import { DEFAULT_SIGNATURE_SCHEMES } from "../../src/handshake/signature-schemes.ts";
 import {
   DELIVERIES,
   type Delivery,
@@ -45,20 +46,26 @@ const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
 const rareGroups = (Object.keys(GROUPS) as GroupName[]).filter(
   (name) => !DEFAULT_GROUPS.includes(name),
 );
-const schemes = (
+const allSchemes = (
   Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]
 ).filter((name) => {
   const versions: readonly string[] = SIGNATURE_SCHEMES[name].handshake;
   return versions.includes("TLSv1.3");
 });
+const isDefault = (name: SignatureSchemeName): boolean =>
+  DEFAULT_SIGNATURE_SCHEMES.includes(name);
+const schemes = allSchemes.filter(isDefault);
+const rareSchemes = allSchemes.filter((name) => !isDefault(name));
 
 function keyKindOf(name: SignatureSchemeName): KeyKind {
   const row: SignatureScheme = SIGNATURE_SCHEMES[name];
   if (row.curve === "secp256r1") return "ec-p256";
   if (row.curve === "secp384r1") return "ec-p384";
   if (row.curve === "secp521r1") return "ec-p521";
-  if (row.key === "ed25519") return "ed25519";
-  return row.key === "rsaEncryption" ? "rsa" : "rsa-pss";
+  if (row.key === "rsaEncryption") return "rsa";
+  if (row.key === "id-RSASSA-PSS") return "rsa-pss";
+  if (row.key === "ecPublicKey") throw new Error(`${name} has no curve`);
+  return row.key;
 }
 
 function connect(combination: Combination, delivery: Delivery): Pair {
@@ -136,6 +143,21 @@ for (const suite of suites)
             });
           }
   });
+
+describe("schemes that are off by default", () => {
+  for (const scheme of rareSchemes)
+    it(scheme, () => {
+      const combination: Combination = {
+        suite: "TLS_AES_128_GCM_SHA256",
+        group: "x25519",
+        scheme,
+        retry: false,
+        clientAuth: true,
+      };
+      const outcomes = DELIVERIES.map((d) => outcome(combination, d));
+      expect(new Set(outcomes).size).toBe(1);
+    });
+});
 
 describe("groups that are off by default", () => {
   for (const group of rareGroups)

@@ -22,7 +22,16 @@ export const KEY_KINDS = [
   "rsa-pss",
 ] as const;
 
-export type KeyKind = (typeof KEY_KINDS)[number];
+/** Those that are off by default, and that few peers have. */
+export const RARE_KEY_KINDS = [
+  "ed448",
+  "ml-dsa-44",
+  "ml-dsa-65",
+  "ml-dsa-87",
+] as const;
+
+export type KeyKind =
+  (typeof KEY_KINDS)[number] | (typeof RARE_KEY_KINDS)[number];
 
 /** What a TLS peer needs to show who it is. */
 export interface TestIdentity {

@@ -50,7 +50,7 @@ function facts(key: PrivateKey): string {
         .join();
     case "ec":
       return `${key.curve},${toHex(key.scalar.bytes)}`;
-    case "ed25519":
+    default:
       return toHex(key.seed.bytes);
   }
 }
@@ -72,6 +72,7 @@ const KINDS = {
   "P-384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
   "P-521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
   ed25519: ["-algorithm", "ED25519"],
+  ed448: ["-algorithm", "ED448"],
 } as const;
 
 suite("private keys of OpenSSL (skipped without OpenSSL 3)", () => {
@@ -93,8 +94,8 @@ suite("private keys of OpenSSL (skipped without OpenSSL 3)", () => {
       const info = parseSubjectPublicKeyInfo(spki);
       expect(info.algorithm).toBe(key.algorithm);
       expect(noble.publicKeyOf(key.key)).toEqual(info.key);
-      // OpenSSL has no traditional form for these two.
-      if (kind === "ed25519" || kind === "rsa-pss") return;
+      // OpenSSL has no traditional form for these.
+      if (kind.startsWith("ed") || kind === "rsa-pss") return;
       const legacy = openssl(["pkey", "-in", "k.pem", "-traditional"], folder);
       expect(legacy).toMatch(/BEGIN (RSA|EC) PRIVATE KEY/);
       expect(facts(parsePrivateKey(legacy).key)).toBe(facts(key.key));
@@ -221,6 +222,22 @@ describe("parsePrivateKey", () => {
       octets(seq(int(1), octets(scalar), ...more)),
     );
   const scalar = new Uint8Array(32).fill(3);
+  const mlDsaKey = (inner: Uint8Array): Uint8Array =>
+    seq(int(0), seq(oid(OID["ml-dsa-65"])), octets(inner));
+  const implicit = (tag: number, content: Uint8Array): Uint8Array =>
+    bytes(0x80 | tag, content.length, ...content);
+
+  it("reads ML-DSA's seed alone and beside the expanded key (RFC 9881 6)", () => {
+    for (const inner of [
+      implicit(0, scalar),
+      seq(octets(scalar), octets(new Uint8Array(4032))),
+    ]) {
+      const parsed = parsePrivateKey(mlDsaKey(inner));
+      expect(parsed.algorithm).toBe("ml-dsa-65");
+      expect(parsed.key.type).toBe("ml-dsa-65");
+      expect(facts(parsed.key)).toBe(toHex(scalar));
+    }
+  });
 
   it("pads a short scalar and takes leading zeros off a long one", () => {
     for (const given of [
@@ -271,9 +288,34 @@ describe("parsePrivateKey", () => {
       seq(int(0), seq(oid(OID.ed25519)), octets(octets(scalar.subarray(1)))),
     ],
     [
-      "Ed448",
+      "a short Ed448 seed",
+      "malformed_private_key",
+      seq(int(0), seq(oid(OID.ed448)), octets(octets(new Uint8Array(56)))),
+    ],
+    [
+      "X25519",
       "unsupported_private_key",
-      seq(int(0), seq(oid(OID.ed448)), octets(octets(new Uint8Array(57)))),
+      seq(int(0), seq(oid("1.3.101.110")), octets(octets(scalar))),
+    ],
+    [
+      "an expanded ML-DSA key without its seed",
+      "unsupported_private_key",
+      mlDsaKey(octets(new Uint8Array(4032))),
+    ],
+    [
+      "a long ML-DSA seed",
+      "malformed_private_key",
+      mlDsaKey(implicit(0, new Uint8Array(33))),
+    ],
+    [
+      "an ML-DSA seed with more behind it",
+      "malformed_private_key",
+      mlDsaKey(bytes(...implicit(0, scalar), 0)),
+    ],
+    [
+      "an ML-DSA key of three parts",
+      "malformed_private_key",
+      mlDsaKey(seq(octets(scalar), octets(scalar), octets(scalar))),
     ],
     ["multi-prime RSA", "malformed_private_key", seq(int(1), int(5))],
     [

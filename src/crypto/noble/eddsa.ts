@@ -1,5 +1,9 @@
 /** Ed25519 and Ed448 signatures (RFC 8032). */
-import type { SignatureSigner, SignatureVerifier } from "../provider.ts";
+import type {
+  PrivateKey,
+  SignatureSigner,
+  SignatureVerifier,
+} from "../provider.ts";
 import { curve25519 } from "./curve25519.ts";
 import { curve448 } from "./curve448.ts";
 
@@ -32,14 +36,20 @@ export const verifyEd448: SignatureVerifier = (key, message, signature) => {
 
 /** Signs as RFC 8032 5.1.6 has it: deterministic, no randomness is drawn. */
 export const signEd25519: SignatureSigner = (key, message) => {
-  if (key.type !== "ed25519")
-    throw new TypeError(
-      `Ed25519 takes an Ed25519 key, not one of type ${key.type}`,
-    );
+  if (key.type !== "ed25519") throw wrongType("Ed25519", key);
   const { ed25519, beforeBaseMultiplication } = curve25519();
-  checkSeed(key.seed.bytes);
+  checkSeed("Ed25519", key.seed.bytes, 32);
   beforeBaseMultiplication();
   return ed25519.sign(message, key.seed.bytes);
+};
+
+/** Signs as RFC 8032 5.2.6 has it: deterministic, with an empty context. */
+export const signEd448: SignatureSigner = (key, message) => {
+  if (key.type !== "ed448") throw wrongType("Ed448", key);
+  const { ed448, beforeBaseMultiplication } = curve448();
+  checkSeed("Ed448", key.seed.bytes, 57);
+  beforeBaseMultiplication();
+  return ed448.sign(message, key.seed.bytes);
 };
 
 /**
@@ -49,14 +59,30 @@ export const signEd25519: SignatureSigner = (key, message) => {
  */
 export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   const { ed25519, beforeBaseMultiplication } = curve25519();
-  checkSeed(seed);
+  checkSeed("Ed25519", seed, 32);
   beforeBaseMultiplication();
   return ed25519.getPublicKey(seed);
 }
 
-function checkSeed(seed: Uint8Array): void {
-  if (seed.length !== 32)
+/**
+ * The public key of a seed.
+ *
+ * @throws TypeError when the seed is not 57 bytes
+ */
+export function ed448PublicKey(seed: Uint8Array): Uint8Array {
+  const { ed448, beforeBaseMultiplication } = curve448();
+  checkSeed("Ed448", seed, 57);
+  beforeBaseMultiplication();
+  return ed448.getPublicKey(seed);
+}
+
+function checkSeed(name: string, seed: Uint8Array, length: number): void {
+  if (seed.length !== length)
     throw new TypeError(
-      `an Ed25519 private key is 32 bytes long, not ${seed.length}`,
+      `an ${name} private key is ${length} bytes long, not ${seed.length}`,
     );
+}
+
+function wrongType(name: string, { type }: PrivateKey): TypeError {
+  return new TypeError(`${name} takes an ${name} key, not one of type ${type}`);
 }

@@ -21,7 +21,7 @@ import { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
 import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
-import { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+import { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 import {
   ffdhe2048,
   ffdhe3072,
@@ -31,7 +31,7 @@ import {
   finiteField,
 } from "./finite-field.ts";
 import { hashes } from "./hashes.ts";
-import { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
+import { mlDsaSigner, mlDsaVerifier } from "./mldsa.ts";
 import {
   secP256r1MlKem768,
   secP384r1MlKem1024,
@@ -90,9 +90,9 @@ export const verifiers = /* @__PURE__ */ (() => ({
   "ecdsa-sha512": ecdsaVerifier("SHA-512"),
   ed25519: verifyEd25519,
   ed448: verifyEd448,
-  "ml-dsa-44": verifyMlDsa44,
-  "ml-dsa-65": verifyMlDsa65,
-  "ml-dsa-87": verifyMlDsa87,
+  "ml-dsa-44": mlDsaVerifier("ml-dsa-44"),
+  "ml-dsa-65": mlDsaVerifier("ml-dsa-65"),
+  "ml-dsa-87": mlDsaVerifier("ml-dsa-87"),
   "rsa-pss-sha256": pssVerifier("SHA-256"),
   "rsa-pss-sha384": pssVerifier("SHA-384"),
   "rsa-pss-sha512": pssVerifier("SHA-512"),
@@ -109,6 +109,10 @@ export const signers = /* @__PURE__ */ (() => ({
   "ecdsa-sha384": ecdsaSigner("SHA-384"),
   "ecdsa-sha512": ecdsaSigner("SHA-512"),
   ed25519: signEd25519,
+  ed448: signEd448,
+  "ml-dsa-44": mlDsaSigner("ml-dsa-44"),
+  "ml-dsa-65": mlDsaSigner("ml-dsa-65"),
+  "ml-dsa-87": mlDsaSigner("ml-dsa-87"),
   "rsa-pss-sha256": pssSigner("SHA-256"),
   "rsa-pss-sha384": pssSigner("SHA-384"),
   "rsa-pss-sha512": pssSigner("SHA-512"),
@@ -144,7 +148,7 @@ export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";
 export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
-export { signEd25519, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+export { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 export {
   ffdhe2048,
   ffdhe3072,
@@ -155,7 +159,7 @@ export {
 } from "./finite-field.ts";
 export { hashes } from "./hashes.ts";
 export { keyDecryption } from "./key-decryption.ts";
-export { verifyMlDsa44, verifyMlDsa65, verifyMlDsa87 } from "./mldsa.ts";
+export { mlDsaSigner, mlDsaVerifier } from "./mldsa.ts";
 export {
   secP256r1MlKem768,
   secP384r1MlKem1024,

@@ -1,14 +1,15 @@
 /** The public half of a private key. */
 import type { PrivateKey, PublicKey } from "../provider.ts";
 import { checkScalar } from "./ecdsa.ts";
-import { ed25519PublicKey } from "./eddsa.ts";
+import { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
+import { mlDsaPublicKey } from "./mldsa.ts";
 import { multiplyBase, nistCurve } from "./nist-curves.ts";
 
 /**
  * The public key that belongs to a private one: modulus and exponent, an
- * uncompressed point, or an Ed25519 key. The arrays are new.
+ * uncompressed point, or the bytes of a key. The arrays are new.
  *
- * @throws TypeError when an EC scalar or an Ed25519 seed is not a valid one
+ * @throws TypeError when an EC scalar or a seed is not a valid one
  */
 export function publicKeyOf(key: PrivateKey): PublicKey {
   switch (key.type) {
@@ -27,5 +28,12 @@ export function publicKeyOf(key: PrivateKey): PublicKey {
     }
     case "ed25519":
       return { type: "ed25519", key: ed25519PublicKey(key.seed.bytes) };
+    case "ed448":
+      return { type: "ed448", key: ed448PublicKey(key.seed.bytes) };
+    default:
+      return {
+        type: key.type,
+        key: mlDsaPublicKey(key.type, key.seed.bytes),
+      };
   }
 }

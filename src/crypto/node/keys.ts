@@ -153,13 +153,26 @@ function makePrivateKey(key: PrivateKey): KeyObject {
     case "ec":
       return ecPrivateKey(key);
     case "ed25519":
-      if (key.seed.length !== 32)
-        throw new TypeError(
-          `an Ed25519 private key is 32 bytes long, not ${key.seed.length}`,
-        );
-      // RFC 8410 7: CurvePrivateKey is an OCTET STRING in the octet string.
-      return imported(privateKeyInfo(ED25519, tlv(0x04, key.seed.bytes)));
+      return edwardsPrivateKey("Ed25519", ED25519, key.seed.bytes, 32);
+    case "ed448":
+      return edwardsPrivateKey("Ed448", ED448, key.seed.bytes, 57);
+    default:
+      throw new TypeError(`Node has no ${key.type}`);
   }
+}
+
+/** RFC 8410 7: CurvePrivateKey is an OCTET STRING in the octet string. */
+function edwardsPrivateKey(
+  name: string,
+  algorithm: Uint8Array,
+  seed: Uint8Array,
+  length: number,
+): KeyObject {
+  if (seed.length !== length)
+    throw new TypeError(
+      `an ${name} private key is ${length} bytes long, not ${seed.length}`,
+    );
+  return imported(privateKeyInfo(algorithm, tlv(0x04, seed)));
 }
 
 function ecPrivateKey(key: EcPrivateKey): KeyObject {
