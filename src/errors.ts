@@ -36,6 +36,8 @@ export interface TlsErrorOptions {
   readonly received?: AlertName | number;
   /** With `callback_failed`: the alert that the callback chose. */
   readonly alert?: AlertName;
+  /** With `ech_rejected`: what the server says are its keys. */
+  readonly echRetryConfigs?: Uint8Array;
 }
 
 /**
@@ -51,6 +53,11 @@ export class TlsError extends Error {
   readonly direction: "sent" | "received" | undefined;
   /** Document and section that decide, as "8446 4.1.3". */
   readonly rfc: string;
+  /**
+   * With `ech_rejected`: an ECHConfigList to try again with; undefined where
+   * the server, which has shown its certificate, does without ECH.
+   */
+  readonly echRetryConfigs: Uint8Array | undefined;
 
   constructor(reason: Reason, options: TlsErrorOptions = {}) {
     const row: ReasonRow = REASONS[reason];
@@ -68,6 +75,7 @@ export class TlsError extends Error {
           ? undefined
           : "sent";
     this.rfc = row.rfc;
+    this.echRetryConfigs = options.echRetryConfigs;
   }
 }
 

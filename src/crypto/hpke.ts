@@ -93,6 +93,8 @@ export function hpkeSender(options: {
   /** Public key of the recipient. */
   readonly recipient: Uint8Array;
   readonly info: Uint8Array;
+  /** Is shown the KEM's shared secret: for a key log. */
+  readonly observe?: (sharedSecret: Uint8Array) => void;
   readonly psk?: HpkePsk;
   /** The sender's own pair, to be authenticated by. */
   readonly sender?: KeyPair;
@@ -107,6 +109,7 @@ export function hpkeSender(options: {
     sender ? [secret, sender.decapsulate(recipient)] : [secret],
     concat(enc, recipient, sender?.share ?? NO_BYTES),
   );
+  options.observe?.(shared);
   return { enc, context: schedule(options, shared, sender !== undefined) };
 }
 
@@ -122,6 +125,8 @@ export function hpkeRecipient(options: {
   readonly recipient: KeyPair;
   readonly enc: Uint8Array;
   readonly info: Uint8Array;
+  /** Is shown the KEM's shared secret: for a key log. */
+  readonly observe?: (sharedSecret: Uint8Array) => void;
   readonly psk?: HpkePsk;
   /** Public key of a sender that authenticates itself. */
   readonly sender?: Uint8Array;
@@ -133,6 +138,7 @@ export function hpkeRecipient(options: {
     sender ? [secret, recipient.decapsulate(sender)] : [secret],
     concat(enc, recipient.share, sender ?? NO_BYTES),
   );
+  options.observe?.(shared);
   return schedule(options, shared, sender !== undefined);
 }
 

@@ -20,6 +20,7 @@ import {
 } from "./cipher-suites.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
+import type { EchClient, EchServer } from "./ech.ts";
 import type { Carrier } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
@@ -125,6 +126,11 @@ export interface ClientOptions extends CommonOptions {
   readonly credentials?: readonly Credential[] | "ask";
   /** Groups to send shares of in the first ClientHello. */
   readonly keyShares?: readonly GroupName[];
+  /**
+   * Encrypted Client Hello (RFC 9849): an offer made by `puretls/ech`. One
+   * that hides a name leaves TLS 1.3 as the only version.
+   */
+  readonly encryptedClientHello?: EchClient;
   /** RFC 8701. Default true. */
   readonly grease?: boolean;
   /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
@@ -149,6 +155,8 @@ export interface ServerOptions extends CommonOptions {
   readonly certificateAuthorities?: readonly Uint8Array[];
   /** No ALPN name in common: end with an alert (RFC 7301) or go on without. */
   readonly alpnMismatch?: "alert" | "ignore";
+  /** Encrypted Client Hello (RFC 9849): keys, made by `puretls/ech`. */
+  readonly encryptedClientHello?: EchServer;
   /** Puts a cookie into a HelloRetryRequest. Default false. */
   readonly helloRetryCookie?: boolean;
   /**
@@ -203,19 +211,27 @@ interface Derived {
 
 export type ClientConfig = { readonly role: "client" } & Whole<
   Omit<ClientOptions, "limits">,
-  OptionalKeys | "session"
+  OptionalKeys | "session" | "encryptedClientHello"
 > &
   Derived;
 
 export type ServerConfig = { readonly role: "server" } & Whole<
   Omit<ServerOptions, "limits">,
-  OptionalKeys | "verifier" | "tickets" | "sessionStore" | "pskIdentityHint"
+  | OptionalKeys
+  | "verifier"
+  | "tickets"
+  | "sessionStore"
+  | "pskIdentityHint"
+  | "encryptedClientHello"
 > &
   Derived;
 
 /** @throws TlsUsageError when the options contradict each other */
 export function clientConfig(options: ClientOptions): ClientConfig {
-  const common = commonConfig(options);
+  const { encryptedClientHello: ech } = options;
+  const common = commonConfig(
+    ech?.kind === "real" ? { ...options, versions: hidden(options) } : options,
+  );
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
   for (const group of keyShares)
     if (!common.groups.includes(group))
@@ -229,7 +245,15 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     grease: options.grease ?? true,
     compatibilityMode: options.compatibilityMode ?? true,
     ...given("session", options.session),
+    ...given("encryptedClientHello", ech),
   });
+}
+
+/** RFC 9849 6.1: an inner hello offers TLS 1.3 and nothing older. */
+function hidden({ versions = ["TLSv1.3"] }: ClientOptions): TlsVersion[] {
+  if (!versions.includes("TLSv1.3"))
+    throw new TlsUsageError("encryptedClientHello: TLS 1.3 alone can have it");
+  return ["TLSv1.3"];
 }
 
 /** @throws TlsUsageError when the options contradict each other */
@@ -245,6 +269,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     ...commonConfig(options),
     ...given("verifier", options.verifier),
     ...sessionOptions(options),
+    ...given("encryptedClientHello", options.encryptedClientHello),
     role: "server",
     credentials: options.credentials,
     clientAuthentication,

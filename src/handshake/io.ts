@@ -132,6 +132,8 @@ export interface ConnectionInfo {
   readonly serverName: string | undefined;
   /** Whether it took a HelloRetryRequest. */
   readonly helloRetried: boolean;
+  /** Whether the hello came, or went, inside another one (RFC 9849). */
+  readonly encryptedClientHello?: boolean;
   /** On a server: what the client sent. */
   readonly clientHello: ClientHello | undefined;
 }

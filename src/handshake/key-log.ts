@@ -1,5 +1,4 @@
 import { toHex } from "../bytes.ts";
-import type { ClientConfig, ServerConfig } from "./config.ts";
 
 /** Labels of the NSS key log format (RFC 9850 2.1). */
 export type KeyLogLabel =
@@ -7,11 +6,13 @@ export type KeyLogLabel =
   | "SERVER_HANDSHAKE_TRAFFIC_SECRET"
   | "CLIENT_TRAFFIC_SECRET_0"
   | "SERVER_TRAFFIC_SECRET_0"
-  | "EXPORTER_SECRET";
+  | "EXPORTER_SECRET"
+  | "ECH_SECRET"
+  | "ECH_CONFIG";
 
 /** Tells the key log of secrets, where there is one. */
 export function logSecrets(
-  { keyLog }: ClientConfig | ServerConfig,
+  { keyLog }: { readonly keyLog?: (line: string) => void },
   clientRandom: Uint8Array,
   secrets: Partial<Record<KeyLogLabel, { readonly bytes: Uint8Array }>>,
 ): void {

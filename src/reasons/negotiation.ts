@@ -57,6 +57,16 @@ export const NEGOTIATION_REASONS = {
     says: "no certificate of this side fits a signature algorithm that the peer takes",
     rfc: "8446 4.2.3, 4.4.2.2",
   },
+  ech_rejected: {
+    alert: "ech_required",
+    says: "the server could not open the encrypted hello: its keys have changed",
+    rfc: "9849 6.1.6",
+  },
+  ech_not_decrypted: {
+    alert: "decrypt_error",
+    says: "the second encrypted hello could not be opened, though the first one was",
+    rfc: "9849 7.1.1",
+  },
   no_application_protocol: {
     alert: "no_application_protocol",
     says: "no application protocol (ALPN) in common",

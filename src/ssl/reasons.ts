@@ -91,6 +91,8 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   unknown_ca: AS_VERIFICATION,
   certificate_unknown: AS_VERIFICATION,
   bad_certificate_status_response: AS_VERIFICATION,
+  ech_rejected: "ECH_REJECTED",
+  ech_not_decrypted: "DECRYPTION_FAILED",
   certificate_decompression_failed: "BAD_COMPRESSION",
   certificate_verify_mismatch: "BAD_SIGNATURE",
   finished_mismatch: "DIGEST_CHECK_FAILED",

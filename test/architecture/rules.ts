@@ -59,6 +59,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: ["bytes", "src/handshake/compression-row.ts"],
     packages: ["fflate"],
   },
+  {
+    name: "ech",
+    holds: ["src/ech/"],
+    mayImport: [...CORE_BELOW_ENGINE, "handshake"],
+  },
   { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
   { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
   {
@@ -113,6 +118,7 @@ const PORTABLE_ENTRIES = [
   "src/engine/index.ts",
   "src/crypto/noble/index.ts",
   "src/compression/index.ts",
+  "src/ech/index.ts",
   "src/x509/index.ts",
   "src/trace/index.ts",
 ];

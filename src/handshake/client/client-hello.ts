@@ -25,6 +25,7 @@ type HelloBase = Pick<
 export function firstHello(
   config: ClientConfig,
   serverName: string | undefined,
+  ech?: Uint8Array,
 ): SentHello {
   const { random } = config.provider;
   const base = {
@@ -34,7 +35,7 @@ export function firstHello(
     grease: config.grease ? makeGrease(random) : undefined,
     keyPairs: config.keyShares.map((name) => newKeyPair(config, name)),
   };
-  return write(config, serverName, base, undefined);
+  return write(config, serverName, base, { ech, retry: undefined });
 }
 
 /** RFC 8446 4.1.2: the same again, with the share and the cookie asked for. */
@@ -42,28 +43,48 @@ export function secondHello(
   config: ClientConfig,
   serverName: string | undefined,
   first: SentHello,
-  asked: {
-    readonly group: GroupName | undefined;
-    readonly cookie: Uint8Array | undefined;
-  },
+  asked: RetryAsked,
+  ech?: Uint8Array,
 ): SentHello {
   const keyPairs =
     asked.group === undefined
       ? first.keyPairs
       : [newKeyPair(config, asked.group)];
-  return write(config, serverName, { ...first, keyPairs }, asked);
+  const base = { ...first, keyPairs };
+  return write(config, serverName, base, { ech, retry: asked });
+}
+
+/**
+ * RFC 9849 6.1: the hello around an inner one, with another name and random,
+ * so that most of what they say is the same.
+ */
+export function outerHello(
+  config: ClientConfig,
+  publicName: string,
+  base: SentHello,
+  ech: Uint8Array,
+  retry: RetryAsked | undefined,
+): SentHello {
+  return write(config, publicName, base, { ech, retry });
+}
+
+/** What a HelloRetryRequest asked for. */
+export interface RetryAsked {
+  readonly group: GroupName | undefined;
+  readonly cookie: Uint8Array | undefined;
 }
 
 function write(
   config: ClientConfig,
   serverName: string | undefined,
   base: HelloBase,
-  retry:
-    | {
-        readonly cookie: Uint8Array | undefined;
-        readonly group: GroupName | undefined;
-      }
-    | undefined,
+  {
+    ech,
+    retry,
+  }: {
+    readonly ech: Uint8Array | undefined;
+    readonly retry: RetryAsked | undefined;
+  },
 ): SentHello {
   const { grease } = base;
   const offered = offerExtensions({
@@ -75,6 +96,7 @@ function write(
     })),
     cookie: retry?.cookie,
     groups: config.groups,
+    ech,
     ticket12: undefined,
   });
   const bodies =

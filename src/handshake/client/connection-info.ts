@@ -13,6 +13,7 @@ export function connectionInfo(state: WaitFinished): ConnectionInfo {
     alpnProtocol: state.alpnProtocol,
     serverName: state.serverName,
     helloRetried: state.helloRetried,
+    encryptedClientHello: state.ech?.status === "accepted",
     clientHello: undefined,
   };
 }

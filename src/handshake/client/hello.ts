@@ -20,8 +20,14 @@ import type {
   ServerHello,
   ServerHelloMessage,
 } from "../messages/server-hello.ts";
-import { PendingTranscript } from "../transcript.ts";
-import { firstHello, secondHello } from "./client-hello.ts";
+import { secondHello } from "./client-hello.ts";
+import {
+  firstHellos,
+  judgeRetry,
+  judgeServerHello,
+  sealSecond,
+  secondBody,
+} from "./ech.ts";
 import type {
   Client13State,
   ClientHelloState,
@@ -43,15 +49,13 @@ export function startClient(
   serverName: string | undefined,
   io: HandshakeIo,
 ): WaitServerHello {
-  const hello = firstHello(config, serverName);
-  io.send(hello.raw);
+  const hellos = firstHellos(config, serverName);
+  io.send(hellos.hello.raw);
   return {
     machine: "clientHello",
     at: "WAIT_SH",
     config,
-    serverName,
-    hello,
-    transcript: new PendingTranscript().add(hello.raw),
+    ...hellos,
     retrySuite: undefined,
   };
 }
@@ -118,16 +122,19 @@ function retry(
   if (cookie === undefined && code === undefined)
     throw new TlsError("pointless_hello_retry");
   const group = code === undefined ? undefined : retryGroup(state, code);
-  const { config, serverName } = state;
+  const { config } = state;
   const hash = config.provider.hashes[suite.hash];
   const asked = { group, cookie };
-  const hello = secondHello(config, serverName, state.hello, asked);
+  const judged = judgeRetry(state, message, hash);
+  const { serverName, ech, transcript } = judged;
+  const body = secondBody(ech);
+  const hello = secondHello(config, serverName, judged.hello, asked, body);
   if (config.compatibilityMode) io.sendChangeCipherSpec();
-  io.send(hello.raw);
+  io.send(sealSecond(judged, hello, asked).raw);
   return {
-    ...state,
+    ...judged,
     hello,
-    transcript: state.transcript.retry(hash).add(message.raw).add(hello.raw),
+    transcript: transcript.retry(hash).add(message.raw).add(hello.raw),
     retrySuite: suite,
   };
 }
@@ -144,18 +151,19 @@ function retryGroup(state: WaitServerHello, code: number): GroupName {
 
 /** The ServerHello decides; from here on it is TLS 1.3 and encrypted. */
 function handshakeKeys(
-  state: WaitServerHello,
+  sent: WaitServerHello,
   message: ServerHello,
   suite: CipherSuite13,
   io: HandshakeIo,
 ): WaitEncryptedExtensions {
-  const { config, serverName, hello } = state;
+  const hash = sent.config.provider.hashes[suite.hash];
+  const state = judgeServerHello(sent, message, hash);
+  const { config, serverName, hello, ech } = state;
   checkSolicited(message.extensionTypes, hello.types);
   // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
   if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
     throw new TlsError("hello_changed_after_retry");
   const { group, shared } = agree(state, message);
-  const hash = config.provider.hashes[suite.hash];
   const transcript = state.transcript.begin(hash).add(message.raw);
   const handshake = earlySecret(hash).handshakeSecret(shared);
   shared.wipe();
@@ -185,6 +193,7 @@ function handshakeKeys(
     at: "WAIT_EE",
     config,
     serverName,
+    ech,
     suite,
     group,
     offered: hello.types,

@@ -11,6 +11,7 @@ import type {
 } from "../authentication.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
+import type { EchOffer } from "../ech.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
 import type { ConnectionInfo, Need } from "../io.ts";
@@ -38,9 +39,30 @@ export interface OfferedKeyPair {
   readonly pair: KeyPair;
 }
 
+/** A hello inside the one that was sent. */
+export interface InnerHello {
+  readonly hello: SentHello;
+  readonly serverName: string | undefined;
+  readonly transcript: PendingTranscript;
+}
+
+/** What became of a client's offer. */
+export interface EchAttempt {
+  readonly offer: EchOffer;
+  /** "refused" also with GREASE, which nobody accepts. */
+  readonly status: "offered" | "accepted" | "refused";
+  /** While "offered". */
+  readonly inner: InnerHello | undefined;
+  /** Of the outer hello. */
+  readonly outerRandom: Uint8Array;
+  /** What a server that refused says are its keys: an ECHConfigList. */
+  readonly retryConfigs: Uint8Array | undefined;
+}
+
 interface OpenClient {
   readonly config: ClientConfig;
   readonly serverName: string | undefined;
+  readonly ech: EchAttempt | undefined;
 }
 
 export interface WaitServerHello extends OpenClient {

@@ -31,6 +31,7 @@ import {
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { connectionInfo } from "./connection-info.ts";
+import { refuseRefused, withRetryConfigs } from "./ech.ts";
 import { onNewSessionTicket } from "./tickets13.ts";
 import type {
   CertificateWanted,
@@ -86,6 +87,7 @@ function onEncryptedExtensions(
   return {
     ...state,
     at: "WAIT_CERT_CR",
+    ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
     alpnProtocol: checkAlpn(
       extensions.application_layer_protocol_negotiation,
       state.config.alpnProtocols,
@@ -196,6 +198,7 @@ function onServerFinished(
 ): Client13State {
   const { config, suite, clientRandom, secrets } = state;
   const finished = verifyFinished(secrets.server, state.transcript, message);
+  refuseRefused(state.ech, state.peer.chain.verified);
   const transcript = state.transcript.add(message.raw);
   const master = secrets.handshake.masterSecret();
   const digest = transcript.digest();

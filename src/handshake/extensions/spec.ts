@@ -45,6 +45,7 @@ export interface ExtensionBodies {
     early_data: true;
     supported_versions: readonly number[];
     compress_certificate: readonly number[];
+    encrypted_client_hello: Uint8Array;
     cookie: Uint8Array;
     psk_key_exchange_modes: readonly number[];
     certificate_authorities: readonly Uint8Array[];
@@ -74,11 +75,13 @@ export interface ExtensionBodies {
   hello_retry_request: {
     supported_versions: number;
     cookie: Uint8Array;
+    encrypted_client_hello: Uint8Array;
     /** The group that the server wants a share of. */
     key_share: number;
   };
   encrypted_extensions: {
     server_name: true;
+    encrypted_client_hello: Uint8Array;
     max_fragment_length: FragmentLength;
     supported_groups: readonly number[];
     application_layer_protocol_negotiation: readonly string[];
@@ -147,6 +150,8 @@ export interface OfferContext {
   /** From a HelloRetryRequest. */
   readonly cookie: Uint8Array | undefined;
   readonly groups: readonly GroupName[];
+  /** The encrypted_client_hello of this hello, RFC 9849 5. */
+  readonly ech: Uint8Array | undefined;
   /** RFC 5077: a ticket of TLS 1.2, or nothing of it to ask for one. */
   readonly ticket12: Uint8Array | undefined;
 }

@@ -15,6 +15,7 @@ import { compressCertificate } from "./compress-certificate.ts";
 import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
 import { ecPointFormats } from "./ec-point-formats.ts";
+import { encryptedClientHello } from "./encrypted-client-hello.ts";
 import { encryptThenMac } from "./encrypt-then-mac.ts";
 import { extendedMasterSecret } from "./extended-master-secret.ts";
 import { keyShare } from "./key-share.ts";
@@ -47,6 +48,7 @@ import { supportedVersions } from "./supported-versions.ts";
 
 export const EXTENSIONS: readonly ExtensionSpec[] = [
   serverName,
+  encryptedClientHello,
   extendedMasterSecret,
   renegotiationInfo,
   ecPointFormats,

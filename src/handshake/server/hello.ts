@@ -22,6 +22,7 @@ import {
 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { checkSecondHello } from "./second-hello.ts";
+import { openHello } from "./ech.ts";
 import { serverFlight } from "./server-flight13.ts";
 import type {
   Server13State,
@@ -45,16 +46,19 @@ export function startServer(config: ServerConfig): Start {
     config,
     transcript: new PendingTranscript(),
     retry: undefined,
+    ech: undefined,
   };
 }
 
 function onClientHello(
-  state: Start,
-  hello: ClientHello,
+  start: Start,
+  outer: ClientHello,
   io: HandshakeIo,
 ): ServerHelloState | Server13State {
   // RFC 8446 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
+  const { ech, hello } = openHello(start, outer);
+  const state = { ...start, ech };
   checkHello(hello);
   if (state.retry !== undefined) {
     checkSecondHello(state.retry, hello);
@@ -69,6 +73,7 @@ function onClientHello(
     at: "WAIT_CERTIFICATE_CHOICE",
     config,
     hello,
+    ech,
     need: { type: "certificate", clientHello: hello, request: undefined },
   };
 }
@@ -79,7 +84,8 @@ function onCertificateChosen(
   io: HandshakeIo,
 ): ServerHelloState | Server13State {
   const config = answer.config ?? state.config;
-  return negotiate(startServer(config), state.hello, answer.credentials, io);
+  const start = { ...startServer(config), ech: state.ech };
+  return negotiate(start, state.hello, answer.credentials, io);
 }
 
 function checkHello(hello: ClientHello): void {
@@ -128,7 +134,8 @@ function negotiate(
     throw new TlsError("hello_changed_after_retry");
   const transcript = state.transcript.add(hello.raw);
   const helloRetried = retry !== undefined;
-  const agreed = { config, hello, suite, group, share, helloRetried };
+  const { ech } = state;
+  const agreed = { config, hello, suite, group, share, helloRetried, ech };
   return serverFlight({ ...agreed, credentials, transcript }, io);
 }
 
@@ -148,29 +155,34 @@ function sendRetry(
   const cookie = config.helloRetryCookie
     ? config.provider.random(32)
     : undefined;
-  const message = encodeHelloRetryRequest(
-    {
-      legacyVersion: ProtocolVersion["TLSv1.2"],
-      random: HELLO_RETRY_RANDOM,
-      legacySessionIdEcho: hello.legacySessionId,
-      cipherSuite: suite.code,
-      extensions: {
-        supported_versions: ProtocolVersion["TLSv1.3"],
-        key_share: GROUPS[group],
-        ...(cookie === undefined ? {} : { cookie }),
+  const hash = config.provider.hashes[suite.hash];
+  const transcript = state.transcript.add(hello.raw).retry(hash);
+  const write = (signal?: Uint8Array): Uint8Array =>
+    encodeHelloRetryRequest(
+      {
+        legacyVersion: ProtocolVersion["TLSv1.2"],
+        random: HELLO_RETRY_RANDOM,
+        legacySessionIdEcho: hello.legacySessionId,
+        cipherSuite: suite.code,
+        extensions: {
+          supported_versions: ProtocolVersion["TLSv1.3"],
+          key_share: GROUPS[group],
+          ...(cookie && { cookie }),
+          ...(signal && { encrypted_client_hello: signal }),
+        },
       },
-    },
-    config.shapes.hello_retry_request,
-  );
+      config.shapes.hello_retry_request,
+    );
+  const message =
+    state.ech?.confirmRetry(write, transcript.begin(hash)) ?? write();
   io.endFlight();
   io.send(message);
   // RFC 8446 D.4: after its first message.
   if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
   if (hello.extensions.early_data) io.skipEarlyData();
-  const hash = config.provider.hashes[suite.hash];
   return {
     ...state,
-    transcript: state.transcript.add(hello.raw).retry(hash).add(message),
+    transcript: transcript.add(message),
     retry: { first: hello, suite, group, cookie, credentials },
   };
 }

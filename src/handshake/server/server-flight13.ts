@@ -8,6 +8,7 @@ import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { send, sendCertificate, signingNeed } from "../flight.ts";
+import type { EchOpened } from "../ech.ts";
 import { GROUPS } from "../groups.ts";
 import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { invalidShareIsAnAlert } from "../key-exchange.ts";
@@ -19,6 +20,7 @@ import { encodeServerHello } from "../messages/server-hello.ts";
 import { chooseAlpn, sendsChangeCipherSpec } from "../negotiate.ts";
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
+import { retryConfigs } from "./ech.ts";
 import { certificateRequest } from "./certificate-request.ts";
 import type { WaitSigner } from "./states.ts";
 
@@ -30,6 +32,7 @@ export interface Negotiated {
   readonly group: GroupName;
   readonly share: Uint8Array;
   readonly helloRetried: boolean;
+  readonly ech: EchOpened | undefined;
   readonly credentials: readonly Credential[];
   /** Up to the ClientHello. */
   readonly transcript: PendingTranscript;
@@ -68,6 +71,7 @@ export function serverFlight(
     group,
     hello,
     helloRetried,
+    encryptedClientHello: negotiated.ech !== undefined,
     alpnProtocol,
     transcript,
     need: signingNeed("server", transcript, chosen),
@@ -88,7 +92,7 @@ function sendServerHello(
   const { share: answer, secret } = invalidShareIsAnAlert(() =>
     exchange.encapsulate(share, provider.random),
   );
-  const message = encodeServerHello(
+  const encoded = encodeServerHello(
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random,
@@ -101,16 +105,15 @@ function sendServerHello(
     },
     config.shapes.server_hello,
   );
+  const hash = provider.hashes[suite.hash];
+  const before = rest.transcript.begin(hash);
+  const message = rest.ech?.confirm(encoded, before) ?? encoded;
   io.send(message);
   // RFC 8446 D.4: after its first message.
   if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
     io.sendChangeCipherSpec();
   if (hello.extensions.early_data) io.skipEarlyData();
-  const hash = provider.hashes[suite.hash];
-  return {
-    shared: secret,
-    transcript: rest.transcript.begin(hash).add(message),
-  };
+  return { shared: secret, transcript: before.add(message) };
 }
 
 function handshakeSecrets(
@@ -138,7 +141,7 @@ function handshakeSecrets(
 
 /** EncryptedExtensions, and the CertificateRequest where one is wanted. */
 function sendExtensions(
-  { config, hello }: Negotiated,
+  { config, hello, ech }: Negotiated,
   alpnProtocol: string | undefined,
   transcript: Transcript,
   io: HandshakeIo,
@@ -148,6 +151,7 @@ function sendExtensions(
   // RFC 8449 4: who has the extension answers with a limit of its own.
   const ours =
     theirs === undefined ? undefined : (config.recordSizeLimit ?? 2 ** 14 + 1);
+  const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     {
       // RFC 6066 3: an empty server_name says that the name was used.
@@ -156,6 +160,7 @@ function sendExtensions(
         application_layer_protocol_negotiation: [alpnProtocol],
       }),
       ...(ours !== undefined && { record_size_limit: ours }),
+      ...(configs && { encrypted_client_hello: configs }),
     },
     config.shapes.encrypted_extensions,
   );

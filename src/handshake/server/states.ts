@@ -11,6 +11,7 @@ import type {
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
+import type { EchOpened } from "../ech.ts";
 import type { Need } from "../io.ts";
 import type { HandshakeSecret, TrafficSecret } from "../key-schedule13.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
@@ -33,6 +34,7 @@ export interface Start {
   readonly config: ServerConfig;
   readonly transcript: PendingTranscript;
   readonly retry: SentRetry | undefined;
+  readonly ech: EchOpened | undefined;
 }
 
 export interface WaitCertificateChoice {
@@ -40,6 +42,7 @@ export interface WaitCertificateChoice {
   readonly at: "WAIT_CERTIFICATE_CHOICE";
   readonly config: ServerConfig;
   readonly hello: ClientHello;
+  readonly ech: EchOpened | undefined;
   readonly need: Extract<Need, { type: "certificate" }>;
 }
 
@@ -53,6 +56,7 @@ export interface Server13 {
   readonly group: GroupName;
   readonly hello: ClientHello;
   readonly helloRetried: boolean;
+  readonly encryptedClientHello: boolean;
   readonly alpnProtocol: string | undefined;
   readonly transcript: Transcript;
   readonly clientHandshake: TrafficSecret;

@@ -180,6 +180,7 @@ function connectionInfo(
     alpnProtocol: state.alpnProtocol,
     serverName: state.hello.extensions.server_name,
     helloRetried: state.helloRetried,
+    encryptedClientHello: state.encryptedClientHello,
     clientHello: state.hello,
   };
 }

@@ -1,0 +1,17 @@
+/**
+ * `puretls/ech`: Encrypted Client Hello (RFC 9849) for clients and servers,
+ * with its keys and configs. What a config does not name is not loaded.
+ *
+ * @module
+ */
+export { echClient, echGrease } from "./client.ts";
+export type { EchConfig, EchConfigFields } from "./config.ts";
+export {
+  echConfigListOfRecord,
+  encodeEchConfig,
+  encodeEchConfigList,
+  parseEchConfigList,
+} from "./config.ts";
+export { createEchKey, type EchKey } from "./keys.ts";
+export { echServer } from "./server.ts";
+export type { EchClient, EchServer } from "../handshake/ech.ts";

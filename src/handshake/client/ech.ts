@@ -1,0 +1,191 @@
+/** Which of its two hellos a client goes on with: RFC 9849 6.1. */
+import { TlsError } from "../../errors.ts";
+import type { HashAlgorithm } from "../../crypto/provider.ts";
+import type { ClientConfig } from "../config.ts";
+import type { EchOffer } from "../ech.ts";
+import type {
+  HelloRetryRequest,
+  ServerHello,
+} from "../messages/server-hello.ts";
+import { PendingTranscript } from "../transcript.ts";
+import { firstHello, outerHello, type RetryAsked } from "./client-hello.ts";
+import type {
+  EchAttempt,
+  InnerHello,
+  SentHello,
+  WaitServerHello,
+} from "./states.ts";
+
+type Hellos = Pick<
+  WaitServerHello,
+  "hello" | "serverName" | "transcript" | "ech"
+>;
+
+/** The first hello, around another one where the config wants it. */
+export function firstHellos(
+  config: ClientConfig,
+  serverName: string | undefined,
+): Hellos {
+  const { encryptedClientHello } = config;
+  const offer = encryptedClientHello?.begin(config);
+  if (offer === undefined) {
+    const hello = firstHello(config, serverName);
+    return { hello, serverName, transcript: begin(hello), ech: undefined };
+  }
+  const { publicName, innerBody } = offer;
+  if (publicName === undefined) {
+    const hello = offer.seal(undefined, innerBody, (body) =>
+      firstHello(config, serverName, body),
+    );
+    const ech = attempt(offer, "refused", undefined, hello.random);
+    return { hello, serverName, transcript: begin(hello), ech };
+  }
+  const hello = firstHello(config, serverName, innerBody);
+  const random = config.provider.random(32);
+  const outer = offer.seal(hello, random, (body) =>
+    outerHello(config, publicName, { ...hello, random }, body, undefined),
+  );
+  const inner = { hello, serverName, transcript: begin(hello) };
+  return {
+    hello: outer,
+    serverName: publicName,
+    transcript: begin(outer),
+    ech: attempt(offer, "offered", inner, random),
+  };
+}
+
+/** RFC 9849 6.1.5: a HelloRetryRequest says already which hello it is about. */
+export function judgeRetry(
+  state: WaitServerHello,
+  message: HelloRetryRequest,
+  hash: HashAlgorithm,
+): WaitServerHello {
+  const { ech } = state;
+  const { encrypted_client_hello: body } = message.extensions;
+  if (body !== undefined && body.length !== 8)
+    throw new TlsError("malformed_message", {
+      detail: "HelloRetryRequest: encrypted_client_hello",
+    });
+  if (ech?.inner === undefined) return state;
+  const transcript = ech.inner.transcript.retry(hash).begin(hash);
+  const accepted =
+    body !== undefined &&
+    ech.offer.isRetryConfirmed(message.raw, body, transcript);
+  return accepted ? goOnWithInner(state, ech.inner) : goOnWithOuter(state);
+}
+
+/**
+ * What to send as the second hello: itself, or the outer one around it.
+ */
+export function sealSecond(
+  { config, ech }: WaitServerHello,
+  hello: SentHello,
+  asked: RetryAsked,
+): SentHello {
+  const publicName = ech?.offer.publicName;
+  if (ech?.status !== "accepted" || publicName === undefined) return hello;
+  const random = ech.outerRandom;
+  return ech.offer.seal(hello, random, (body) =>
+    outerHello(config, publicName, { ...hello, random }, body, asked),
+  );
+}
+
+/** The extension of the second hello, RFC 9849 6.1.5 and 6.2. */
+export function secondBody(
+  ech: EchAttempt | undefined,
+): Uint8Array | undefined {
+  if (ech === undefined) return undefined;
+  if (ech.status === "accepted") return ech.offer.innerBody;
+  const { raw } = ech.offer.seal(undefined, ech.outerRandom, (body) => ({
+    raw: body,
+  }));
+  return raw;
+}
+
+/** RFC 9849 6.1.4: the signal in the ServerHello's random. */
+export function judgeServerHello(
+  state: WaitServerHello,
+  message: ServerHello,
+  hash: HashAlgorithm,
+): WaitServerHello {
+  const { ech } = state;
+  if (ech === undefined) return state;
+  if (ech.status === "accepted") {
+    // It took the inner hello in its HelloRetryRequest.
+    const transcript = state.transcript.begin(hash);
+    if (!ech.offer.isConfirmed(message.raw, transcript))
+      throw new TlsError("illegal_parameter", {
+        detail: "ServerHello: no word of the encrypted hello any more",
+      });
+    return state;
+  }
+  if (ech.inner === undefined) return state;
+  const transcript = ech.inner.transcript.begin(hash);
+  return ech.offer.isConfirmed(message.raw, transcript)
+    ? goOnWithInner(state, ech.inner)
+    : goOnWithOuter(state);
+}
+
+/** RFC 9849 6.1.6, 6.2: what EncryptedExtensions say about other keys. */
+export function withRetryConfigs(
+  ech: EchAttempt | undefined,
+  configs: Uint8Array | undefined,
+): EchAttempt | undefined {
+  if (ech === undefined || configs === undefined) return ech;
+  if (ech.status === "accepted")
+    throw new TlsError("unsolicited_extension", {
+      detail: "encrypted_client_hello",
+    });
+  ech.offer.checkRetryConfigs(configs);
+  return { ...ech, retryConfigs: configs.slice() };
+}
+
+/**
+ * RFC 9849 6.1.6: the public name has shown who it is, and that is all that
+ * this connection was good for.
+ *
+ * @param authenticated whether a verifier looked at the certificate
+ * @throws TlsError
+ */
+export function refuseRefused(
+  ech: EchAttempt | undefined,
+  authenticated: boolean,
+): void {
+  if (ech?.status !== "refused" || ech.offer.publicName === undefined) return;
+  const { retryConfigs } = ech;
+  throw new TlsError("ech_rejected", {
+    ...(authenticated && retryConfigs && { echRetryConfigs: retryConfigs }),
+  });
+}
+
+function goOnWithInner(
+  state: WaitServerHello,
+  { hello, serverName, transcript }: InnerHello,
+): WaitServerHello {
+  return { ...state, hello, serverName, transcript, ech: settled(state, true) };
+}
+
+function goOnWithOuter(state: WaitServerHello): WaitServerHello {
+  return { ...state, ech: settled(state, false) };
+}
+
+function settled(
+  { ech }: WaitServerHello,
+  accepted: boolean,
+): EchAttempt | undefined {
+  const status = accepted ? "accepted" : "refused";
+  return ech && { ...ech, status, inner: undefined };
+}
+
+function attempt(
+  offer: EchOffer,
+  status: EchAttempt["status"],
+  inner: InnerHello | undefined,
+  outerRandom: Uint8Array,
+): EchAttempt {
+  return { offer, status, inner, outerRandom, retryConfigs: undefined };
+}
+
+function begin(hello: SentHello): PendingTranscript {
+  return new PendingTranscript().add(hello.raw);
+}

@@ -1,0 +1,394 @@
+/** Encrypted Client Hello between two engines: RFC 9849 6 and 7. */
+import { describe, expect, it } from "vitest";
+import { fromHex, latin1, toHex } from "../../src/bytes.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createEchKey,
+  echClient,
+  echGrease,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
+import {
+  type ClientOptions,
+  type ServerOptions,
+  TlsEngine,
+} from "../../src/engine/index.ts";
+import { dangerouslyAcceptAnyCertificate } from "../../src/x509/index.ts";
+import { ExtensionType } from "../../src/wire/code-points.ts";
+import {
+  DELIVERIES,
+  type Delivery,
+  newPair,
+  type Pair,
+  received,
+  shuttle,
+  testClientConfig,
+  testServerConfig,
+} from "../support/engines.ts";
+import { message, runMachines } from "../support/machines.ts";
+
+const key = createEchKey({
+  provider: noble,
+  publicName: "server.test",
+  configId: 7,
+});
+const other = createEchKey({
+  provider: noble,
+  publicName: "server.test",
+  configId: 7,
+});
+const list = encodeEchConfigList([key.config]);
+const HIDDEN = "hidden.wild.test";
+
+interface Options {
+  readonly client?: Partial<ClientOptions>;
+  readonly server?: Partial<ServerOptions>;
+  readonly delivery?: Delivery;
+  readonly name?: string;
+}
+
+function connect({ client, server, delivery, name = HIDDEN }: Options): Pair {
+  return shuttle(
+    newPair(
+      testClientConfig({ encryptedClientHello: echClient(list), ...client }),
+      testServerConfig({
+        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        ...server,
+      }),
+      name,
+    ),
+    delivery,
+  );
+}
+
+/** The server wants a share that the client did not send. */
+const RETRY = { groups: ["secp256r1"] } as const;
+const wrongKey = {
+  encryptedClientHello: echServer({ provider: noble, keys: [other] }),
+};
+
+describe("accepted", () => {
+  for (const delivery of DELIVERIES)
+    for (const [what, server] of [
+      ["at once", {}],
+      ["after a HelloRetryRequest", RETRY],
+      ["after one with a cookie", { ...RETRY, helloRetryCookie: true }],
+    ] as const)
+      it(`${what}, bytes ${delivery}`, () => {
+        const pair = connect({ server, delivery });
+        expect(pair.client.error ?? pair.server.error).toBeUndefined();
+        for (const { info } of [pair.client, pair.server]) {
+          expect(info?.encryptedClientHello).toBe(true);
+          expect(info?.serverName).toBe(HIDDEN);
+          expect(info?.helloRetried).toBe(
+            server !== undefined && "groups" in server,
+          );
+        }
+        pair.client.write(Uint8Array.of(1, 2, 3));
+        shuttle(pair);
+        expect(received(pair.server)).toEqual(Uint8Array.of(1, 2, 3));
+      });
+
+  it("with the name nowhere in the clear", () => {
+    for (const server of [{}, RETRY]) {
+      const { sent } = connect({ server });
+      expect(latin1(sent.client)).not.toContain("hidden");
+      expect(latin1(sent.client)).toContain("server.test");
+    }
+  });
+
+  it("with a length that does not tell the name's", () => {
+    const lengthFor = (name: string): number =>
+      TlsEngine.client(
+        testClientConfig({ encryptedClientHello: echClient(list) }),
+        name,
+      ).takeOutput().length;
+    expect(lengthFor("a.test")).toBe(lengthFor("much.longer.than.that.test"));
+  });
+
+  it("by any of the server's keys, two of one id among them", () => {
+    const keys = [other, key];
+    const { client } = connect({
+      server: { encryptedClientHello: echServer({ provider: noble, keys }) },
+    });
+    expect(client.info?.encryptedClientHello).toBe(true);
+  });
+
+  it.each([1, 2, 3])("with AEAD %i", (aead) => {
+    const only = createEchKey({
+      provider: noble,
+      publicName: "server.test",
+      suites: [{ kdf: aead === 2 ? 2 : 1, aead }],
+    });
+    const { client } = connect({
+      client: {
+        encryptedClientHello: echClient(encodeEchConfigList([only.config])),
+      },
+      server: {
+        encryptedClientHello: echServer({ provider: noble, keys: [only] }),
+      },
+    });
+    expect(client.info?.encryptedClientHello).toBe(true);
+  });
+
+  it("without GREASE, and without middlebox compatibility", () => {
+    const { client } = connect({
+      client: { grease: false, compatibilityMode: false },
+    });
+    expect(client.info?.encryptedClientHello).toBe(true);
+  });
+
+  it("tells the key log of the secret and the config", () => {
+    const lines: string[] = [];
+    const keyLog = (line: string) => lines.push(line);
+    connect({ client: { keyLog } });
+    const labels = lines.map((line) => line.split(" ")[0]);
+    expect(labels.slice(0, 2)).toEqual(["ECH_SECRET", "ECH_CONFIG"]);
+    expect(lines[1]?.split(" ")[2]).toBe(toHex(key.config));
+    const server: string[] = [];
+    connect({ server: { keyLog: (line) => server.push(line) } });
+    expect(server.length).toBe(7);
+  });
+
+  it("goes on from a snapshot between the two hellos", () => {
+    const pair = newPair(
+      testClientConfig({ encryptedClientHello: echClient(list) }),
+      testServerConfig({
+        ...RETRY,
+        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+      }),
+      HIDDEN,
+    );
+    pair.server.receive(pair.client.takeOutput());
+    const retry = pair.server.takeOutput();
+    const kept = [pair.client.snapshot(), pair.server.snapshot()] as const;
+    pair.client.receive(retry);
+    for (let i = 0; i < 2; i++) {
+      const [client, server] = [
+        TlsEngine.restore(kept[0]),
+        TlsEngine.restore(kept[1]),
+      ];
+      client.receive(retry);
+      const again = shuttle({ client, server, sent: pair.sent });
+      expect(again.server.info?.serverName).toBe(HIDDEN);
+    }
+    expect(shuttle(pair).server.info?.serverName).toBe(HIDDEN);
+  });
+
+  it("as an inner hello that another server passed on", () => {
+    // What a backend gets: the hello itself, of type inner.
+    const { failed, server } = runMachines(
+      testClientConfig({
+        shapes: {
+          client_hello: {
+            verbatim: [
+              {
+                type: ExtensionType.encrypted_client_hello,
+                body: Uint8Array.of(1),
+              },
+            ],
+          },
+        },
+      }),
+      testServerConfig({
+        encryptedClientHello: echServer({ provider: noble, keys: [] }),
+      }),
+    );
+    expect(failed).toBeUndefined();
+    expect(server.at).toBe("CONNECTED");
+  });
+});
+
+describe("refused", () => {
+  for (const [what, server] of [
+    ["at once", wrongKey],
+    ["with a HelloRetryRequest", { ...wrongKey, ...RETRY }],
+  ] as const)
+    it(`${what}: ech_required, and the keys to try again with`, () => {
+      const first = connect({ server });
+      const { error } = first.client;
+      expect(error?.reason).toBe("ech_rejected");
+      expect(error?.alert).toBe("ech_required");
+      expect(first.client.info).toBeUndefined();
+      expect(first.server.error?.alert).toBe("ech_required");
+      expect(first.server.info).toBeUndefined();
+      expect(latin1(first.sent.client)).not.toContain("hidden");
+      const configs = error?.echRetryConfigs ?? new Uint8Array();
+      expect(configs).toEqual(encodeEchConfigList([other.config]));
+      const second = connect({
+        server,
+        client: { encryptedClientHello: echClient(configs) },
+      });
+      expect(second.client.info?.encryptedClientHello).toBe(true);
+    });
+
+  it("by a server without ECH: no keys", () => {
+    const pair = shuttle(
+      newPair(
+        testClientConfig({ encryptedClientHello: echClient(list) }),
+        testServerConfig(),
+        HIDDEN,
+      ),
+    );
+    expect(pair.client.error?.reason).toBe("ech_rejected");
+    expect(pair.client.error?.echRetryConfigs).toBeUndefined();
+    expect(latin1(pair.sent.client)).not.toContain("hidden");
+  });
+
+  it("by who is not the public name: its certificate is refused, not its keys taken", () => {
+    const elsewhere = createEchKey({
+      provider: noble,
+      publicName: "front.example",
+      configId: 7,
+    });
+    const configs = encodeEchConfigList([elsewhere.config]);
+    const { client } = connect({
+      server: wrongKey,
+      client: { encryptedClientHello: echClient(configs) },
+    });
+    expect(client.error?.alert).toBe("bad_certificate");
+    expect(client.error?.echRetryConfigs).toBeUndefined();
+  });
+
+  it("unseen: without a look at the certificate the keys are nobody's", () => {
+    const { client } = connect({
+      server: wrongKey,
+      client: { verifier: dangerouslyAcceptAnyCertificate() },
+    });
+    expect(client.error?.reason).toBe("ech_rejected");
+    expect(client.error?.echRetryConfigs).toBeUndefined();
+  });
+
+  it("a client that is asked for a certificate shows none", () => {
+    const { client, server } = connect({
+      server: { ...wrongKey, clientAuthentication: "required" },
+    });
+    expect(client.error?.reason).toBe("ech_rejected");
+    expect(server.error?.alert).toBe("ech_required");
+  });
+});
+
+describe("GREASE", () => {
+  const client = { encryptedClientHello: echGrease() };
+  it.each([
+    ["a server with keys", {}],
+    ["one that wants another group", RETRY],
+    [
+      "one without",
+      { encryptedClientHello: echServer({ provider: noble, keys: [] }) },
+    ],
+  ])("does no harm with %s", (_what, server) => {
+    const pair = connect({
+      client,
+      server,
+      name: "localhost",
+    });
+    expect(pair.client.error ?? pair.server.error).toBeUndefined();
+    expect(pair.client.info?.encryptedClientHello).toBe(false);
+    expect(pair.server.info?.encryptedClientHello).toBe(false);
+  });
+
+  it("looks like the real thing", () => {
+    const bodies: number[] = [];
+    for (const one of [client, {}]) {
+      const hello = connect({ client: one, name: "localhost" }).server.info
+        ?.clientHello?.extensions.encrypted_client_hello;
+      if (hello) bodies.push(hello.length);
+    }
+    expect(bodies[0]).toBeGreaterThan(100);
+  });
+});
+
+describe("what a server must not say", () => {
+  const ECH = ExtensionType.encrypted_client_hello;
+  const withShape = (
+    carrier: "encrypted_extensions" | "hello_retry_request",
+    body: string,
+    options: Options = {},
+  ) =>
+    connect({
+      ...options,
+      server: {
+        ...options.server,
+        shapes: {
+          [carrier]: { verbatim: [{ type: ECH, body: fromHex(body) }] },
+        },
+      },
+    }).client.error;
+
+  it("keys, having accepted: unsupported_extension", () => {
+    const error = withShape("encrypted_extensions", toHex(list));
+    expect(error?.alert).toBe("unsupported_extension");
+  });
+  it.each([wrongKey, { ...wrongKey, ...RETRY }])(
+    "keys that do not parse: decode_error",
+    (server) => {
+      const error = withShape("encrypted_extensions", "0003fe0d", {
+        server,
+      });
+      expect(error?.alert).toBe("decode_error");
+      const grease = withShape("encrypted_extensions", "0003fe0d", {
+        server,
+        client: { encryptedClientHello: echGrease() },
+        name: "localhost",
+      });
+      expect(grease?.alert).toBe("decode_error");
+    },
+  );
+  it("a signal of seven bytes in a HelloRetryRequest: decode_error", () => {
+    const error = withShape("hello_retry_request", "00".repeat(7), {
+      server: RETRY,
+    });
+    expect(error?.alert).toBe("decode_error");
+  });
+  it("another signal in a HelloRetryRequest is a refusal", () => {
+    const error = withShape("hello_retry_request", "00".repeat(8), {
+      server: RETRY,
+    });
+    // The server goes on with the inner hello, and the two part ways.
+    expect(error).toBeDefined();
+    expect(error?.reason).not.toBe("internal_error");
+  });
+  it("yes, and then nothing: illegal_parameter", () => {
+    const { failed } = runMachines(
+      testClientConfig({ encryptedClientHello: echClient(list) }),
+      testServerConfig({
+        ...RETRY,
+        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+      }),
+      (name, raw) => {
+        // The ServerHello's random, not the HelloRetryRequest's.
+        if (name === "server_hello" && raw[6] !== 0xcf)
+          raw[37] = (raw[37] ?? 0) ^ 1;
+        return [raw];
+      },
+    );
+    expect(failed?.side).toBe("client");
+    expect(failed?.error.alert).toBe("illegal_parameter");
+  });
+  it("nothing of it unasked: unsupported_extension", () => {
+    const body = list;
+    const { client } = shuttle(
+      newPair(
+        testClientConfig(),
+        testServerConfig({
+          shapes: { encrypted_extensions: { verbatim: [{ type: ECH, body }] } },
+        }),
+      ),
+    );
+    expect(client.error?.alert).toBe("unsupported_extension");
+  });
+});
+
+it("a message cut short is a decode_error on both sides", () => {
+  const { failed } = runMachines(
+    testClientConfig({ encryptedClientHello: echClient(list) }),
+    testServerConfig({
+      encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+    }),
+    (name, raw) =>
+      name === "client_hello" ? [message(name, raw.subarray(4, -1))] : [raw],
+  );
+  expect(failed?.error.alert).toBe("decode_error");
+});
