@@ -1,0 +1,104 @@
+/** Our key log in other hands: tshark reads a connection by it. */
+import { describe, expect, it } from "vitest";
+import { asciiBytes } from "../../src/bytes.ts";
+import {
+  newPair,
+  testClientConfig,
+  testServerConfig,
+} from "../support/engines.ts";
+import type { Pair } from "../support/engines.ts";
+import { readWithTshark, tsharkVersion } from "./support/tshark.ts";
+import type { Segment } from "./support/tshark.ts";
+import { SUITES } from "./support/suites.ts";
+
+const version = tsharkVersion();
+const isRequired = (process.env["PURETLS_REQUIRE_PEERS"] ?? "")
+  .split(",")
+  .includes("tshark");
+const why = version ?? "(skipped: Debian package tshark)";
+
+describe.skipIf(version === undefined && !isRequired)(`tshark ${why}`, () => {
+  for (const suite of SUITES)
+    it(`reads TLSv1.3 with ${suite} by the client's key log`, async () => {
+      const keyLog: string[] = [];
+      const pair = newPair(
+        testClientConfig({
+          cipherSuites: [suite],
+          keyLog: (line) => keyLog.push(line),
+        }),
+      );
+      const seen = converse(pair);
+      const reading = await readWithTshark(seen, keyLog);
+      expect(reading).toMatchObject({ client: ASKED, server: ANSWERED });
+      expect(reading.messages).toEqual([
+        ...["client_hello", "server_hello", "encrypted_extensions"],
+        ...["certificate", "certificate_verify", "finished", "finished"],
+      ]);
+    });
+
+  it("reads it by the server's key log, past a change of keys", async () => {
+    const keyLog: string[] = [];
+    const pair = newPair(
+      undefined,
+      testServerConfig({ keyLog: (line) => keyLog.push(line) }),
+    );
+    const seen = [
+      ...converse(pair),
+      ...say(pair, "client", () => {
+        pair.client.updateKeys(true);
+        pair.client.write(asciiBytes(", again"));
+      }),
+      ...say(pair, "server", () => {
+        pair.server.write(asciiBytes(", again"));
+      }),
+    ];
+    const reading = await readWithTshark(seen, keyLog);
+    expect(reading).toMatchObject({
+      client: `${ASKED}, again`,
+      server: `${ANSWERED}, again`,
+    });
+    expect(reading.messages.slice(-2)).toEqual(["key_update", "key_update"]);
+  });
+
+  it("reads nothing without", async () => {
+    const reading = await readWithTshark(converse(newPair()), []);
+    expect(reading).toEqual({
+      ...{ client: "", server: "" },
+      messages: ["client_hello", "server_hello"],
+    });
+  });
+});
+
+const ASKED = "what the client has to say";
+const ANSWERED = "what the server answers";
+
+/** A handshake, and a sentence from each side. */
+function converse(pair: Pair): Segment[] {
+  return [
+    ...say(pair, "client", () => undefined),
+    ...say(pair, "client", () => {
+      pair.client.write(asciiBytes(ASKED));
+    }),
+    ...say(pair, "server", () => {
+      pair.server.write(asciiBytes(ANSWERED));
+    }),
+  ];
+}
+
+/** All that goes over the wire then, in its order. */
+function say(
+  { client, server }: Pair,
+  first: "client" | "server",
+  what: () => void,
+): Segment[] {
+  what();
+  const seen: Segment[] = [];
+  for (let from = first, idle = 0; idle < 2;) {
+    const bytes = (from === "client" ? client : server).takeOutput();
+    (from === "client" ? server : client).receive(bytes);
+    if (bytes.length > 0) seen.push({ from, bytes });
+    idle = bytes.length > 0 ? 0 : idle + 1;
+    from = from === "client" ? "server" : "client";
+  }
+  return seen;
+}
