@@ -41,7 +41,23 @@ function markdownExamples(): Example[] {
     );
 }
 
-const examples = [...publicExamples(), ...markdownExamples()];
+/** Whole programs of `examples/`. */
+function exampleFiles(): Example[] {
+  const folder = join(PROJECT_ROOT, "examples");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => ({
+      origin: `examples/${name}`,
+      code: readFileSync(join(folder, name), "utf8"),
+    }));
+}
+
+const examples = [
+  ...publicExamples(),
+  ...markdownExamples(),
+  ...exampleFiles(),
+];
 
 describe.runIf(examples.length > 0)("the documentation's examples", () => {
   let thrown: Failures;
@@ -49,7 +65,7 @@ describe.runIf(examples.length > 0)("the documentation's examples", () => {
   beforeAll(async () => {
     thrown = await runExamples(examples);
     mistyped = checkExamples(examples);
-  });
+  }, 120_000);
 
   for (const { origin } of examples)
     it(`${origin} runs and type-checks`, () => {

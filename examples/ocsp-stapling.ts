@@ -1,0 +1,61 @@
+/**
+ * OCSP stapling (RFC 6066 8): the server brings the word of its CA that the
+ * certificate still stands, and a certificate that promises to (RFC 7633) is
+ * not believed without.
+ */
+import {
+  clientConfig,
+  credential,
+  serverConfig,
+  TlsEngine,
+} from "puretls/engine";
+import { noble as provider } from "puretls/crypto/noble";
+import { createCertificateAuthority } from "puretls/pki";
+import { createVerifier, TrustStore } from "puretls/x509";
+
+const authority = createCertificateAuthority({ provider, name: "Example CA" });
+const issued = authority.issueServer({
+  hosts: ["a.example"],
+  key: "ec-p256",
+  mustStaple: true,
+});
+
+/** What ends the connection, undefined when nothing does. */
+function connect(ocspResponse: Uint8Array | undefined): string | undefined {
+  const there = TlsEngine.server(
+    serverConfig({
+      provider,
+      credentials: [
+        credential({
+          provider,
+          chain: issued.chain,
+          key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
+          ...(ocspResponse && { ocspResponse }),
+        }),
+      ],
+    }),
+  );
+  const trustStore = TrustStore.of(authority.der);
+  const here = TlsEngine.client(
+    clientConfig({
+      provider,
+      verifier: createVerifier({ provider, trustStore }),
+      ocspStapling: true,
+    }),
+    "a.example",
+  );
+  for (;;) {
+    const [out, back] = [here.takeOutput(), there.takeOutput()];
+    if (out.length + back.length === 0) return here.error?.message;
+    there.receive(out);
+    here.receive(back);
+  }
+}
+
+const good = authority.createOcspResponse(issued.certificate);
+if (connect(good) !== undefined) throw new Error("a good response was refused");
+if (connect(undefined) === undefined) throw new Error("nothing was asked for");
+
+authority.revoke(issued.certificate);
+const bad = authority.createOcspResponse(issued.certificate);
+if (!/revoked/.test(connect(bad) ?? "")) throw new Error("still accepted");

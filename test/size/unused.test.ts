@@ -1,0 +1,90 @@
+/**
+ * What a program does not use it does not load: bundles of esbuild, with the
+ * sources that are in them and their bytes.
+ */
+import { build } from "esbuild";
+import { describe, expect, it } from "vitest";
+import { PROJECT_ROOT } from "../architecture/imports.ts";
+import { entryPoints } from "../docs/run.ts";
+
+interface Bundle {
+  readonly bytes: number;
+  /** Sources that left something in the bundle. */
+  readonly sources: readonly string[];
+}
+
+const CORE = `
+  export { clientConfig, serverConfig, credential, TlsEngine } from "puretls/engine";
+  export { noble } from "puretls/crypto/noble";
+  export { createVerifier, TrustStore } from "puretls/x509";
+`;
+
+async function bundle(code: string): Promise<Bundle> {
+  const entries = entryPoints();
+  const { metafile } = await build({
+    stdin: { contents: code, resolveDir: PROJECT_ROOT, loader: "ts" },
+    absWorkingDir: PROJECT_ROOT,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+    external: ["node:*"],
+    plugins: [
+      {
+        name: "sources",
+        setup: ({ onResolve }) => {
+          onResolve({ filter: /^puretls($|\/)/ }, ({ path }) => ({
+            path: `${PROJECT_ROOT}/${entries.get(path) ?? path}`,
+            sideEffects: false,
+          }));
+        },
+      },
+    ],
+  });
+  const [output] = Object.values(metafile.outputs);
+  if (output === undefined) throw new Error("no bundle");
+  return {
+    bytes: output.bytes,
+    sources: Object.entries(output.inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  };
+}
+
+/** By feature: what a program writes, and what must come with it alone. */
+const FEATURES: Readonly<
+  Record<string, { readonly code: string; readonly brings: RegExp }>
+> = {
+  "Encrypted Client Hello": {
+    code: `export { echClient, echServer } from "puretls/ech";`,
+    brings: /^src\/(ech\/|crypto\/hpke)/,
+  },
+  "certificate compression": {
+    code: `export { zlib } from "puretls/compression";`,
+    brings: /^src\/compression\/|\/fflate\//,
+  },
+  "Certificate Transparency": {
+    code: `export { requireTimestamps } from "puretls/x509";`,
+    brings: /^src\/x509\/transparency/,
+  },
+};
+
+describe("a bundle", async () => {
+  const bare = await bundle(CORE);
+
+  it.each(Object.entries(FEATURES))(
+    "without %s has nothing of it",
+    async (_name, { code, brings }) => {
+      expect(bare.sources.filter((path) => brings.test(path))).toEqual([]);
+      const whole = await bundle(CORE + code);
+      const added = whole.sources.filter(
+        (path) => !bare.sources.includes(path),
+      );
+      expect(added.length).toBeGreaterThan(0);
+      expect(added.filter((path) => !brings.test(path))).toEqual([]);
+      expect(whole.bytes).toBeGreaterThan(bare.bytes);
+    },
+  );
+});
