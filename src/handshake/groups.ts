@@ -1,11 +1,16 @@
 import type { GroupName } from "../crypto/provider.ts";
 import { nameOf } from "../wire/code-points.ts";
 
-/** NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, RFC 7919 2. */
+/**
+ * NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem,
+ * RFC 7919 2.
+ */
 export const GROUPS = {
   X25519MLKEM768: 0x11ec,
   SecP256r1MLKEM768: 0x11eb,
   SecP384r1MLKEM1024: 0x11ed,
+  MLKEM768: 0x0201,
+  MLKEM1024: 0x0202,
   x25519: 0x001d,
   x448: 0x001e,
   secp256r1: 0x0017,

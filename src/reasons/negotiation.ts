@@ -72,6 +72,11 @@ export const NEGOTIATION_REASONS = {
     says: "no application protocol (ALPN) in common",
     rfc: "7301 3.2",
   },
+  wrong_version_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose a version that was not offered",
+    rfc: "8446 4.1.3, 4.2.1",
+  },
   wrong_cipher_returned: {
     alert: "illegal_parameter",
     says: "the server chose a cipher suite that was not offered",

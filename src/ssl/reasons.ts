@@ -67,6 +67,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   no_shared_group: "NO_SUITABLE_KEY_SHARE",
   no_shared_signature_scheme: "NO_SUITABLE_SIGNATURE_ALGORITHM",
   no_application_protocol: "NO_APPLICATION_PROTOCOL",
+  wrong_version_returned: "WRONG_SSL_VERSION",
   wrong_cipher_returned: "WRONG_CIPHER_RETURNED",
   wrong_group_returned: "BAD_KEY_SHARE",
   wrong_protocol_returned: "BAD_EXTENSION",

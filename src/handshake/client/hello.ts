@@ -101,9 +101,7 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
     selected !== ProtocolVersion["TLSv1.3"] ||
     message.legacyVersion !== ProtocolVersion["TLSv1.2"]
   )
-    throw new TlsError("illegal_parameter", {
-      detail: "ServerHello: a version that was not offered",
-    });
+    throw new TlsError("wrong_version_returned");
 }
 
 /** RFC 8446 4.1.4. */
