@@ -36,6 +36,20 @@ export function isPostQuantum(name: GroupName): boolean {
   return name.includes("MLKEM");
 }
 
+/** What TLS 1.2 agrees on with ECDHE, RFC 8422 5.1.1: no hybrids. */
+const CURVES: ReadonlySet<GroupName> = new Set([
+  "x25519",
+  "x448",
+  "secp256r1",
+  "secp384r1",
+  "secp521r1",
+]);
+
+/** Whether ECDHE of TLS 1.2 may take the group. */
+export function isCurve(name: GroupName): boolean {
+  return CURVES.has(name);
+}
+
 /** The group of a code point, undefined for one that puretls does not have. */
 export function groupOf(code: number): GroupName | undefined {
   return nameOf(GROUPS, code);

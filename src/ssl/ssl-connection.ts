@@ -1,6 +1,6 @@
 /** What an SSLObject and an SSLSocket can both be asked. */
 import type { HashName, SignatureName } from "../crypto/provider.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
+import { CIPHER_SUITES, type TlsVersion } from "../handshake/cipher-suites.ts";
 import { signatureAlgorithm } from "../x509/algorithms.ts";
 import { Certificate } from "../x509/certificate.ts";
 import {
@@ -76,7 +76,7 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /** Python: `version`. Null before the handshake is done. */
-  version(): "TLSv1.3" | null {
+  version(): TlsVersion | null {
     return this.#connection.info?.version ?? null;
   }
 

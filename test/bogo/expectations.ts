@@ -8,7 +8,7 @@ import type { Flags } from "./flags.ts";
 import { expect } from "./outcome.ts";
 import type { Seen, Setting } from "./settings.ts";
 
-const VERSIONS = { "TLSv1.3": 0x0304 } as const;
+const VERSIONS = { "TLSv1.2": 0x0303, "TLSv1.3": 0x0304 } as const;
 
 /** @throws Mismatch */
 export function checkHandshake(
@@ -38,7 +38,7 @@ function checkNegotiated(
   same(flags["expect-cipher"], suite, "cipher suite");
   if (fastAes) same(flags["expect-cipher-aes"], suite, "cipher suite");
   else same(flags["expect-cipher-no-aes"], suite, "cipher suite");
-  same(flags["expect-curve-id"], GROUPS[info.group], "group");
+  same(flags["expect-curve-id"], info.group && GROUPS[info.group], "group");
   same(flags["expect-peer-signature-algorithm"], scheme?.code, "scheme");
   if (flags["expect-hrr"]) expect(info.helloRetried, "no HelloRetryRequest");
   if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
