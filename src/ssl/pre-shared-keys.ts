@@ -1,7 +1,6 @@
 /** Keys that both sides have from elsewhere, as programs hand them in. */
 import { type BytesLike, utf8Bytes, utf8Text, viewBytes } from "../bytes.ts";
 import type { ExternalPsk, PskRequest } from "../handshake/external-psk.ts";
-import type { ContextState } from "./context-state.ts";
 
 /** A key for a connection. */
 export interface PreSharedKey {
@@ -33,9 +32,15 @@ export type PskServerCallback = (
 
 type ServerPsk = PreSharedKey | BytesLike | null;
 
+/** Whom to ask. */
+export interface PskCallbacks {
+  readonly pskClient: PskClientCallback | null;
+  readonly pskServer: PskServerCallback | null;
+}
+
 /** Asks the program's callback. May throw or reject what that does. */
 export function preSharedKey(
-  { pskClient, pskServer }: ContextState,
+  { pskClient, pskServer }: PskCallbacks,
   { identity, hint }: PskRequest,
 ): ExternalPsk | undefined | Promise<ExternalPsk | undefined> {
   if (identity !== undefined) {

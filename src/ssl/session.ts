@@ -4,9 +4,8 @@ import {
   sessionFromBytes,
   sessionToBytes,
 } from "../handshake/session-bytes.ts";
-import type { ContextSettings } from "./context-settings.ts";
 import { stateError } from "./errors.ts";
-import { contextState } from "./protocol-settings.ts";
+import { contextState, type ProtocolSettings } from "./protocol-settings.ts";
 
 const MAKING = Symbol("SSLSession");
 
@@ -16,7 +15,7 @@ const DEFAULT_TIMEOUT = 7200;
 interface Facts {
   /** Undefined where there is nothing to go on from. */
   readonly session: Session | undefined;
-  readonly context: ContextSettings;
+  readonly context: ProtocolSettings;
   readonly id: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -43,7 +42,7 @@ export class SSLSession {
   }
 
   /** Of a session that came. */
-  static of(session: Session, context: ContextSettings): SSLSession {
+  static of(session: Session, context: ProtocolSettings): SSLSession {
     const { provider } = context;
     const isOf12 = session.version === "TLSv1.2";
     const id =
@@ -55,7 +54,7 @@ export class SSLSession {
   }
 
   /** Of a connection that nothing can go on from, or not yet. */
-  static withoutTicket(context: ContextSettings, id = NO_BYTES): SSLSession {
+  static withoutTicket(context: ProtocolSettings, id = NO_BYTES): SSLSession {
     const time = context.provider.now();
     return new SSLSession(MAKING, { session: undefined, context, id, time });
   }
@@ -67,7 +66,7 @@ export class SSLSession {
    * @throws TypeError for what are no bytes and no context
    * @throws RangeError for bytes that are no session
    */
-  static deserialize(bytes: BytesLike, context: ContextSettings): SSLSession {
+  static deserialize(bytes: BytesLike, context: ProtocolSettings): SSLSession {
     if (typeof context !== "object" || context === null)
       throw new TypeError("SSLSession.deserialize: a context is wanted");
     contextState(context);
@@ -152,7 +151,7 @@ export class SSLSession {
  */
 export function engineSession(
   session: SSLSession,
-  context: ContextSettings,
+  context: ProtocolSettings,
 ): Session | undefined {
   if (!SSLSession.is(session))
     throw new TypeError("session: an SSLSession is wanted");
