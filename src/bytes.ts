@@ -12,11 +12,17 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return concatAll(parts);
 }
 
-/** The same for any number of arrays: arguments have a limit. */
-export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
+/**
+ * The same for any number of arrays: arguments have a limit. `allocate` makes
+ * an array of which every byte will be written.
+ */
+export function concatAll(
+  parts: readonly Uint8Array[],
+  allocate = (length: number): Uint8Array => new Uint8Array(length),
+): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
+  const joined = allocate(length);
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);

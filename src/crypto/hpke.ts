@@ -183,12 +183,9 @@ export class HpkeContext {
 
   /** Opens the next message; undefined when it is not what was sealed. */
   open(aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
-    const length = ciphertext.length - this.#aead.tagLength;
-    if (length < 0) return undefined;
-    const out = new Uint8Array(length);
-    if (!this.#key.open(this.#nonce(), aad, ciphertext, out)) return undefined;
-    this.#sequence++;
-    return out;
+    const opened = this.#key.open(this.#nonce(), aad, ciphertext);
+    if (opened !== undefined) this.#sequence++;
+    return opened;
   }
 
   /** RFC 9180 5.3. */

@@ -79,16 +79,19 @@ export interface AeadKey {
     out: Uint8Array,
   ): void;
   /**
-   * Checks the tag at the end of `ciphertext` and writes the plaintext to
-   * `out`, which is shorter by the tag. In place as with `seal`. Answers false
-   * when the tag is wrong; `out` is then of no meaning.
+   * The plaintext of a ciphertext that ends with its tag: a new array, which
+   * belongs to the caller. Undefined when the tag is wrong or there is none.
    */
   open(
     nonce: Uint8Array,
     aad: Uint8Array,
     ciphertext: Uint8Array,
-    out: Uint8Array,
-  ): boolean;
+  ): Uint8Array | undefined;
+  /**
+   * A new array for `seal`'s `out`, where there is a quicker one than zeros:
+   * what stands in it is of no meaning. Without this, zeros are made.
+   */
+  allocate?(length: number): Uint8Array;
 }
 
 /** A block cipher in CBC mode, as TLS 1.2's older suites use it. */
@@ -115,8 +118,6 @@ export type GroupName =
   | "X25519MLKEM768"
   | "SecP256r1MLKEM768"
   | "SecP384r1MLKEM1024"
-  | "MLKEM768"
-  | "MLKEM1024"
   | "x25519"
   | "x448"
   | "secp256r1"

@@ -17,7 +17,6 @@ export {
   CIPHER_SUITES,
   type CipherSuite,
   type CipherSuiteName,
-  type TlsVersion,
 } from "../handshake/cipher-suites.ts";
 export {
   type ClientConfig,

@@ -26,8 +26,7 @@ export function compressCertificate(
     uncompressedLength: body.length,
     compressed: row.compress(body),
   });
-  const pays = message.length < certificate.length || row.evenIfLonger === true;
-  return pays ? message : certificate;
+  return message.length < certificate.length ? message : certificate;
 }
 
 /**

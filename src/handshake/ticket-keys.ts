@@ -144,8 +144,8 @@ export class TicketKeys {
     if (key === undefined) return undefined;
     const nonce = ticket.slice(NAME_LENGTH, at);
     const sealed = ticket.slice(at);
-    const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);
-    if (!key.aead.open(nonce, aadOf(key), sealed, plaintext)) return undefined;
+    const plaintext = key.aead.open(nonce, aadOf(key), sealed);
+    if (plaintext === undefined) return undefined;
     const session = sessionFromBytes(plaintext);
     plaintext.fill(0);
     return session;

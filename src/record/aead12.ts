@@ -2,6 +2,8 @@ import { concat } from "../bytes.ts";
 import type { AeadKey } from "../crypto/provider.ts";
 import { ProtocolVersion } from "../wire/code-points.ts";
 import {
+  type Allocate,
+  allocatorOf,
   HEADER_LENGTH,
   newRecord,
   type PlainRecord,
@@ -45,6 +47,7 @@ export class Aead12Sealer implements RecordSealer {
   readonly innerOverhead = 0;
   /** TLS 1.2 has no other key to go on with. */
   readonly limit = Number.MAX_SAFE_INTEGER;
+  readonly allocate: Allocate;
   readonly #keys: Aead12Keys;
   readonly #number: SequenceNumber;
   readonly #mask: Uint8Array;
@@ -52,6 +55,7 @@ export class Aead12Sealer implements RecordSealer {
   readonly #additionalData = new Uint8Array(PREFIX_LENGTH);
 
   constructor(keys: Aead12Keys, number = new SequenceNumber()) {
+    this.allocate = allocatorOf(keys.aead);
     this.#keys = keys;
     this.#number = number;
     this.#mask = nonceMask(keys);
@@ -68,6 +72,7 @@ export class Aead12Sealer implements RecordSealer {
       type,
       ProtocolVersion["TLSv1.2"],
       explicitNonceLength + content.length + tagLength,
+      this.allocate,
     );
     const at = HEADER_LENGTH + explicitNonceLength;
     const nonce = this.#nonce;
@@ -134,14 +139,12 @@ export class Aead12Opener implements RecordOpener {
       nonce.length - explicitNonceLength,
     );
     writePrefix(this.#additionalData, this.#number, type, length);
-    const content = new Uint8Array(length);
-    const opened = aead.open(
+    const content = aead.open(
       nonce,
       this.#additionalData,
       fragment.subarray(explicitNonceLength),
-      content,
     );
-    if (!opened) return undefined;
+    if (content === undefined) return undefined;
     this.#number.advance();
     checkLength(length, limit);
     return { type, content };

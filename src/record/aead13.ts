@@ -3,6 +3,8 @@ import type { AeadKey } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
+  type Allocate,
+  allocatorOf,
   HEADER_LENGTH,
   MAX_PLAINTEXT,
   newRecord,
@@ -61,10 +63,12 @@ class NonceSequence {
 export class Aead13Sealer implements RecordSealer {
   /** The type. */
   readonly innerOverhead = 1;
+  readonly allocate: Allocate;
   readonly #keys: Aead13Keys;
   readonly #nonces: NonceSequence;
 
   constructor(keys: Aead13Keys, nonces = new NonceSequence(keys.iv)) {
+    this.allocate = allocatorOf(keys.aead);
     this.#keys = keys;
     this.#nonces = nonces;
   }
@@ -83,9 +87,12 @@ export class Aead13Sealer implements RecordSealer {
       ContentType.application_data,
       ProtocolVersion["TLSv1.2"],
       inner + this.#keys.tagLength,
+      this.allocate,
     );
+    const padded = HEADER_LENGTH + content.length;
     record.set(content, HEADER_LENGTH);
-    record[HEADER_LENGTH + content.length] = type;
+    record[padded] = type;
+    record.fill(0, padded + 1, HEADER_LENGTH + inner);
     this.#keys.aead.seal(
       this.#nonces.current(),
       record.subarray(0, HEADER_LENGTH),
@@ -133,17 +140,14 @@ export class Aead13Opener implements RecordOpener {
   open(record: RawRecord, limit: number): PlainRecord | undefined {
     if (record.type !== ContentType.application_data)
       throw new TlsError("unencrypted_record");
-    const length = record.fragment.length - this.#keys.tagLength;
-    if (length < 0) return undefined;
-    const inner = new Uint8Array(length);
-    const opened = this.#keys.aead.open(
+    const inner = this.#keys.aead.open(
       this.#nonces.current(),
       record.header,
       record.fragment,
-      inner,
     );
-    if (!opened) return undefined;
+    if (inner === undefined) return undefined;
     this.#nonces.advance();
+    const { length } = inner;
     // RFC 8446 5.4 and 8449 4: the limit covers type and padding too.
     if (length > limit)
       throw new TlsError("record_overflow", { detail: `${length} bytes` });

@@ -8,6 +8,7 @@ import { ProtocolVersion } from "../wire/code-points.ts";
 import { removePaddingAndMac, writePadding } from "./cbc-padding.ts";
 import { HmacKey } from "./hmac-key.ts";
 import {
+  allocateZeros,
   HEADER_LENGTH,
   newRecord,
   type PlainRecord,
@@ -39,6 +40,7 @@ export interface Cbc12Keys {
 /** TLSCompressed to GenericBlockCipher. */
 export class Cbc12Sealer implements RecordSealer {
   readonly innerOverhead = 0;
+  readonly allocate = allocateZeros;
   /** TLS 1.2 has no other key to go on with. */
   readonly limit = Number.MAX_SAFE_INTEGER;
   readonly #keys: Cbc12Keys;

@@ -1,5 +1,7 @@
 /** What the record halves ask of a cipher, whatever the version. */
 
+import type { AeadKey } from "../crypto/provider.ts";
+
 /** ContentType, ProtocolVersion and length, RFC 8446 5.1. */
 export const HEADER_LENGTH = 5;
 
@@ -49,6 +51,8 @@ export interface RecordSealer {
   readonly limit: number;
   /** Bytes beside the content that count towards a record size limit. */
   readonly innerOverhead: number;
+  /** Makes arrays for what is sealed. */
+  readonly allocate: Allocate;
   /**
    * A whole new record, header included, which belongs to the caller.
    * `padding` is a number of zero bytes; TLS 1.2 has none of that kind.
@@ -57,13 +61,29 @@ export interface RecordSealer {
   clone(): RecordSealer;
 }
 
+/** A new array whose content is of no meaning: all of it is to be written. */
+export type Allocate = (length: number) => Uint8Array;
+
+/** An {@link Allocate} for where there is no quicker one. */
+export const allocateZeros: Allocate = (length) => new Uint8Array(length);
+
+/** The quickest that a key has to offer. */
+export function allocatorOf(key: AeadKey): Allocate {
+  return key.allocate === undefined
+    ? allocateZeros
+    : (length) => key.allocate?.(length) ?? allocateZeros(length);
+}
+
 /** Room for a record whose fragment begins at a multiple of eight bytes. */
 export function newRecord(
   type: number,
   version: number,
   length: number,
+  allocate: Allocate = allocateZeros,
 ): Uint8Array {
-  const record = new Uint8Array(3 + HEADER_LENGTH + length).subarray(3);
+  const room = allocate(ALIGNMENT + HEADER_LENGTH + length);
+  room.fill(0, 0, ALIGNMENT);
+  const record = room.subarray(ALIGNMENT);
   record[0] = type;
   record[1] = version >> 8;
   record[2] = version;
@@ -71,3 +91,6 @@ export function newRecord(
   record[4] = length;
   return record;
 }
+
+/** With the header, eight bytes. */
+const ALIGNMENT = 3;

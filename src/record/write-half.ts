@@ -1,6 +1,7 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
+  type Allocate,
   HEADER_LENGTH,
   MAX_PLAINTEXT,
   newRecord,
@@ -84,7 +85,7 @@ export class WriteHalf {
     this.flushHandshake();
     const output = this.#output;
     this.#output = [];
-    return joined(output);
+    return joined(output, this.#sealer?.allocate);
   }
 
   /** Ends the flight under way: its messages share no record with later ones. */
@@ -132,7 +133,7 @@ export class WriteHalf {
 }
 
 /** One array is handed on as it is. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[], allocate?: Allocate): Uint8Array {
   const [first = NO_BYTES] = parts;
-  return parts.length < 2 ? first : concatAll(parts);
+  return parts.length < 2 ? first : concatAll(parts, allocate);
 }

@@ -73,9 +73,8 @@ describe("importing the noble provider", () => {
         const nonce = random(12);
         const sealed = new Uint8Array(100 + aead.tagLength);
         key.seal(nonce, nonce, message, sealed);
-        const opened = new Uint8Array(100);
-        if (key.open(nonce, nonce, sealed, opened) &&
-            String(opened) === String(message)) done.push(aead.name);
+        const opened = key.open(nonce, nonce, sealed);
+        if (String(opened) === String(message)) done.push(aead.name);
       }
       done.join(" ");
     `).runInContext(realm);

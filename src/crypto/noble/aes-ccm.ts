@@ -60,19 +60,20 @@ function ccmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
       out.set(sealed.subarray(BLOCK));
       out.set(sealed.subarray(0, aead.tagLength), plaintext.length);
     },
-    open(nonce, aad, ciphertext, out) {
-      if (!checkOpen(aead, nonce, ciphertext, out)) return false;
-      const data = ciphertext.subarray(0, out.length);
-      const tag = ciphertext.slice(out.length);
+    open(nonce, aad, ciphertext) {
+      if (!checkOpen(aead, nonce, ciphertext)) return undefined;
+      const length = ciphertext.length - aead.tagLength;
+      const data = ciphertext.subarray(0, length);
+      const tag = ciphertext.subarray(length);
       const opened = counterMode(key, nonce, new Uint8Array(BLOCK), data);
       const plaintext = opened.subarray(BLOCK);
       const mac = cbcMac(aead, key, nonce, aad, plaintext);
       // The first block of the key stream covers the tag.
       const wanted = mac.map((byte, i) => byte ^ (opened[i] ?? 0));
       const right = equal(tag, wanted.subarray(0, aead.tagLength));
-      if (right) out.set(plaintext);
+      const own = right ? plaintext.slice() : undefined;
       wipe(opened);
-      return right;
+      return own;
     },
   };
 }

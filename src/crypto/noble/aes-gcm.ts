@@ -22,8 +22,8 @@ export const aes256Gcm: AeadAlgorithm = {
 };
 
 /**
- * noble's `gcm` takes no destination: it returns an array of its own, which is
- * copied to `out`. That makes every overlap harmless, and does not show beside
+ * noble's `gcm` takes no destination: it returns an array of its own, which
+ * `seal` copies to `out`. That makes every overlap harmless, and does not show beside
  * the time that noble takes.
  */
 function gcmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
@@ -34,13 +34,12 @@ function gcmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
       checkSeal(aead, nonce, plaintext, out);
       out.set(gcm(key, nonce, aad).encrypt(plaintext));
     },
-    open(nonce, aad, ciphertext, out) {
-      if (!checkOpen(aead, nonce, ciphertext, out)) return false;
+    open(nonce, aad, ciphertext) {
+      if (!checkOpen(aead, nonce, ciphertext)) return undefined;
       try {
-        out.set(gcm(key, nonce, aad).decrypt(ciphertext));
-        return true;
+        return gcm(key, nonce, aad).decrypt(ciphertext);
       } catch {
-        return false;
+        return undefined;
       }
     },
   };

@@ -22,15 +22,12 @@ function chaChaKey(bytes: Uint8Array): AeadKey {
       if (slowInPlace(out)) out.set(cipher.encrypt(plaintext));
       else cipher.encrypt(plaintext, out);
     },
-    open(nonce, aad, ciphertext, out) {
-      if (!checkOpen(chaCha20Poly1305, nonce, ciphertext, out)) return false;
-      const cipher = chacha20poly1305(key, nonce, aad);
+    open(nonce, aad, ciphertext) {
+      if (!checkOpen(chaCha20Poly1305, nonce, ciphertext)) return undefined;
       try {
-        if (slowInPlace(out)) out.set(cipher.decrypt(ciphertext));
-        else cipher.decrypt(ciphertext, out);
-        return true;
+        return chacha20poly1305(key, nonce, aad).decrypt(ciphertext);
       } catch {
-        return false;
+        return undefined;
       }
     },
   };

@@ -79,8 +79,8 @@ type OpenSslName =
   | "chacha20-poly1305";
 
 /**
- * Node returns arrays of its own, which are copied to `out`: every overlap is
- * harmless, and nothing is written before the tag is known to be right.
+ * Node returns arrays of its own, which `seal` copies to `out`: every overlap
+ * is harmless.
  */
 function aeadKey(
   aead: AeadAlgorithm,
@@ -90,6 +90,7 @@ function aeadKey(
   checkKey(aead, bytes);
   const key = createSecretKey(bytes);
   return {
+    allocate,
     seal(nonce, aad, plaintext, out) {
       checkSeal(aead, nonce, plaintext, out);
       const cipher = encipher(aead, name, key, nonce);
@@ -100,25 +101,37 @@ function aeadKey(
       out.set(sealed);
       out.set(cipher.getAuthTag(), sealed.length);
     },
-    open(nonce, aad, ciphertext, out) {
-      if (!checkOpen(aead, nonce, ciphertext, out)) return false;
+    open(nonce, aad, ciphertext) {
+      if (!checkOpen(aead, nonce, ciphertext)) return undefined;
+      const length = ciphertext.length - aead.tagLength;
       const cipher = decipher(aead, name, key, nonce);
-      const options = { plaintextLength: out.length };
-      cipher.setAuthTag(ciphertext.subarray(out.length));
+      const options = { plaintextLength: length };
+      cipher.setAuthTag(ciphertext.subarray(length));
       cipher.setAAD(aad, options);
       try {
         // CCM checks its tag first, and answers nothing when it is wrong.
-        const opened = cipher.update(
-          pointed(ciphertext.subarray(0, out.length)),
-        );
+        const opened = cipher.update(pointed(ciphertext.subarray(0, length)));
         cipher.final();
-        out.set(opened);
-        return true;
+        return asPlain(opened);
       } catch {
-        return false;
+        return undefined;
       }
     },
   };
+}
+
+/** Up to this length an array of zeros is made as quickly. */
+const ZEROS_ARE_QUICK = 2048;
+
+/** Memory as it is: clearing it would cost a quarter of enciphering it. */
+function allocate(length: number): Uint8Array {
+  if (length < ZEROS_ARE_QUICK) return new Uint8Array(length);
+  return asPlain(Buffer.allocUnsafeSlow(length));
+}
+
+/** Not a copy: for a `Buffer` that nobody else has and that is in no pool. */
+function asPlain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 const EMPTY = new Uint8Array(1).subarray(0, 0);
