@@ -39,6 +39,7 @@ export {
   type AlpnCallback,
   type AlpnOffer,
   ContextSettings,
+  type SessionListener,
   type SniAnswer,
   type SniCallback,
   type SniConnection,
@@ -104,6 +105,18 @@ export {
   SSLObject,
   type WantStatus,
 } from "./ssl/ssl-object.ts";
+export type {
+  ClientPsk,
+  PreSharedKey,
+  PskClientCallback,
+  PskServerCallback,
+} from "./ssl/pre-shared-keys.ts";
+export type {
+  ContextSessionStore,
+  SessionStats,
+} from "./ssl/server-sessions.ts";
+export { SessionSettings } from "./ssl/session-settings.ts";
+export { TicketKeys, type TicketKeysOptions } from "./handshake/ticket-keys.ts";
 export { SSLSession } from "./ssl/session.ts";
 export { SSLSocket } from "./ssl/ssl-socket.ts";
 export {

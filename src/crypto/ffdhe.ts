@@ -2,6 +2,7 @@
  * The finite field groups of RFC 7919 as numbers. Their primes are made from
  * the formula of its appendix A, which is shorter than their digits.
  */
+import { fromHex } from "../bytes.ts";
 
 export type FfdheName =
   "ffdhe2048" | "ffdhe3072" | "ffdhe4096" | "ffdhe6144" | "ffdhe8192";
@@ -52,6 +53,15 @@ export function ffdheGroup(name: FfdheName): FfdheGroup {
 }
 
 const made = new Map<FfdheName, FfdheGroup>();
+
+/** The group as ServerDHParams name it; the arrays belong to the caller. */
+export function ffdheParameters(name: FfdheName): {
+  readonly prime: Uint8Array;
+  readonly generator: Uint8Array;
+} {
+  const prime = fromHex(ffdheGroup(name).prime.toString(16));
+  return { prime, generator: Uint8Array.of(2) };
+}
 
 /** The group with that prime, if it is one of RFC 7919. */
 export function ffdheOfPrime(

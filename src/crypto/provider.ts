@@ -118,6 +118,8 @@ export type GroupName =
   | "X25519MLKEM768"
   | "SecP256r1MLKEM768"
   | "SecP384r1MLKEM1024"
+  | "MLKEM768"
+  | "MLKEM1024"
   | "x25519"
   | "x448"
   | "secp256r1"

@@ -8,6 +8,8 @@ import { Aead12Opener, Aead12Sealer } from "../record/aead12.ts";
 import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
 import { Cbc12Opener, Cbc12Sealer } from "../record/cbc12.ts";
 import type { RecordOpener, RecordSealer } from "../record/protection.ts";
+import { ContentType } from "../wire/code-points.ts";
+import { encodeAlert } from "./alerts.ts";
 import type { Flags, Parts } from "./parts.ts";
 
 /** The one place where the handshake reaches the record layer. */
@@ -38,6 +40,10 @@ export function handshakeIo(
       if (!flags.writeClosed) write.changeCipherSpec();
     },
     endFlight,
+    sendWarning: (alert) => {
+      if (!flags.writeClosed)
+        write.write(ContentType.alert, encodeAlert("warning", alert));
+    },
     setReadKeys,
     setWriteKeys: (keys) => {
       write.setSealer(sealerOf(keys));

@@ -17,6 +17,7 @@ export {
   CIPHER_SUITES,
   type CipherSuite,
   type CipherSuiteName,
+  type TlsVersion,
 } from "../handshake/cipher-suites.ts";
 export {
   type ClientConfig,

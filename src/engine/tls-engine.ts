@@ -14,7 +14,7 @@ import type {
   HandshakeIo,
   Need,
 } from "../handshake/io.ts";
-import { exportKeyingMaterial } from "../handshake/key-schedule13.ts";
+import { exportKeyingMaterial } from "../handshake/exporter.ts";
 import {
   advance,
   advanceByMessage,
@@ -244,34 +244,30 @@ export class TlsEngine {
    * Changes this side's write keys (RFC 8446 4.6.3); `askPeer` wants the peer
    * to change its own too.
    *
-   * @throws TlsUsageError as {@link write} does
+   * @throws TlsUsageError as {@link write} does, and in TLS 1.2, which has no
+   *   such thing
    */
   updateKeys(askPeer: boolean): void {
     this.#requireOpen("updateKeys");
+    if (this.info?.version === "TLSv1.2")
+      throw new TlsUsageError("updateKeys: TLS 1.2 has no KeyUpdate");
     this.#guard(() => this.#command(askPeer));
   }
 
   /**
-   * RFC 8446 7.5. In TLS 1.3 an undefined context is the same as an empty one.
+   * RFC 8446 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
+   * an empty one, in TLS 1.2 it is not.
    *
    * @param length bytes wanted
-   * @throws TlsUsageError before the handshake is done
+   * @throws TlsUsageError before the handshake is done, and for a label that
+   *   TLS 1.2 uses itself
    */
   exportKeyingMaterial(
     label: string,
     context: Uint8Array | undefined,
     length: number,
   ): Uint8Array {
-    const state = this.#state;
-    if (state.at !== "CONNECTED")
-      throw new TlsUsageError(
-        "exportKeyingMaterial: the handshake is not done",
-      );
-    const { provider } = state.config;
-    const hash = provider.hashes[state.suite.hash];
-    const { exporter } = state;
-    const data = context ?? NO_BYTES;
-    return exportKeyingMaterial(hash, exporter, label, data, length);
+    return exportKeyingMaterial(this.#state, label, context, length);
   }
 
   /**

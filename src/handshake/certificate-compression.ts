@@ -26,7 +26,8 @@ export function compressCertificate(
     uncompressedLength: body.length,
     compressed: row.compress(body),
   });
-  return message.length < certificate.length ? message : certificate;
+  const pays = message.length < certificate.length || row.evenIfLonger === true;
+  return pays ? message : certificate;
 }
 
 /**

@@ -7,6 +7,8 @@ export interface CertificateCompression {
   /** CertificateCompressionAlgorithm, RFC 8879 7.3. */
   readonly code: number;
   compress(data: Uint8Array): Uint8Array;
+  /** Sends what it gives though that be no shorter. Default false. */
+  readonly evenIfLonger?: boolean;
   /**
    * What was compressed. It comes from the peer: memory and work must be
    * bounded by the length that it should have.

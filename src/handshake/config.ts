@@ -3,25 +3,33 @@
  * program writes; a config is options made whole, checked and frozen, so that
  * wrong use fails before a byte goes out.
  */
-import { NO_BYTES, utf8Bytes } from "../bytes.ts";
-import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
+import { NO_BYTES } from "../bytes.ts";
+import type {
+  CryptoProvider,
+  FiniteFieldParameters,
+  GroupName,
+} from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import type { CertificateVerifier } from "../x509/verifier.ts";
 import {
   CIPHER_SUITES,
-  type CipherSuite,
   type CipherSuite12,
   type CipherSuite13,
   type CipherSuiteName,
-  defaultCipherSuites,
   suites12,
   suites13,
   type TlsVersion,
 } from "./cipher-suites.ts";
+import {
+  checkAlpn,
+  checkDhParameters,
+  checkNames,
+  versionsAndSuites,
+} from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
 import type { EchClient, EchServer } from "./ech.ts";
-import type { Carrier } from "./extensions/spec.ts";
+import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
 import { DEFAULT_GROUPS, GROUPS, isPostQuantum } from "./groups.ts";
@@ -136,6 +144,17 @@ export interface ClientOptions extends CommonOptions {
   /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
   readonly compatibilityMode?: boolean;
   /**
+   * TLS 1.2: the most bytes of a record's content (RFC 6066 4), which a server
+   * may agree to. `recordSizeLimit` is newer and does more.
+   */
+  readonly maxFragmentLength?: FragmentLength;
+  /**
+   * TLS 1.2: whether to go on with a server that does not say that it
+   * renegotiates safely (RFC 5746 4.1). OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT.
+   * Default false.
+   */
+  readonly legacyServerConnect?: boolean;
+  /**
    * A connection to go on from, of either version. It is offered where it may
    * be: same name, not too old, a suite and a version of this config, and a
    * peer that this config's verifier accepts. Otherwise, and where the server
@@ -192,6 +211,11 @@ export interface ServerOptions extends CommonOptions {
   readonly sessionContext?: Uint8Array;
   /** Seconds for which a session is good, at most seven days. Default 7200. */
   readonly sessionLifetime?: number;
+  /**
+   * TLS 1.2: the field for DHE with clients that name no group of RFC 7919.
+   * Default: ffdhe2048.
+   */
+  readonly dhParameters?: FiniteFieldParameters;
   /** TLS 1.2: what a client is told to choose its PSK by (RFC 4279 5.2). */
   readonly pskIdentityHint?: Uint8Array;
 }
@@ -211,7 +235,7 @@ interface Derived {
 
 export type ClientConfig = { readonly role: "client" } & Whole<
   Omit<ClientOptions, "limits">,
-  OptionalKeys | "session" | "encryptedClientHello"
+  OptionalKeys | "session" | "maxFragmentLength" | "encryptedClientHello"
 > &
   Derived;
 
@@ -223,6 +247,7 @@ export type ServerConfig = { readonly role: "server" } & Whole<
   | "sessionStore"
   | "pskIdentityHint"
   | "encryptedClientHello"
+  | "dhParameters"
 > &
   Derived;
 
@@ -231,6 +256,7 @@ export function clientConfig(options: ClientOptions): ClientConfig {
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(
     ech?.kind === "real" ? { ...options, versions: hidden(options) } : options,
+    "client",
   );
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
   for (const group of keyShares)
@@ -244,6 +270,8 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     keyShares,
     grease: options.grease ?? true,
     compatibilityMode: options.compatibilityMode ?? true,
+    legacyServerConnect: options.legacyServerConnect ?? false,
+    ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),
   });
@@ -266,7 +294,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
       "verifier: a server that asks for certificates needs one to judge them",
     );
   return Object.freeze({
-    ...commonConfig(options),
+    ...commonConfig(options, "server"),
     ...given("verifier", options.verifier),
     ...sessionOptions(options),
     ...given("encryptedClientHello", options.encryptedClientHello),
@@ -310,15 +338,16 @@ function sessionOptions(options: ServerOptions) {
     ...given("tickets", options.tickets),
     ...given("sessionStore", options.sessionStore),
     ...given("pskIdentityHint", options.pskIdentityHint?.slice()),
+    ...given("dhParameters", checkedField(options)),
   };
 }
 
-function commonConfig(options: CommonOptions) {
+function commonConfig(options: CommonOptions, role: "client" | "server") {
   const { provider, recordSizeLimit, padding, keyLog } = options;
   checkNames("cipherSuites", options.cipherSuites, CIPHER_SUITES);
   checkNames("groups", options.groups, GROUPS);
   checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
-  const { versions, cipherSuites } = versionsAndSuites(options);
+  const { versions, cipherSuites } = versionsAndSuites(options, role);
   const config = {
     provider,
     versions,
@@ -357,55 +386,17 @@ function commonConfig(options: CommonOptions) {
   return config;
 }
 
-const DEFAULT_VERSIONS: readonly TlsVersion[] = ["TLSv1.3"];
-
-/** A version without suites is not spoken, nor a suite without its version. */
-function versionsAndSuites(options: CommonOptions): {
-  readonly versions: readonly TlsVersion[];
-  readonly cipherSuites: readonly CipherSuiteName[];
-} {
-  const { provider } = options;
-  const wanted = options.versions ?? DEFAULT_VERSIONS;
-  const named = options.cipherSuites ?? defaultCipherSuites(provider.fastAes);
-  const cipherSuites = named.filter((name) => {
-    const row: CipherSuite = CIPHER_SUITES[name];
-    return wanted.includes(row.version) && canProtect(provider, row);
+function checkedField({
+  provider,
+  dhParameters: field,
+}: ServerOptions): FiniteFieldParameters | undefined {
+  if (field === undefined) return undefined;
+  const copy = Object.freeze({
+    prime: field.prime.slice(),
+    generator: field.generator.slice(),
   });
-  const versions = wanted.filter((version) =>
-    cipherSuites.some((name) => CIPHER_SUITES[name].version === version),
-  );
-  return { versions, cipherSuites };
-}
-
-function canProtect({ aeads }: CryptoProvider, suite: CipherSuite): boolean {
-  if (suite.version === "TLSv1.3") return aeads[suite.aead] !== undefined;
-  const { protection } = suite;
-  return protection.kind === "aead" && aeads[protection.aead] !== undefined;
-}
-
-function checkNames(
-  option: string,
-  names: readonly string[] | undefined,
-  table: object,
-): void {
-  for (const name of names ?? [])
-    if (!Object.hasOwn(table, name))
-      throw new TlsUsageError(`${option}: what is ${name}?`);
-  if (new Set(names).size !== (names ?? []).length)
-    throw new TlsUsageError(`${option}: a name twice`);
-}
-
-/** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */
-function checkAlpn(names: readonly string[]): void {
-  let total = 0;
-  for (const name of names) {
-    if (name.length === 0 || name.length > 255 || /[^\0-\xff]/.test(name))
-      throw new TlsUsageError(
-        `alpnProtocols: a name has 1 to 255 bytes (${utf8Bytes(name).length} given)`,
-      );
-    total += 1 + name.length;
-  }
-  if (total > 65_535) throw new TlsUsageError("alpnProtocols: too many names");
+  checkDhParameters(provider, copy);
+  return copy;
 }
 
 /**

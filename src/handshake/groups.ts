@@ -1,11 +1,16 @@
 import type { GroupName } from "../crypto/provider.ts";
 import { nameOf } from "../wire/code-points.ts";
 
-/** NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, RFC 7919 2. */
+/**
+ * NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem,
+ * RFC 7919 2.
+ */
 export const GROUPS = {
   X25519MLKEM768: 0x11ec,
   SecP256r1MLKEM768: 0x11eb,
   SecP384r1MLKEM1024: 0x11ed,
+  MLKEM768: 0x0201,
+  MLKEM1024: 0x0202,
   x25519: 0x001d,
   x448: 0x001e,
   secp256r1: 0x0017,
@@ -29,6 +34,20 @@ export const DEFAULT_GROUPS: readonly GroupName[] = [
 /** Whether a quantum computer leaves it standing: the ones with ML-KEM. */
 export function isPostQuantum(name: GroupName): boolean {
   return name.includes("MLKEM");
+}
+
+/** What TLS 1.2 agrees on with ECDHE, RFC 8422 5.1.1: no hybrids. */
+const CURVES: ReadonlySet<GroupName> = new Set([
+  "x25519",
+  "x448",
+  "secp256r1",
+  "secp384r1",
+  "secp521r1",
+]);
+
+/** Whether ECDHE of TLS 1.2 may take the group. */
+export function isCurve(name: GroupName): boolean {
+  return CURVES.has(name);
 }
 
 /** The group of a code point, undefined for one that puretls does not have. */

@@ -12,7 +12,12 @@ import type {
   VerifiedChain,
   VerifyContext,
 } from "../x509/verifier.ts";
-import type { CipherSuite, CipherSuite13 } from "./cipher-suites.ts";
+import type { AlertName } from "../errors.ts";
+import type {
+  CipherSuite,
+  CipherSuite13,
+  TlsVersion,
+} from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { ExternalPsk, PskRequest } from "./external-psk.ts";
@@ -95,6 +100,8 @@ export interface HandshakeIo {
    */
   endFlight(): void;
   /** A change_cipher_spec is forbidden after keys for application data. */
+  /** An alert that ends nothing. */
+  sendWarning(alert: AlertName): void;
   setReadKeys(keys: ProtectionKeys): void;
   setWriteKeys(keys: ProtectionKeys): void;
   setChangeCipherSpec(policy: ChangeCipherSpecPolicy): void;
@@ -118,10 +125,14 @@ export interface HandshakeIo {
 
 /** What both sides know when a handshake is done. */
 export interface ConnectionInfo {
-  readonly version: "TLSv1.3";
+  readonly version: TlsVersion;
   readonly cipherSuite: CipherSuite;
-  readonly group: GroupName;
-  /** Of the peer's CertificateVerify; undefined when it sent none. */
+  /** Undefined without (EC)DHE, or with parameters that have no name. */
+  readonly group: GroupName | undefined;
+  /**
+   * Of the peer's CertificateVerify, or of the server's ServerKeyExchange;
+   * undefined when it signed nothing.
+   */
   readonly peerSignatureScheme: SignatureSchemeName | undefined;
   /** What the verifier made of the peer's certificates. */
   readonly peer: VerifiedChain | undefined;

@@ -4,6 +4,7 @@
  */
 import { asciiBytes, concat, Secret } from "../bytes.ts";
 import type { HashAlgorithm } from "../crypto/provider.ts";
+import type { Transcript12 } from "./transcript.ts";
 
 export type { MasterSecret12 };
 
@@ -37,26 +38,30 @@ export function prf(
   return out;
 }
 
-/** RFC 5246 8.1. The premaster secret is wiped. */
-export function masterSecret(
-  hash: HashAlgorithm,
-  premaster: Secret,
-  { client, server }: Randoms,
-): MasterSecret12 {
-  const seed = concat(client, server);
-  return derive(hash, premaster, "master secret", seed);
-}
-
 /**
- * RFC 7627 4: bound to the handshake up to the ClientKeyExchange, not to two
- * random values. The premaster secret is wiped.
+ * RFC 5246 8.1, or RFC 7627 4: then it is bound to the handshake up to the
+ * ClientKeyExchange, not to two random values. The premaster secret is wiped.
  */
-export function extendedMasterSecret(
-  hash: HashAlgorithm,
+export function newMasterSecret(
   premaster: Secret,
-  sessionHash: Uint8Array,
+  {
+    transcript,
+    randoms,
+    extended,
+  }: {
+    /** Up to the ClientKeyExchange. */
+    readonly transcript: Transcript12;
+    readonly randoms: Randoms;
+    readonly extended: boolean;
+  },
 ): MasterSecret12 {
-  return derive(hash, premaster, "extended master secret", sessionHash);
+  const { hash } = transcript;
+  const [label, seed] = extended
+    ? (["extended master secret", transcript.digest()] as const)
+    : (["master secret", concat(randoms.client, randoms.server)] as const);
+  const bytes = prf(hash, premaster, label, seed, MASTER_SECRET_LENGTH);
+  premaster.wipe();
+  return new MasterSecret12(hash, new Secret(bytes));
 }
 
 /** The master secret of a session that goes on; the secret is copied. */
@@ -65,17 +70,6 @@ export function resumedMasterSecret(
   secret: Secret,
 ): MasterSecret12 {
   return new MasterSecret12(hash, secret.clone());
-}
-
-function derive(
-  hash: HashAlgorithm,
-  premaster: Secret,
-  label: string,
-  seed: Uint8Array,
-): MasterSecret12 {
-  const bytes = prf(hash, premaster, label, seed, MASTER_SECRET_LENGTH);
-  premaster.wipe();
-  return new MasterSecret12(hash, new Secret(bytes));
 }
 
 /** The key block of RFC 5246 6.3, cut. */

@@ -1,11 +1,43 @@
 /** What a server makes of a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
 import type { GroupName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
-import type { CipherSuite13 } from "./cipher-suites.ts";
+import { CipherSuiteSignal, ProtocolVersion } from "../wire/code-points.ts";
+import type { CipherSuite13, TlsVersion } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
 import type { KeyShareEntry } from "./extensions/spec.ts";
 import { GROUPS, isPostQuantum } from "./groups.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
+
+/**
+ * The newest version that both sides speak: RFC 8446 4.2.1, and RFC 5246 E.1
+ * for a client that has no supported_versions.
+ *
+ * @throws TlsError
+ */
+export function chooseVersion(
+  { versions }: ServerConfig,
+  { extensions, legacyVersion, cipherSuites }: ClientHello,
+): TlsVersion {
+  const newest = NEWEST_FIRST.filter((name) => versions.includes(name));
+  const version = newest.find((name) => {
+    const code = ProtocolVersion[name];
+    // Without the extension nobody means TLS 1.3, whatever the number says.
+    return (
+      extensions.supported_versions?.includes(code) ??
+      (name === "TLSv1.2" && legacyVersion >= code)
+    );
+  });
+  if (version === undefined) throw new TlsError("unsupported_protocol");
+  // RFC 7507 3: the client could do better, and tries this for want of it.
+  if (
+    version !== newest[0] &&
+    cipherSuites.includes(CipherSuiteSignal.TLS_FALLBACK_SCSV)
+  )
+    throw new TlsError("inappropriate_fallback");
+  return version;
+}
+
+const NEWEST_FIRST: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 
 /** The best suite of TLS 1.3 in common. */
 export function chooseSuite13(

@@ -7,6 +7,16 @@ export const AUTHENTICATION_REASONS = {
     says: "the server sent an empty certificate list",
     rfc: "8446 4.4.2.4",
   },
+  client_sent_no_certificate: {
+    alert: "handshake_failure",
+    says: "the client sent no certificate, and one is required",
+    rfc: "5246 7.4.6",
+  },
+  unknown_psk_identity: {
+    alert: "unknown_psk_identity",
+    says: "the client named a pre-shared key that this side does not have",
+    rfc: "4279 2",
+  },
   peer_did_not_return_a_certificate: {
     alert: "certificate_required",
     says: "the client sent no certificate, and one is required",

@@ -4,7 +4,7 @@ import type { ReasonRow } from "./row.ts";
 export const NEGOTIATION_REASONS = {
   unsupported_protocol: {
     alert: "protocol_version",
-    says: "no TLS version in common: this side speaks TLS 1.3",
+    says: "no TLS version in common",
     rfc: "8446 4.2.1",
   },
   downgrade_detected: {
@@ -36,6 +36,16 @@ export const NEGOTIATION_REASONS = {
     alert: "illegal_parameter",
     says: "the server goes on from a session that was not offered",
     rfc: "5246 7.4.1.3",
+  },
+  resumed_session_mismatch: {
+    alert: "handshake_failure",
+    says: "a session goes on otherwise than it began",
+    rfc: "7627 5.3",
+  },
+  psk_missing: {
+    alert: "handshake_failure",
+    says: "the peer wants a pre-shared key, and this side has none for it",
+    rfc: "4279 2",
   },
   dh_key_too_small: {
     alert: "insufficient_security",
@@ -71,6 +81,11 @@ export const NEGOTIATION_REASONS = {
     alert: "no_application_protocol",
     says: "no application protocol (ALPN) in common",
     rfc: "7301 3.2",
+  },
+  wrong_version_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose a version that was not offered",
+    rfc: "8446 4.1.3, 4.2.1",
   },
   wrong_cipher_returned: {
     alert: "illegal_parameter",

@@ -6,6 +6,7 @@ import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import type { Answer } from "../handshake/needs.ts";
 import { X509Error } from "../x509/errors.ts";
 import { ContextSettings, type SniConnection } from "./context-settings.ts";
+import { preSharedKey } from "./pre-shared-keys.ts";
 import { contextState } from "./protocol-settings.ts";
 
 /** What is asked of a connection to answer for it. */
@@ -45,9 +46,15 @@ export function answerNeed(
         ? certificateOf(connection.context)
         : chooseByName(need.clientHello, connection);
     case "session":
-      return { type: "session_found", session: undefined };
+      return attempt(
+        () => contextState(connection.context).sessions.take(need.id),
+        (session) => ({ type: "session_found", session }),
+      );
     case "psk":
-      return { type: "psk_found", psk: undefined };
+      return attempt(
+        () => preSharedKey(contextState(connection.context), need.request),
+        (psk) => ({ type: "psk_found", psk }),
+      );
   }
 }
 
@@ -104,7 +111,7 @@ function certificateOf(
   alpnProtocols = context.alpnProtocols,
 ): Answer {
   const state = contextState(context);
-  if (state.credentials.length === 0)
+  if (state.credentials.length === 0 && state.pskServer === null)
     return refusedWith(new TlsError("no_shared_cipher", NO_CERTIFICATE));
   let config: ServerConfig;
   try {

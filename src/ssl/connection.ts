@@ -13,13 +13,18 @@ import { ContextSettings, type SniConnection } from "./context-settings.ts";
 import { contextState } from "./protocol-settings.ts";
 import { type SSLError, stateError } from "./errors.ts";
 import { sslErrorOf } from "./reasons.ts";
-import { SSLSession } from "./session.ts";
+import { engineSession, SSLSession } from "./session.ts";
+
+/** RFC 5246 7.4.1.2. */
+const SESSION_ID_LENGTH = 32;
 
 export interface ConnectionOptions {
   readonly context: ContextSettings;
   readonly serverSide: boolean;
   /** As it was checked; null: none. */
   readonly serverHostname: string | null;
+  /** On a client: to go on from. */
+  readonly session?: SSLSession | null;
 }
 
 export class Connection {
@@ -35,7 +40,7 @@ export class Connection {
   peerClosed = false;
   /** This side said close_notify. */
   closeSent = false;
-  session: SSLSession | null = null;
+  #session: SSLSession | null = null;
   #context: ContextSettings;
   #engine: TlsEngine | undefined;
   #suites: readonly CipherSuiteName[] = [];
@@ -47,6 +52,26 @@ export class Connection {
     this.#context = options.context;
     this.serverSide = options.serverSide;
     this.serverHostname = options.serverHostname;
+    const { session = null } = options;
+    if (session !== null) this.session = session;
+  }
+
+  /** What a later connection can go on from; before the handshake, what this one does. */
+  get session(): SSLSession | null {
+    return this.#session;
+  }
+  /**
+   * @throws TypeError for what is no session
+   * @throws RangeError for another context's, on a server and once a ClientHello
+   *   was made
+   */
+  set session(session: SSLSession) {
+    engineSession(session, this.#context);
+    if (this.serverSide)
+      throw new RangeError("Cannot set session for server-side SSLSocket.");
+    if (this.started)
+      throw new RangeError("Cannot set session after handshake.");
+    this.#session = session;
   }
 
   get context(): ContextSettings {
@@ -86,12 +111,16 @@ export class Connection {
   start(): TlsEngine {
     if (this.#engine !== undefined) return this.#engine;
     const state = contextState(this.#context);
+    state.sessions.count(this.serverSide ? "accept" : "connect");
     if (this.serverSide) {
       const config = state.serverConfig();
       this.#suites = config.cipherSuites;
       this.#engine = TlsEngine.server(config);
     } else {
-      const config = state.clientConfig();
+      const session = this.#session;
+      const config = state.clientConfig(
+        session === null ? undefined : engineSession(session, this.#context),
+      );
       this.#suites = config.cipherSuites;
       this.#engine = TlsEngine.client(config, this.#sentName());
     }
@@ -196,10 +225,15 @@ export class Connection {
           this.#answer(engine);
           break;
         case "handshake_done":
-          this.#info = event.info;
+          this.#onDone(event.info);
           break;
         case "session":
-          this.session = SSLSession.of(event.session, this.#context.provider);
+          this.#session = SSLSession.of(event.session, this.#context);
+          if (this.owner !== undefined)
+            this.#context.onSession?.(this.#session, this.owner);
+          break;
+        case "store_session":
+          contextState(this.#context).sessions.put(event.id, event.session);
           break;
         case "peer_closed":
           this.peerClosed = true;
@@ -211,6 +245,19 @@ export class Connection {
           break;
       }
     }
+  }
+
+  #onDone(info: ConnectionInfo): void {
+    this.#info = info;
+    const { sessions } = contextState(this.#context);
+    sessions.count(this.serverSide ? "acceptGood" : "connectGood");
+    if (wasResumed(info)) sessions.count("hits");
+    // As OpenSSL: a client of TLS 1.3 has no id before a ticket came.
+    const id = this.serverSide
+      ? this.#context.provider.random(SESSION_ID_LENGTH)
+      : NO_BYTES;
+    if (this.serverSide || this.#session === null)
+      this.#session = SSLSession.withoutTicket(this.#context, id);
   }
 
   #answer(engine: TlsEngine): void {
@@ -233,6 +280,11 @@ export class Connection {
     const name = this.serverHostname ?? undefined;
     return name?.endsWith(".") ? name.slice(0, -1) : name;
   }
+}
+
+/** Whether a connection went on from an earlier one. */
+export function wasResumed(info: ConnectionInfo): boolean {
+  return Reflect.get(info, "resumed") === true;
 }
 
 /** An answer that does not fit, as from a verifier in JavaScript, is a no. */

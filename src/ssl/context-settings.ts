@@ -17,7 +17,8 @@ import {
 } from "./key-material.ts";
 import { contextState } from "./protocol-settings.ts";
 import { domainToUnicode } from "./punycode.ts";
-import { TrustSettings } from "./trust-settings.ts";
+import { SessionSettings } from "./session-settings.ts";
+import type { SSLSession } from "./session.ts";
 
 /** What an {@link SniCallback} sees of the connection that asks. */
 export interface SniConnection {
@@ -67,10 +68,21 @@ export type AlpnCallback = (
   offer: AlpnOffer,
 ) => string | null | Promise<string | null>;
 
+/** Told of a session, and of the connection that it came on. */
+export type SessionListener = (
+  session: SSLSession,
+  connection: SniConnection,
+) => void;
+
 /** A context as connections look at it: everything but wrapping. */
-export class ContextSettings extends TrustSettings {
+export class ContextSettings extends SessionSettings {
   #sniCallback: SniCallback | null = null;
   #alpnCallback: AlpnCallback | null = null;
+  /**
+   * Not in Python. Told on a client of each session that a later connection can
+   * go on from; in TLS 1.3 they come while data is read.
+   */
+  onSession: SessionListener | null = null;
 
   get #state(): ContextState {
     return contextState(this);

@@ -1,4 +1,5 @@
 /** What a context knows, and the engine's configs made of it. */
+import { utf8Bytes } from "../bytes.ts";
 import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
 import {
   CIPHER_SUITES,
@@ -19,6 +20,7 @@ import {
   DEFAULT_SIGNATURE_SCHEMES,
   type SignatureSchemeName,
 } from "../handshake/signature-schemes.ts";
+import type { Session } from "../handshake/session.ts";
 import { CrlStore } from "../x509/crl.ts";
 import type { SecurityLevel } from "../x509/security-level.ts";
 import { TrustStore } from "../x509/trust-store.ts";
@@ -36,6 +38,11 @@ import { VerifyMode } from "./constants.ts";
 import { SSLError } from "./errors.ts";
 import type { LoadedCredential, OpaqueKey } from "./key-material.ts";
 import type { Platform } from "./platform.ts";
+import type {
+  PskClientCallback,
+  PskServerCallback,
+} from "./pre-shared-keys.ts";
+import { ServerSessions } from "./server-sessions.ts";
 import { DEFAULT_OPTIONS } from "./words.ts";
 
 /**
@@ -72,6 +79,12 @@ export class ContextState {
   keylog: KeyLog | null = null;
   verifier: PeerVerifier | null = null;
   securityLevel: SecurityLevel = 2;
+  numTickets = 2;
+  postHandshakeAuth = false;
+  pskClient: PskClientCallback | null = null;
+  pskServer: PskServerCallback | null = null;
+  pskIdentityHint: string | null = null;
+  readonly sessions: ServerSessions;
   signatureSchemes: readonly SignatureSchemeName[] = DEFAULT_SIGNATURE_SCHEMES;
   trustStore = new TrustStore();
   crls = new CrlStore();
@@ -89,6 +102,7 @@ export class ContextState {
     this.protocol = protocol;
     this.provider = provider;
     this.platform = platform;
+    this.sessions = new ServerSessions(provider);
     this.verifyMode = isClient
       ? VerifyMode.CERT_REQUIRED
       : VerifyMode.CERT_NONE;
@@ -169,9 +183,11 @@ export class ContextState {
   }
 
   /** @throws SSLError NO_PROTOCOLS_AVAILABLE */
-  clientConfig(): ClientConfig {
+  clientConfig(session?: Session): ClientConfig {
     return clientConfig({
       ...this.#commonOptions(),
+      ...(session !== undefined && { session }),
+      ...(this.pskClient !== null && { psk: "ask" }),
       credentials: this.credentials,
       verifier: this.#verifier(),
       compatibilityMode:
@@ -181,8 +197,17 @@ export class ContextState {
 
   /** The certificate is always asked for: by callback, or of this context. */
   serverConfig(): ServerConfig {
+    const hint = this.pskIdentityHint;
     return serverConfig({
       ...this.#commonOptions(),
+      ...(this.pskServer !== null && { psk: "ask" }),
+      ...(hint !== null && { pskIdentityHint: utf8Bytes(hint) }),
+      // Without tickets of its own a client gets a name in the store.
+      ...((this.optionFlags & Options.OP_NO_TICKET) === 0 && {
+        tickets: this.sessions.tickets,
+      }),
+      sessionStore: "ask",
+      ticketCount: this.numTickets,
       credentials: "ask",
       clientAuthentication: CLIENT_AUTHENTICATION[this.verifyMode],
       verifier: this.#verifier(),
@@ -277,6 +302,11 @@ const SETTINGS = [
   "verifier",
   "securityLevel",
   "signatureSchemes",
+  "numTickets",
+  "postHandshakeAuth",
+  "pskClient",
+  "pskServer",
+  "pskIdentityHint",
 ] as const satisfies readonly (keyof ContextState)[];
 
 function copySetting<Key extends (typeof SETTINGS)[number]>(

@@ -14,6 +14,7 @@ import type { KeyLog, PeerVerifier } from "./context-state.ts";
 import {
   type AlpnCallback,
   ContextSettings,
+  type SessionListener,
   type SniCallback,
 } from "./context-settings.ts";
 import { SSLError, stateError } from "./errors.ts";
@@ -25,7 +26,9 @@ import { MemoryBIO } from "./memory-bio.ts";
 import type { Platform } from "./platform.ts";
 import { contextState } from "./protocol-settings.ts";
 import type { SecurityLevel } from "../x509/security-level.ts";
+import type { SSLSession } from "./session.ts";
 import { SSLObject } from "./ssl-object.ts";
+import type { ContextSessionStore } from "./server-sessions.ts";
 import { SSLSocket } from "./ssl-socket.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 import {
@@ -59,6 +62,10 @@ export interface SSLContextOptions {
   readonly securityLevel?: SecurityLevel;
   readonly sniCallback?: SniCallback;
   readonly alpnCallback?: AlpnCallback;
+  readonly numTickets?: number;
+  readonly postHandshakeAuth?: boolean;
+  readonly sessionStore?: ContextSessionStore;
+  readonly onSession?: SessionListener;
   readonly keylog?: KeyLog;
   /** As `loadCertChain()` takes it. */
   readonly certChain?: CertChainSource;
@@ -72,6 +79,8 @@ export interface WrapOptions {
   readonly serverSide?: boolean;
   /** On a client: a DNS name or an IP literal. */
   readonly serverHostname?: string | null;
+  /** On a client: a connection of this context to go on from. */
+  readonly session?: SSLSession | null;
 }
 
 export interface WrapBioOptions extends WrapOptions {
@@ -137,6 +146,7 @@ export class SSLContext extends ContextSettings {
     copy.sslSocketClass = this.sslSocketClass;
     if (this.sniCallback !== null) copy.sniCallback = this.sniCallback;
     copy.alpnCallback = this.alpnCallback;
+    copy.onSession = this.onSession;
     copy.#apply(overrides);
     return copy;
   }
@@ -210,11 +220,15 @@ export class SSLContext extends ContextSettings {
       throw new TypeError(
         "serverHostname can only be specified in client mode",
       );
+    const { session = null } = options;
+    if (serverSide && session !== null)
+      throw new TypeError("session can only be specified in client mode");
     if (!serverSide && this.checkHostname && serverHostname === null)
       throw new TypeError("checkHostname requires serverHostname");
     return new Connection({
       context: this,
       serverSide,
+      session,
       serverHostname:
         serverHostname === null ? null : serverHostnameOf(serverHostname),
     });
@@ -251,6 +265,12 @@ export class SSLContext extends ContextSettings {
       this.signatureAlgorithms = options.signatureAlgorithms;
     if (options.securityLevel !== undefined)
       this.securityLevel = options.securityLevel;
+    if (options.numTickets !== undefined) this.numTickets = options.numTickets;
+    if (options.postHandshakeAuth !== undefined)
+      this.postHandshakeAuth = options.postHandshakeAuth;
+    if (options.sessionStore !== undefined)
+      this.sessionStore = options.sessionStore;
+    if (options.onSession !== undefined) this.onSession = options.onSession;
     if (options.keylog !== undefined) this.keylog = options.keylog;
     if (options.certChain !== undefined) this.loadCertChain(options.certChain);
     if (options.verifyLocations !== undefined)

@@ -1,6 +1,6 @@
 /** What an SSLObject and an SSLSocket can both be asked. */
 import type { HashName, SignatureName } from "../crypto/provider.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
+import { CIPHER_SUITES, type TlsVersion } from "../handshake/cipher-suites.ts";
 import { signatureAlgorithm } from "../x509/algorithms.ts";
 import { Certificate } from "../x509/certificate.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type UnverifiedCertificate,
 } from "./cert-info.ts";
 import { type CipherTriple, cipherTriple } from "./ciphers.ts";
-import { Connection, handshakeNotDone } from "./connection.ts";
+import { Connection, handshakeNotDone, wasResumed } from "./connection.ts";
 import { CHANNEL_BINDING_TYPES, type ChannelBindingType } from "./constants.ts";
 import {
   type ContextSettings,
@@ -60,14 +60,27 @@ export abstract class SSLConnection implements SniConnection {
     return name === null ? null : domainToUnicode(name);
   }
 
-  /** Python: `session`. The newest ticket's; null before one came. */
+  /**
+   * Python: `session`. What a later connection of the same context can go on
+   * from: in TLS 1.2 there after the handshake, in TLS 1.3 the newest ticket's,
+   * which come while data is read. Set it on a client, before the handshake, to
+   * go on from one.
+   *
+   * @throws TypeError for what is no session
+   * @throws RangeError for one of another context, on a server, and once the
+   *   handshake has begun
+   */
   get session(): SSLSession | null {
     return this.#connection.session;
   }
+  set session(session: SSLSession) {
+    this.#connection.session = session;
+  }
 
-  /** Python: `session_reused`. */
+  /** Python: `session_reused`. False before the handshake is done. */
   get sessionReused(): boolean {
-    return false;
+    const { info } = this.#connection;
+    return info !== undefined && wasResumed(info);
   }
 
   /** Whether the handshake is done. */
@@ -76,7 +89,7 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /** Python: `version`. Null before the handshake is done. */
-  version(): "TLSv1.3" | null {
+  version(): TlsVersion | null {
     return this.#connection.info?.version ?? null;
   }
 

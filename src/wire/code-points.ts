@@ -37,6 +37,12 @@ export const ProtocolVersion = {
   "TLSv1.3": 0x0304,
 } as const;
 
+/** Numbers in the list of cipher suites that are none: RFC 5746 3.3, RFC 7507. */
+export const CipherSuiteSignal = {
+  TLS_EMPTY_RENEGOTIATION_INFO_SCSV: 0x00ff,
+  TLS_FALLBACK_SCSV: 0x5600,
+} as const;
+
 /** ExtensionType, RFC 8446 4.2 and the IANA registry. */
 export const ExtensionType = {
   server_name: 0,

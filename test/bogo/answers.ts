@@ -1,6 +1,14 @@
 /** What the shim says when the engine asks. */
 import { equal } from "../../src/bytes.ts";
-import type { Answer, Need } from "../../src/engine/index.ts";
+import {
+  type Answer,
+  type Credential,
+  type Need,
+  type Reason,
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  TlsError,
+} from "../../src/engine/index.ts";
 import { verifiedByCaller } from "../../src/x509/index.ts";
 import { alpnNames } from "./code-points.ts";
 import { fitting, namesOf, signWith } from "./credentials.ts";
@@ -33,12 +41,15 @@ export function answer(setting: Setting, asked: Asked, need: Need): Answer {
 }
 
 function judged(
-  { flags }: Setting,
+  { flags, seen }: Setting,
   asked: Asked,
   need: Extract<Need, { type: "verify" }>,
 ): Answer {
   expect(!asked.verified, "a certificate judged twice");
   asked.verified = true;
+  seen.peer = need.peer;
+  if (flags["fail-ocsp-callback"])
+    return refusal("bad_certificate_status_response");
   if (!flags["verify-fail"] || !verifies(flags))
     return { type: "verified", chain: verifiedByCaller(need.peer) };
   const error = new Error("-verify-fail");
@@ -54,12 +65,14 @@ function chosen(
   need: Extract<Need, { type: "certificate" }>,
 ): Answer {
   const { clientHello, request } = need;
-  if (flags["fail-early-callback"] || flags["fail-ddos-callback"])
+  if (flags["fail-early-callback"])
     return {
       type: "refused",
       error: new Error("the client is turned away"),
       alert: "handshake_failure",
     };
+  if (flags["fail-ddos-callback"] || flags["fail-ocsp-callback"])
+    return { type: "refused", error: new Error("the client is turned away") };
   if (flags["fail-cert-callback"])
     return { type: "refused", error: new Error("no certificate is chosen") };
   const { extensions } = clientHello ?? {};
@@ -83,10 +96,42 @@ function chosen(
     );
   const authorities =
     request?.authorities ?? extensions?.certificate_authorities ?? [];
+  const credentials = fitting(loaded, authorities);
+  if (loaded.length > 0 && !credentials.some((one) => signs(one, schemes)))
+    return refusal("no_shared_signature_scheme");
   return {
     type: "certificate_chosen",
-    credentials: fitting(loaded, authorities),
+    credentials: flags["decline-ocsp-callback"]
+      ? credentials.map(withoutResponse)
+      : credentials,
   };
+}
+
+/** Whether the peer takes a signature of that credential in TLS 1.3. */
+function signs(
+  { signatureSchemes = [], algorithm, curve }: Credential,
+  codes: readonly number[] = [],
+): boolean {
+  return signatureSchemes.some((name) => {
+    const row: SignatureScheme = SIGNATURE_SCHEMES[name];
+    return (
+      codes.includes(row.code) &&
+      row.handshake.includes("TLSv1.3") &&
+      row.key === algorithm &&
+      row.curve === curve
+    );
+  });
+}
+
+function withoutResponse({
+  ocspResponse: _ocspResponse,
+  ...rest
+}: Credential): Credential {
+  return rest;
+}
+
+function refusal(reason: Reason): Answer {
+  return { type: "refused", error: new TlsError(reason) };
 }
 
 function sameNames(

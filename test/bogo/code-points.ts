@@ -47,6 +47,7 @@ export const VERIFIES_BY_DEFAULT: readonly SignatureSchemeName[] = [
 
 /** The same for groups. */
 export const GROUPS_BY_DEFAULT: readonly GroupName[] = [
+  "X25519MLKEM768",
   "x25519",
   "secp256r1",
   "secp384r1",

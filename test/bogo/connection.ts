@@ -36,6 +36,11 @@ export class Connection {
     return this.#engine.info;
   }
 
+  /** Whether the peer has said close_notify. */
+  get peerClosed(): boolean {
+    return this.#peerClosed;
+  }
+
   /** Reads and writes until the handshake is done. */
   async handshake(): Promise<ConnectionInfo> {
     for (;;) {

@@ -13,8 +13,10 @@ import {
   parsePrivateKey,
   type ParsedPrivateKey,
 } from "../../src/x509/index.ts";
+import { Reader } from "../../src/wire/reader.ts";
 import { schemeNames } from "./code-points.ts";
 import type { CredentialFlags, Flags } from "./flags.ts";
+import { policyOf } from "./policies.ts";
 
 /** What BoringSSL's shim signs with when it is told nothing. */
 const SIGNS_BY_DEFAULT: readonly SignatureSchemeName[] = [
@@ -46,29 +48,47 @@ export function loadCredentials(
   flags: Flags,
 ): readonly Loaded[] {
   const numbered = flags.credentials.map((one, number) => ({ one, number }));
+  const policy = policyOf(flags);
+  const schemes = policy?.signatureSchemes ?? SIGNS_BY_DEFAULT;
   return [...numbered, { one: flags, number: -1 }].flatMap(({ one, number }) =>
-    load(provider, one, number, flags.async),
+    load(provider, one, { number, schemes, asks: flags.async }),
   );
 }
 
 function load(
   provider: CryptoProvider,
   flags: CredentialFlags,
-  number: number,
-  asks: boolean,
+  options: {
+    readonly number: number;
+    readonly schemes: readonly SignatureSchemeName[];
+    readonly asks: boolean;
+  },
 ): readonly Loaded[] {
   const { "cert-file": file, "key-file": keyFile } = flags;
   if (file === undefined || keyFile === undefined) return [];
   const key = parsePrivateKey(readFileSync(keyFile, "utf8"));
-  const prefs = flags["signing-prefs"];
+  const {
+    "signing-prefs": prefs,
+    "ocsp-response": ocspResponse,
+    "signed-cert-timestamps": timestamps,
+  } = flags;
   const made = credential({
     provider,
     chain: certificatesOf(file),
-    key: asks ? "ask" : key,
-    signatureSchemes: prefs ? schemeNames(prefs) : SIGNS_BY_DEFAULT,
+    key: options.asks ? "ask" : key,
+    signatureSchemes: prefs ? schemeNames(prefs) : options.schemes,
+    ...(ocspResponse && { ocspResponse }),
+    ...(timestamps && { scts: timestampsOf(timestamps) }),
   });
   const mustMatchIssuer = flags["must-match-issuer"];
-  return [{ credential: made, key, number, mustMatchIssuer }];
+  return [{ credential: made, key, number: options.number, mustMatchIssuer }];
+}
+
+/** A SignedCertificateTimestampList, RFC 6962 3.3, cut up. */
+export function timestampsOf(list: Uint8Array): readonly Uint8Array[] {
+  return Reader.all(list, "timestamps", (reader) =>
+    reader.list16((entry) => entry.opaque16()),
+  );
 }
 
 /** DER, as they stand in a file. */

@@ -109,6 +109,8 @@ async function shutDown(flags: Flags, connection: Connection): Promise<void> {
   connection.shutdown();
   if (!flags["shim-shuts-down"]) return;
   const late = await connection.read(1);
+  if (late === undefined && !connection.peerClosed)
+    throw new Failure("truncated");
   // As SSLSocket.unwrap() does: who has said its last word reads no more.
   if (late !== undefined)
     throw new Failure("application_data_after_close_notify");

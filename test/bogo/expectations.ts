@@ -1,23 +1,24 @@
 /** What the flags say that a handshake has to come to. */
-import { equal } from "../../src/bytes.ts";
+import { concatAll, equal, NO_BYTES } from "../../src/bytes.ts";
 import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
 import type { ConnectionInfo } from "../../src/engine/index.ts";
 import type { Connection } from "./connection.ts";
-import { certificatesOf } from "./credentials.ts";
+import { certificatesOf, timestampsOf } from "./credentials.ts";
 import type { Flags } from "./flags.ts";
 import { expect } from "./outcome.ts";
-import type { Setting } from "./settings.ts";
+import type { Seen, Setting } from "./settings.ts";
 
-const VERSIONS = { "TLSv1.3": 0x0304 } as const;
+const VERSIONS = { "TLSv1.2": 0x0303, "TLSv1.3": 0x0304 } as const;
 
 /** @throws Mismatch */
 export function checkHandshake(
-  { flags, provider, loaded }: Setting,
+  { flags, provider, loaded, seen }: Setting,
   info: ConnectionInfo,
 ): void {
   checkNegotiated(flags, info, provider.fastAes);
   checkNames(flags, info);
   checkPeer(flags, info);
+  checkStapled(flags, seen);
   const number = flags["expect-selected-credential"];
   if (number !== undefined) {
     const used = loaded.find((one) => one.credential === info.credential);
@@ -37,7 +38,7 @@ function checkNegotiated(
   same(flags["expect-cipher"], suite, "cipher suite");
   if (fastAes) same(flags["expect-cipher-aes"], suite, "cipher suite");
   else same(flags["expect-cipher-no-aes"], suite, "cipher suite");
-  same(flags["expect-curve-id"], GROUPS[info.group], "group");
+  same(flags["expect-curve-id"], info.group && GROUPS[info.group], "group");
   same(flags["expect-peer-signature-algorithm"], scheme?.code, "scheme");
   if (flags["expect-hrr"]) expect(info.helloRetried, "no HelloRetryRequest");
   if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
@@ -66,6 +67,20 @@ function checkPeer(flags: Flags, { peer }: ConnectionInfo): void {
       received.every(({ der }, i) => equal(der, expected[i] ?? der)),
     "other certificates",
   );
+}
+
+function checkStapled(flags: Flags, { peer }: Seen): void {
+  const {
+    "expect-ocsp-response": response,
+    "expect-signed-cert-timestamps": list,
+  } = flags;
+  if (response)
+    expect(equal(response, peer?.ocspResponse ?? NO_BYTES), "OCSP response");
+  if (list)
+    expect(
+      equal(concatAll(timestampsOf(list)), concatAll(peer?.scts ?? [])),
+      "timestamps",
+    );
 }
 
 /** What has to hold once the peer has said all. */

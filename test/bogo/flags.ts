@@ -33,12 +33,24 @@ const FLAGS = {
   "reject-alpn": "switch",
   "enable-grease": "switch",
   "server-preference": "switch",
+  "server-supported-groups-hint": "numbers",
+  "enable-ocsp-stapling": "switch",
+  "enable-signed-cert-timestamps": "switch",
+  "install-cert-compression-algs": "switch",
+  "install-one-cert-compression-alg": "number",
+  "fips-202205": "switch",
+  "wpa-202304": "switch",
+  "cnsa-202407": "switch",
+  "cnsa1-202603": "switch",
+  "cnsa2-202603": "switch",
   "max-cert-list": "number",
   // Certificates
   "cert-file": "text",
   "key-file": "text",
   "signing-prefs": "numbers",
   "must-match-issuer": "switch",
+  "ocsp-response": "base64",
+  "signed-cert-timestamps": "base64",
   "trust-cert": "text",
   "use-client-ca-list": "text",
   "verify-peer": "switch",
@@ -49,6 +61,10 @@ const FLAGS = {
   "use-old-client-cert-callback": "switch",
   "fail-early-callback": "switch",
   "fail-cert-callback": "switch",
+  "use-ocsp-callback": "switch",
+  "set-ocsp-in-callback": "switch",
+  "decline-ocsp-callback": "switch",
+  "fail-ocsp-callback": "switch",
   "install-ddos-callback": "switch",
   "fail-ddos-callback": "switch",
   // What the shim does
@@ -91,6 +107,8 @@ const FLAGS = {
   "expect-client-ca-list": "text",
   "expect-verify-result": "switch",
   "expect-selected-credential": "number",
+  "expect-ocsp-response": "base64",
+  "expect-signed-cert-timestamps": "base64",
   "expect-hrr": "switch",
   "expect-no-hrr": "switch",
   "expect-no-session": "switch",
@@ -112,7 +130,12 @@ export type Flags = {
 /** Of one `-new-…-credential`, or of none: the flags that stand outside. */
 export type CredentialFlags = Pick<
   Flags,
-  "cert-file" | "key-file" | "signing-prefs" | "must-match-issuer"
+  | "cert-file"
+  | "key-file"
+  | "signing-prefs"
+  | "must-match-issuer"
+  | "ocsp-response"
+  | "signed-cert-timestamps"
 >;
 
 /** These speak of the last credential that was begun. */
@@ -121,6 +144,8 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
   "key-file",
   "signing-prefs",
   "must-match-issuer",
+  "ocsp-response",
+  "signed-cert-timestamps",
 ]);
 
 /** Ways to begin a credential. */

@@ -1,14 +1,17 @@
 /** From flags to the config of an engine. */
-import type { CryptoProvider } from "../../src/crypto/provider.ts";
+import type { CryptoProvider, GroupName } from "../../src/crypto/provider.ts";
 import {
   type ClientConfig,
   clientConfig,
+  GROUPS,
   type CommonOptions,
   type ServerConfig,
   serverConfig,
+  type TlsVersion,
 } from "../../src/engine/index.ts";
 import {
   type CertificateVerifier,
+  type PeerChain,
   verifiedByCaller,
 } from "../../src/x509/index.ts";
 import {
@@ -18,62 +21,86 @@ import {
   schemeNames,
   VERIFIES_BY_DEFAULT,
 } from "./code-points.ts";
+import { compressionOf } from "./compression.ts";
 import { type Loaded, namesOf } from "./credentials.ts";
 import type { Flags } from "./flags.ts";
 import { Unimplemented } from "./outcome.ts";
+import { policyOf } from "./policies.ts";
 
-const TLS13 = 0x0304;
+/** The versions that puretls has, by their numbers. */
+const VERSIONS = [[0x0304, "TLSv1.3"]] as const satisfies readonly (readonly [
+  number,
+  TlsVersion,
+])[];
+
+/** What the shim saw of its peer. */
+export interface Seen {
+  peer: PeerChain | undefined;
+}
 
 export interface Setting {
   readonly flags: Flags;
   readonly provider: CryptoProvider;
   readonly loaded: readonly Loaded[];
   readonly keyLog: (line: string) => void;
+  readonly seen: Seen;
 }
 
-/** Whether what asks is answered by the shim and not by the config. */
-export function asks(flags: Flags): boolean {
-  return flags.async || failsLate(flags);
-}
-
-function failsLate(flags: Flags): boolean {
+/** Whether the shim chooses certificates when the time comes. */
+function chooses({ flags, loaded }: Setting): boolean {
   return (
+    flags.async ||
     flags["fail-cert-callback"] ||
     flags["fail-early-callback"] ||
     flags["fail-ddos-callback"] ||
+    flags["use-ocsp-callback"] ||
     flags["expect-peer-verify-pref"] !== undefined ||
     flags["expect-client-ca-list"] !== undefined ||
     flags["expect-advertised-alpn"] !== undefined ||
+    // A client that was given certificates does not go on without.
+    (!flags.server && loaded.length > 0) ||
     flags.credentials.some((one) => one["must-match-issuer"])
   );
 }
 
 /** @throws Unimplemented */
 export function clientOf(setting: Setting): ClientConfig {
-  const { flags, loaded } = setting;
-  const shares = flags["key-shares"];
-  const groups = groupsOf(flags);
+  const { flags } = setting;
+  const options = common(setting);
+  const shares = keySharesOf(flags, options.groups ?? []);
   return clientConfig({
-    ...common(setting),
-    verifier: verifierOf(flags),
-    credentials: asks(flags) ? "ask" : loaded.map((one) => one.credential),
+    ...options,
+    verifier: verifierOf(setting),
+    credentials: chooses(setting) ? "ask" : [],
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     grease: flags["enable-grease"],
-    ...(shares && { keyShares: groupNames(shares) }),
-    ...(flags["no-key-shares"] && { keyShares: [] }),
-    groups,
+    ...(shares && { keyShares: shares }),
   });
+}
+
+/** The shares of the flags, or of what the server is said to have. */
+function keySharesOf(
+  flags: Flags,
+  groups: readonly GroupName[],
+): readonly GroupName[] | undefined {
+  if (flags["no-key-shares"]) return [];
+  const { "key-shares": shares, "server-supported-groups-hint": hint } = flags;
+  if (shares) return groupNames(shares);
+  if (!hint) return undefined;
+  const known = groups.filter((name) => hint.includes(GROUPS[name]));
+  return known.length > 0 ? known.slice(0, 1) : undefined;
 }
 
 /** @throws Unimplemented */
 export function serverOf(setting: Setting): ServerConfig {
   const { flags, loaded } = setting;
   const names = flags["use-client-ca-list"];
+  const ownOrder = flags["server-preference"] || flags["cnsa-202407"];
   return serverConfig({
     ...common(setting),
-    verifier: verifierOf(flags),
+    verifier: verifierOf(setting),
     credentials:
-      asks(flags) || loaded.length === 0
+      chooses(setting) || loaded.length === 0
         ? "ask"
         : loaded.map((one) => one.credential),
     clientAuthentication: flags["require-any-client-certificate"]
@@ -83,7 +110,8 @@ export function serverOf(setting: Setting): ServerConfig {
         : "none",
     ...(names !== undefined && { certificateAuthorities: namesOf(names) }),
     ...serverAlpn(flags),
-    groups: groupsOf(flags),
+    cipherPreference: ownOrder ? "server" : "client",
+    groupPreference: "order",
   });
 }
 
@@ -99,27 +127,36 @@ function serverAlpn(flags: Flags) {
 }
 
 function common({ flags, provider, keyLog }: Setting): CommonOptions {
-  checkVersions(flags);
-  const schemes = flags["verify-prefs"];
+  const { "verify-prefs": schemes, curves } = flags;
   const length = flags["max-cert-list"];
+  const policy = policyOf(flags);
   return {
     provider,
     keyLog,
+    versions: versionsOf(flags),
     signatureSchemes: schemes ? schemeNames(schemes) : VERIFIES_BY_DEFAULT,
-    ...(length !== undefined && { limits: { certificateMessage: length } }),
+    groups: curves ? groupNames(curves) : GROUPS_BY_DEFAULT,
+    ocspStapling: flags["enable-ocsp-stapling"],
+    signedCertificateTimestamps: flags["enable-signed-cert-timestamps"],
+    certificateCompression: compressionOf(flags),
+    limits: {
+      // What BoringSSL skips, and the cases exceed by a byte.
+      skippedEarlyData: 16384,
+      ...(length !== undefined && { certificateMessage: length }),
+    },
+    ...policy,
   };
 }
 
-function groupsOf(flags: Flags) {
-  const codes = flags.curves;
-  return codes ? groupNames(codes) : GROUPS_BY_DEFAULT;
-}
-
-/** @throws Unimplemented when TLS 1.3 is not among the versions wanted */
-function checkVersions(flags: Flags): void {
-  const { "min-version": least = 0, "max-version": most = TLS13 } = flags;
-  if (flags["no-tls13"] || least > TLS13 || most < TLS13)
-    throw new Unimplemented("a version");
+/** @throws Unimplemented when puretls has none of the versions wanted */
+function versionsOf(flags: Flags): readonly TlsVersion[] {
+  const { "min-version": least = 0, "max-version": most = 0xffff } = flags;
+  const off = { "TLSv1.3": flags["no-tls13"], "TLSv1.2": flags["no-tls12"] };
+  const versions = VERSIONS.filter(
+    ([code, name]) => code >= least && code <= most && !off[name],
+  );
+  if (versions.length === 0) throw new Unimplemented("a version");
+  return versions.map(([, name]) => name);
 }
 
 /** Whether there is somebody whom the peer has to convince. */
@@ -128,7 +165,13 @@ export function verifies(flags: Flags): boolean {
 }
 
 /** Accepts everyone, as the runner's certificates want it. */
-function verifierOf(flags: Flags): CertificateVerifier | "ask" {
-  if (flags.async || (flags["verify-fail"] && verifies(flags))) return "ask";
-  return { verify: (peer) => verifiedByCaller(peer) };
+function verifierOf({ flags, seen }: Setting): CertificateVerifier | "ask" {
+  if (flags.async || flags["fail-ocsp-callback"]) return "ask";
+  if (flags["verify-fail"] && verifies(flags)) return "ask";
+  return {
+    verify: (peer) => {
+      seen.peer = peer;
+      return verifiedByCaller(peer);
+    },
+  };
 }

@@ -38,6 +38,7 @@ async function connectOnce(flags: Flags): Promise<void> {
     flags,
     provider,
     loaded: loadCredentials(provider, flags),
+    seen: { peer: undefined },
     keyLog: (line: string) => {
       const [label = "", , secret = ""] = line.split(" ");
       secrets.set(label, secret);

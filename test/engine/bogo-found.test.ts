@@ -134,6 +134,76 @@ describe("a server of TLS 1.3", () => {
   });
 });
 
+describe("a ServerHello of TLS 1.3", () => {
+  /** Its bytes: record and message header 9, version 2, random 32, echo 33. */
+  const answered = (change: (record: Uint8Array) => void) => {
+    const { client, server } = newPair();
+    server.receive(client.takeOutput());
+    const flight = server.takeOutput();
+    change(flight);
+    client.receive(flight);
+    return [client.error?.reason, client.error?.alert];
+  };
+
+  it.each([
+    [
+      "a compression method",
+      (bytes: Uint8Array) => bytes.fill(1, 78, 79),
+      ["malformed_message", "decode_error"],
+    ],
+    [
+      "another legacy_version",
+      (bytes: Uint8Array) => bytes.fill(4, 10, 11),
+      ["wrong_version_returned", "illegal_parameter"],
+    ],
+  ])("with %s", (_, change, failure) => {
+    expect(answered(change)).toEqual(failure);
+  });
+});
+
+describe("certificate compression", () => {
+  const row = {
+    name: "one byte more",
+    code: 0xff00,
+    compress: (data: Uint8Array) => concat(Uint8Array.of(7), data),
+    decompress: (data: Uint8Array) => data.slice(1),
+  };
+  it("that does not pay is done where its row says so", () => {
+    const sent = [false, true].map((evenIfLonger) => {
+      const rows = [{ ...row, evenIfLonger }];
+      const client = testClientConfig({ certificateCompression: rows });
+      const server = testServerConfig({ certificateCompression: rows });
+      const pair = shuttle(newPair(client, server));
+      expect(pair.client.info?.peer).toBeDefined();
+      return pair.sent.server.length;
+    });
+    // CompressedCertificate adds eight bytes of its own, and the row one.
+    expect((sent[1] ?? 0) - (sent[0] ?? 0)).toBe(9);
+  });
+
+  it("is refused where an algorithm is offered twice", () => {
+    const client = testClientConfig({
+      shapes: {
+        client_hello: {
+          verbatim: [{ type: 27, body: Uint8Array.of(4, 0, 2, 0, 2) }],
+        },
+      },
+    });
+    const { server } = shuttle(newPair(client));
+    expect(server.error?.reason).toBe("malformed_message");
+  });
+});
+
+describe("ML-KEM alone", () => {
+  it.each(["MLKEM768", "MLKEM1024"] as const)("%s", (group) => {
+    const options = { groups: [group] };
+    const pair = newPair(testClientConfig(options), testServerConfig(options));
+    const { client, server } = shuttle(pair);
+    expect(client.error ?? server.error).toBeUndefined();
+    expect([client.info?.group, server.info?.group]).toEqual([group, group]);
+  });
+});
+
 describe("an RSA key", () => {
   it("is not asked for a signature that is longer than it", () => {
     const { chain, key } = testServer("rsa");

@@ -37,10 +37,11 @@ interface Options {
 }
 
 function run(edit: Edit, options: Options = {}) {
+  const common = { versions: ["TLSv1.3"], groups: ["x25519"] } as const;
   const grease = { grease: false, keyShares: ["x25519"] } as const;
   return runMachines(
-    testClientConfig({ ...grease, groups: ["x25519"], ...options.client }),
-    testServerConfig({ groups: ["x25519"], ...options.server }),
+    testClientConfig({ ...common, ...grease, ...options.client }),
+    testServerConfig({ ...common, ...options.server }),
     edit,
   );
 }
@@ -243,6 +244,9 @@ describe("ServerHello", () => {
         ),
       ]);
       expectFailure(edit, "downgrade_detected", "illegal_parameter");
+      expectFailure(edit, "downgrade_detected", "illegal_parameter", {
+        client: { versions: ["TLSv1.3", "TLSv1.2"] },
+      });
     });
 
   it("with an extension that was not offered", () => {

@@ -104,6 +104,7 @@ class Side {
     this.name = name;
     this.#io = {
       send: (raw) => this.outbox.push(raw),
+      sendWarning: () => undefined,
       sendChangeCipherSpec: () => undefined,
       endFlight: () => undefined,
       setReadKeys: () => undefined,

@@ -33,6 +33,8 @@ import {
 import { hashes } from "./hashes.ts";
 import { mlDsaSigner, mlDsaVerifier } from "./mldsa.ts";
 import {
+  mlKem1024Alone,
+  mlKem768Alone,
   secP256r1MlKem768,
   secP384r1MlKem1024,
   x25519MlKem768,
@@ -68,6 +70,8 @@ export const groups = {
   X25519MLKEM768: x25519MlKem768,
   SecP256r1MLKEM768: secP256r1MlKem768,
   SecP384r1MLKEM1024: secP384r1MlKem1024,
+  MLKEM768: mlKem768Alone,
+  MLKEM1024: mlKem1024Alone,
   x25519,
   x448,
   secp256r1,

@@ -1,7 +1,8 @@
 /**
  * The hybrids of draft-ietf-tls-ecdhe-mlkem: two key exchanges side by side,
  * shares and secrets plainly concatenated. The ML-KEM part comes first in
- * X25519MLKEM768 and last in the other two, in shares and secrets alike.
+ * X25519MLKEM768 and last in the other two, in shares and secrets alike. And
+ * ML-KEM without a second one, for policies that want no other.
  */
 import { concat, Secret } from "../../bytes.ts";
 import {
@@ -25,6 +26,18 @@ export const secP256r1MlKem768: KeyExchangeGroup =
 /** SecP384r1MLKEM1024 on noble's P-384. */
 export const secP384r1MlKem1024: KeyExchangeGroup =
   /* @__PURE__ */ secP384r1MlKem1024With(secp384r1);
+
+/** ML-KEM alone, draft-ietf-tls-mlkem. Draws 64 random bytes, or 32. */
+export const mlKem768Alone: KeyExchangeGroup = {
+  name: "MLKEM768",
+  .../* @__PURE__ */ kemAsExchange(mlKem768),
+};
+
+/** See {@link mlKem768Alone}. */
+export const mlKem1024Alone: KeyExchangeGroup = {
+  name: "MLKEM1024",
+  .../* @__PURE__ */ kemAsExchange(mlKem1024),
+};
 
 /**
  * The hybrid on any X25519. The initiator draws 64 random bytes for ML-KEM,

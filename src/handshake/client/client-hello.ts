@@ -1,5 +1,4 @@
 /** Writing a ClientHello, the first and the second one. */
-import { NO_BYTES } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
@@ -14,12 +13,14 @@ import {
 import { GROUPS } from "../groups.ts";
 import { encodeClientHello } from "../messages/client-hello.ts";
 import { greased, greaseExtensions, makeGrease } from "./grease.ts";
+import {
+  sessionIdFor,
+  sessionToOffer12,
+  ticketFor,
+} from "./offered-session12.ts";
 import type { OfferedKeyPair, SentHello } from "./states.ts";
 
-type HelloBase = Pick<
-  SentHello,
-  "random" | "sessionId" | "grease" | "keyPairs"
->;
+type HelloBase = Omit<SentHello, "types" | "raw">;
 
 /** The first ClientHello of a connection. */
 export function firstHello(
@@ -28,12 +29,14 @@ export function firstHello(
   ech?: Uint8Array,
 ): SentHello {
   const { random } = config.provider;
+  const session12 = sessionToOffer12(config, serverName);
+  const keyShares = config.versions.includes("TLSv1.3") ? config.keyShares : [];
   const base = {
     random: random(32),
-    // RFC 8446 D.4: a middlebox sees what looks like a session of TLS 1.2.
-    sessionId: config.compatibilityMode ? random(32) : NO_BYTES,
+    sessionId: sessionIdFor(config, session12),
+    session12,
     grease: config.grease ? makeGrease(random) : undefined,
-    keyPairs: config.keyShares.map((name) => newKeyPair(config, name)),
+    keyPairs: keyShares.map((name) => newKeyPair(config, name)),
   };
   return write(config, serverName, base, { ech, retry: undefined });
 }
@@ -97,7 +100,7 @@ function write(
     cookie: retry?.cookie,
     groups: config.groups,
     ech,
-    ticket12: undefined,
+    ticket12: ticketFor(config, base.session12),
   });
   const bodies =
     grease === undefined

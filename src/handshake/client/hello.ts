@@ -2,7 +2,7 @@
  * A client before the version is known: it sends a ClientHello, perhaps a
  * second one, and hands over with the ServerHello (RFC 8446 4.1).
  */
-import { equal, latin1, type Secret } from "../../bytes.ts";
+import { equal, type Secret } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
@@ -28,6 +28,7 @@ import {
   sealSecond,
   secondBody,
 } from "./ech.ts";
+import { onServerHello12 } from "./server-hello12.ts";
 import type {
   Client13State,
   ClientHelloState,
@@ -35,11 +36,11 @@ import type {
   WaitEncryptedExtensions,
   WaitServerHello,
 } from "./states.ts";
+import type { Client12State } from "./states12.ts";
 
-export const clientHello: Transitions<
-  ClientHelloState,
-  ClientHelloState | Client13State
-> = {
+type NextState = ClientHelloState | Client13State | Client12State;
+
+export const clientHello: Transitions<ClientHelloState, NextState> = {
   WAIT_SH: { server_hello: onServerHello },
 };
 
@@ -64,14 +65,9 @@ function onServerHello(
   state: WaitServerHello,
   message: ServerHelloMessage,
   io: HandshakeIo,
-): ClientHelloState | Client13State {
-  if (message.kind === "server_hello12") {
-    if (/DOWNGRD[\0\x01]$/.test(latin1(message.random)))
-      throw new TlsError("downgrade_detected");
-    throw new TlsError("unsupported_protocol", {
-      detail: `the server speaks version ${message.legacyVersion.toString(16).padStart(4, "0")}`,
-    });
-  }
+): NextState {
+  if (message.kind === "server_hello12")
+    return onServerHello12(state, message, io);
   checkVersion(message);
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
@@ -88,22 +84,11 @@ function onServerHello(
 /** RFC 8446 4.1.3, 4.2.1. */
 function checkVersion(message: ServerHello | HelloRetryRequest): void {
   const selected = message.extensions.supported_versions;
-  if (selected === undefined) {
-    // Without supported_versions the server speaks TLS 1.2 at most; if it says
-    // that it could do better, somebody came between.
-    if (/DOWNGRD[\0\x01]$/.test(latin1(message.random)))
-      throw new TlsError("downgrade_detected");
-    throw new TlsError("unsupported_protocol", {
-      detail: `the server speaks version ${message.legacyVersion.toString(16).padStart(4, "0")}`,
-    });
-  }
   if (
     selected !== ProtocolVersion["TLSv1.3"] ||
     message.legacyVersion !== ProtocolVersion["TLSv1.2"]
   )
-    throw new TlsError("illegal_parameter", {
-      detail: "ServerHello: a version that was not offered",
-    });
+    throw new TlsError("wrong_version_returned");
 }
 
 /** RFC 8446 4.1.4. */

@@ -9,6 +9,8 @@ import type {
   VerifiedFinished,
   VerifiedSignature,
 } from "../authentication.ts";
+import type { ResumedPeer } from "../resumption.ts";
+import type { Session12 } from "../session.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { EchOffer } from "../ech.ts";
@@ -29,9 +31,16 @@ export interface SentHello {
   readonly sessionId: Uint8Array;
   readonly grease: Grease | undefined;
   readonly keyPairs: readonly OfferedKeyPair[];
+  /** The session of TLS 1.2 that was offered, and who its server is. */
+  readonly session12: OfferedSession12 | undefined;
   /** Extension types of the message. */
   readonly types: ReadonlySet<number>;
   readonly raw: Uint8Array;
+}
+
+export interface OfferedSession12 {
+  readonly session: Session12;
+  readonly peer: ResumedPeer;
 }
 
 export interface OfferedKeyPair {

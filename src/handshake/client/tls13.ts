@@ -30,6 +30,7 @@ import {
 } from "../post-handshake13.ts";
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
+import { selectedProtocol } from "./alpn.ts";
 import { connectionInfo } from "./connection-info.ts";
 import { refuseRefused, withRetryConfigs } from "./ech.ts";
 import { onNewSessionTicket } from "./tickets13.ts";
@@ -88,24 +89,12 @@ function onEncryptedExtensions(
     ...state,
     at: "WAIT_CERT_CR",
     ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
-    alpnProtocol: checkAlpn(
+    alpnProtocol: selectedProtocol(
       extensions.application_layer_protocol_negotiation,
       state.config.alpnProtocols,
     ),
     transcript: state.transcript.add(message.raw),
   };
-}
-
-/** RFC 7301 3.1: "exactly one ProtocolName", and one of ours. */
-function checkAlpn(
-  names: readonly string[] | undefined,
-  offered: readonly string[],
-): string | undefined {
-  if (names === undefined) return undefined;
-  const [name] = names;
-  if (name === undefined || names.length > 1 || !offered.includes(name))
-    throw new TlsError("wrong_protocol_returned");
-  return name;
 }
 
 function onCertificateRequest(

@@ -1,3 +1,4 @@
+import { TlsError } from "../../errors.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
@@ -7,7 +8,14 @@ const algorithms: BodyCodec<readonly number[]> = {
     writer.vector8((w) => {
       for (const code of codes) w.u16(code);
     }),
-  read: (reader) => reader.list8((r) => r.u16(), 1),
+  read: (reader) => {
+    const codes = reader.list8((r) => r.u16(), 1);
+    if (new Set(codes).size < codes.length)
+      throw new TlsError("malformed_message", {
+        detail: "compress_certificate: an algorithm twice",
+      });
+    return codes;
+  },
 };
 
 /** RFC 8879 3. */

@@ -79,13 +79,11 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
     const random = reader.bytes(32);
     const legacySessionIdEcho = reader.opaque8();
     const cipherSuite = reader.u16();
-    // RFC 8446 4.1.3: legacy_compression_method "MUST have the value 0".
-    if (reader.u8() !== 0)
-      throw new TlsError("illegal_parameter", {
-        detail: "ServerHello: a compression method",
-      });
+    const compression = reader.u8();
     const fields = { legacyVersion, random, legacySessionIdEcho, cipherSuite };
-    if (equal(random, HELLO_RETRY_RANDOM)) {
+    const isRetry = equal(random, HELLO_RETRY_RANDOM);
+    checkCompression(compression, isRetry || saysVersion(reader));
+    if (isRetry) {
       const read = readOptionalExtensions(reader, "hello_retry_request");
       return {
         kind: "hello_retry_request",
@@ -114,6 +112,17 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
       raw,
     };
   });
+}
+
+/**
+ * RFC 8446 4.1.3: legacy_compression_method "MUST have the value 0", the only
+ * one that parses. RFC 5246 7.4.1.3: it has to be one that was offered.
+ */
+function checkCompression(method: number, isTls13: boolean): void {
+  if (method !== 0)
+    throw new TlsError(isTls13 ? "malformed_message" : "illegal_parameter", {
+      detail: "ServerHello: a compression method",
+    });
 }
 
 /** RFC 8446 4.1.3: the version stands in an extension since TLS 1.3. */

@@ -4,7 +4,7 @@
  */
 import { TlsError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite13 } from "../cipher-suites.ts";
+import type { CipherSuite13, TlsVersion } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { GROUPS } from "../groups.ts";
@@ -18,9 +18,11 @@ import {
 import {
   chooseGroup,
   chooseSuite13,
+  chooseVersion,
   sendsChangeCipherSpec,
 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
+import { begin12 } from "./resume12.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { openHello } from "./ech.ts";
 import { serverFlight } from "./server-flight13.ts";
@@ -30,11 +32,11 @@ import type {
   Start,
   WaitCertificateChoice,
 } from "./states.ts";
+import type { Server12State } from "./states12.ts";
 
-export const serverHello: Transitions<
-  ServerHelloState,
-  ServerHelloState | Server13State
-> = {
+type NextState = ServerHelloState | Server13State | Server12State;
+
+export const serverHello: Transitions<ServerHelloState, NextState> = {
   START: { client_hello: onClientHello },
   WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
 };
@@ -54,12 +56,11 @@ function onClientHello(
   start: Start,
   outer: ClientHello,
   io: HandshakeIo,
-): ServerHelloState | Server13State {
+): NextState {
   // RFC 8446 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
   const { ech, hello } = openHello(start, outer);
   const state = { ...start, ech };
-  checkHello(hello);
   if (state.retry !== undefined) {
     checkSecondHello(state.retry, hello);
     const { credentials } = state.retry;
@@ -82,28 +83,26 @@ function onCertificateChosen(
   state: WaitCertificateChoice,
   answer: Answers["certificate_chosen"],
   io: HandshakeIo,
-): ServerHelloState | Server13State {
+): NextState {
   const config = answer.config ?? state.config;
   const start = { ...startServer(config), ech: state.ech };
   return negotiate(start, state.hello, answer.credentials, io);
 }
 
-function checkHello(hello: ClientHello): void {
-  const { extensions, legacyCompressionMethods } = hello;
-  const versions = extensions.supported_versions ?? [];
-  if (!versions.includes(ProtocolVersion["TLSv1.3"]))
-    throw new TlsError("unsupported_protocol", {
-      detail: "the client speaks TLS 1.2 at most",
-    });
+/** RFC 8446 4.1.2, RFC 5246 7.4.1.2: the null method has to be among them. */
+function checkCompression(
+  { legacyCompressionMethods: methods }: ClientHello,
+  version: TlsVersion,
+): void {
   // RFC 8446 4.1.2: "exactly one byte, set to zero".
-  if (
-    legacyCompressionMethods.length !== 1 ||
-    legacyCompressionMethods[0] !== 0
-  )
+  if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
     throw new TlsError("illegal_parameter", {
       detail: "ClientHello: a compression method",
     });
-  // RFC 8446 9.2 and 4.2.9.
+}
+
+/** RFC 8446 9.2 and 4.2.9. */
+function checkHello13({ extensions }: ClientHello): void {
   require(extensions.supported_groups, "supported_groups");
   require(extensions.key_share, "key_share");
   require(extensions.signature_algorithms, "signature_algorithms");
@@ -121,8 +120,16 @@ function negotiate(
   hello: ClientHello,
   credentials: readonly Credential[],
   io: HandshakeIo,
-): ServerHelloState | Server13State {
+): NextState {
   const { config, retry } = state;
+  const version = chooseVersion(config, hello);
+  checkCompression(hello, version);
+  if (version === "TLSv1.2") {
+    if (retry !== undefined) throw new TlsError("version_changed_after_retry");
+    const transcript = state.transcript.add(hello.raw);
+    return begin12({ config, hello, credentials, transcript }, io);
+  }
+  checkHello13(hello);
   const suite = chooseSuite13(config, hello);
   const { group, share } = chooseGroup(config, hello);
   if (share === undefined) {

@@ -1,0 +1,17 @@
+import { TlsError } from "../../errors.ts";
+
+/**
+ * RFC 7301 3.1: "exactly one ProtocolName", and one of those offered.
+ *
+ * @throws TlsError
+ */
+export function selectedProtocol(
+  names: readonly string[] | undefined,
+  offered: readonly string[],
+): string | undefined {
+  if (names === undefined) return undefined;
+  const [name] = names;
+  if (name === undefined || names.length > 1 || !offered.includes(name))
+    throw new TlsError("wrong_protocol_returned");
+  return name;
+}

@@ -1,0 +1,226 @@
+/** The client's flight of TLS 1.2: Certificate … Finished, RFC 5246 7.4.6 on. */
+import type { Secret } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import { chooseCredential, type ChosenCredential } from "../authentication.ts";
+import type { Credential } from "../credential.ts";
+import { agree, pskPremaster, type ServerExchange } from "../exchange12.ts";
+import { checkedPsk } from "../external-psk.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
+import { logSecrets } from "../key-log.ts";
+import { newMasterSecret } from "../key-schedule12.ts";
+import { encryptPremaster } from "../key-transport12.ts";
+import { encodeCertificate12 } from "../messages/certificate12.ts";
+import { ClientCertificateType } from "../messages/certificate-request12.ts";
+import { encodeCertificateVerify } from "../messages/certificate-verify.ts";
+import { encodeClientKeyExchange } from "../messages/client-key-exchange.ts";
+import { authenticationOf } from "../peer-certificate12.ts";
+import { protectionKeys12 } from "../protection12.ts";
+import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
+import { sendFinished12 } from "./finish12.ts";
+import type {
+  Answering12,
+  CertificateWanted12,
+  Client12,
+  Client12State,
+  Finishing12,
+  Keyed12,
+  ServerPeer12,
+  WaitCertificateChoice12,
+  WaitPsk12,
+  WaitSigner12,
+  WaitVerifier12,
+} from "./states12.ts";
+
+type Wanted = CertificateWanted12 | undefined;
+
+/** The server's chain is accepted: this side answers. */
+export function onVerified(
+  state: WaitVerifier12,
+  { chain }: Answers["verified"],
+  io: HandshakeIo,
+): Client12State {
+  const { need: _need, presented, signature, wanted, ...rest } = state;
+  const { config } = state;
+  const server = { chain, key: presented.key, signature };
+  const answering: Answering12 = { ...rest, server };
+  if (wanted === undefined) return keyExchange(answering, undefined, io);
+  if (config.credentials !== "ask")
+    return certificate(answering, wanted, config.credentials, io);
+  const { signatureSchemes, authorities } = wanted;
+  return {
+    ...answering,
+    at: "WAIT_CERTIFICATE_CHOICE",
+    wanted,
+    need: {
+      type: "certificate",
+      clientHello: undefined,
+      request: { signatureSchemes, authorities },
+    },
+  };
+}
+
+export function onCertificateChosen(
+  state: WaitCertificateChoice12,
+  { credentials }: Answers["certificate_chosen"],
+  io: HandshakeIo,
+): Client12State {
+  const { need: _need, wanted, ...answering } = state;
+  return certificate(answering, wanted, credentials, io);
+}
+
+/** RFC 5246 7.4.6: who is asked answers, with an empty list if need be. */
+function certificate(
+  state: Answering12,
+  wanted: CertificateWanted12,
+  credentials: readonly Credential[],
+  io: HandshakeIo,
+): Client12State {
+  const chosen = chooseCredential(
+    credentials.filter((one) => isOfType(one, wanted)),
+    state.config,
+    "TLSv1.2",
+    wanted.signatureSchemes,
+    wanted.authorities,
+  );
+  const message = encodeCertificate12(chosen?.credential.chain ?? []);
+  io.send(message);
+  const transcript = state.transcript.add(message);
+  return keyExchange({ ...state, transcript }, chosen, io);
+}
+
+/** RFC 5246 7.4.4, RFC 8422 5.5. */
+function isOfType(
+  credential: Credential,
+  { certificateTypes }: NonNullable<Wanted>,
+): boolean {
+  const kind = authenticationOf(credential);
+  if (kind === "RSA")
+    return certificateTypes.includes(ClientCertificateType.rsa_sign);
+  if (kind === "ECDSA")
+    return certificateTypes.includes(ClientCertificateType.ecdsa_sign);
+  return false;
+}
+
+/** RFC 5246 7.4.7, and with it the master secret. */
+function keyExchange(
+  state: Answering12,
+  chosen: ChosenCredential | undefined,
+  io: HandshakeIo,
+): Client12State {
+  const { server, exchange, ...rest } = state;
+  const { chain, key } = server;
+  const peerCertificates = chain.received.map(({ der }) => der);
+  if (exchange !== undefined && server.signature !== undefined) {
+    const peer = { by: "certificate", chain, proof: server.signature } as const;
+    const { share, secret } = agree(exchange, state.config);
+    const sent = { pskIdentity: undefined, exchange: share };
+    const keyed = { ...rest, exchange, peer, peerCertificates };
+    return derive(keyed, sent, secret, chosen, io);
+  }
+  const { encrypted, premaster, proof } = encryptPremaster(state.config, key);
+  const peer = { by: "certificate", chain, proof } as const;
+  const sent = { pskIdentity: undefined, exchange: encrypted };
+  const keyed = { ...rest, exchange, peer, peerCertificates };
+  return derive(keyed, sent, premaster, chosen, io);
+}
+
+/** RFC 4279 2 to 3, RFC 5489 2. */
+export function onPskFound(
+  state: WaitPsk12,
+  { psk: found }: Answers["psk_found"],
+  io: HandshakeIo,
+): Client12State {
+  const { need: _need, ...rest } = state;
+  const { exchange, config } = state;
+  if (found === undefined) throw new TlsError("psk_missing");
+  const psk = checkedPsk(found);
+  const half = exchange && agree(exchange, config);
+  const premaster = pskPremaster(psk.key, half?.secret);
+  const sent = { pskIdentity: psk.identity, exchange: half?.share };
+  const keyed = {
+    ...rest,
+    exchange,
+    peer: { by: "psk" },
+    peerCertificates: [],
+  } as const;
+  return derive(keyed, sent, premaster, undefined, io);
+}
+
+interface Agreed extends Client12 {
+  readonly exchange: ServerExchange | undefined;
+  readonly peer: ServerPeer12;
+  readonly peerCertificates: readonly Uint8Array[];
+}
+
+function derive(
+  { exchange, ...state }: Agreed,
+  sent: {
+    readonly pskIdentity: Uint8Array | undefined;
+    readonly exchange: Uint8Array | undefined;
+  },
+  premaster: Secret,
+  chosen: ChosenCredential | undefined,
+  io: HandshakeIo,
+): Client12State {
+  const { config, suite, randoms, said } = state;
+  const message = encodeClientKeyExchange(suite.keyExchange, sent);
+  io.send(message);
+  const transcript = state.transcript.add(message);
+  const master = newMasterSecret(premaster, {
+    transcript,
+    randoms,
+    extended: said.extendedMasterSecret,
+  });
+  logSecrets(config, randoms.client, { CLIENT_RANDOM: master });
+  const keys = protectionKeys12({
+    provider: config.provider,
+    suite,
+    master,
+    randoms,
+    encryptThenMac: said.encryptThenMac,
+  });
+  const keyed: Keyed12 = {
+    ...state,
+    group: exchange?.group,
+    credential: chosen?.credential,
+    transcript,
+    master,
+    keys,
+  };
+  return chosen === undefined
+    ? finish(keyed, io)
+    : waitForSignature(keyed, chosen);
+}
+
+/** RFC 5246 7.4.8: over the messages themselves. */
+function waitForSignature(
+  state: Keyed12,
+  chosen: ChosenCredential,
+): WaitSigner12 {
+  const content = state.transcript.messages();
+  const need = { type: "sign", ...chosen, content } as const;
+  return { ...state, at: "WAIT_SIGNER", need, chosen };
+}
+
+export function onSigned(
+  state: WaitSigner12,
+  { signature }: Answers["signed"],
+  io: HandshakeIo,
+): Client12State {
+  const { need: _need, chosen, ...keyed } = state;
+  const { code } = SIGNATURE_SCHEMES[chosen.scheme];
+  const message = encodeCertificateVerify(code, signature);
+  io.send(message);
+  const transcript = state.transcript.add(message);
+  return finish({ ...keyed, transcript }, io);
+}
+
+/** ChangeCipherSpec and Finished; then the server's are waited for. */
+function finish(state: Keyed12, io: HandshakeIo): Client12State {
+  const sent = sendFinished12(
+    { ...state, transcript: state.transcript.withoutMessages() },
+    io,
+  );
+  const next: Finishing12 = { ...sent, resumed: undefined, ticket: undefined };
+  return { ...next, at: state.said.ticket ? "WAIT_TICKET" : "WAIT_CCS" };
+}

@@ -1,0 +1,211 @@
+/** The step from a ServerHello without a version extension to TLS 1.2. */
+import { equal, latin1 } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import { ProtocolVersion } from "../../wire/code-points.ts";
+import type { CipherSuite12 } from "../cipher-suites.ts";
+import type { ClientConfig } from "../config.ts";
+import { checkSolicited } from "../extensions/table.ts";
+import type { HandshakeIo } from "../io.ts";
+import { resumedMasterSecret } from "../key-schedule12.ts";
+import type { ServerHello12 } from "../messages/server-hello.ts";
+import { protectionKeys12 } from "../protection12.ts";
+import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import type { ResumedPeer } from "../resumption.ts";
+import type { Session12 } from "../session.ts";
+import { selectedProtocol } from "./alpn.ts";
+import type { SentHello, WaitServerHello } from "./states.ts";
+import type {
+  Client12,
+  Client12State,
+  Finishing12,
+  ServerSaid,
+} from "./states12.ts";
+
+/** RFC 8446 4.1.3: the last bytes of the random of who could do better. */
+const DOWNGRADE_SENTINEL = /DOWNGRD[\0\x01]$/;
+
+/** RFC 5246 7.4.1.3. */
+export function onServerHello12(
+  state: WaitServerHello,
+  message: ServerHello12,
+  io: HandshakeIo,
+): Client12State {
+  const { config, hello } = state;
+  checkVersion(state, message);
+  checkSolicited(message.extensionTypes, hello.types);
+  const suite = config.suites12.find(
+    ({ code }) => code === message.cipherSuite,
+  );
+  if (suite === undefined) throw new TlsError("wrong_cipher_returned");
+  checkRenegotiationInfo(config, message);
+  const said = serverSaid(config, suite, message);
+  agreeOnRecordSizes(config, message, io);
+  io.setChangeCipherSpec("delivered");
+  io.setWarningAlerts("ignored");
+  const hash = config.provider.hashes[suite.hash];
+  const next: Client12 = {
+    machine: "client12",
+    config,
+    serverName: state.serverName,
+    suite,
+    randoms: { client: hello.random, server: message.random.slice() },
+    said,
+    transcript: state.transcript.begin12(hash).add(message.raw),
+  };
+  const resumed = resumedSession(hello, message, suite, said);
+  if (resumed !== undefined) return goOn(next, resumed.session, resumed.peer);
+  return suite.authentication === "PSK"
+    ? withoutCertificate(next)
+    : { ...next, at: "WAIT_CERT" };
+}
+
+function withoutCertificate(next: Client12): Client12State {
+  if (next.suite.keyExchange === "PSK")
+    return {
+      ...next,
+      at: "WAIT_SKE_SHD",
+      presented: undefined,
+      exchange: undefined,
+      signature: undefined,
+      pskIdentityHint: undefined,
+    };
+  return { ...next, at: "WAIT_SKE", presented: undefined };
+}
+
+/** RFC 8446 4.1.3, D.1. */
+function checkVersion(
+  { config: { versions }, retrySuite }: WaitServerHello,
+  { legacyVersion, random }: ServerHello12,
+): void {
+  // Who asked for a second hello of TLS 1.3 does not go back behind it.
+  if (retrySuite !== undefined)
+    throw new TlsError("version_changed_after_retry");
+  if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
+    throw new TlsError("downgrade_detected");
+  if (
+    legacyVersion !== ProtocolVersion["TLSv1.2"] ||
+    !versions.includes("TLSv1.2")
+  )
+    throw new TlsError("unsupported_protocol", {
+      detail: `the server speaks version ${legacyVersion.toString(16).padStart(4, "0")}`,
+    });
+}
+
+/** RFC 5746 3.4 and 4.1. */
+function checkRenegotiationInfo(
+  { legacyServerConnect }: ClientConfig,
+  { extensions: { renegotiation_info: info } }: ServerHello12,
+): void {
+  if (info === undefined && !legacyServerConnect)
+    throw new TlsError("unsafe_legacy_renegotiation");
+  if (info !== undefined && info.length > 0)
+    throw new TlsError("renegotiation_mismatch");
+}
+
+function serverSaid(
+  config: ClientConfig,
+  { protection }: CipherSuite12,
+  { extensions, legacySessionIdEcho }: ServerHello12,
+): ServerSaid {
+  // RFC 7366 3: "the server MUST NOT send an encrypt-then-MAC response
+  // extension" with a suite of another kind.
+  if (extensions.encrypt_then_mac && protection.kind !== "cbc")
+    throw new TlsError("illegal_parameter", {
+      detail: "encrypt_then_mac with an AEAD",
+    });
+  return {
+    sessionId: legacySessionIdEcho.slice(),
+    extendedMasterSecret: extensions.extended_master_secret ?? false,
+    encryptThenMac: extensions.encrypt_then_mac ?? false,
+    alpnProtocol: selectedProtocol(
+      extensions.application_layer_protocol_negotiation,
+      config.alpnProtocols,
+    ),
+    ticket: extensions.session_ticket ?? false,
+    status: extensions.status_request ?? false,
+    scts: extensions.signed_certificate_timestamp?.map((sct) => sct.slice()),
+  };
+}
+
+/** RFC 8449 4 and RFC 6066 4: one of the two. */
+function agreeOnRecordSizes(
+  config: ClientConfig,
+  { extensions }: ServerHello12,
+  io: HandshakeIo,
+): void {
+  const { record_size_limit: limit, max_fragment_length: length } = extensions;
+  if (limit !== undefined && length !== undefined)
+    throw new TlsError("illegal_parameter", {
+      detail: "max_fragment_length beside record_size_limit",
+    });
+  if (limit !== undefined) {
+    checkRecordSizeLimit(limit);
+    io.setRecordLimits({ read: config.recordSizeLimit, write: limit });
+  }
+  if (length === undefined) return;
+  // RFC 6066 4: what comes back has to be what was asked for.
+  if (length !== config.maxFragmentLength)
+    throw new TlsError("illegal_parameter", { detail: "max_fragment_length" });
+  io.setMaxFragmentLength(length);
+}
+
+interface Resumed {
+  readonly session: Session12;
+  readonly peer: ResumedPeer;
+}
+
+/**
+ * RFC 5246 7.4.1.3, RFC 5077 3.4: an echoed session id says that the session
+ * goes on; one that was made up for middleboxes or tickets is no other case.
+ */
+function resumedSession(
+  { session12: offered, sessionId }: SentHello,
+  { legacySessionIdEcho: echo }: ServerHello12,
+  suite: CipherSuite12,
+  said: ServerSaid,
+): Resumed | undefined {
+  if (echo.length === 0 || !equal(echo, sessionId)) return undefined;
+  if (offered === undefined) throw new TlsError("session_not_offered");
+  const { session } = offered;
+  if (session.cipherSuite.code !== suite.code)
+    throw new TlsError("wrong_cipher_returned", {
+      detail: "another one than the session's",
+    });
+  // RFC 7627 5.3: both with it or both without, else "MUST abort".
+  if (session.extendedMasterSecret !== said.extendedMasterSecret)
+    throw new TlsError("resumed_session_mismatch", {
+      detail: "extended_master_secret",
+    });
+  return offered;
+}
+
+/** The abbreviated handshake, RFC 5246 7.3: the server finishes first. */
+function goOn(
+  state: Client12,
+  session: Session12,
+  peer: ResumedPeer,
+): Client12State {
+  const { config, suite, randoms, said } = state;
+  const hash = config.provider.hashes[suite.hash];
+  const master = resumedMasterSecret(hash, session.masterSecret);
+  const next: Finishing12 = {
+    ...state,
+    transcript: state.transcript.withoutMessages(),
+    group: undefined,
+    peer: { by: "session", resumed: peer },
+    peerCertificates: session.peerCertificates,
+    credential: undefined,
+    master,
+    keys: protectionKeys12({
+      provider: config.provider,
+      suite,
+      master,
+      randoms,
+      encryptThenMac: said.encryptThenMac,
+    }),
+    resumed: session,
+    clientFinished: undefined,
+    ticket: undefined,
+  };
+  return { ...next, at: said.ticket ? "WAIT_TICKET" : "WAIT_CCS" };
+}

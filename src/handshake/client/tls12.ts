@@ -1,0 +1,236 @@
+/** The client of TLS 1.2 after its ServerHello, RFC 5246 7.3, top to bottom. */
+import { concat } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import { verifySignature } from "../authentication.ts";
+import { refuseRenegotiation } from "../connected12.ts";
+import { serverExchange } from "../exchange12.ts";
+import type { HandshakeIo } from "../io.ts";
+import type { Inputs12, Transitions } from "../machine.ts";
+import type { Certificate12 } from "../messages/certificate12.ts";
+import type { CertificateRequest12 } from "../messages/certificate-request12.ts";
+import type { CertificateStatus } from "../messages/certificate-status.ts";
+import type { Message } from "../messages/codec.ts";
+import {
+  parseServerKeyExchange,
+  type ServerKeyExchange,
+  type ServerKeyExchangeFields,
+} from "../messages/server-key-exchange.ts";
+import { leafKey12 } from "../peer-certificate12.ts";
+import {
+  onChangeCipherSpec,
+  onNewSessionTicket,
+  onServerFinished,
+} from "./finish12.ts";
+import {
+  onCertificateChosen,
+  onPskFound,
+  onSigned,
+  onVerified,
+} from "./flight12.ts";
+import type {
+  Client12State,
+  KeysOffered,
+  Presented,
+  WaitCertificate12,
+  WaitDone,
+  WaitHintOrDone,
+  WaitKeyExchange,
+  WaitRequestOrDone,
+  WaitStatusOrDone,
+  WaitStatusOrKeyExchange,
+} from "./states12.ts";
+
+export const client12: Transitions<Client12State, Client12State, Inputs12> = {
+  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CERT_STATUS_SKE: {
+    certificate_status: onStatusBeforeKeyExchange,
+    server_key_exchange: onServerKeyExchange,
+  },
+  WAIT_CERT_STATUS_CR_SHD: {
+    certificate_status: onStatusBeforeDone,
+    certificate_request: onCertificateRequest,
+    server_hello_done: onServerHelloDone,
+  },
+  WAIT_SKE: { server_key_exchange: onServerKeyExchange },
+  WAIT_SKE_SHD: {
+    server_key_exchange: onHint,
+    server_hello_done: onServerHelloDone,
+  },
+  WAIT_CR_SHD: {
+    certificate_request: onCertificateRequest,
+    server_hello_done: onServerHelloDone,
+  },
+  WAIT_SHD: { server_hello_done: onServerHelloDone },
+  WAIT_VERIFIER: { verified: onVerified },
+  WAIT_PSK: { psk_found: onPskFound },
+  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
+  WAIT_SIGNER: { signed: onSigned },
+  WAIT_TICKET: { new_session_ticket: onNewSessionTicket },
+  WAIT_CCS: { change_cipher_spec: onChangeCipherSpec },
+  WAIT_FINISHED: { finished: onServerFinished },
+  CONNECTED: { hello_request: refuseRenegotiation },
+};
+
+/** RFC 5246 7.4.2. */
+function onCertificate(
+  state: WaitCertificate12,
+  message: Certificate12,
+):
+  | WaitStatusOrKeyExchange
+  | WaitStatusOrDone
+  | WaitKeyExchange
+  | WaitRequestOrDone {
+  const { config, suite, said } = state;
+  const certificates = message.certificates;
+  const chain = { certificates, ...(said.scts && { scts: said.scts }) };
+  const presented: Presented = { chain, key: leafKey12(chain, suite, config) };
+  const transcript = state.transcript.add(message.raw);
+  const next = { ...state, presented, transcript };
+  if (suite.keyExchange !== "RSA")
+    return said.status
+      ? { ...next, at: "WAIT_CERT_STATUS_SKE" }
+      : { ...next, at: "WAIT_SKE" };
+  const keys = NO_KEYS;
+  return said.status
+    ? { ...next, ...keys, at: "WAIT_CERT_STATUS_CR_SHD" }
+    : { ...next, ...keys, at: "WAIT_CR_SHD" };
+}
+
+/** Before a ServerKeyExchange, and for good in the suites without one. */
+const NO_KEYS: KeysOffered = {
+  exchange: undefined,
+  signature: undefined,
+  pskIdentityHint: undefined,
+};
+
+/** RFC 6066 8. */
+function onStatusBeforeKeyExchange(
+  state: WaitStatusOrKeyExchange,
+  message: CertificateStatus,
+): WaitKeyExchange {
+  const transcript = state.transcript.add(message.raw);
+  const presented = stapled(state.presented, message);
+  return { ...state, at: "WAIT_SKE", presented, transcript };
+}
+
+function onStatusBeforeDone(
+  state: WaitStatusOrDone,
+  message: CertificateStatus,
+): WaitRequestOrDone {
+  const transcript = state.transcript.add(message.raw);
+  const presented = stapled(state.presented, message);
+  return { ...state, at: "WAIT_CR_SHD", presented, transcript };
+}
+
+function stapled(
+  presented: Presented,
+  { ocspResponse }: CertificateStatus,
+): Presented {
+  return { ...presented, chain: { ...presented.chain, ocspResponse } };
+}
+
+/** RFC 5246 7.4.3, RFC 8422 5.4. */
+function onServerKeyExchange(
+  state: WaitStatusOrKeyExchange | WaitKeyExchange,
+  message: ServerKeyExchange,
+): WaitRequestOrDone | WaitDone {
+  const { config, suite, presented } = state;
+  if (suite.keyExchange === "RSA")
+    throw new TlsError("unexpected_message", { detail: "server_key_exchange" });
+  const fields = parseServerKeyExchange(message, suite.keyExchange);
+  const { params, pskIdentityHint } = fields;
+  if (params === undefined)
+    throw new TlsError("unexpected_message", { detail: "server_key_exchange" });
+  const transcript = state.transcript.add(message.raw);
+  const exchange = serverExchange(params, config);
+  if (presented === undefined)
+    return {
+      ...state,
+      at: "WAIT_SHD",
+      exchange,
+      signature: undefined,
+      pskIdentityHint: pskIdentityHint?.slice(),
+      wanted: undefined,
+      presented,
+      transcript,
+    };
+  const signature = verifyParams(state, presented, fields);
+  const keys = { exchange, signature, pskIdentityHint: undefined };
+  return { ...state, ...keys, at: "WAIT_CR_SHD", presented, transcript };
+}
+
+/** What is signed are both randoms and the parameters, RFC 5246 7.4.3. */
+function verifyParams(
+  { config, randoms }: WaitStatusOrKeyExchange | WaitKeyExchange,
+  { key }: Presented,
+  { signature, signedParams }: ServerKeyExchangeFields,
+) {
+  if (signature === undefined)
+    throw new TlsError("malformed_message", {
+      detail: "ServerKeyExchange: no signature",
+    });
+  return verifySignature({
+    config,
+    version: "TLSv1.2",
+    key,
+    scheme: signature.scheme,
+    content: concat(randoms.client, randoms.server, signedParams),
+    signature: signature.signature,
+  });
+}
+
+/** RFC 4279 2: a hint, and nothing else. */
+function onHint(state: WaitHintOrDone, message: ServerKeyExchange): WaitDone {
+  const { pskIdentityHint } = parseServerKeyExchange(message, "PSK");
+  return {
+    ...state,
+    at: "WAIT_SHD",
+    pskIdentityHint: pskIdentityHint?.slice(),
+    wanted: undefined,
+    transcript: state.transcript.add(message.raw),
+  };
+}
+
+/** RFC 5246 7.4.4. */
+function onCertificateRequest(
+  state: WaitStatusOrDone | WaitRequestOrDone,
+  message: CertificateRequest12,
+): WaitDone {
+  const { certificateTypes, signatureSchemes, authorities } = message;
+  return {
+    ...state,
+    at: "WAIT_SHD",
+    wanted: { certificateTypes, signatureSchemes, authorities },
+    transcript: state.transcript.add(message.raw),
+  };
+}
+
+/** RFC 5246 7.4.5: now it is the client's turn; first it judges the server. */
+function onServerHelloDone(
+  state: WaitStatusOrDone | WaitHintOrDone | WaitRequestOrDone | WaitDone,
+  message: Message,
+  _io: HandshakeIo,
+): Client12State {
+  const { config, serverName, presented, pskIdentityHint } = state;
+  const transcript = state.transcript.add(message.raw);
+  const wanted = "wanted" in state ? state.wanted : undefined;
+  if (presented === undefined) {
+    const request = { identity: undefined, hint: pskIdentityHint };
+    const need = { type: "psk", request } as const;
+    return { ...state, at: "WAIT_PSK", transcript, need };
+  }
+  const now = config.provider.now();
+  return {
+    ...state,
+    at: "WAIT_VERIFIER",
+    transcript:
+      wanted === undefined ? transcript.withoutMessages() : transcript,
+    presented,
+    wanted,
+    need: {
+      type: "verify",
+      peer: presented.chain,
+      context: { purpose: "serverAuth", serverName, now },
+    },
+  };
+}

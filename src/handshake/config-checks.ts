@@ -1,0 +1,115 @@
+/** What makes options whole or refuses them, before a byte goes out. */
+import { utf8Bytes } from "../bytes.ts";
+import {
+  type CryptoProvider,
+  type FiniteFieldParameters,
+  InvalidKeyShare,
+} from "../crypto/provider.ts";
+import { TlsUsageError } from "../errors.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuite,
+  type CipherSuiteName,
+  defaultCipherSuites,
+  type TlsVersion,
+} from "./cipher-suites.ts";
+
+const ALL_VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
+
+/** A version without suites is not spoken, nor a suite without its version. */
+export function versionsAndSuites(
+  options: {
+    readonly provider: CryptoProvider;
+    readonly versions?: readonly TlsVersion[];
+    readonly cipherSuites?: readonly CipherSuiteName[];
+  },
+  role: "client" | "server",
+): {
+  readonly versions: readonly TlsVersion[];
+  readonly cipherSuites: readonly CipherSuiteName[];
+} {
+  const { provider } = options;
+  const wanted = options.versions ?? ALL_VERSIONS;
+  for (const version of wanted)
+    if (!ALL_VERSIONS.includes(version))
+      throw new TlsUsageError(`versions: what is ${String(version)}?`);
+  const named = options.cipherSuites ?? defaultCipherSuites(provider.fastAes);
+  const cipherSuites = named.filter((name) => {
+    const row: CipherSuite = CIPHER_SUITES[name];
+    return (
+      wanted.includes(row.version) &&
+      canProtect(provider, row) &&
+      canExchange(row, role)
+    );
+  });
+  const versions = wanted.filter((version) =>
+    cipherSuites.some((name) => CIPHER_SUITES[name].version === version),
+  );
+  return { versions, cipherSuites };
+}
+
+function canProtect(
+  { aeads, cbcs }: CryptoProvider,
+  suite: CipherSuite,
+): boolean {
+  if (suite.version === "TLSv1.3") return aeads[suite.aead] !== undefined;
+  const { protection } = suite;
+  return protection.kind === "aead"
+    ? aeads[protection.aead] !== undefined
+    : cbcs[protection.cbc] !== undefined;
+}
+
+/** A server never decrypts a premaster secret: SECURITY.md says why. */
+function canExchange(suite: CipherSuite, role: "client" | "server"): boolean {
+  return (
+    role === "client" ||
+    suite.version === "TLSv1.3" ||
+    suite.keyExchange !== "RSA"
+  );
+}
+
+/** @throws TlsUsageError for a name that is not in the table, or twice */
+export function checkNames(
+  option: string,
+  names: readonly string[] | undefined,
+  table: object,
+): void {
+  for (const name of names ?? [])
+    if (!Object.hasOwn(table, name))
+      throw new TlsUsageError(`${option}: what is ${name}?`);
+  if (new Set(names).size !== (names ?? []).length)
+    throw new TlsUsageError(`${option}: a name twice`);
+}
+
+/** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */
+export function checkAlpn(names: readonly string[]): void {
+  let total = 0;
+  for (const name of names) {
+    if (name.length === 0 || name.length > 255 || /[^\0-\xff]/.test(name))
+      throw new TlsUsageError(
+        `alpnProtocols: a name has 1 to 255 bytes (${utf8Bytes(name).length} given)`,
+      );
+    total += 1 + name.length;
+  }
+  if (total > 65_535) throw new TlsUsageError("alpnProtocols: too many names");
+}
+
+/**
+ * Whether a program's Diffie-Hellman parameters are fit for a server.
+ *
+ * @throws TlsUsageError
+ */
+export function checkDhParameters(
+  provider: CryptoProvider,
+  field: FiniteFieldParameters,
+): void {
+  try {
+    provider.finiteField(field);
+  } catch (error) {
+    if (error instanceof InvalidKeyShare)
+      throw new TlsUsageError(`dhParameters: ${error.message}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/** What TLS 1.2 asks of the leaf of a peer's chain besides its verification. */
+import type { PublicKey } from "../crypto/provider.ts";
+import { TlsError } from "../errors.ts";
+import { Certificate } from "../x509/certificate.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import type { PeerChain } from "../x509/verifier.ts";
+import type { CipherSuite12 } from "./cipher-suites.ts";
+import type { ClientConfig } from "./config.ts";
+import { leafKey } from "./peer-certificate.ts";
+import { certificateFault } from "./x509-faults.ts";
+
+/**
+ * The key of the server's certificate, which has to fit the suite.
+ *
+ * @throws TlsError
+ */
+export function leafKey12(
+  chain: PeerChain,
+  suite: CipherSuite12,
+  config: ClientConfig,
+): SubjectPublicKeyInfo {
+  const key =
+    suite.keyExchange === "RSA" ? encryptionKey(chain) : leafKey(chain);
+  if (authenticationOf(key) !== suite.authentication)
+    throw new TlsError("wrong_certificate_type");
+  checkCurve(key.key, config);
+  return key;
+}
+
+/** What suites call the kind of a key, RFC 5246 7.4.2 and RFC 8422 5.3. */
+export function authenticationOf({
+  algorithm,
+}: {
+  readonly algorithm: SubjectPublicKeyInfo["algorithm"];
+}): CipherSuite12["authentication"] | undefined {
+  switch (algorithm) {
+    case "rsaEncryption":
+    case "id-RSASSA-PSS":
+      return "RSA";
+    case "ecPublicKey":
+    case "ed25519":
+    case "ed448":
+      return "ECDSA";
+    default:
+      return undefined;
+  }
+}
+
+/** RFC 8422 5.3: a curve that the client's supported_groups named. */
+function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
+  if (key.type === "ec" && !groups.includes(key.curve))
+    throw new TlsError("wrong_certificate_curve");
+}
+
+/** RFC 5246 7.4.2: keyEncipherment, where the key usage is told. */
+function encryptionKey({ certificates }: PeerChain): SubjectPublicKeyInfo {
+  const [leaf] = certificates;
+  if (leaf === undefined) throw new TlsError("certificate_missing");
+  return certificateFault(() => {
+    const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
+    if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
+      throw new TlsError("key_usage_without_encipherment");
+    return subjectPublicKeyInfo;
+  });
+}

@@ -1,0 +1,138 @@
+/** The end of a server's handshake of TLS 1.2, RFC 5246 7.4.9, RFC 5077 3.3. */
+import { NO_BYTES } from "../../bytes.ts";
+import { verifyData, type VerifiedFinished } from "../authentication.ts";
+import type { ConnectionInfo, HandshakeIo } from "../io.ts";
+import { encodeFinished, type Finished } from "../messages/finished.ts";
+import { encodeNewSessionTicket12 } from "../messages/new-session-ticket12.ts";
+import type { Session12 } from "../session.ts";
+import { keep } from "./keep-session.ts";
+import {
+  chainOf,
+  type Keyed12,
+  type ServerConnected12,
+  type WaitChangeCipherSpec12,
+  type WaitFinished12,
+} from "./states12.ts";
+
+/** ChangeCipherSpec, and under the new keys the Finished. */
+export function sendFinished12<S extends Keyed12>(
+  state: S,
+  io: HandshakeIo,
+): S & { readonly serverFinished: Uint8Array } {
+  io.sendChangeCipherSpec();
+  io.setWriteKeys(state.keys.server);
+  const serverFinished = state.master.serverFinished(state.transcript.digest());
+  const message = encodeFinished(serverFinished);
+  io.send(message);
+  const transcript = state.transcript.add(message);
+  return { ...state, serverFinished, transcript };
+}
+
+/** RFC 5246 7.1: from here on the client's records are protected. */
+export function onChangeCipherSpec(
+  state: WaitChangeCipherSpec12,
+  _signal: unknown,
+  io: HandshakeIo,
+): WaitFinished12 {
+  io.setReadKeys(state.keys.client);
+  return { ...state, at: "WAIT_FINISHED" };
+}
+
+export function onClientFinished(
+  state: WaitFinished12,
+  message: Finished,
+  io: HandshakeIo,
+): ServerConnected12 {
+  const clientFinished = state.master.clientFinished(state.transcript.digest());
+  const finished = verifyData(clientFinished, message);
+  if (state.resumed !== undefined)
+    return connected(state, finished, state.serverFinished ?? NO_BYTES, io);
+  const transcript = state.transcript.add(message.raw);
+  const session = newSession(state);
+  const ticketed = sendTicket({ ...state, transcript }, session, io);
+  const sent = sendFinished12(ticketed, io);
+  if (state.sessionId.length > 0)
+    keep(state.config.sessionStore, state.sessionId, session, io);
+  return connected(sent, finished, clientFinished, io);
+}
+
+/** RFC 5077 3.3: what was promised comes, if it must be empty. */
+function sendTicket(
+  state: WaitFinished12,
+  session: Session12,
+  io: HandshakeIo,
+): WaitFinished12 {
+  if (!state.ticket) return state;
+  const { tickets, sessionLifetime } = state.config;
+  const ticket = tickets?.seal(session);
+  const message =
+    ticket === undefined
+      ? encodeNewSessionTicket12(0, NO_BYTES)
+      : encodeNewSessionTicket12(sessionLifetime, ticket);
+  io.send(message);
+  return { ...state, transcript: state.transcript.add(message) };
+}
+
+function newSession(state: WaitFinished12): Session12 {
+  const { config, suite, master, peer } = state;
+  const now = config.provider.now();
+  const chain = chainOf(peer);
+  return {
+    version: "TLSv1.2",
+    cipherSuite: suite,
+    masterSecret: master.session(),
+    extendedMasterSecret: state.extendedMasterSecret,
+    encryptThenMac: state.encryptThenMac,
+    sessionId: state.sessionId,
+    ticket: NO_BYTES,
+    createdAt: now,
+    authenticatedAt: now,
+    lifetime: config.sessionLifetime,
+    serverName: state.hello.extensions.server_name,
+    alpnProtocol: state.alpnProtocol,
+    sessionContext: config.sessionContext,
+    peerCertificates: chain?.received.map(({ der }) => der) ?? [],
+    peer: chain,
+  };
+}
+
+function connected(
+  state: WaitFinished12,
+  finished: VerifiedFinished,
+  /** RFC 5929 3.1: the first Finished of the handshake, whoever sent it. */
+  tlsUnique: Uint8Array,
+  io: HandshakeIo,
+): ServerConnected12 {
+  const { config, suite, randoms, master } = state;
+  const info = connectionInfo(state);
+  io.emit({ type: "handshake_done", info });
+  return {
+    machine: "server12",
+    at: "CONNECTED",
+    config,
+    info,
+    suite,
+    randoms,
+    master,
+    tlsUnique,
+    renegotiations: 0,
+    finished,
+  };
+}
+
+function connectionInfo(state: WaitFinished12): ConnectionInfo {
+  const { peer, hello } = state;
+  return {
+    version: "TLSv1.2",
+    cipherSuite: state.suite,
+    group: state.group,
+    peerSignatureScheme:
+      peer.by === "certificate" ? peer.peer.signature.scheme : undefined,
+    peer: chainOf(peer),
+    credential: state.credential,
+    alpnProtocol: state.alpnProtocol,
+    serverName: hello.extensions.server_name,
+    helloRetried: false,
+    clientHello: hello,
+  };
+}

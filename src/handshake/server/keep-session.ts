@@ -1,0 +1,14 @@
+import type { ServerConfig } from "../config.ts";
+import type { HandshakeIo } from "../io.ts";
+import type { Session } from "../session.ts";
+
+/** Keeps a session under an id, here or where the engine's holder keeps it. */
+export function keep(
+  store: ServerConfig["sessionStore"],
+  id: Uint8Array,
+  session: Session,
+  io: HandshakeIo,
+): void {
+  if (store === "ask") io.emit({ type: "store_session", id, session });
+  else store?.put(id, session);
+}

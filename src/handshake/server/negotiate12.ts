@@ -1,0 +1,71 @@
+/** What a server of TLS 1.2 makes of a ClientHello, RFC 5246 7.4.1.3. */
+import { TlsError } from "../../errors.ts";
+import { chooseCredential, type ChosenCredential } from "../authentication.ts";
+import type { CipherSuite12 } from "../cipher-suites.ts";
+import type { ServerConfig } from "../config.ts";
+import type { Credential } from "../credential.ts";
+import { chooseExchange, type OwnExchange } from "../exchange12.ts";
+import { GROUPS } from "../groups.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+import { authenticationOf } from "../peer-certificate12.ts";
+import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
+
+/** A suite, and all that it takes. */
+export interface Chosen12 {
+  readonly suite: CipherSuite12;
+  readonly exchange: OwnExchange;
+  /** Undefined in the suites with a PSK. */
+  readonly chosen: ChosenCredential | undefined;
+}
+
+/**
+ * The first suite of the server's list that the client has, and for which there
+ * are a group, a certificate and a signature scheme in common.
+ */
+export function choose12(
+  config: ServerConfig,
+  hello: ClientHello,
+  credentials: readonly Credential[],
+): Chosen12 {
+  for (const suite of config.suites12) {
+    if (!hello.cipherSuites.includes(suite.code)) continue;
+    const exchange = chooseExchange(suite.keyExchange, config, hello);
+    if (exchange === undefined) continue;
+    if (suite.authentication === "PSK") {
+      if (config.psk !== undefined)
+        return { suite, exchange, chosen: undefined };
+      continue;
+    }
+    const chosen = chooseCredential(
+      credentials.filter((one) => fits(one, suite, hello)),
+      config,
+      "TLSv1.2",
+      hello.extensions.signature_algorithms ?? DEFAULT_ALGORITHMS,
+    );
+    if (chosen !== undefined) return { suite, exchange, chosen };
+  }
+  throw new TlsError("no_shared_cipher");
+}
+
+/** RFC 5246 7.4.1.4.1: what a client takes that does not say. */
+const DEFAULT_ALGORITHMS: readonly number[] = [
+  SIGNATURE_SCHEMES.rsa_pkcs1_sha1.code,
+  SIGNATURE_SCHEMES.ecdsa_sha1.code,
+];
+
+/** RFC 8422 5.3: a key of the suite's kind, on a curve that the client named. */
+function fits(
+  credential: Credential,
+  { authentication }: CipherSuite12,
+  { extensions: { supported_groups: groups } }: ClientHello,
+): boolean {
+  if (authenticationOf(credential) !== authentication) return false;
+  const { curve } = credential;
+  return (
+    curve === undefined ||
+    groups === undefined ||
+    Object.entries(GROUPS).some(
+      ([name, code]) => name === curve && groups.includes(code),
+    )
+  );
+}

@@ -1,0 +1,180 @@
+/** The server of TLS 1.2 after its ServerHelloDone, RFC 5246 7.3, top to bottom. */
+import type { Secret } from "../../bytes.ts";
+import type { KeyPair } from "../../crypto/provider.ts";
+import { TlsError } from "../../errors.ts";
+import { verifySignature } from "../authentication.ts";
+import { refuseRenegotiation } from "../connected12.ts";
+import { pskPremaster } from "../exchange12.ts";
+import { checkedPsk } from "../external-psk.ts";
+import type { Answers } from "../io.ts";
+import { invalidShareIsAnAlert } from "../key-exchange.ts";
+import { logSecrets } from "../key-log.ts";
+import { newMasterSecret } from "../key-schedule12.ts";
+import type { Inputs12, Transitions } from "../machine.ts";
+import type { Certificate12 } from "../messages/certificate12.ts";
+import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import {
+  type ClientKeyExchange,
+  parseClientKeyExchange,
+} from "../messages/client-key-exchange.ts";
+import { leafKey } from "../peer-certificate.ts";
+import { protectionKeys12 } from "../protection12.ts";
+import { onChangeCipherSpec, onClientFinished } from "./finish12.ts";
+import { onSessionFound } from "./resume12.ts";
+import { onSigned } from "./server-flight12.ts";
+import type {
+  ClientPeer12,
+  Keyed12,
+  Server12,
+  Server12State,
+  WaitCertificate12,
+  WaitCertificateVerify12,
+  WaitChangeCipherSpec12,
+  WaitKeyExchange,
+  WaitPsk12,
+  WaitVerifier12,
+} from "./states12.ts";
+
+export const server12: Transitions<Server12State, Server12State, Inputs12> = {
+  WAIT_SESSION: { session_found: onSessionFound },
+  WAIT_SIGNER: { signed: onSigned },
+  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CKE: { client_key_exchange: onClientKeyExchange },
+  WAIT_PSK: { psk_found: onPskFound },
+  WAIT_CV: { certificate_verify: onCertificateVerify },
+  WAIT_VERIFIER: { verified: onVerified },
+  WAIT_CCS: { change_cipher_spec: onChangeCipherSpec },
+  WAIT_FINISHED: { finished: onClientFinished },
+  CONNECTED: { client_hello: refuseRenegotiation },
+};
+
+/** RFC 5246 7.4.6. */
+function onCertificate(
+  state: WaitCertificate12,
+  message: Certificate12,
+): WaitKeyExchange {
+  const { certificates } = message;
+  const transcript = state.transcript.add(message.raw);
+  if (certificates.length === 0) {
+    // RFC 5246 7.4.6: "a fatal handshake_failure alert".
+    if (state.config.clientAuthentication === "required")
+      throw new TlsError("client_sent_no_certificate");
+    const next = transcript.withoutMessages();
+    return { ...state, at: "WAIT_CKE", presented: undefined, transcript: next };
+  }
+  const chain = { certificates };
+  const presented = { chain, key: leafKey(chain) };
+  return { ...state, at: "WAIT_CKE", presented, transcript };
+}
+
+/** RFC 5246 7.4.7. */
+function onClientKeyExchange(
+  state: WaitKeyExchange,
+  message: ClientKeyExchange,
+): Server12State {
+  const { pair, presented, ...rest } = state;
+  const { pskIdentity, exchange } = parseClientKeyExchange(
+    message,
+    state.suite.keyExchange,
+  );
+  const next = { ...rest, transcript: state.transcript.add(message.raw) };
+  if (pskIdentity !== undefined) {
+    const request = { identity: pskIdentity.slice(), hint: undefined };
+    const need = { type: "psk", request } as const;
+    return { ...next, at: "WAIT_PSK", pair, need, exchange: exchange?.slice() };
+  }
+  const premaster = agreed(pair, exchange);
+  if (premaster === undefined) throw new TlsError("unexpected_message");
+  const keyed = derive(next, premaster);
+  if (presented !== undefined) return { ...keyed, at: "WAIT_CV", presented };
+  return waitForFinish(keyed, { by: "nothing" });
+}
+
+/** RFC 4279 2 to 3, RFC 5489 2. */
+function onPskFound(
+  state: WaitPsk12,
+  { psk: found }: Answers["psk_found"],
+): Server12State {
+  const { need: _need, exchange, pair, ...rest } = state;
+  if (found === undefined) throw new TlsError("unknown_psk_identity");
+  const { key } = checkedPsk(found);
+  const premaster = pskPremaster(key, agreed(pair, exchange));
+  return waitForFinish(derive(rest, premaster), { by: "psk" });
+}
+
+/** The secret of (EC)DHE; undefined in the suites without. */
+function agreed(
+  pair: KeyPair | undefined,
+  exchange: Uint8Array | undefined,
+): Secret | undefined {
+  return pair && exchange
+    ? invalidShareIsAnAlert(() => pair.decapsulate(exchange))
+    : undefined;
+}
+
+function derive(state: Server12, premaster: Secret): Keyed12 {
+  const { config, suite, randoms, transcript, encryptThenMac } = state;
+  const extended = state.extendedMasterSecret;
+  const master = newMasterSecret(premaster, { transcript, randoms, extended });
+  logSecrets(config, randoms.client, { CLIENT_RANDOM: master });
+  const keys = protectionKeys12({
+    provider: config.provider,
+    suite,
+    master,
+    randoms,
+    encryptThenMac,
+  });
+  return { ...state, master, keys };
+}
+
+function waitForFinish(
+  state: Keyed12,
+  peer: ClientPeer12,
+): WaitChangeCipherSpec12 {
+  return {
+    ...state,
+    at: "WAIT_CCS",
+    transcript: state.transcript.withoutMessages(),
+    peer,
+    resumed: undefined,
+    serverFinished: undefined,
+  };
+}
+
+/** RFC 5246 7.4.8: over the messages themselves. */
+function onCertificateVerify(
+  state: WaitCertificateVerify12,
+  message: CertificateVerify,
+): WaitVerifier12 {
+  const { presented, ...rest } = state;
+  const { config, transcript } = state;
+  const signature = verifySignature({
+    config,
+    version: "TLSv1.2",
+    key: presented.key,
+    scheme: message.algorithm,
+    content: transcript.messages(),
+    signature: message.signature,
+  });
+  const now = config.provider.now();
+  return {
+    ...rest,
+    at: "WAIT_VERIFIER",
+    need: {
+      type: "verify",
+      peer: presented.chain,
+      context: { purpose: "clientAuth", serverName: undefined, now },
+    },
+    signature,
+    transcript: transcript.add(message.raw),
+  };
+}
+
+function onVerified(
+  state: WaitVerifier12,
+  { chain }: Answers["verified"],
+): WaitChangeCipherSpec12 {
+  const { need: _need, signature, ...keyed } = state;
+  const peer = { by: "certificate", peer: { chain, signature } } as const;
+  return waitForFinish(keyed, peer);
+}

@@ -1,0 +1,228 @@
+/** Extensions that only some peers have, by the peers that have them. */
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes.ts";
+import { brotli, zlib, zstd } from "../../src/compression/node.ts";
+import * as portable from "../../src/compression/index.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { credential, type ServerOptions } from "../../src/engine/index.ts";
+import {
+  type Certificate,
+  createVerifier,
+  encodeBase64,
+  TrustStore,
+} from "../../src/x509/index.ts";
+import {
+  testClientConfig,
+  testCredential,
+  testServerConfig,
+} from "../support/engines.ts";
+import { testAuthority, testKey, testServer } from "../support/pki.ts";
+import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
+import { describePeers } from "./support/peers.ts";
+import { PeerProcess, startServer } from "./support/process.ts";
+
+const file = useFiles();
+const identity = testServer();
+const { certificate } = identity.issued;
+const ca = file("ca.pem", testAuthority().pem);
+const cert = file("cert.pem", identity.certificatePem);
+const key = file("key.pem", identity.keyPem);
+const good = testAuthority().createOcspResponse(certificate);
+
+/** What comes of a client program against a server of ours. */
+async function clientProgram(
+  options: Partial<ServerOptions>,
+  command: (port: number) => readonly [string, ...string[]],
+) {
+  const { port, done } = await serverTalk(testServerConfig(options));
+  const [program, ...parameters] = command(port);
+  const peer = new PeerProcess(program, parameters, "log");
+  return { peer, done };
+}
+
+async function serverProgram(
+  command: (port: number) => readonly [string, ...string[]],
+) {
+  const { port, server } = await startServer((free) => {
+    const [program, ...parameters] = command(free);
+    const started = new PeerProcess(program, parameters);
+    started.echo();
+    return started;
+  });
+  return { port, server };
+}
+
+describePeers(["openssl"], () => {
+  it("its server staples, and our client requires it", async () => {
+    const response = file("good.der", good);
+    const { port } = await serverProgram((free) => [
+      ...([
+        "openssl",
+        "s_server",
+        "-accept",
+        `127.0.0.1:${String(free)}`,
+      ] as const),
+      ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
+    ]);
+    const trustStore = TrustStore.of(testAuthority().der);
+    const verifier = createVerifier({
+      provider: noble,
+      trustStore,
+      ocsp: "require",
+    });
+    const config = testClientConfig({ verifier, ocspStapling: true });
+    const { engine } = await clientTalk(port, config);
+    expect(engine.info?.peer?.verified).toBe(true);
+    const unasked = await clientTalk(port, testClientConfig({ verifier }));
+    expect(unasked.engine.error?.reason).toBe(
+      "bad_certificate_status_response",
+    );
+  });
+
+  it("its server staples that the certificate is revoked", async () => {
+    const revoked = testAuthority().createOcspResponse(certificate, {
+      status: "revoked",
+    });
+    const response = file("revoked.der", revoked);
+    const { port } = await serverProgram((free) => [
+      ...([
+        "openssl",
+        "s_server",
+        "-accept",
+        `127.0.0.1:${String(free)}`,
+      ] as const),
+      ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
+    ]);
+    const config = testClientConfig({ ocspStapling: true });
+    const { engine } = await clientTalk(port, config);
+    expect(engine.error?.alert).toBe("certificate_revoked");
+  });
+
+  const logKey = testKey("ec-p256");
+  const stapling = credential({
+    provider: noble,
+    chain: identity.chain,
+    key: { algorithm: "ecPublicKey", key: identity.key },
+    ocspResponse: good,
+    scts: [timestamp(certificate)],
+  });
+
+  it("its client reads our response and our timestamp", async () => {
+    const logs = file(
+      "logs.cnf",
+      `enabled_logs = one\n[one]\ndescription = one\nkey = ${encodeBase64(logKey.publicKeyInfo())}\n`,
+    );
+    const { peer, done } = await clientProgram(
+      { credentials: [stapling] },
+      (port) => [
+        ...([
+          "openssl",
+          "s_client",
+          "-connect",
+          `127.0.0.1:${String(port)}`,
+        ] as const),
+        ...["-CAfile", ca, "-servername", "localhost", "-status"],
+        ...["-ct", "-ctlogfile", logs],
+      ],
+    );
+    await peer.logged(/Verify return code/);
+    peer.endInput();
+    await done;
+    expect(peer.log()).toMatch(/OCSP Response Status: successful/);
+    expect(peer.log()).toMatch(/Cert Status: good/);
+    expect(peer.log()).toMatch(/validation status: valid/i);
+  });
+
+  /** RFC 6962 3.2. */
+  function timestamp(leaf: Certificate): Uint8Array {
+    const when = new Uint8Array(8);
+    new DataView(when.buffer).setBigUint64(0, BigInt(Date.now() - 60_000));
+    const { length } = leaf.der;
+    const signed = concat(
+      Uint8Array.of(0, 0),
+      when,
+      Uint8Array.of(0, 0, length >> 16, length >> 8, length),
+      leaf.der,
+      Uint8Array.of(0, 0),
+    );
+    const sign = noble.signers["ecdsa-sha256"];
+    if (!sign) throw new Error("no signer");
+    const signature = sign(logKey.privateKey, signed, noble.random);
+    return concat(
+      Uint8Array.of(0),
+      noble.hashes["SHA-256"].hash(logKey.publicKeyInfo()),
+      when,
+      Uint8Array.of(0, 0, 4, 3, 0, signature.length),
+      signature,
+    );
+  }
+});
+
+const ROWS = [
+  ["ZLIB", portable.zlib],
+  ["ZLIB", zlib],
+  ["BROTLI", brotli],
+  ...(zstd ? ([["ZSTD", zstd]] as const) : []),
+] as const;
+
+/** What a GnuTLS that was built without an algorithm says. */
+const WITHOUT = /Unknown compression method/;
+const lacking = new Set<string>();
+
+describePeers(["gnutls"], () => {
+  describe.each(ROWS)("certificates compressed by %s", (name, row) => {
+    it("from its client, and to it", async ({ skip }) => {
+      const { peer, done } = await clientProgram(
+        {
+          credentials: [testCredential()],
+          certificateCompression: [row],
+          clientAuthentication: "required",
+        },
+        (port) => [
+          ...(["gnutls-cli", "--port", String(port), "127.0.0.1"] as const),
+          ...["--x509cafile", ca, "--verify-hostname", "localhost"],
+          ...["--x509certfile", cert, "--x509keyfile", key],
+          ...["--compress-cert", name, "--logfile", file("log", "")],
+        ],
+      );
+      peer.write("hello\n");
+      peer.endInput();
+      const { engine } = await done;
+      if (WITHOUT.test(peer.log())) lacking.add(name);
+      if (lacking.has(name)) skip(`GnuTLS is built without ${name}`);
+      // A server's certificate is none for a client: the message was read.
+      expect(engine.error?.reason).toBe("unsupported_certificate");
+    });
+
+    it("from its server", async ({ skip }) => {
+      const { port } = await serverProgram((free) => [
+        ...([
+          "gnutls-serv",
+          "--port",
+          String(free),
+          "--echo",
+          "--quiet",
+        ] as const),
+        ...["--x509certfile", cert, "--x509keyfile", key],
+        ...["--compress-cert", name],
+      ]);
+      // Its server says so too late, and to nobody.
+      if (lacking.has(name)) skip(`GnuTLS is built without ${name}`);
+      const seen: number[] = [];
+      const config = testClientConfig({
+        certificateCompression: [
+          {
+            ...row,
+            decompress: (data, length) => {
+              seen.push(length);
+              return row.decompress(data, length);
+            },
+          },
+        ],
+      });
+      const { engine } = await clientTalk(port, config);
+      expect(engine.info?.peer?.verified).toBe(true);
+      expect(seen.length).toBe(1);
+    });
+  });
+});
