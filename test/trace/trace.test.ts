@@ -47,6 +47,8 @@ function traced(withKeys: boolean): TraceRecord[] {
   client.updateKeys(true);
   client.write(utf8Bytes("hello"));
   carry();
+  // Only then does it answer the KeyUpdate.
+  server.write(utf8Bytes("ok"));
   server.close();
   carry();
   const decoder = new TraceDecoder({ provider: noble, keyLog });
@@ -88,6 +90,7 @@ describe("a trace", () => {
       "certificate_verify",
       "finished",
       "key_update",
+      "application_data 2 bytes",
       "alert close_notify",
     ]);
     const keys = new Set(records.map((record) => record.keys));
@@ -108,7 +111,7 @@ describe("a trace", () => {
       "change_cipher_spec",
       "client_hello",
     ]);
-    expect(records.filter(({ keys }) => keys === "sealed")).toHaveLength(6);
+    expect(records.filter(({ keys }) => keys === "sealed")).toHaveLength(7);
   });
 
   it("is shown as a ladder", () => {

@@ -135,7 +135,7 @@ function shapeOf(
   const middle = extensionTypes("client_hello", bodies, shape);
   const end = [last, ExtensionType.pre_shared_key];
   const order = [first, ...middle.filter((t) => !end.includes(t)), ...end];
-  return { verbatim, order };
+  return { ...shape, verbatim, order };
 }
 
 function newKeyPair(config: ClientConfig, name: GroupName): OfferedKeyPair {

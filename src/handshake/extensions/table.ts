@@ -155,6 +155,8 @@ export interface ExtensionShape {
   readonly verbatim?: readonly RawExtension[];
   /** Types in the order wanted; those not named follow behind. */
   readonly order?: readonly number[];
+  /** Types that are left out. */
+  readonly omit?: readonly number[];
 }
 
 interface WritableExtension {
@@ -165,9 +167,9 @@ interface WritableExtension {
 function listExtensions<C extends Carrier>(
   carrier: C,
   bodies: Extensions<C>,
-  { verbatim = [], order }: ExtensionShape,
+  { verbatim = [], order, omit = [] }: ExtensionShape,
 ): readonly WritableExtension[] {
-  const replaced = new Set(verbatim.map(({ type }) => type));
+  const replaced = new Set([...verbatim.map(({ type }) => type), ...omit]);
   const list: WritableExtension[] = verbatim.map(({ type, body }) => ({
     type,
     body: (w) => w.bytes(body),
