@@ -28,10 +28,6 @@ export interface Flags {
   readKeyLimit: number;
   /** The peer was asked for new keys. */
   updateRequested: boolean;
-  /** Bytes of early data that may still be written; undefined: none at all. */
-  earlyDataToWrite: number | undefined;
-  /** Bytes of early data that are still taken; undefined: none at all. */
-  earlyDataToRead: number | undefined;
 }
 
 /**
@@ -89,7 +85,5 @@ export function newFlags(): Flags {
     warningAlertPolicy: "fatal",
     readKeyLimit: Number.MAX_SAFE_INTEGER,
     updateRequested: false,
-    earlyDataToWrite: undefined,
-    earlyDataToRead: undefined,
   };
 }

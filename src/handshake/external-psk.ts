@@ -3,7 +3,10 @@ import { TlsError, TlsUsageError } from "../errors.ts";
 
 /** A key that both sides know under one name. */
 export interface ExternalPsk {
-  /** 1 to 65,535 bytes; for TLS 1.2 best UTF-8 text (RFC 4279 5.1). */
+  /**
+   * Up to 65,535 bytes; for TLS 1.2 best UTF-8 text (RFC 4279 5.1). TLS 1.3
+   * does not know a key without a name.
+   */
   readonly identity: Uint8Array;
   /** 1 to 65,535 bytes, which have to be as hard to guess as a key. */
   readonly key: Uint8Array;
@@ -38,10 +41,12 @@ export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
   for (const [name, bytes] of Object.entries({ identity, key }))
     if (
       !(bytes instanceof Uint8Array) ||
-      bytes.length === 0 ||
+      (bytes.length === 0 && name === "key") ||
       bytes.length > 65_535
     )
-      throw new TlsUsageError(`psk: ${name} has 1 to 65535 bytes`);
+      throw new TlsUsageError(
+        `psk: ${name} has ${name === "key" ? "1" : "0"} to 65535 bytes`,
+      );
   if (hash !== "SHA-256" && hash !== "SHA-384")
     throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");
   return Object.freeze({ identity: identity.slice(), key: key.slice(), hash });

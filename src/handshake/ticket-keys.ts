@@ -146,15 +146,9 @@ export class TicketKeys {
     const sealed = ticket.slice(at);
     const plaintext = key.aead.open(nonce, aadOf(key), sealed);
     if (plaintext === undefined) return undefined;
-    try {
-      return sessionFromBytes(plaintext);
-    } catch (error) {
-      // Sealed by a process that writes sessions in another form.
-      if (error instanceof TlsUsageError) return undefined;
-      throw error;
-    } finally {
-      plaintext.fill(0);
-    }
+    const session = sessionFromBytes(plaintext);
+    plaintext.fill(0);
+    return session;
   }
 
   #rotateWhenDue(): void {

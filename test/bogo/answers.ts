@@ -15,6 +15,8 @@ import { fitting, namesOf, signWith } from "./credentials.ts";
 import { expect } from "./outcome.ts";
 import { type Setting, verifies } from "./settings.ts";
 
+type Request = NonNullable<Extract<Need, { type: "certificate" }>["request"]>;
+
 /** What was asked for so far. */
 export interface Asked {
   verified: boolean;
@@ -48,6 +50,7 @@ function judged(
   expect(!asked.verified, "a certificate judged twice");
   asked.verified = true;
   seen.peer = need.peer;
+  seen.name = need.context.serverName;
   if (flags["fail-ocsp-callback"])
     return refusal("bad_certificate_status_response");
   if (!flags["verify-fail"] || !verifies(flags))
@@ -97,7 +100,11 @@ function chosen(
   const authorities =
     request?.authorities ?? extensions?.certificate_authorities ?? [];
   const credentials = fitting(loaded, authorities);
-  if (loaded.length > 0 && !credentials.some((one) => signs(one, schemes)))
+  if (
+    request !== undefined &&
+    loaded.length > 0 &&
+    !credentials.some((one) => signs(one, request))
+  )
     return refusal("no_shared_signature_scheme");
   return {
     type: "certificate_chosen",
@@ -107,18 +114,26 @@ function chosen(
   };
 }
 
-/** Whether the peer takes a signature of that credential in TLS 1.3. */
+/** ClientCertificateType of RFC 5246 7.4.4, by a key's algorithm. */
+const CERTIFICATE_TYPES: { readonly [algorithm: string]: number | undefined } =
+  { rsaEncryption: 1, "id-RSASSA-PSS": 1 };
+const ECDSA_SIGN = 64;
+
+/** Whether the server takes a signature of that credential. */
 function signs(
   { signatureSchemes = [], algorithm, curve }: Credential,
-  codes: readonly number[] = [],
+  { signatureSchemes: codes, certificateTypes: types }: Request,
 ): boolean {
+  const version = types === undefined ? "TLSv1.3" : "TLSv1.2";
+  if (types?.includes(CERTIFICATE_TYPES[algorithm] ?? ECDSA_SIGN) === false)
+    return false;
   return signatureSchemes.some((name) => {
     const row: SignatureScheme = SIGNATURE_SCHEMES[name];
     return (
       codes.includes(row.code) &&
-      row.handshake.includes("TLSv1.3") &&
+      row.handshake.includes(version) &&
       row.key === algorithm &&
-      row.curve === curve
+      (row.curve === curve || version === "TLSv1.2")
     );
   });
 }

@@ -146,10 +146,11 @@ export class Connection {
 }
 
 /** A failure by the name that config.json's ErrorMap knows. */
-export function failure({ reason, message, alert }: TlsError): Failure {
+export function failure(error: TlsError): Failure {
+  const { reason, alert } = error;
   return reason === "peer_alert"
-    ? new Failure(`${reason}:${String(alert)}`, message)
-    : new Failure(reason, message);
+    ? new Failure(`${reason}:${String(alert)}`, error)
+    : new Failure(reason, error);
 }
 
 export function sizeOfReads(flags: Flags): number {

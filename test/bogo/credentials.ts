@@ -87,7 +87,7 @@ function load(
 /** A SignedCertificateTimestampList, RFC 6962 3.3, cut up. */
 export function timestampsOf(list: Uint8Array): readonly Uint8Array[] {
   return Reader.all(list, "timestamps", (reader) =>
-    reader.list16((entry) => entry.opaque16()),
+    reader.list16((entry) => entry.opaque16(1), 1),
   );
 }
 

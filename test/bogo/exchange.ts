@@ -1,7 +1,13 @@
 /** One connection from the first byte to the last, as the runner expects it. */
 import { asciiBytes, concat, equal, fromHex } from "../../src/bytes.ts";
+import type { ConnectionInfo } from "../../src/engine/index.ts";
+import { checkRejection } from "./ech.ts";
 import { Connection, sizeOfReads } from "./connection.ts";
-import { checkHandshake, checkSessions } from "./expectations.ts";
+import {
+  checkHandshake,
+  checkSessions,
+  checkVerifiedName,
+} from "./expectations.ts";
 import type { Flags } from "./flags.ts";
 import { expect, Failure } from "./outcome.ts";
 import type { Setting } from "./settings.ts";
@@ -23,13 +29,31 @@ export async function exchange(
 ): Promise<void> {
   const { flags } = setting;
   const connection = new Connection(setting, wire);
-  const info = await connection.handshake();
+  const info = await handshake(setting, connection);
   expect(!flags["handshake-never-done"], "the handshake is done");
   checkHandshake(setting, info);
   writeExports(flags, connection, secrets);
   await talk(flags, connection);
   checkSessions(flags, connection);
   await shutDown(flags, connection);
+}
+
+async function handshake(
+  { flags, seen }: Setting,
+  connection: Connection,
+): Promise<ConnectionInfo> {
+  try {
+    const info = await connection.handshake();
+    checkRejection(flags, undefined);
+    checkVerifiedName(flags, seen);
+    return info;
+  } catch (error) {
+    if (error instanceof Failure) {
+      checkVerifiedName(flags, seen);
+      checkRejection(flags, error);
+    }
+    throw error;
+  }
 }
 
 /** Keying material and secrets, which the runner compares with its own. */

@@ -38,9 +38,17 @@ function checkNegotiated(
   same(flags["expect-cipher"], suite, "cipher suite");
   if (fastAes) same(flags["expect-cipher-aes"], suite, "cipher suite");
   else same(flags["expect-cipher-no-aes"], suite, "cipher suite");
-  same(flags["expect-curve-id"], info.group && GROUPS[info.group], "group");
+  same(
+    flags["expect-curve-id"],
+    info.group && info.group && GROUPS[info.group],
+    "group",
+  );
   same(flags["expect-peer-signature-algorithm"], scheme?.code, "scheme");
   if (flags["expect-hrr"]) expect(info.helloRetried, "no HelloRetryRequest");
+  expect(
+    flags["expect-ech-accept"] === (info.encryptedClientHello ?? false),
+    "encrypted hello",
+  );
   if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
 }
 
@@ -54,7 +62,7 @@ function checkNames(flags: Flags, info: ConnectionInfo): void {
 }
 
 function checkPeer(flags: Flags, { peer }: ConnectionInfo): void {
-  if (flags["expect-no-peer-cert"])
+  if (flags["expect-no-peer-cert"] || flags.psk !== undefined)
     expect(peer === undefined, "a certificate of the peer");
   else if (!flags.server || flags["require-any-client-certificate"])
     expect(peer !== undefined, "no certificate of the peer");
@@ -67,6 +75,13 @@ function checkPeer(flags: Flags, { peer }: ConnectionInfo): void {
       received.every(({ der }, i) => equal(der, expected[i] ?? der)),
     "other certificates",
   );
+}
+
+/** @throws Mismatch */
+export function checkVerifiedName(flags: Flags, { name }: Seen): void {
+  same(flags["expect-ech-name-override"], name, "name verified");
+  if (flags["expect-no-ech-name-override"])
+    expect(name === flags["host-name"], `name verified ${String(name)}`);
 }
 
 function checkStapled(flags: Flags, { peer }: Seen): void {

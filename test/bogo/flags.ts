@@ -32,12 +32,22 @@ const FLAGS = {
   "decline-alpn": "switch",
   "reject-alpn": "switch",
   "enable-grease": "switch",
+  cipher: "text",
+  psk: "text",
+  "psk-identity": "text",
   "server-preference": "switch",
+  "no-legacy-server-connect": "switch",
   "server-supported-groups-hint": "numbers",
   "enable-ocsp-stapling": "switch",
   "enable-signed-cert-timestamps": "switch",
   "install-cert-compression-algs": "switch",
   "install-one-cert-compression-alg": "number",
+  "ech-config-list": "base64",
+  "enable-ech-grease": "switch",
+  "reject-unusable-ech-config": "switch",
+  "ech-server-config": "base64s",
+  "ech-server-key": "base64s",
+  "ech-is-retry-config": "numbers",
   "fips-202205": "switch",
   "wpa-202304": "switch",
   "cnsa-202407": "switch",
@@ -109,6 +119,11 @@ const FLAGS = {
   "expect-selected-credential": "number",
   "expect-ocsp-response": "base64",
   "expect-signed-cert-timestamps": "base64",
+  "expect-ech-accept": "switch",
+  "expect-ech-name-override": "text",
+  "expect-no-ech-name-override": "switch",
+  "expect-ech-retry-configs": "base64",
+  "expect-no-ech-retry-configs": "switch",
   "expect-hrr": "switch",
   "expect-no-hrr": "switch",
   "expect-no-session": "switch",
@@ -120,6 +135,7 @@ interface Kinds {
   readonly numbers: readonly number[] | undefined;
   readonly text: string | undefined;
   readonly base64: Uint8Array | undefined;
+  readonly base64s: readonly Uint8Array[] | undefined;
 }
 
 /** The flags of one connection, by the names that the runner gives them. */
@@ -221,7 +237,8 @@ function put(
   else {
     const before = into.get(name);
     const list: readonly unknown[] = Array.isArray(before) ? before : [];
-    into.set(name, [...list, Number(text)]);
+    const value = kind === "base64s" ? decodeBase64(text) : Number(text);
+    into.set(name, [...list, value]);
   }
 }
 

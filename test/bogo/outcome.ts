@@ -1,4 +1,5 @@
 /** How the shim ends. */
+import type { TlsError } from "../../src/engine/index.ts";
 
 /** The runner skips a case when the shim exits with this. */
 export const UNIMPLEMENTED_EXIT = 89;
@@ -12,10 +13,13 @@ export class Unimplemented extends Error {
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: string;
+  /** What the engine said; undefined where the shim found fault by itself. */
+  readonly error: TlsError | undefined;
 
-  constructor(code: string, message = "") {
-    super(message);
+  constructor(code: string, error?: TlsError) {
+    super(error?.message);
     this.code = code;
+    this.error = error;
   }
 }
 

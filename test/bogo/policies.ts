@@ -16,7 +16,11 @@ type Policy = Pick<
 >;
 
 const WPA: Policy = {
-  cipherSuites: ["TLS_AES_256_GCM_SHA384"],
+  cipherSuites: [
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  ],
   groups: ["secp384r1"],
   signatureSchemes: [
     "rsa_pkcs1_sha384",
@@ -35,7 +39,14 @@ const CNSA_SCHEMES = [
 
 const POLICIES = {
   "fips-202205": {
-    cipherSuites: ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
+    cipherSuites: [
+      "TLS_AES_128_GCM_SHA256",
+      "TLS_AES_256_GCM_SHA384",
+      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+      "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+      "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    ],
     groups: ["secp256r1", "secp384r1"],
     signatureSchemes: [
       "rsa_pkcs1_sha256",
@@ -50,7 +61,10 @@ const POLICIES = {
   },
   "wpa-202304": WPA,
   "cnsa1-202603": {
-    cipherSuites: ["TLS_AES_256_GCM_SHA384"],
+    cipherSuites: [
+      ...(WPA.cipherSuites ?? []),
+      "TLS_RSA_WITH_AES_256_GCM_SHA384",
+    ],
     groups: ["MLKEM1024", "secp384r1"],
     signatureSchemes: CNSA_SCHEMES,
   },

@@ -1,9 +1,11 @@
 /** From flags to the config of an engine. */
+import { asciiBytes, equal, NO_BYTES } from "../../src/bytes.ts";
 import type { CryptoProvider, GroupName } from "../../src/crypto/provider.ts";
 import {
   type ClientConfig,
   clientConfig,
   GROUPS,
+  type PskCallback,
   type CommonOptions,
   type ServerConfig,
   serverConfig,
@@ -21,21 +23,25 @@ import {
   schemeNames,
   VERIFIES_BY_DEFAULT,
 } from "./code-points.ts";
+import { clientEch, serverEch } from "./ech.ts";
 import { compressionOf } from "./compression.ts";
 import { type Loaded, namesOf } from "./credentials.ts";
 import type { Flags } from "./flags.ts";
-import { Unimplemented } from "./outcome.ts";
+import { expect, Unimplemented } from "./outcome.ts";
 import { policyOf } from "./policies.ts";
+import { suitesOf } from "./suites.ts";
 
 /** The versions that puretls has, by their numbers. */
-const VERSIONS = [[0x0304, "TLSv1.3"]] as const satisfies readonly (readonly [
-  number,
-  TlsVersion,
-])[];
+const VERSIONS = [
+  [0x0303, "TLSv1.2"],
+  [0x0304, "TLSv1.3"],
+] as const satisfies readonly (readonly [number, TlsVersion])[];
 
 /** What the shim saw of its peer. */
 export interface Seen {
   peer: PeerChain | undefined;
+  /** The name that it had to have a certificate for. */
+  name: string | undefined;
 }
 
 export interface Setting {
@@ -68,12 +74,15 @@ export function clientOf(setting: Setting): ClientConfig {
   const { flags } = setting;
   const options = common(setting);
   const shares = keySharesOf(flags, options.groups ?? []);
+  const ech = clientEch(setting.provider, flags);
   return clientConfig({
     ...options,
     verifier: verifierOf(setting),
     credentials: chooses(setting) ? "ask" : [],
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     grease: flags["enable-grease"],
+    legacyServerConnect: !flags["no-legacy-server-connect"],
+    ...(ech && { encryptedClientHello: ech }),
     ...(shares && { keyShares: shares }),
   });
 }
@@ -95,7 +104,10 @@ function keySharesOf(
 export function serverOf(setting: Setting): ServerConfig {
   const { flags, loaded } = setting;
   const names = flags["use-client-ca-list"];
-  const ownOrder = flags["server-preference"] || flags["cnsa-202407"];
+  const ownOrder =
+    flags["server-preference"] ||
+    flags["cnsa-202407"] ||
+    flags.cipher !== undefined;
   return serverConfig({
     ...common(setting),
     verifier: verifierOf(setting),
@@ -112,6 +124,10 @@ export function serverOf(setting: Setting): ServerConfig {
     ...serverAlpn(flags),
     cipherPreference: ownOrder ? "server" : "client",
     groupPreference: "order",
+    ...(flags.psk !== undefined && {
+      pskIdentityHint: asciiBytes(flags["psk-identity"] ?? ""),
+    }),
+    encryptedClientHello: serverEch(setting.provider, flags),
   });
 }
 
@@ -144,7 +160,22 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
       skippedEarlyData: 16384,
       ...(length !== undefined && { certificateMessage: length }),
     },
+    cipherSuites: suitesOf(flags),
+    ...(flags.psk !== undefined && { psk: pskOf(flags) }),
     ...policy,
+  };
+}
+
+/** The key of RFC 4279, for who knows its name. */
+function pskOf(flags: Flags): PskCallback {
+  const identity = asciiBytes(flags["psk-identity"] ?? "");
+  const key = asciiBytes(flags.psk ?? "");
+  return (request) => {
+    const named = flags.server ? request.identity : request.hint;
+    if (flags.server || identity.length > 0)
+      expect(equal(named ?? NO_BYTES, identity), "a PSK of another name");
+    else expect(named === undefined, "a hint");
+    return { identity, key };
   };
 }
 
@@ -169,8 +200,9 @@ function verifierOf({ flags, seen }: Setting): CertificateVerifier | "ask" {
   if (flags.async || flags["fail-ocsp-callback"]) return "ask";
   if (flags["verify-fail"] && verifies(flags)) return "ask";
   return {
-    verify: (peer) => {
+    verify: (peer, { serverName }) => {
       seen.peer = peer;
+      seen.name = serverName;
       return verifiedByCaller(peer);
     },
   };

@@ -4,6 +4,7 @@
  * README.md.
  */
 import { node as provider } from "../../src/crypto/node.ts";
+import { TlsError, TlsUsageError } from "../../src/engine/index.ts";
 import { loadCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
 import { type Flags, parseFlags } from "./flags.ts";
@@ -38,7 +39,7 @@ async function connectOnce(flags: Flags): Promise<void> {
     flags,
     provider,
     loaded: loadCredentials(provider, flags),
-    seen: { peer: undefined },
+    seen: { peer: undefined, name: undefined },
     keyLog: (line: string) => {
       const [label = "", , secret = ""] = line.split(" ");
       secrets.set(label, secret);
@@ -65,6 +66,8 @@ function report(error: unknown): number {
     console.error(`:${error.code}: ${error.message}`);
   else if (error instanceof Mismatch)
     console.error(`expected otherwise: ${error.message}`);
+  else if (error instanceof TlsUsageError || error instanceof TlsError)
+    console.error(`:wrong_use: ${error.message}`);
   else console.error(error);
   return 1;
 }

@@ -1,6 +1,6 @@
 /** What BoringSSL's test runner found, so that it stays mended without it. */
 import { describe, expect, it } from "vitest";
-import { concat } from "../../src/bytes.ts";
+import { concat, toHex } from "../../src/bytes.ts";
 import type { GroupName } from "../../src/crypto/provider.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
@@ -8,6 +8,7 @@ import {
   credential,
   type ServerOptions,
   TlsEngine,
+  type TlsVersion,
 } from "../../src/engine/index.ts";
 import {
   newPair,
@@ -16,6 +17,7 @@ import {
   testServerConfig,
 } from "../support/engines.ts";
 import { testServer } from "../support/pki.ts";
+import { type PeerChain, verifiedByCaller } from "../../src/x509/index.ts";
 
 const RETRIED = {
   client: testClientConfig({
@@ -191,6 +193,54 @@ describe("certificate compression", () => {
     });
     const { server } = shuttle(newPair(client));
     expect(server.error?.reason).toBe("malformed_message");
+  });
+});
+
+describe("TLS 1.2", () => {
+  const versions = ["TLSv1.2"] as const;
+  const groups = ["X25519MLKEM768", "x25519"] as const;
+
+  it("staples a status and timestamps, each in its message", () => {
+    const seen: PeerChain[] = [];
+    const client = testClientConfig({
+      versions,
+      ocspStapling: true,
+      signedCertificateTimestamps: true,
+      verifier: {
+        verify: (peer) => {
+          seen.push(peer);
+          return verifiedByCaller(peer);
+        },
+      },
+    });
+    const { chain, key } = testServer();
+    const stapled = credential({
+      provider: noble,
+      chain,
+      key: { algorithm: "ecPublicKey", key },
+      ocspResponse: Uint8Array.of(1, 2, 3),
+      scts: [Uint8Array.of(4), Uint8Array.of(5, 6)],
+    });
+    const server = testServerConfig({ versions, credentials: [stapled] });
+    const pair = shuttle(newPair(client, server));
+    expect(pair.client.error ?? pair.server.error).toBeUndefined();
+    expect(seen.map(({ ocspResponse, scts }) => [ocspResponse, scts])).toEqual([
+      [Uint8Array.of(1, 2, 3), [Uint8Array.of(4), Uint8Array.of(5, 6)]],
+    ]);
+  });
+
+  it("does not offer a hybrid, which it has no messages for", () => {
+    const hello = (wanted: readonly TlsVersion[]) => {
+      const client = testClientConfig({
+        grease: false,
+        versions: wanted,
+        groups,
+      });
+      return toHex(TlsEngine.client(client, "localhost").takeOutput());
+    };
+    // supported_groups: type, length, length of the list, the list.
+    expect(hello(versions)).toContain("000a00040002001d");
+    expect(hello(["TLSv1.2", "TLSv1.3"])).toContain("000a0006000411ec001d");
   });
 });
 

@@ -114,10 +114,6 @@ class Side {
       setMaxFragmentLength: () => undefined,
       setRecordLimits: () => undefined,
       skipEarlyData: () => undefined,
-      beginWritingEarlyData: () => undefined,
-      endWritingEarlyData: () => undefined,
-      beginReadingEarlyData: () => undefined,
-      endReadingEarlyData: () => undefined,
       emit: (event) => this.events.push(event),
     };
     this.state = begin(this.#io);

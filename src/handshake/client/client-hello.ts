@@ -1,5 +1,5 @@
 /** Writing a ClientHello, the first and the second one. */
-import type { GroupName, HashName } from "../../crypto/provider.ts";
+import type { GroupName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
 import { CIPHER_SUITES } from "../cipher-suites.ts";
@@ -10,26 +10,22 @@ import {
   extensionTypes,
   offerExtensions,
 } from "../extensions/table.ts";
-import { GROUPS } from "../groups.ts";
+import { GROUPS, isPostQuantum } from "../groups.ts";
 import { encodeClientHello } from "../messages/client-hello.ts";
-import type { Psk } from "../psk.ts";
-import { PendingTranscript } from "../transcript.ts";
 import { greased, greaseExtensions, makeGrease } from "./grease.ts";
 import {
   sessionIdFor,
   sessionToOffer12,
   ticketFor,
 } from "./offered-session12.ts";
-import { earlyDataSession, pskBody, withBinders } from "./psk-offer.ts";
 import type { OfferedKeyPair, SentHello } from "./states.ts";
 
-type HelloBase = Omit<SentHello, "types" | "raw" | "psks">;
+type HelloBase = Omit<SentHello, "types" | "raw">;
 
 /** The first ClientHello of a connection. */
 export function firstHello(
   config: ClientConfig,
   serverName: string | undefined,
-  psks: readonly Psk[] = [],
   ech?: Uint8Array,
 ): SentHello {
   const { random } = config.provider;
@@ -42,13 +38,10 @@ export function firstHello(
     grease: config.grease ? makeGrease(random) : undefined,
     keyPairs: keyShares.map((name) => newKeyPair(config, name)),
   };
-  return write(config, serverName, base, { ech, psks, retry: undefined });
+  return write(config, serverName, base, { ech, retry: undefined });
 }
 
-/**
- * RFC 8446 4.1.2: the same again, with the share and the cookie asked for,
- * binders over what came before, and without early data.
- */
+/** RFC 8446 4.1.2: the same again, with the share and the cookie asked for. */
 export function secondHello(
   config: ClientConfig,
   serverName: string | undefined,
@@ -61,9 +54,7 @@ export function secondHello(
       ? first.keyPairs
       : [newKeyPair(config, asked.group)];
   const base = { ...first, keyPairs };
-  // RFC 8446 4.1.4: without PSKs that the suite does not go with.
-  const psks = first.psks.filter(({ hash }) => hash === asked.hash);
-  return write(config, serverName, base, { ech, psks, retry: asked });
+  return write(config, serverName, base, { ech, retry: asked });
 }
 
 /**
@@ -77,17 +68,13 @@ export function outerHello(
   ech: Uint8Array,
   retry: RetryAsked | undefined,
 ): SentHello {
-  return write(config, publicName, base, { ech, psks: [], retry });
+  return write(config, publicName, base, { ech, retry });
 }
 
 /** What a HelloRetryRequest asked for. */
 export interface RetryAsked {
   readonly group: GroupName | undefined;
   readonly cookie: Uint8Array | undefined;
-  /** Of the suite that is fixed from now on. */
-  readonly hash: HashName;
-  /** All up to the HelloRetryRequest. */
-  readonly before: PendingTranscript;
 }
 
 function write(
@@ -96,11 +83,9 @@ function write(
   base: HelloBase,
   {
     ech,
-    psks,
     retry,
   }: {
     readonly ech: Uint8Array | undefined;
-    readonly psks: readonly Psk[];
     readonly retry: RetryAsked | undefined;
   },
 ): SentHello {
@@ -113,12 +98,12 @@ function write(
       share: pair.share,
     })),
     cookie: retry?.cookie,
-    groups: config.groups,
+    // TLS 1.2 has no messages for the exchange of a KEM.
+    groups: config.versions.includes("TLSv1.3")
+      ? config.groups
+      : config.groups.filter((name) => !isPostQuantum(name)),
     ech,
     ticket12: ticketFor(config, base.session12),
-    psks: pskBody(config, psks),
-    earlyData:
-      retry === undefined && earlyDataSession(config, psks) !== undefined,
   });
   const bodies =
     grease === undefined
@@ -136,10 +121,8 @@ function write(
     },
     shape,
   );
-  const types = extensionTypes("client_hello", bodies, shape);
-  const before = retry?.before ?? new PendingTranscript();
-  const bound = withBinders(config, raw, types, psks, before);
-  return { ...base, types: new Set(types), psks, raw: bound };
+  const types = new Set(extensionTypes("client_hello", bodies, shape));
+  return { ...base, types, raw };
 }
 
 /** The config's shape, with GREASE first and last where that is wanted. */

@@ -46,7 +46,7 @@ export function onVerified(
   if (wanted === undefined) return keyExchange(answering, undefined, io);
   if (config.credentials !== "ask")
     return certificate(answering, wanted, config.credentials, io);
-  const { signatureSchemes, authorities } = wanted;
+  const { certificateTypes, signatureSchemes, authorities } = wanted;
   return {
     ...answering,
     at: "WAIT_CERTIFICATE_CHOICE",
@@ -54,7 +54,7 @@ export function onVerified(
     need: {
       type: "certificate",
       clientHello: undefined,
-      request: { signatureSchemes, authorities },
+      request: { certificateTypes, signatureSchemes, authorities },
     },
   };
 }
@@ -140,7 +140,7 @@ export function onPskFound(
   const keyed = {
     ...rest,
     exchange,
-    peer: { by: "psk", identity: psk.identity },
+    peer: { by: "psk" },
     peerCertificates: [],
   } as const;
   return derive(keyed, sent, premaster, undefined, io);

@@ -21,6 +21,7 @@ export const signedCertificateTimestamp: ExtensionSpec = {
   type: ExtensionType.signed_certificate_timestamp,
   carriers: {
     client_hello: carriedAs("signed_certificate_timestamp", emptyBody),
+    server_hello12: carriedAs("signed_certificate_timestamp", timestampList),
     certificate_request: carriedAs("signed_certificate_timestamp", emptyBody),
     certificate: carriedAs("signed_certificate_timestamp", timestampList),
   },

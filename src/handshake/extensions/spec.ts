@@ -10,7 +10,6 @@ import type { CertificateCompression } from "../compression-row.ts";
 import type { CipherSuite12 } from "../cipher-suites12.ts";
 import type { TlsVersion } from "../cipher-suites.ts";
 import type { SignatureSchemeName } from "../signature-schemes.ts";
-import type { PskMode } from "../psk-modes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
 export interface RawExtension {
@@ -25,15 +24,6 @@ export interface KeyShareEntry {
 
 /** MaxFragmentLength, RFC 6066 4: bytes of a record. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096;
-
-/** What a client offers to go on from, RFC 8446 4.2.11. */
-export interface OfferedPsks {
-  readonly identities: readonly {
-    readonly identity: Uint8Array;
-    readonly obfuscatedTicketAge: number;
-  }[];
-  readonly binders: readonly Uint8Array[];
-}
 
 /** What each message's extensions say, by their RFC names. */
 export interface ExtensionBodies {
@@ -61,7 +51,7 @@ export interface ExtensionBodies {
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
     key_share: readonly KeyShareEntry[];
-    pre_shared_key: OfferedPsks;
+    pre_shared_key: Uint8Array;
   };
   server_hello: {
     supported_versions: number;
@@ -71,6 +61,7 @@ export interface ExtensionBodies {
   /** Of TLS 1.2, RFC 5246 7.4.1.3. */
   server_hello12: {
     server_name: true;
+    supported_groups: readonly number[];
     max_fragment_length: FragmentLength;
     ec_point_formats: readonly number[];
     status_request: true;
@@ -150,7 +141,6 @@ export interface OfferedConfig extends AskingConfig {
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
-  readonly pskModes: readonly PskMode[];
 }
 
 /** What a client knows when it writes a ClientHello. */
@@ -165,9 +155,6 @@ export interface OfferContext {
   readonly ech: Uint8Array | undefined;
   /** RFC 5077: a ticket of TLS 1.2, or nothing of it to ask for one. */
   readonly ticket12: Uint8Array | undefined;
-  /** With binders that are only as long as the right ones. */
-  readonly psks: OfferedPsks | undefined;
-  readonly earlyData: boolean;
 }
 
 /** What a peer asked to come with a certificate: its hello or its request. */

@@ -45,6 +45,7 @@ export const statusRequest: ExtensionSpec = {
   type: ExtensionType.status_request,
   carriers: {
     client_hello: carriedAs("status_request", certificateStatusRequest),
+    server_hello12: carriedAs("status_request", emptyBody),
     certificate_request: carriedAs("status_request", emptyBody),
     certificate: carriedAs("status_request", certificateStatus),
   },

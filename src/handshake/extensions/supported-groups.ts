@@ -8,6 +8,8 @@ export const supportedGroups: ExtensionSpec = {
   type: ExtensionType.supported_groups,
   carriers: {
     client_hello: carriedAs("supported_groups", u16ListBody),
+    // No server should, and some do: it says nothing that binds anybody.
+    server_hello12: carriedAs("supported_groups", u16ListBody),
     encrypted_extensions: carriedAs("supported_groups", u16ListBody),
   },
   offer: ({ groups }, into) => {

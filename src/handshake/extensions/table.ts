@@ -104,13 +104,19 @@ export function readExtensions<C extends Carrier>(
     const spec = BY_TYPE.get(type);
     if (spec === undefined) return;
     const cell = spec.carriers[carrier];
-    if (cell === undefined)
-      throw new TlsError("misplaced_extension", {
-        detail: `${spec.name} in ${carrier}`,
-      });
+    if (cell === undefined) throw misplaced(carrier, spec.name);
     Reader.all(body, spec.name, (r) => cell.read(r, known));
   });
   return { known, types: [...seen] };
+}
+
+/** RFC 8446 4.2; in RFC 5246 7.4.1.4 there is one alert for all of these. */
+function misplaced(carrier: Carrier, name: string): TlsError {
+  const reason =
+    carrier === "server_hello12"
+      ? "unsolicited_extension"
+      : "misplaced_extension";
+  return new TlsError(reason, { detail: `${name} in ${carrier}` });
 }
 
 /** RFC 5246 7.4.1.2: before TLS 1.3 a hello may have no extensions at all. */

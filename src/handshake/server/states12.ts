@@ -112,7 +112,7 @@ export interface WaitVerifier12 extends Keyed12 {
 export type ClientPeer12 =
   | { readonly by: "certificate"; readonly peer: AuthenticatedPeer }
   | { readonly by: "session"; readonly resumed: ResumedPeer }
-  | { readonly by: "psk"; readonly identity: Uint8Array }
+  | { readonly by: "psk" }
   /** Only where the config lets a client stay anonymous. */
   | { readonly by: "nothing" };
 

@@ -1,0 +1,69 @@
+/** Encrypted Client Hello, RFC 9849, by the flags. */
+import { equal } from "../../src/bytes.ts";
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
+import {
+  echClient,
+  type EchClient,
+  echGrease,
+  echServer,
+  type EchServer,
+} from "../../src/ech/index.ts";
+import { TlsError, TlsUsageError } from "../../src/engine/index.ts";
+import type { Flags } from "./flags.ts";
+import { expect, Failure } from "./outcome.ts";
+
+/** @throws Failure for a list that is none, or that nothing can be done with */
+export function clientEch(
+  provider: CryptoProvider,
+  flags: Flags,
+): EchClient | undefined {
+  const list = flags["ech-config-list"];
+  try {
+    if (list) {
+      const client = echClient(list);
+      client.begin({ provider });
+      return client;
+    }
+    if (flags["reject-unusable-ech-config"]) throw new TlsUsageError("no list");
+  } catch (error) {
+    if (error instanceof TlsError) throw new Failure("ech_config_list", error);
+    // To go on without is for the program to choose: BoringSSL's does.
+    if (!(error instanceof TlsUsageError)) throw error;
+    if (flags["reject-unusable-ech-config"])
+      throw new Failure("unusable_ech_config_list");
+  }
+  return flags["enable-ech-grease"] ? echGrease() : undefined;
+}
+
+/** Without keys too: then a hello that is an inner one is taken as such. */
+export function serverEch(provider: CryptoProvider, flags: Flags): EchServer {
+  const {
+    "ech-server-config": configs = [],
+    "ech-server-key": privateKeys = [],
+    "ech-is-retry-config": published = [],
+  } = flags;
+  const keys = configs.map((config, i) => ({
+    config,
+    privateKey: privateKeys[i] ?? new Uint8Array(),
+  }));
+  const retryConfigs = keys.filter((_, i) => published[i] !== 0);
+  return echServer({ provider, keys, retryConfigs });
+}
+
+/**
+ * A hello that was not opened ends the connection; what the server says are
+ * its keys has to be what the flags say.
+ *
+ * @throws Mismatch
+ */
+export function checkRejection(flags: Flags, failure: unknown): void {
+  const configs = flags["expect-ech-retry-configs"];
+  if (configs === undefined && !flags["expect-no-ech-retry-configs"]) return;
+  const error = failure instanceof Failure ? failure.error : undefined;
+  expect(error?.reason === "ech_rejected", "no rejection of ECH");
+  const received = error?.echRetryConfigs;
+  expect(
+    configs && received ? equal(configs, received) : configs === received,
+    "other retry configs",
+  );
+}
