@@ -6,8 +6,13 @@ import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
-import type { HandshakeEvent, HandshakeIo } from "../../src/handshake/io.ts";
+import type {
+  ChangeCipherSpecPolicy,
+  HandshakeEvent,
+  HandshakeIo,
+} from "../../src/handshake/io.ts";
 import {
+  advance,
   advanceByMessage,
   type ConnectionState,
 } from "../../src/handshake/machines.ts";
@@ -23,9 +28,14 @@ import {
   nameOf,
 } from "../../src/wire/code-points.ts";
 
+/** What stands for a change_cipher_spec record among the messages. */
+export const CHANGE_CIPHER_SPEC: Uint8Array = Uint8Array.of(1);
+
+export type SentName = HandshakeTypeName | "change_cipher_spec";
+
 /** What becomes of a message on its way: itself, others, or none. */
 export type Edit = (
-  name: HandshakeTypeName,
+  name: SentName,
   raw: Uint8Array,
   from: "client" | "server",
 ) => readonly Uint8Array[];
@@ -59,7 +69,10 @@ export function runMachines(
       [server, client],
     ] as const) {
       for (const raw of from.outbox.splice(0)) {
-        const name = nameOf(HandshakeType, raw[0] ?? 0);
+        const name =
+          raw === CHANGE_CIPHER_SPEC
+            ? "change_cipher_spec"
+            : nameOf(HandshakeType, raw[0] ?? 0);
         if (name === undefined) throw new Error("an unknown message was sent");
         sent.push(name);
         for (const edited of edit(name, raw, from.name)) {
@@ -96,20 +109,30 @@ class Side {
   readonly events: HandshakeEvent[] = [];
   state: ConnectionState;
   readonly #io: HandshakeIo;
+  #changeCipherSpec: ChangeCipherSpecPolicy;
 
   constructor(
     name: "client" | "server",
     begin: (io: HandshakeIo) => ConnectionState,
   ) {
     this.name = name;
+    this.#changeCipherSpec = name === "client" ? "dropped" : "forbidden";
     this.#io = {
       send: (raw) => this.outbox.push(raw),
       sendWarning: () => undefined,
-      sendChangeCipherSpec: () => undefined,
+      // The dummies of TLS 1.3 mean nothing here.
+      sendChangeCipherSpec: () => {
+        if (this.#changeCipherSpec !== "dropped")
+          this.outbox.push(CHANGE_CIPHER_SPEC);
+      },
       endFlight: () => undefined,
-      setReadKeys: () => undefined,
+      setReadKeys: ({ epoch }) => {
+        if (epoch === "application") this.#changeCipherSpec = "forbidden";
+      },
       setWriteKeys: () => undefined,
-      setChangeCipherSpec: () => undefined,
+      setChangeCipherSpec: (policy) => {
+        this.#changeCipherSpec = policy;
+      },
       setWarningAlerts: () => undefined,
       setMaxFragmentLength: () => undefined,
       setRecordLimits: () => undefined,
@@ -121,9 +144,12 @@ class Side {
 
   receive(raw: Uint8Array): TlsError | undefined {
     try {
-      const type = raw[0] ?? 0;
-      const whole = { type, body: raw.subarray(4), raw };
-      this.state = advanceByMessage(this.state, whole, this.#io);
+      if (raw === CHANGE_CIPHER_SPEC) this.#receiveChangeCipherSpec();
+      else {
+        const type = raw[0] ?? 0;
+        const whole = { type, body: raw.subarray(4), raw };
+        this.state = advanceByMessage(this.state, whole, this.#io);
+      }
       for (let need = needOf(this.state); need; need = needOf(this.state)) {
         const answer = ownAnswer(need, this.state.config);
         if (answer === undefined) break;
@@ -134,5 +160,13 @@ class Side {
       if (error instanceof TlsError) return error;
       throw error;
     }
+  }
+
+  /** As the record layer does. */
+  #receiveChangeCipherSpec(): void {
+    if (this.#changeCipherSpec === "forbidden")
+      throw new TlsError("unexpected_change_cipher_spec");
+    if (this.#changeCipherSpec === "delivered")
+      this.state = advance(this.state, "change_cipher_spec", {}, this.#io);
   }
 }

@@ -40,34 +40,46 @@ import type {
   WaitStatusOrKeyExchange,
 } from "./states12.ts";
 
+/**
+ * RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client
+ * is currently negotiating a session".
+ */
+const negotiating = {
+  hello_request: <S extends Client12State>(state: S): S => state,
+} as const;
+
 export const client12: Transitions<Client12State, Client12State, Inputs12> = {
-  WAIT_CERT: { certificate: onCertificate },
+  WAIT_CERT: { ...negotiating, certificate: onCertificate },
   WAIT_CERT_STATUS_SKE: {
+    ...negotiating,
     certificate_status: onStatusBeforeKeyExchange,
     server_key_exchange: onServerKeyExchange,
   },
   WAIT_CERT_STATUS_CR_SHD: {
+    ...negotiating,
     certificate_status: onStatusBeforeDone,
     certificate_request: onCertificateRequest,
     server_hello_done: onServerHelloDone,
   },
-  WAIT_SKE: { server_key_exchange: onServerKeyExchange },
+  WAIT_SKE: { ...negotiating, server_key_exchange: onServerKeyExchange },
   WAIT_SKE_SHD: {
+    ...negotiating,
     server_key_exchange: onHint,
     server_hello_done: onServerHelloDone,
   },
   WAIT_CR_SHD: {
+    ...negotiating,
     certificate_request: onCertificateRequest,
     server_hello_done: onServerHelloDone,
   },
-  WAIT_SHD: { server_hello_done: onServerHelloDone },
+  WAIT_SHD: { ...negotiating, server_hello_done: onServerHelloDone },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_PSK: { psk_found: onPskFound },
   WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
   WAIT_SIGNER: { signed: onSigned },
-  WAIT_TICKET: { new_session_ticket: onNewSessionTicket },
-  WAIT_CCS: { change_cipher_spec: onChangeCipherSpec },
-  WAIT_FINISHED: { finished: onServerFinished },
+  WAIT_TICKET: { ...negotiating, new_session_ticket: onNewSessionTicket },
+  WAIT_CCS: { ...negotiating, change_cipher_spec: onChangeCipherSpec },
+  WAIT_FINISHED: { ...negotiating, finished: onServerFinished },
   CONNECTED: { hello_request: refuseRenegotiation },
 };
 
