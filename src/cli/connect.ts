@@ -17,6 +17,7 @@ import {
 } from "./command.ts";
 import { fetchPath } from "./fetch-path.ts";
 import { keyLogTo } from "./key-log.ts";
+import { readProvider } from "./provider.ts";
 import { summary } from "./summary.ts";
 
 const HELP = `Usage: puretls connect HOST[:PORT] [OPTIONS]
@@ -32,6 +33,7 @@ only; the command ends when the server does.
   --cert FILE        certificate chain of this client (PEM)
   --key FILE         its private key (PEM); default: in the file of --cert
   --keylog FILE      append the secrets, for Wireshark and the like
+  --provider NAME    cryptography by noble (default) or by node (node:crypto)
   --get PATH         fetch PATH by HTTP/1.1 and print the body
   --quiet            print nothing but the data
 
@@ -47,6 +49,7 @@ const OPTIONS = {
   cert: { type: "string" },
   key: { type: "string" },
   keylog: { type: "string" },
+  provider: { type: "string" },
   get: { type: "string" },
   quiet: { type: "boolean" },
 } as const;
@@ -112,6 +115,7 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
     throw new CommandError("--ca and --insecure contradict each other");
   const context = createDefaultContext({
     env: terminal.env,
+    provider: readProvider(values.provider),
     // With --insecure nobody's certificates are wanted, not even the system's.
     ...(insecure === true && { ca: [] }),
     ...(ca !== undefined && { caFile: ca }),

@@ -26,6 +26,7 @@ import {
 } from "./command.ts";
 import { explain } from "./explain.ts";
 import { keyLogTo } from "./key-log.ts";
+import { readProvider } from "./provider.ts";
 import { summary } from "./summary.ts";
 
 const HELP = `Usage: puretls serve PORT --cert FILE [OPTIONS]
@@ -39,6 +40,7 @@ Serves until it is interrupted. Port 0 takes any free one.
   --ca FILE          trust these for client certificates (PEM)
   --alpn LIST        speak these protocols, as in http/1.1
   --keylog FILE      append the secrets, for Wireshark and the like
+  --provider NAME    cryptography by noble (default) or by node (node:crypto)
   --echo             send back what comes (default)
   --www              answer HTTP/1.1 with a page about the connection
 
@@ -53,6 +55,7 @@ const OPTIONS = {
   ca: { type: "string" },
   alpn: { type: "string" },
   keylog: { type: "string" },
+  provider: { type: "string" },
   echo: { type: "boolean" },
   www: { type: "boolean" },
 } as const;
@@ -177,6 +180,7 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
   const context = createDefaultContext({
     purpose: "clientAuth",
     env: terminal.env,
+    provider: readProvider(values.provider),
     ...(ca !== undefined && { caFile: ca }),
   });
   context.loadCertChain({

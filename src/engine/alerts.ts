@@ -1,6 +1,8 @@
 /** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
+import type { Limits } from "../handshake/config.ts";
 import type { WarningAlertPolicy } from "../handshake/io.ts";
+import type { Flags } from "./parts.ts";
 
 const LEVELS = { warning: 1, fatal: 2 } as const;
 export type AlertLevel = keyof typeof LEVELS;
@@ -38,4 +40,27 @@ export function isHarmless(
 ): boolean {
   if (warnings === "fatal") return alert === "user_canceled";
   return level === "warning" && alert !== "close_notify";
+}
+
+/**
+ * Takes an alert record: true for a close_notify, false for one that changes
+ * nothing.
+ *
+ * @throws TlsError for every other one
+ */
+export function isCloseNotify(
+  content: Uint8Array,
+  flags: Flags,
+  limits: Pick<Limits, "warningAlerts">,
+): boolean {
+  const received = readAlert(content);
+  const { alert } = received;
+  if (isHarmless(received, flags.warningAlertPolicy)) {
+    if (++flags.warningAlerts > limits.warningAlerts)
+      throw new TlsError("too_many_warning_alerts");
+    return false;
+  }
+  if (alert !== "close_notify" || flags.info === undefined)
+    throw new TlsError("peer_alert", { received: alert });
+  return true;
 }

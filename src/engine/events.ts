@@ -10,6 +10,15 @@ export type EngineEvent =
       readonly bytes: Uint8Array;
     }
   | {
+      /**
+       * Early data (0-RTT), which whoever recorded it could send again: do with
+       * it only what may be done twice (RFC 8446 8, E.5). It belongs to the
+       * caller.
+       */
+      readonly type: "early_data";
+      readonly bytes: Uint8Array;
+    }
+  | {
       /** Nothing goes on before `resume()` has the answer. */
       readonly type: "need";
       readonly need: Need;

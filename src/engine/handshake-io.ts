@@ -66,6 +66,21 @@ export function handshakeIo(
     skipEarlyData: () => {
       read.skipEarlyData(config.limits.skippedEarlyData);
     },
+    beginWritingEarlyData: (keys, bytes) => {
+      write.setSealer(sealerOf(keys));
+      flags.earlyDataToWrite = bytes;
+    },
+    endWritingEarlyData: () => {
+      write.clearSealer();
+      flags.earlyDataToWrite = undefined;
+    },
+    beginReadingEarlyData: (keys, bytes) => {
+      setReadKeys(keys);
+      flags.earlyDataToRead = bytes;
+    },
+    endReadingEarlyData: () => {
+      flags.earlyDataToRead = undefined;
+    },
     emit,
   };
 }

@@ -60,6 +60,11 @@ export {
   type SessionStore,
 } from "../handshake/session-store.ts";
 export {
+  MemoryStrikeRegister,
+  type StrikeRegister,
+} from "../handshake/strike-register.ts";
+export type { PskMode } from "../handshake/psk-modes.ts";
+export {
   TicketKeys,
   type TicketKeysOptions,
 } from "../handshake/ticket-keys.ts";

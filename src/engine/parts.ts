@@ -28,6 +28,10 @@ export interface Flags {
   readKeyLimit: number;
   /** The peer was asked for new keys. */
   updateRequested: boolean;
+  /** Bytes of early data that may still be written; undefined: none at all. */
+  earlyDataToWrite: number | undefined;
+  /** Bytes of early data that are still taken; undefined: none at all. */
+  earlyDataToRead: number | undefined;
 }
 
 /**
@@ -85,5 +89,7 @@ export function newFlags(): Flags {
     warningAlertPolicy: "fatal",
     readKeyLimit: Number.MAX_SAFE_INTEGER,
     updateRequested: false,
+    earlyDataToWrite: undefined,
+    earlyDataToRead: undefined,
   };
 }

@@ -4,7 +4,7 @@
  * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
  */
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
-import { type AlertName, TlsError, TlsUsageError } from "../errors.ts";
+import { type AlertName, TlsError } from "../errors.ts";
 import { cloneState } from "../handshake/clone-state.ts";
 import { startClient } from "../handshake/client/hello.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
@@ -14,7 +14,10 @@ import type {
   HandshakeIo,
   Need,
 } from "../handshake/io.ts";
-import { exportKeyingMaterial } from "../handshake/exporter.ts";
+import {
+  exportEarlyKeyingMaterial,
+  exportKeyingMaterial,
+} from "../handshake/exporter.ts";
 import {
   advance,
   advanceByMessage,
@@ -31,13 +34,9 @@ import { owesKeyUpdate } from "../handshake/post-handshake13.ts";
 import { startServer } from "../handshake/server/hello.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
-import {
-  type AlertLevel,
-  encodeAlert,
-  isHarmless,
-  readAlert,
-} from "./alerts.ts";
+import { type AlertLevel, encodeAlert, isCloseNotify } from "./alerts.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
+import * as gate from "./flags.ts";
 import { handshakeIo } from "./handshake-io.ts";
 import {
   cloneParts,
@@ -106,6 +105,9 @@ export class TlsEngine {
     const begin = (io: HandshakeIo): ConnectionState =>
       startClient(config, serverName, io);
     const engine = new TlsEngine(parts, newFlags(), new EventQueue(), begin);
+    engine.#guard(() => {
+      engine.#pump();
+    });
     parts.write.setFinalRecordVersion();
     return engine;
   }
@@ -156,8 +158,12 @@ export class TlsEngine {
 
   /** Whether {@link write} would take data. */
   get canWrite(): boolean {
-    const { info, writeClosed, failed } = this.#flags;
-    return info !== undefined && !writeClosed && failed === undefined;
+    return gate.isOpen(this.#flags);
+  }
+
+  /** Bytes that {@link writeEarlyData} would take at the moment. */
+  get earlyDataLeft(): number {
+    return gate.earlyDataLeft(this.#flags);
   }
 
   /** Whether there is something for {@link takeOutput} to return. */
@@ -202,7 +208,7 @@ export class TlsEngine {
    */
   write(plaintext: BytesLike): void {
     const bytes = viewBytes(plaintext, "write: plaintext");
-    this.#requireOpen("write");
+    gate.requireOpen(this.#flags, "write");
     const { write } = this.#parts;
     this.#guard(() => {
       for (let at = 0; at < bytes.length; at += write.maxContent) {
@@ -210,6 +216,24 @@ export class TlsEngine {
         const part = bytes.subarray(at, at + write.maxContent);
         write.write(ContentType.application_data, part);
       }
+    });
+  }
+
+  /**
+   * Sends early data (0-RTT), of which a config with `earlyData: true` has a
+   * say: after {@link client} until the server's Finished, up to
+   * {@link earlyDataLeft} bytes. Anyone who records it can send it again, and it
+   * has no forward secrecy: never write what must not be done twice (RFC 8446 8
+   * and E.5). When `info.earlyData` says "rejected", write it again.
+   *
+   * @throws TlsUsageError when there is no room for all of it; nothing is sent
+   */
+  writeEarlyData(plaintext: BytesLike): void {
+    const bytes = viewBytes(plaintext, "writeEarlyData: plaintext");
+    gate.reserveEarlyData(this.#flags, bytes.length);
+    const { write } = this.#parts;
+    this.#guard(() => {
+      if (bytes.length > 0) write.write(ContentType.application_data, bytes);
     });
   }
 
@@ -248,9 +272,7 @@ export class TlsEngine {
    *   such thing
    */
   updateKeys(askPeer: boolean): void {
-    this.#requireOpen("updateKeys");
-    if (this.info?.version === "TLSv1.2")
-      throw new TlsUsageError("updateKeys: TLS 1.2 has no KeyUpdate");
+    gate.requireKeyUpdate(this.#flags);
     this.#guard(() => this.#command(askPeer));
   }
 
@@ -268,6 +290,21 @@ export class TlsEngine {
     length: number,
   ): Uint8Array {
     return exportKeyingMaterial(this.#state, label, context, length);
+  }
+
+  /**
+   * The early exporter of RFC 8446 7.5: of the ClientHello that offered early
+   * data. What goes out under it may be replayed as the early data may.
+   *
+   * @param length bytes wanted
+   * @throws TlsUsageError where no early data was offered or it was refused
+   */
+  exportEarlyKeyingMaterial(
+    label: string,
+    context: Uint8Array | undefined,
+    length: number,
+  ): Uint8Array {
+    return exportEarlyKeyingMaterial(this.#state, label, context, length);
   }
 
   /**
@@ -378,34 +415,20 @@ export class TlsEngine {
 
   #onData(bytes: Uint8Array): void {
     const flags = this.#flags;
+    if (gate.takeEarlyData(flags, bytes.length)) {
+      this.#events.push({ type: "early_data", bytes });
+      return;
+    }
     if (flags.info === undefined)
       throw new TlsError("unexpected_application_data");
-    flags.keyUpdates = 0;
-    flags.warningAlerts = 0;
     this.#events.push({ type: "data", bytes });
-    // RFC 8446 5.5: the peer's key wears out as ours does.
-    if (
-      this.#parts.read.recordsUnderKey >= flags.readKeyLimit &&
-      !flags.updateRequested &&
-      this.canWrite
-    ) {
-      flags.updateRequested = true;
+    if (gate.noteData(flags, this.#parts.read.recordsUnderKey))
       this.#command(true);
-    }
   }
 
   #onAlert(content: Uint8Array): void {
     const flags = this.#flags;
-    const { warningAlerts } = this.#parts.config.limits;
-    const received = readAlert(content);
-    const { alert } = received;
-    if (isHarmless(received, flags.warningAlertPolicy)) {
-      if (++flags.warningAlerts > warningAlerts)
-        throw new TlsError("too_many_warning_alerts");
-      return;
-    }
-    if (alert !== "close_notify" || flags.info === undefined)
-      throw new TlsError("peer_alert", { received: alert });
+    if (!isCloseNotify(content, flags, this.#parts.config.limits)) return;
     flags.readClosed = true;
     this.#events.push({ type: "peer_closed" });
   }
@@ -417,27 +440,8 @@ export class TlsEngine {
     this.#state = advance(this.#state, "update_keys", command, this.#io);
   }
 
-  #requireOpen(what: string): void {
-    const { failed, info, writeClosed } = this.#flags;
-    if (failed)
-      throw new TlsUsageError(`${what}: the connection has failed`, {
-        cause: failed,
-      });
-    if (info === undefined)
-      throw new TlsUsageError(`${what}: the handshake is not done`);
-    if (writeClosed)
-      throw new TlsUsageError(`${what}: this side has said close_notify`);
-  }
-
   #onEvent(event: HandshakeEvent): void {
-    const flags = this.#flags;
-    if (event.type === "handshake_done") flags.info = event.info;
-    if (
-      event.type === "key_update" &&
-      event.direction === "read" &&
-      ++flags.keyUpdates > this.#parts.config.limits.keyUpdates
-    )
-      throw new TlsError("too_many_key_updates");
+    gate.noteEvent(this.#flags, event, this.#parts.config.limits);
     this.#events.push(event);
   }
 }

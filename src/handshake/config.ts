@@ -31,6 +31,8 @@ import type { Credential } from "./credential.ts";
 import type { EchClient, EchServer } from "./ech.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
+import { PSK_MODES, type PskMode } from "./psk-modes.ts";
+import type { StrikeRegister } from "./strike-register.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
 import { DEFAULT_GROUPS, GROUPS, isPostQuantum } from "./groups.ts";
 import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
@@ -123,6 +125,11 @@ export interface CommonOptions {
    * know as a session. "ask" raises a need instead. Default: none.
    */
   readonly psk?: PskCallback | "ask";
+  /**
+   * How a PSK may be used (RFC 8446 4.2.9), best first. "psk_ke" has no forward
+   * secrecy. Default `["psk_dhe_ke"]`.
+   */
+  readonly pskModes?: readonly PskMode[];
   readonly limits?: Partial<Limits>;
   readonly shapes?: MessageShapes;
 }
@@ -161,6 +168,11 @@ export interface ClientOptions extends CommonOptions {
    * declines, a full handshake follows.
    */
   readonly session?: Session;
+  /**
+   * TLS 1.3: offer early data (0-RTT) where the session allows it. Whoever can
+   * record it can replay it: read RFC 8446 8 before. Default false.
+   */
+  readonly earlyData?: boolean;
 }
 
 export interface ServerOptions extends CommonOptions {
@@ -218,6 +230,15 @@ export interface ServerOptions extends CommonOptions {
   readonly dhParameters?: FiniteFieldParameters;
   /** TLS 1.2: what a client is told to choose its PSK by (RFC 4279 5.2). */
   readonly pskIdentityHint?: Uint8Array;
+  /**
+   * TLS 1.3: bytes of early data (0-RTT) that a ticket allows. Early data can be
+   * replayed: it comes as events of its own, `early_data`. Tickets then need a
+   * `strikeRegister`; sessions in a store are used once by themselves. Default
+   * 0: none.
+   */
+  readonly maxEarlyData?: number;
+  /** Remembers which early data was taken, RFC 8446 8. */
+  readonly strikeRegister?: StrikeRegister;
 }
 
 type Whole<T, Optional extends keyof T> = Readonly<
@@ -248,6 +269,7 @@ export type ServerConfig = { readonly role: "server" } & Whole<
   | "pskIdentityHint"
   | "encryptedClientHello"
   | "dhParameters"
+  | "strikeRegister"
 > &
   Derived;
 
@@ -274,6 +296,7 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),
+    earlyData: options.earlyData ?? false,
   });
 }
 
@@ -324,6 +347,7 @@ function sessionOptions(options: ServerOptions) {
     ticketCount = 2,
     sessionContext = NO_BYTES,
     sessionLifetime = 7200,
+    maxEarlyData = 0,
   } = options;
   if (!Number.isInteger(ticketCount) || ticketCount < 0 || ticketCount > 16)
     throw new TlsUsageError("ticketCount: from 0 to 16");
@@ -331,8 +355,16 @@ function sessionOptions(options: ServerOptions) {
     throw new TlsUsageError("sessionContext: at most 32 bytes");
   if (!(sessionLifetime >= 1 && sessionLifetime <= MAX_SESSION_LIFETIME))
     throw new TlsUsageError("sessionLifetime: from 1 to 604800 seconds");
+  if (!(maxEarlyData >= 0 && maxEarlyData < 2 ** 32))
+    throw new TlsUsageError("maxEarlyData: from 0 to 2^32 - 1 bytes");
+  if (maxEarlyData > 0 && options.tickets && !options.strikeRegister)
+    throw new TlsUsageError(
+      "maxEarlyData: early data of stateless tickets needs a strikeRegister",
+    );
   return {
     ticketCount,
+    maxEarlyData: Math.floor(maxEarlyData),
+    ...given("strikeRegister", options.strikeRegister),
     sessionContext: sessionContext.slice(),
     sessionLifetime: Math.floor(sessionLifetime),
     ...given("tickets", options.tickets),
@@ -345,6 +377,9 @@ function sessionOptions(options: ServerOptions) {
 function commonConfig(options: CommonOptions, role: "client" | "server") {
   const { provider, recordSizeLimit, padding, keyLog } = options;
   checkNames("cipherSuites", options.cipherSuites, CIPHER_SUITES);
+  const { pskModes = ["psk_dhe_ke"] } = options;
+  checkNames("pskModes", pskModes, PSK_MODES);
+  if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
   checkNames("groups", options.groups, GROUPS);
   checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
   const { versions, cipherSuites } = versionsAndSuites(options, role);
@@ -373,6 +408,7 @@ function commonConfig(options: CommonOptions, role: "client" | "server") {
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),
     ...given("psk", options.psk),
+    pskModes: pskModes.slice(),
   };
   for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
     if (config[option].length === 0)

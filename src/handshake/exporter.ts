@@ -40,6 +40,32 @@ export function exportKeyingMaterial(
   );
 }
 
+/**
+ * The early exporter of RFC 8446 7.5.
+ *
+ * @throws TlsUsageError where there is no early data
+ */
+export function exportEarlyKeyingMaterial(
+  state: ConnectionState,
+  label: string,
+  context: Uint8Array | undefined,
+  length: number,
+): Uint8Array {
+  const early = "early" in state ? state.early : undefined;
+  if (early === undefined)
+    throw new TlsUsageError(
+      "exportEarlyKeyingMaterial: there is no early data on this connection",
+    );
+  const hash = state.config.provider.hashes[early.hash];
+  return schedule13.exportKeyingMaterial(
+    hash,
+    early.exporter,
+    label,
+    context ?? NO_BYTES,
+    length,
+  );
+}
+
 /** RFC 5705 4: "MUST NOT" be used: they would give away the connection's keys. */
 const RESERVED_LABELS: ReadonlySet<string> = new Set([
   "client finished",

@@ -120,15 +120,34 @@ export interface HandshakeIo {
   setMaxFragmentLength(bytes: number): void;
   /** RFC 8446 4.2.10: the client may send early data that is not wanted. */
   skipEarlyData(): void;
+  /** RFC 8446 4.2.10: that many bytes of early data may be written. */
+  beginWritingEarlyData(keys: ProtectionKeys, bytes: number): void;
+  /** No more of them; what follows is in the clear until there are keys. */
+  endWritingEarlyData(): void;
+  /** That many bytes of early data are taken. */
+  beginReadingEarlyData(keys: ProtectionKeys, bytes: number): void;
+  endReadingEarlyData(): void;
   emit(event: HandshakeEvent): void;
 }
+
+/** "none": not offered. "rejected": whatever was sent has to be sent again. */
+export type EarlyDataOutcome = "none" | "accepted" | "rejected";
 
 /** What both sides know when a handshake is done. */
 export interface ConnectionInfo {
   readonly version: TlsVersion;
   readonly cipherSuite: CipherSuite;
-  /** Undefined without (EC)DHE, or with parameters that have no name. */
+  /**
+   * Undefined without (EC)DHE (psk_ke, RSA), or with parameters that have no
+   * name.
+   */
   readonly group: GroupName | undefined;
+  /** Whether it went on from an earlier connection. */
+  readonly resumed: boolean;
+  /** The identity of the external PSK that was used. */
+  readonly pskIdentity: Uint8Array | undefined;
+  /** What became of early data, RFC 8446 4.2.10. */
+  readonly earlyData: EarlyDataOutcome;
   /**
    * Of the peer's CertificateVerify, or of the server's ServerKeyExchange;
    * undefined when it signed nothing.

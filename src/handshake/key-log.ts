@@ -3,6 +3,8 @@ import { toHex } from "../bytes.ts";
 /** Labels of the NSS key log format (RFC 9850 2.1). */
 export type KeyLogLabel =
   | "CLIENT_RANDOM"
+  | "CLIENT_EARLY_TRAFFIC_SECRET"
+  | "EARLY_EXPORTER_SECRET"
   | "CLIENT_HANDSHAKE_TRAFFIC_SECRET"
   | "SERVER_HANDSHAKE_TRAFFIC_SECRET"
   | "CLIENT_TRAFFIC_SECRET_0"

@@ -106,10 +106,36 @@ abstract class Stage {
   }
 }
 
+/** Where a PSK comes from decides the label of its binder. */
+export type PskKind = "external" | "resumption";
+
 class EarlySecret extends Stage {
-  /** With the (EC)DHE or KEM secret; this stage is wiped. */
-  handshakeSecret(shared: Secret): HandshakeSecret {
-    const next = new HandshakeSecret(this.hash, this.extract(shared.bytes));
+  /** A PskBinderEntry (RFC 8446 4.2.11.2), of the truncated ClientHello. */
+  binder(kind: PskKind, transcriptHash: Uint8Array): Uint8Array {
+    const label = kind === "external" ? "ext binder" : "res binder";
+    const key = this.traffic(label, this.hash.hash(NO_BYTES));
+    const binder = key.finished(transcriptHash);
+    key.wipe();
+    return binder;
+  }
+
+  /** client_early_traffic_secret, of the ClientHello. */
+  clientEarlyTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return this.traffic("c e traffic", transcriptHash);
+  }
+
+  /** early_exporter_master_secret, of the ClientHello. */
+  earlyExporter(transcriptHash: Uint8Array): Secret {
+    return this.derive("e exp master", transcriptHash);
+  }
+
+  /**
+   * With the (EC)DHE or KEM secret, or without one (psk_ke); this stage is
+   * wiped.
+   */
+  handshakeSecret(shared: Secret | undefined): HandshakeSecret {
+    const input = shared?.bytes ?? new Uint8Array(this.hash.outputLength);
+    const next = new HandshakeSecret(this.hash, this.extract(input));
     this.wipe();
     return next;
   }

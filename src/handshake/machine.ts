@@ -18,6 +18,7 @@ import { readClientKeyExchange } from "./messages/client-key-exchange.ts";
 import type { RawMessage } from "./messages/codec.ts";
 import { readCompressedCertificate } from "./messages/compressed-certificate.ts";
 import { readEncryptedExtensions } from "./messages/encrypted-extensions.ts";
+import { readEndOfEarlyData } from "./messages/end-of-early-data.ts";
 import { readFinished } from "./messages/finished.ts";
 import { readHelloRequest } from "./messages/hello-request.ts";
 import { readKeyUpdate } from "./messages/key-update.ts";
@@ -37,6 +38,7 @@ export const READERS_13 = {
   compressed_certificate: readCompressedCertificate,
   certificate_verify: readCertificateVerify,
   finished: readFinished,
+  end_of_early_data: readEndOfEarlyData,
   new_session_ticket: readNewSessionTicket13,
   key_update: readKeyUpdate,
 };

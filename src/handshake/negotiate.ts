@@ -1,5 +1,5 @@
 /** What a server makes of a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
-import type { GroupName } from "../crypto/provider.ts";
+import type { GroupName, HashName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../wire/code-points.ts";
 import type { CipherSuite13, TlsVersion } from "./cipher-suites.ts";
@@ -39,12 +39,15 @@ export function chooseVersion(
 
 const NEWEST_FIRST: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 
-/** The best suite of TLS 1.3 in common. */
+/** The best suite of TLS 1.3 in common that goes with the PSK, if any. */
 export function chooseSuite13(
   config: ServerConfig,
   hello: ClientHello,
+  pskHash?: HashName,
 ): CipherSuite13 {
-  const [suite] = sharedSuites(config, config.suites13, hello);
+  const suite = sharedSuites(config, config.suites13, hello).find(
+    ({ hash }) => pskHash === undefined || hash === pskHash,
+  );
   if (suite === undefined) throw new TlsError("no_shared_cipher");
   return suite;
 }

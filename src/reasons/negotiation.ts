@@ -132,6 +132,21 @@ export const NEGOTIATION_REASONS = {
     says: "the cookie of the HelloRetryRequest did not come back as it was sent",
     rfc: "8446 4.2.2",
   },
+  wrong_psk_returned: {
+    alert: "illegal_parameter",
+    says: "the server chose a pre-shared key that was not offered, or with a suite that it does not go with",
+    rfc: "8446 4.2.11",
+  },
+  binder_mismatch: {
+    alert: "decrypt_error",
+    says: "the binder of a pre-shared key is wrong: the client does not hold the key, or its hello was changed",
+    rfc: "8446 4.2.11.2",
+  },
+  wrong_early_data_returned: {
+    alert: "illegal_parameter",
+    says: "the server accepted early data that does not go with what it chose",
+    rfc: "8446 4.2.10",
+  },
   bad_key_share: {
     alert: "illegal_parameter",
     says: "the peer's key share is not a valid one for its group",

@@ -68,6 +68,12 @@ export class WriteHalf {
     this.#sealer = sealer;
   }
 
+  /** From the next record on nothing is protected, until there is a key. */
+  clearSealer(): void {
+    this.flushHandshake();
+    this.#sealer = undefined;
+  }
+
   /** From the next record on the record version says TLS 1.2. */
   setFinalRecordVersion(): void {
     this.flushHandshake();

@@ -234,6 +234,22 @@ describe("connect and serve: client certificates", () => {
   });
 });
 
+describe("--provider", () => {
+  it.each([
+    ["node", "noble"],
+    ["noble", "node"],
+    ["node", "node"],
+  ])("%s connects to a server on %s", async (ours, theirs) => {
+    const server = await serving([...own, "--provider", theirs]);
+    const data = randomFillSync(Buffer.alloc(50_000));
+    const args = ["connect", server.at, "--ca", pki.ca, "--quiet"];
+    const client = await run([...args, "--provider", ours], data);
+    expect([client.code, client.err]).toEqual([0, ""]);
+    expect(client.bytes.equals(data)).toBe(true);
+    await stopped(server);
+  });
+});
+
 describe("--keylog", () => {
   it("appends the same secrets on both sides, for the owner's eyes", async () => {
     const [ours, theirs] = [files.path("client.log"), files.path("server.log")];

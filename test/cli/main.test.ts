@@ -83,6 +83,10 @@ describe("puretls", () => {
       "--verify required needs --ca FILE",
     ],
     [["demo", "x"], '"x" is one operand too many'],
+    [
+      ["connect", "localhost:1", "--provider", "openssl"],
+      '--provider takes noble or node, not "openssl"',
+    ],
     [["cert"], "make, show or verify is missing"],
     [["cert", "sing"], 'make, show or verify, not "sing"'],
   ])("%j: one line, with where to look", async (args, says) => {

@@ -506,7 +506,9 @@ describe("ClientHello", () => {
   });
 
   it("with a pre_shared_key that is not the last extension", () => {
-    const options = shaped(41, "00");
+    // An identity of one byte and a binder of 32.
+    const psk = `0007 0001 61 00000000 0021 20${"00".repeat(32)}`;
+    const options = shaped(41, psk);
     expectFailure(asSent, "illegal_parameter", "illegal_parameter", options);
   });
 

@@ -137,6 +137,10 @@ class Side {
       setMaxFragmentLength: () => undefined,
       setRecordLimits: () => undefined,
       skipEarlyData: () => undefined,
+      beginWritingEarlyData: () => undefined,
+      endWritingEarlyData: () => undefined,
+      beginReadingEarlyData: () => undefined,
+      endReadingEarlyData: () => undefined,
       emit: (event) => this.events.push(event),
     };
     this.state = begin(this.#io);

@@ -1,5 +1,5 @@
 /** Writing a ClientHello, the first and the second one. */
-import type { GroupName } from "../../crypto/provider.ts";
+import type { GroupName, HashName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
 import { CIPHER_SUITES } from "../cipher-suites.ts";
@@ -12,20 +12,24 @@ import {
 } from "../extensions/table.ts";
 import { GROUPS, isPostQuantum } from "../groups.ts";
 import { encodeClientHello } from "../messages/client-hello.ts";
+import type { Psk } from "../psk.ts";
+import { PendingTranscript } from "../transcript.ts";
 import { greased, greaseExtensions, makeGrease } from "./grease.ts";
 import {
   sessionIdFor,
   sessionToOffer12,
   ticketFor,
 } from "./offered-session12.ts";
+import { earlyDataSession, pskBody, withBinders } from "./psk-offer.ts";
 import type { OfferedKeyPair, SentHello } from "./states.ts";
 
-type HelloBase = Omit<SentHello, "types" | "raw">;
+type HelloBase = Omit<SentHello, "types" | "raw" | "psks">;
 
 /** The first ClientHello of a connection. */
 export function firstHello(
   config: ClientConfig,
   serverName: string | undefined,
+  psks: readonly Psk[] = [],
   ech?: Uint8Array,
 ): SentHello {
   const { random } = config.provider;
@@ -38,10 +42,13 @@ export function firstHello(
     grease: config.grease ? makeGrease(random) : undefined,
     keyPairs: keyShares.map((name) => newKeyPair(config, name)),
   };
-  return write(config, serverName, base, { ech, retry: undefined });
+  return write(config, serverName, base, { ech, psks, retry: undefined });
 }
 
-/** RFC 8446 4.1.2: the same again, with the share and the cookie asked for. */
+/**
+ * RFC 8446 4.1.2: the same again, with the share and the cookie asked for,
+ * binders over what came before, and without early data.
+ */
 export function secondHello(
   config: ClientConfig,
   serverName: string | undefined,
@@ -54,7 +61,9 @@ export function secondHello(
       ? first.keyPairs
       : [newKeyPair(config, asked.group)];
   const base = { ...first, keyPairs };
-  return write(config, serverName, base, { ech, retry: asked });
+  // RFC 8446 4.1.4: without PSKs that the suite does not go with.
+  const psks = first.psks.filter(({ hash }) => hash === asked.hash);
+  return write(config, serverName, base, { ech, psks, retry: asked });
 }
 
 /**
@@ -68,13 +77,17 @@ export function outerHello(
   ech: Uint8Array,
   retry: RetryAsked | undefined,
 ): SentHello {
-  return write(config, publicName, base, { ech, retry });
+  return write(config, publicName, base, { ech, psks: [], retry });
 }
 
 /** What a HelloRetryRequest asked for. */
 export interface RetryAsked {
   readonly group: GroupName | undefined;
   readonly cookie: Uint8Array | undefined;
+  /** Of the suite that is fixed from now on. */
+  readonly hash: HashName;
+  /** All up to the HelloRetryRequest. */
+  readonly before: PendingTranscript;
 }
 
 function write(
@@ -83,9 +96,11 @@ function write(
   base: HelloBase,
   {
     ech,
+    psks,
     retry,
   }: {
     readonly ech: Uint8Array | undefined;
+    readonly psks: readonly Psk[];
     readonly retry: RetryAsked | undefined;
   },
 ): SentHello {
@@ -104,6 +119,9 @@ function write(
       : config.groups.filter((name) => !isPostQuantum(name)),
     ech,
     ticket12: ticketFor(config, base.session12),
+    psks: pskBody(config, psks),
+    earlyData:
+      retry === undefined && earlyDataSession(config, psks) !== undefined,
   });
   const bodies =
     grease === undefined
@@ -121,8 +139,10 @@ function write(
     },
     shape,
   );
-  const types = new Set(extensionTypes("client_hello", bodies, shape));
-  return { ...base, types, raw };
+  const types = extensionTypes("client_hello", bodies, shape);
+  const before = retry?.before ?? new PendingTranscript();
+  const bound = withBinders(config, raw, types, psks, before);
+  return { ...base, types: new Set(types), psks, raw: bound };
 }
 
 /** The config's shape, with GREASE first and last where that is wanted. */

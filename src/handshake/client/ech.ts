@@ -7,8 +7,10 @@ import type {
   HelloRetryRequest,
   ServerHello,
 } from "../messages/server-hello.ts";
+import type { ExternalPsk } from "../external-psk.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { firstHello, outerHello, type RetryAsked } from "./client-hello.ts";
+import { offeredPsks } from "./psk-offer.ts";
 import type {
   EchAttempt,
   InnerHello,
@@ -21,26 +23,33 @@ type Hellos = Pick<
   "hello" | "serverName" | "transcript" | "ech"
 >;
 
-/** The first hello, around another one where the config wants it. */
+/**
+ * The first hello, around another one where the config wants it. An encrypted
+ * hello offers no PSK: RFC 9849 6.1.2 wants one made up in the outer hello then,
+ * and a server that has only the outer one would see a session fail.
+ */
 export function firstHellos(
   config: ClientConfig,
   serverName: string | undefined,
+  external: ExternalPsk | undefined,
 ): Hellos {
   const { encryptedClientHello } = config;
   const offer = encryptedClientHello?.begin(config);
   if (offer === undefined) {
-    const hello = firstHello(config, serverName);
+    const psks = offeredPsks(config, serverName, external);
+    const hello = firstHello(config, serverName, psks);
     return { hello, serverName, transcript: begin(hello), ech: undefined };
   }
   const { publicName, innerBody } = offer;
   if (publicName === undefined) {
+    const psks = offeredPsks(config, serverName, external);
     const hello = offer.seal(undefined, innerBody, (body) =>
-      firstHello(config, serverName, body),
+      firstHello(config, serverName, psks, body),
     );
     const ech = attempt(offer, "refused", undefined, hello.random);
     return { hello, serverName, transcript: begin(hello), ech };
   }
-  const hello = firstHello(config, serverName, innerBody);
+  const hello = firstHello(config, serverName, [], innerBody);
   const random = config.provider.random(32);
   const outer = offer.seal(hello, random, (body) =>
     outerHello(config, publicName, { ...hello, random }, body, undefined),

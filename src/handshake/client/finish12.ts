@@ -104,6 +104,9 @@ function connectionInfo(state: Finishing12): ConnectionInfo {
     version: "TLSv1.2",
     cipherSuite: state.suite,
     group: state.group,
+    resumed: peer.by === "session",
+    pskIdentity: peer.by === "psk" ? peer.identity : undefined,
+    earlyData: "none",
     peerSignatureScheme:
       proof !== undefined && "scheme" in proof ? proof.scheme : undefined,
     peer:

@@ -140,7 +140,7 @@ export function onPskFound(
   const keyed = {
     ...rest,
     exchange,
-    peer: { by: "psk" },
+    peer: { by: "psk", identity: psk.identity },
     peerCertificates: [],
   } as const;
   return derive(keyed, sent, premaster, undefined, io);

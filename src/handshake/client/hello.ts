@@ -2,7 +2,7 @@
  * A client before the version is known: it sends a ClientHello, perhaps a
  * second one, and hands over with the ServerHello (RFC 8446 4.1).
  */
-import { equal, type Secret } from "../../bytes.ts";
+import { equal } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
@@ -10,10 +10,8 @@ import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { groupOf } from "../groups.ts";
-import { type HandshakeIo, protectionKeys } from "../io.ts";
-import { earlySecret } from "../key-schedule13.ts";
-import { invalidShareIsAnAlert } from "../key-exchange.ts";
-import { logSecrets } from "../key-log.ts";
+import type { ExternalPsk } from "../external-psk.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
 import type { Transitions } from "../machine.ts";
 import type {
   HelloRetryRequest,
@@ -21,19 +19,14 @@ import type {
   ServerHelloMessage,
 } from "../messages/server-hello.ts";
 import { secondHello } from "./client-hello.ts";
-import {
-  firstHellos,
-  judgeRetry,
-  judgeServerHello,
-  sealSecond,
-  secondBody,
-} from "./ech.ts";
+import { firstHellos, judgeRetry, sealSecond, secondBody } from "./ech.ts";
+import { beginEarlyData } from "./early-data.ts";
+import { handshakeKeys } from "./server-hello13.ts";
 import { onServerHello12 } from "./server-hello12.ts";
 import type {
   Client13State,
   ClientHelloState,
-  HandshakeSecrets,
-  WaitEncryptedExtensions,
+  WaitPsk,
   WaitServerHello,
 } from "./states.ts";
 import type { Client12State } from "./states12.ts";
@@ -41,16 +34,43 @@ import type { Client12State } from "./states12.ts";
 type NextState = ClientHelloState | Client13State | Client12State;
 
 export const clientHello: Transitions<ClientHelloState, NextState> = {
+  WAIT_PSK: { psk_found: onPskFound },
   WAIT_SH: { server_hello: onServerHello },
 };
 
-/** Sends the first ClientHello. */
+/** Sends the first ClientHello, or asks for the PSK that goes into it. */
 export function startClient(
   config: ClientConfig,
   serverName: string | undefined,
   io: HandshakeIo,
+): ClientHelloState {
+  if (config.psk === undefined || config.suites13.length === 0)
+    return sendFirstHello(config, serverName, undefined, io);
+  return {
+    machine: "clientHello",
+    at: "WAIT_PSK",
+    config,
+    serverName,
+    ech: undefined,
+    need: { type: "psk", request: { identity: undefined, hint: undefined } },
+  };
+}
+
+function onPskFound(
+  { config, serverName }: WaitPsk,
+  { psk }: Answers["psk_found"],
+  io: HandshakeIo,
 ): WaitServerHello {
-  const hellos = firstHellos(config, serverName);
+  return sendFirstHello(config, serverName, psk, io);
+}
+
+function sendFirstHello(
+  config: ClientConfig,
+  serverName: string | undefined,
+  external: ExternalPsk | undefined,
+  io: HandshakeIo,
+): WaitServerHello {
+  const hellos = firstHellos(config, serverName, external);
   io.send(hellos.hello.raw);
   return {
     machine: "clientHello",
@@ -58,6 +78,8 @@ export function startClient(
     config,
     ...hellos,
     retrySuite: undefined,
+    early: beginEarlyData(config, hellos.hello, io),
+    earlyRejected: false,
   };
 }
 
@@ -109,18 +131,23 @@ function retry(
   const group = code === undefined ? undefined : retryGroup(state, code);
   const { config } = state;
   const hash = config.provider.hashes[suite.hash];
-  const asked = { group, cookie };
   const judged = judgeRetry(state, message, hash);
-  const { serverName, ech, transcript } = judged;
+  const { serverName, ech } = judged;
+  const before = judged.transcript.retry(hash).add(message.raw);
+  const asked = { group, cookie, hash: suite.hash, before };
   const body = secondBody(ech);
   const hello = secondHello(config, serverName, judged.hello, asked, body);
-  if (config.compatibilityMode) io.sendChangeCipherSpec();
+  // RFC 8446 4.2.10: a HelloRetryRequest refuses early data.
+  if (state.early !== undefined) io.endWritingEarlyData();
+  else if (config.compatibilityMode) io.sendChangeCipherSpec();
   io.send(sealSecond(judged, hello, asked).raw);
   return {
     ...judged,
     hello,
-    transcript: transcript.retry(hash).add(message.raw).add(hello.raw),
+    transcript: before.add(hello.raw),
     retrySuite: suite,
+    early: undefined,
+    earlyRejected: state.early !== undefined,
   };
 }
 
@@ -132,79 +159,4 @@ function retryGroup(state: WaitServerHello, code: number): GroupName {
   if (state.hello.keyPairs.some((offered) => offered.group === group))
     throw new TlsError("pointless_hello_retry");
   return group;
-}
-
-/** The ServerHello decides; from here on it is TLS 1.3 and encrypted. */
-function handshakeKeys(
-  sent: WaitServerHello,
-  message: ServerHello,
-  suite: CipherSuite13,
-  io: HandshakeIo,
-): WaitEncryptedExtensions {
-  const hash = sent.config.provider.hashes[suite.hash];
-  const state = judgeServerHello(sent, message, hash);
-  const { config, serverName, hello, ech } = state;
-  checkSolicited(message.extensionTypes, hello.types);
-  // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
-  if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
-    throw new TlsError("hello_changed_after_retry");
-  const { group, shared } = agree(state, message);
-  const transcript = state.transcript.begin(hash).add(message.raw);
-  const handshake = earlySecret(hash).handshakeSecret(shared);
-  shared.wipe();
-  const digest = transcript.digest();
-  const secrets: HandshakeSecrets = {
-    handshake,
-    client: handshake.clientHandshakeTraffic(digest),
-    server: handshake.serverHandshakeTraffic(digest),
-  };
-  logSecrets(config, hello.random, {
-    CLIENT_HANDSHAKE_TRAFFIC_SECRET: secrets.client,
-    SERVER_HANDSHAKE_TRAFFIC_SECRET: secrets.server,
-  });
-  // RFC 8446 D.4: once, before the first encrypted flight.
-  if (config.compatibilityMode && state.retrySuite === undefined)
-    io.sendChangeCipherSpec();
-  const keys = {
-    provider: config.provider,
-    suite,
-    epoch: "handshake",
-    recordsPerKey: config.limits.recordsPerKey,
-  } as const;
-  io.setReadKeys(protectionKeys({ ...keys, secret: secrets.server }));
-  io.setWriteKeys(protectionKeys({ ...keys, secret: secrets.client }));
-  return {
-    machine: "client13",
-    at: "WAIT_EE",
-    config,
-    serverName,
-    ech,
-    suite,
-    group,
-    offered: hello.types,
-    clientRandom: hello.random,
-    helloRetried: state.retrySuite !== undefined,
-    transcript,
-    secrets,
-  };
-}
-
-function agree(
-  { config, hello }: WaitServerHello,
-  message: ServerHello,
-): { readonly group: GroupName; readonly shared: Secret } {
-  const entry = message.extensions.key_share;
-  // No PSK was offered, so a key exchange there must be.
-  if (message.extensions.pre_shared_key !== undefined || entry === undefined)
-    throw new TlsError("missing_extension", { detail: "key_share" });
-  // After a HelloRetryRequest the one share asked for is the only one.
-  const offered = hello.keyPairs.find(
-    ({ group }) => group === groupOf(entry.group),
-  );
-  if (offered === undefined || !config.groups.includes(offered.group))
-    throw new TlsError("wrong_group_returned");
-  const shared = invalidShareIsAnAlert(() =>
-    offered.pair.decapsulate(entry.share),
-  );
-  return { group: offered.group, shared };
 }

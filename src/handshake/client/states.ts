@@ -1,6 +1,6 @@
 /** The states of a client, RFC 8446 A.1, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
-import type { GroupName, KeyPair } from "../../crypto/provider.ts";
+import type { GroupName, HashName, KeyPair } from "../../crypto/provider.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type {
@@ -16,13 +16,15 @@ import type { ClientConfig } from "../config.ts";
 import type { EchOffer } from "../ech.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
-import type { ConnectionInfo, Need } from "../io.ts";
+import type { ConnectionInfo, EarlyDataOutcome, Need } from "../io.ts";
 import type {
   HandshakeSecret,
   MasterSecret,
   TrafficSecret,
 } from "../key-schedule13.ts";
 import type { Connected13 } from "../post-handshake13.ts";
+import type { ChosenPsk, Psk } from "../psk.ts";
+import type { Session13 } from "../session.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
 
 /** What was offered, and what is needed to offer it again. */
@@ -33,6 +35,7 @@ export interface SentHello {
   readonly keyPairs: readonly OfferedKeyPair[];
   /** The session of TLS 1.2 that was offered, and who its server is. */
   readonly session12: OfferedSession12 | undefined;
+  readonly psks: readonly Psk[];
   /** Extension types of the message. */
   readonly types: ReadonlySet<number>;
   readonly raw: Uint8Array;
@@ -74,6 +77,21 @@ interface OpenClient {
   readonly ech: EchAttempt | undefined;
 }
 
+/** Early data that was offered, RFC 8446 4.2.10. */
+export interface OfferedEarlyData {
+  readonly session: Session13;
+  readonly hash: HashName;
+  /** early_exporter_master_secret. */
+  readonly exporter: Secret;
+}
+
+/** Before the ClientHello: is there an external PSK to offer? */
+export interface WaitPsk extends OpenClient {
+  readonly machine: "clientHello";
+  readonly at: "WAIT_PSK";
+  readonly need: Extract<Need, { type: "psk" }>;
+}
+
 export interface WaitServerHello extends OpenClient {
   readonly machine: "clientHello";
   readonly at: "WAIT_SH";
@@ -81,15 +99,21 @@ export interface WaitServerHello extends OpenClient {
   readonly transcript: PendingTranscript;
   /** The suite that a HelloRetryRequest fixed. */
   readonly retrySuite: CipherSuite13 | undefined;
+  readonly early: OfferedEarlyData | undefined;
+  /** A HelloRetryRequest refused it. */
+  readonly earlyRejected: boolean;
 }
 
-export type ClientHelloState = WaitServerHello;
+export type ClientHelloState = WaitPsk | WaitServerHello;
 
 /** What holds from the ServerHello on. */
 export interface Client13 extends OpenClient {
   readonly machine: "client13";
   readonly suite: CipherSuite13;
-  readonly group: GroupName;
+  readonly group: GroupName | undefined;
+  readonly psk: ChosenPsk | undefined;
+  readonly early: OfferedEarlyData | undefined;
+  readonly earlyData: EarlyDataOutcome;
   readonly offered: ReadonlySet<number>;
   /** For the key log. */
   readonly clientRandom: Uint8Array;
@@ -148,9 +172,14 @@ export interface WaitVerifier extends Client13, Agreed {
   readonly wanted: CertificateWanted | undefined;
 }
 
+/** The server as a PSK shows it. */
+export interface PskPeer {
+  readonly psk: ChosenPsk;
+}
+
 export interface WaitFinished extends Client13, Agreed {
   readonly at: "WAIT_FINISHED";
-  readonly peer: AuthenticatedPeer;
+  readonly peer: AuthenticatedPeer | PskPeer;
   readonly wanted: CertificateWanted | undefined;
 }
 
@@ -167,6 +196,9 @@ export interface Finishing {
   readonly clientApplication: TrafficSecret;
   readonly serverApplication: TrafficSecret;
   readonly exporter: Secret;
+  readonly early: OfferedEarlyData | undefined;
+  /** When the server showed its certificate, in milliseconds. */
+  readonly authenticatedAt: number;
   readonly finished: VerifiedFinished;
 }
 
@@ -187,6 +219,8 @@ export interface ClientConnected extends Connected13 {
   readonly at: "CONNECTED";
   readonly config: ClientConfig;
   readonly resumption: Secret;
+  readonly early: OfferedEarlyData | undefined;
+  readonly authenticatedAt: number;
   readonly tickets: number;
 }
 

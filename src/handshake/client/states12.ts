@@ -123,7 +123,7 @@ export type ServerPeer12 =
       /** That it holds the key, or that whoever does not cannot finish. */
       readonly proof: VerifiedSignature | EncryptedPremaster;
     }
-  | { readonly by: "psk" }
+  | { readonly by: "psk"; readonly identity: Uint8Array }
   | { readonly by: "session"; readonly resumed: ResumedPeer };
 
 /** The server is known; what is left of this side's flight is to be sent. */

@@ -40,7 +40,7 @@ export function onNewSessionTicket(
       psk: new Secret(psk),
       ticket: message.ticket.slice(),
       createdAt,
-      authenticatedAt: createdAt,
+      authenticatedAt: state.authenticatedAt,
       lifetime: message.lifetime,
       ageAdd: message.ageAdd,
       maxEarlyData: message.extensions.early_data ?? 0,

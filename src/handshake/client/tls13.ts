@@ -8,6 +8,7 @@ import {
 import { decompressCertificate } from "../certificate-compression.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
+  send,
   sendCertificate,
   sendCertificateVerify,
   sendFinished,
@@ -21,6 +22,7 @@ import type { CertificateRequest13 } from "../messages/certificate-request13.ts"
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
+import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
 import type { Finished } from "../messages/finished.ts";
 import { leafKey, readPeerChain } from "../peer-certificate.ts";
 import {
@@ -33,6 +35,7 @@ import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
 import { connectionInfo } from "./connection-info.ts";
 import { refuseRefused, withRetryConfigs } from "./ech.ts";
+import { clientHandshakeKeys, settleEarlyData } from "./early-data.ts";
 import { onNewSessionTicket } from "./tickets13.ts";
 import type {
   CertificateWanted,
@@ -76,7 +79,7 @@ function onEncryptedExtensions(
   state: WaitEncryptedExtensions,
   message: EncryptedExtensions,
   io: HandshakeIo,
-): WaitCertificateOrRequest {
+): WaitCertificateOrRequest | WaitFinished {
   checkSolicited(message.extensionTypes, state.offered);
   const { extensions } = message;
   const limit = extensions.record_size_limit;
@@ -85,16 +88,23 @@ function onEncryptedExtensions(
     read: limit === undefined ? undefined : state.config.recordSizeLimit,
     write: limit,
   });
-  return {
+  const alpnProtocol = selectedProtocol(
+    extensions.application_layer_protocol_negotiation,
+    state.config.alpnProtocols,
+  );
+  const accepted = extensions.early_data ?? false;
+  const next = {
     ...state,
-    at: "WAIT_CERT_CR",
+    ...settleEarlyData(state, accepted, alpnProtocol, io),
     ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
-    alpnProtocol: selectedProtocol(
-      extensions.application_layer_protocol_negotiation,
-      state.config.alpnProtocols,
-    ),
+    alpnProtocol,
     transcript: state.transcript.add(message.raw),
   };
+  // RFC 8446 2.2: a server with a PSK shows no certificate and asks for none.
+  const { psk } = state;
+  return psk === undefined
+    ? { ...next, at: "WAIT_CERT_CR" }
+    : { ...next, at: "WAIT_FINISHED", peer: { psk }, wanted: undefined };
 }
 
 function onCertificateRequest(
@@ -187,7 +197,8 @@ function onServerFinished(
 ): Client13State {
   const { config, suite, clientRandom, secrets } = state;
   const finished = verifyFinished(secrets.server, state.transcript, message);
-  refuseRefused(state.ech, state.peer.chain.verified);
+  const { peer } = state;
+  refuseRefused(state.ech, "chain" in peer && peer.chain.verified);
   const transcript = state.transcript.add(message.raw);
   const master = secrets.handshake.masterSecret();
   const digest = transcript.digest();
@@ -203,6 +214,8 @@ function onServerFinished(
     clientApplication: master.clientApplicationTraffic(digest),
     serverApplication: master.serverApplicationTraffic(digest),
     exporter: master.exporter(digest),
+    early: state.early,
+    authenticatedAt: authenticatedAt(state),
     finished,
   };
   logSecrets(config, clientRandom, {
@@ -212,8 +225,29 @@ function onServerFinished(
   });
   io.setReadKeys(applicationKeys(finishing, finishing.serverApplication));
   secrets.server.wipe();
+  if (state.earlyData === "accepted")
+    return finish(endEarlyData(state, finishing, io), io);
   if (state.wanted === undefined) return finish(finishing, io);
   return answerRequest(finishing, state.wanted, io);
+}
+
+/** RFC 8446 4.5: the last message under the early keys. */
+function endEarlyData(
+  state: WaitFinished,
+  finishing: Finishing,
+  io: HandshakeIo,
+): Finishing {
+  const message = encodeEndOfEarlyData();
+  const transcript = send(io, finishing.transcript, message);
+  io.endWritingEarlyData();
+  io.setWriteKeys(clientHandshakeKeys(state));
+  return { ...finishing, transcript };
+}
+
+function authenticatedAt({ config, peer }: WaitFinished): number {
+  if ("psk" in peer && peer.psk.psk.kind === "resumption")
+    return peer.psk.psk.session.authenticatedAt;
+  return config.provider.now();
 }
 
 /** RFC 8446 4.4.2: who is asked answers, with an empty list if need be. */
@@ -302,6 +336,8 @@ function finish(state: Finishing, io: HandshakeIo): ClientConnected {
     exporter: state.exporter,
     finished: state.finished,
     resumption,
+    early: state.early,
+    authenticatedAt: state.authenticatedAt,
     tickets: 0,
   };
 }

@@ -12,7 +12,7 @@ const maxEarlyDataSize: BodyCodec<number> = {
   read: (reader) => reader.u32(),
 };
 
-/** RFC 8446 4.2.10: a server reads the offer so that it can skip the data. */
+/** RFC 8446 4.2.10; a server that wants none reads it so as to skip the data. */
 export const earlyData: ExtensionSpec = {
   name: "early_data",
   type: ExtensionType.early_data,
@@ -20,5 +20,8 @@ export const earlyData: ExtensionSpec = {
     client_hello: carriedAs("early_data", emptyBody),
     encrypted_extensions: carriedAs("early_data", emptyBody),
     new_session_ticket: carriedAs("early_data", maxEarlyDataSize),
+  },
+  offer: ({ earlyData: offered }, into) => {
+    if (offered) into.early_data = true;
   },
 };

@@ -1,15 +1,40 @@
 import { ExtensionType } from "../../wire/code-points.ts";
-import { carriedAs, type ExtensionSpec, opaqueBody, u16Body } from "./spec.ts";
+import {
+  type BodyCodec,
+  carriedAs,
+  type ExtensionSpec,
+  type OfferedPsks,
+  u16Body,
+} from "./spec.ts";
 
-/**
- * RFC 8446 4.2.11. A server that knows none of the identities goes on with a
- * full handshake, so the offer is read as bytes; it has to come last.
- */
+const offered: BodyCodec<OfferedPsks> = {
+  write: (writer, { identities, binders }) => {
+    writer.vector16((list) => {
+      for (const { identity, obfuscatedTicketAge } of identities)
+        list.vector16((w) => w.bytes(identity)).u32(obfuscatedTicketAge);
+    });
+    writer.vector16((list) => {
+      for (const binder of binders) list.vector8((w) => w.bytes(binder));
+    });
+  },
+  read: (reader) => ({
+    identities: reader.list16(
+      (r) => ({ identity: r.opaque16(1), obfuscatedTicketAge: r.u32() }),
+      1,
+    ),
+    binders: reader.list16((r) => r.opaque8(32), 1),
+  }),
+};
+
+/** RFC 8446 4.2.11: "MUST be the last extension in the ClientHello". */
 export const preSharedKey: ExtensionSpec = {
   name: "pre_shared_key",
   type: ExtensionType.pre_shared_key,
   carriers: {
-    client_hello: carriedAs("pre_shared_key", opaqueBody),
+    client_hello: carriedAs("pre_shared_key", offered),
     server_hello: carriedAs("pre_shared_key", u16Body),
+  },
+  offer: ({ psks }, into) => {
+    if (psks !== undefined) into.pre_shared_key = psks;
   },
 };

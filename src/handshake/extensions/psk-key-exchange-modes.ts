@@ -1,8 +1,6 @@
 import { ExtensionType } from "../../wire/code-points.ts";
+import { PSK_MODES } from "../psk-modes.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
-
-/** PskKeyExchangeMode psk_dhe_ke, RFC 8446 4.2.9. */
-const PSK_DHE_KE = 1;
 
 const modes: BodyCodec<readonly number[]> = {
   write: (writer, values) =>
@@ -19,6 +17,8 @@ export const pskKeyExchangeModes: ExtensionSpec = {
   carriers: { client_hello: carriedAs("psk_key_exchange_modes", modes) },
   offer: ({ config }, into) => {
     if (config.versions.includes("TLSv1.3"))
-      into.psk_key_exchange_modes = [PSK_DHE_KE];
+      into.psk_key_exchange_modes = config.pskModes.map(
+        (name) => PSK_MODES[name],
+      );
   },
 };

@@ -10,6 +10,7 @@ import type { CertificateCompression } from "../compression-row.ts";
 import type { CipherSuite12 } from "../cipher-suites12.ts";
 import type { TlsVersion } from "../cipher-suites.ts";
 import type { SignatureSchemeName } from "../signature-schemes.ts";
+import type { PskMode } from "../psk-modes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
 export interface RawExtension {
@@ -24,6 +25,15 @@ export interface KeyShareEntry {
 
 /** MaxFragmentLength, RFC 6066 4: bytes of a record. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096;
+
+/** What a client offers to go on from, RFC 8446 4.2.11. */
+export interface OfferedPsks {
+  readonly identities: readonly {
+    readonly identity: Uint8Array;
+    readonly obfuscatedTicketAge: number;
+  }[];
+  readonly binders: readonly Uint8Array[];
+}
 
 /** What each message's extensions say, by their RFC names. */
 export interface ExtensionBodies {
@@ -51,7 +61,7 @@ export interface ExtensionBodies {
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
     key_share: readonly KeyShareEntry[];
-    pre_shared_key: Uint8Array;
+    pre_shared_key: OfferedPsks;
   };
   server_hello: {
     supported_versions: number;
@@ -141,6 +151,7 @@ export interface OfferedConfig extends AskingConfig {
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
+  readonly pskModes: readonly PskMode[];
 }
 
 /** What a client knows when it writes a ClientHello. */
@@ -155,6 +166,9 @@ export interface OfferContext {
   readonly ech: Uint8Array | undefined;
   /** RFC 5077: a ticket of TLS 1.2, or nothing of it to ask for one. */
   readonly ticket12: Uint8Array | undefined;
+  /** With binders that are only as long as the right ones. */
+  readonly psks: OfferedPsks | undefined;
+  readonly earlyData: boolean;
 }
 
 /** What a peer asked to come with a certificate: its hello or its request. */

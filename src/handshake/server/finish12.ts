@@ -126,6 +126,9 @@ function connectionInfo(state: WaitFinished12): ConnectionInfo {
     version: "TLSv1.2",
     cipherSuite: state.suite,
     group: state.group,
+    resumed: peer.by === "session",
+    pskIdentity: peer.by === "psk" ? peer.identity : undefined,
+    earlyData: "none",
     peerSignatureScheme:
       peer.by === "certificate" ? peer.peer.signature.scheme : undefined,
     peer: chainOf(peer),

@@ -15,7 +15,9 @@ import {
   encodeHelloRetryRequest,
   HELLO_RETRY_RANDOM,
 } from "../messages/server-hello.ts";
+import type { ChosenPsk } from "../psk.ts";
 import {
+  type ChosenGroup,
   chooseGroup,
   chooseSuite13,
   chooseVersion,
@@ -23,14 +25,25 @@ import {
 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { begin12 } from "./resume12.ts";
+import {
+  afterPsk,
+  afterSession,
+  commonMode,
+  searchAgain,
+  searchPsk,
+} from "./psk-search.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { openHello } from "./ech.ts";
 import { serverFlight } from "./server-flight13.ts";
 import type {
+  PskSearch,
+  SentRetry,
   Server13State,
   ServerHelloState,
   Start,
   WaitCertificateChoice,
+  WaitPsk,
+  WaitSession,
 } from "./states.ts";
 import type { Server12State } from "./states12.ts";
 
@@ -39,6 +52,8 @@ type NextState = ServerHelloState | Server13State | Server12State;
 export const serverHello: Transitions<ServerHelloState, NextState> = {
   START: { client_hello: onClientHello },
   WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
+  WAIT_SESSION: { session_found: onSessionFound },
+  WAIT_PSK: { psk_found: onPskFound },
 };
 
 export function startServer(config: ServerConfig): Start {
@@ -61,14 +76,11 @@ function onClientHello(
   io.setChangeCipherSpec("dropped");
   const { ech, hello } = openHello(start, outer);
   const state = { ...start, ech };
-  if (state.retry !== undefined) {
-    checkSecondHello(state.retry, hello);
-    const { credentials } = state.retry;
-    return negotiate(state, hello, credentials, io);
-  }
+  if (state.retry !== undefined)
+    return secondHello(state.retry, state, hello, io);
   const { config } = state;
   if (config.credentials !== "ask")
-    return negotiate(state, hello, config.credentials, io);
+    return firstHello(state, hello, config.credentials, io);
   return {
     machine: "serverHello",
     at: "WAIT_CERTIFICATE_CHOICE",
@@ -86,7 +98,7 @@ function onCertificateChosen(
 ): NextState {
   const config = answer.config ?? state.config;
   const start = { ...startServer(config), ech: state.ech };
-  return negotiate(start, state.hello, answer.credentials, io);
+  return firstHello(start, state.hello, answer.credentials, io);
 }
 
 /** RFC 8446 4.1.2, RFC 5246 7.4.1.2: the null method has to be among them. */
@@ -102,12 +114,30 @@ function checkCompression(
 }
 
 /** RFC 8446 9.2 and 4.2.9. */
-function checkHello13({ extensions }: ClientHello): void {
+function checkHello13(hello: ClientHello): void {
+  const { supported_groups, key_share, psk_key_exchange_modes, ...rest } =
+    hello.extensions;
+  const { pre_shared_key: psks } = rest;
+  if (psks === undefined) {
+    requireCertificateExtensions(hello);
+    return;
+  }
+  require(psk_key_exchange_modes, "psk_key_exchange_modes");
+  if ((supported_groups === undefined) !== (key_share === undefined))
+    throw new TlsError("missing_extension", {
+      detail: "supported_groups or key_share without the other",
+    });
+  if (psks.identities.length !== psks.binders.length)
+    throw new TlsError("illegal_parameter", {
+      detail: "ClientHello: as many binders as identities",
+    });
+}
+
+/** RFC 8446 9.2: what a handshake without a PSK needs. */
+function requireCertificateExtensions({ extensions }: ClientHello): void {
   require(extensions.supported_groups, "supported_groups");
   require(extensions.key_share, "key_share");
   require(extensions.signature_algorithms, "signature_algorithms");
-  if (extensions.pre_shared_key !== undefined)
-    require(extensions.psk_key_exchange_modes, "psk_key_exchange_modes");
 }
 
 function require(body: unknown, name: string): void {
@@ -115,35 +145,109 @@ function require(body: unknown, name: string): void {
     throw new TlsError("missing_extension", { detail: name });
 }
 
-function negotiate(
+/** The first hello, its credentials and perhaps another config chosen. */
+function firstHello(
   state: Start,
   hello: ClientHello,
   credentials: readonly Credential[],
   io: HandshakeIo,
 ): NextState {
-  const { config, retry } = state;
+  const { config, transcript: before, ech } = state;
   const version = chooseVersion(config, hello);
   checkCompression(hello, version);
   if (version === "TLSv1.2") {
-    if (retry !== undefined) throw new TlsError("version_changed_after_retry");
-    const transcript = state.transcript.add(hello.raw);
+    const transcript = before.add(hello.raw);
     return begin12({ config, hello, credentials, transcript }, io);
   }
   checkHello13(hello);
-  const suite = chooseSuite13(config, hello);
-  const { group, share } = chooseGroup(config, hello);
-  if (share === undefined) {
-    // A second hello that again has no share was refused above.
-    if (retry !== undefined) throw new TlsError("hello_changed_after_retry");
-    return sendRetry(state, { hello, suite, group, credentials }, io);
+  const search = { config, hello, credentials, before, ech, index: 0 };
+  return searchPsk(search, afterSearch, io);
+}
+
+function onSessionFound(
+  state: WaitSession,
+  answer: Answers["session_found"],
+  io: HandshakeIo,
+): NextState {
+  return afterSession(state, answer, afterSearch, io);
+}
+
+function onPskFound(
+  state: WaitPsk,
+  answer: Answers["psk_found"],
+  io: HandshakeIo,
+): NextState {
+  return afterPsk(state, answer, afterSearch, io);
+}
+
+function afterSearch(
+  search: PskSearch,
+  psk: ChosenPsk | undefined,
+  io: HandshakeIo,
+): NextState {
+  const { config, hello, credentials, before, ech } = search;
+  const suite = chooseSuite13(config, hello, psk?.psk.hash);
+  const exchange = keyExchange(config, hello, psk);
+  if (exchange !== undefined && exchange.share === undefined) {
+    const { group } = exchange;
+    const asked = { hello, suite, group, credentials, psk };
+    const start = { ...startServer(config), transcript: before, ech };
+    return sendRetry(start, asked, io);
   }
-  if (retry && (retry.suite.code !== suite.code || retry.group !== group))
+  return serverFlight(
+    {
+      config,
+      hello,
+      suite,
+      exchange,
+      helloRetried: false,
+      earlyRejected: false,
+      ech,
+      psk,
+      credentials,
+      transcript: before.add(hello.raw),
+    },
+    io,
+  );
+}
+
+function secondHello(
+  retry: SentRetry,
+  state: Start,
+  hello: ClientHello,
+  io: HandshakeIo,
+): Server13State {
+  checkSecondHello(retry, hello);
+  const { config, transcript: before, ech } = state;
+  if (chooseVersion(config, hello) !== "TLSv1.3")
+    throw new TlsError("version_changed_after_retry");
+  checkCompression(hello, "TLSv1.3");
+  checkHello13(hello);
+  const { credentials } = retry;
+  const search = { config, hello, credentials, before, ech, index: 0 };
+  const psk = retry.psk && searchAgain(search, retry.psk);
+  const { suite } = retry;
+  const exchange = keyExchange(config, hello, psk);
+  // A second hello that again has no share was refused above.
+  if (exchange?.share === undefined || exchange.group !== retry.group)
     throw new TlsError("hello_changed_after_retry");
-  const transcript = state.transcript.add(hello.raw);
-  const helloRetried = retry !== undefined;
-  const { ech } = state;
-  const agreed = { config, hello, suite, group, share, helloRetried, ech };
-  return serverFlight({ ...agreed, credentials, transcript }, io);
+  const transcript = before.add(hello.raw);
+  const agreed = { config, hello, suite, exchange, psk, credentials };
+  const earlyRejected = retry.first.extensions.early_data ?? false;
+  const retried = { helloRetried: true, earlyRejected, ech };
+  return serverFlight({ ...agreed, ...retried, transcript }, io);
+}
+
+/** Undefined: the PSK stands alone. */
+function keyExchange(
+  config: ServerConfig,
+  hello: ClientHello,
+  psk: ChosenPsk | undefined,
+): ChosenGroup | undefined {
+  if (psk === undefined) requireCertificateExtensions(hello);
+  else if (commonMode(config, hello) === "psk_ke") return undefined;
+  require(hello.extensions.key_share, "key_share");
+  return chooseGroup(config, hello);
 }
 
 /** RFC 8446 4.1.4. */
@@ -154,11 +258,12 @@ function sendRetry(
     readonly suite: CipherSuite13;
     readonly group: keyof typeof GROUPS;
     readonly credentials: readonly Credential[];
+    readonly psk: ChosenPsk | undefined;
   },
   io: HandshakeIo,
 ): Start {
   const { config } = state;
-  const { hello, suite, group, credentials } = asked;
+  const { hello, suite, group, credentials, psk } = asked;
   const cookie = config.helloRetryCookie
     ? config.provider.random(32)
     : undefined;
@@ -190,6 +295,6 @@ function sendRetry(
   return {
     ...state,
     transcript: transcript.add(message),
-    retry: { first: hello, suite, group, cookie, credentials },
+    retry: { first: hello, suite, group, cookie, credentials, psk },
   };
 }

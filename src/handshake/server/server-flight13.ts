@@ -1,6 +1,9 @@
-/** ServerHello … Certificate: the first half of a server's flight. */
+/**
+ * ServerHello … Certificate: the first half of a server's flight; with a PSK
+ * there is no Certificate and it ends with Finished.
+ */
 import type { Secret } from "../../bytes.ts";
-import type { GroupName } from "../../crypto/provider.ts";
+import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
@@ -9,6 +12,7 @@ import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { send, sendCertificate, signingNeed } from "../flight.ts";
 import type { EchOpened } from "../ech.ts";
+import type { KeyShareEntry } from "../extensions/spec.ts";
 import { GROUPS } from "../groups.ts";
 import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { invalidShareIsAnAlert } from "../key-exchange.ts";
@@ -17,22 +21,40 @@ import { earlySecret } from "../key-schedule13.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeEncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeServerHello } from "../messages/server-hello.ts";
-import { chooseAlpn, sendsChangeCipherSpec } from "../negotiate.ts";
+import {
+  type ChosenGroup,
+  chooseAlpn,
+  sendsChangeCipherSpec,
+} from "../negotiate.ts";
+import type { ChosenPsk } from "../psk.ts";
 import { checkRecordSizeLimit } from "../record-size-limit.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
 import { retryConfigs } from "./ech.ts";
 import { certificateRequest } from "./certificate-request.ts";
-import type { WaitSigner } from "./states.ts";
+import { acceptEarlyData, type EarlyDataKeys } from "./early-data.ts";
+import {
+  clientHandshakeKeys,
+  sendServerFinished,
+} from "./server-finished13.ts";
+import type {
+  Server13,
+  WaitEndOfEarlyData,
+  WaitFinished,
+  WaitSigner,
+} from "./states.ts";
 
 /** What was negotiated. */
 export interface Negotiated {
   readonly config: ServerConfig;
   readonly hello: ClientHello;
   readonly suite: CipherSuite13;
-  readonly group: GroupName;
-  readonly share: Uint8Array;
+  /** Undefined: the PSK stands alone (psk_ke). */
+  readonly exchange: ChosenGroup | undefined;
+  readonly psk: ChosenPsk | undefined;
   readonly helloRetried: boolean;
   readonly ech: EchOpened | undefined;
+  /** A HelloRetryRequest refused it. */
+  readonly earlyRejected: boolean;
   readonly credentials: readonly Credential[];
   /** Up to the ClientHello. */
   readonly transcript: PendingTranscript;
@@ -42,8 +64,9 @@ export interface Negotiated {
 export function serverFlight(
   negotiated: Negotiated,
   io: HandshakeIo,
-): WaitSigner {
-  const { config, hello, suite, group, helloRetried } = negotiated;
+): WaitSigner | WaitFinished | WaitEndOfEarlyData {
+  const { config, hello, psk } = negotiated;
+  if (psk !== undefined) return pskFlight(negotiated, psk, io);
   const chosen = chooseCredential(
     negotiated.credentials,
     config,
@@ -53,26 +76,21 @@ export function serverFlight(
   );
   if (chosen === undefined) throw new TlsError("no_shared_signature_scheme");
   const alpnProtocol = chooseAlpn(config, hello);
-  const { shared, transcript: afterHello } = sendServerHello(negotiated, io);
-  const secrets = handshakeSecrets(negotiated, afterHello, shared, io);
-  const sent = sendExtensions(negotiated, alpnProtocol, afterHello, io);
+  const { secrets, ...begun } = begin(negotiated, alpnProtocol, undefined, io);
+  const asking =
+    config.clientAuthentication === "none"
+      ? begun.transcript
+      : send(io, begun.transcript, certificateRequest(config));
   const transcript = sendCertificate(
     io,
-    sent,
+    asking,
     chosen,
     hello.extensions,
     config,
   );
   return {
-    machine: "server13",
+    ...begun,
     at: "WAIT_SIGNER",
-    config,
-    suite,
-    group,
-    hello,
-    helloRetried,
-    encryptedClientHello: negotiated.ech !== undefined,
-    alpnProtocol,
     transcript,
     need: signingNeed("server", transcript, chosen),
     chosen,
@@ -80,18 +98,76 @@ export function serverFlight(
   };
 }
 
-function sendServerHello(
-  { config, hello, suite, group, share, ...rest }: Negotiated,
+/** RFC 8446 2.2 and 2.3: with a PSK the Finished follows at once. */
+function pskFlight(
+  negotiated: Negotiated,
+  psk: ChosenPsk,
   io: HandshakeIo,
-): { readonly shared: Secret; readonly transcript: Transcript } {
+): WaitFinished | WaitEndOfEarlyData {
+  const { config, hello } = negotiated;
+  const alpnProtocol = chooseAlpn(config, hello);
+  const early = acceptEarlyData(negotiated, psk, alpnProtocol);
+  const { secrets, ...begun } = begin(negotiated, alpnProtocol, early, io);
+  const peer = { psk };
+  const sent = sendServerFinished(begun, secrets, undefined, io);
+  return sent.early === undefined
+    ? { ...sent, at: "WAIT_FINISHED", peer }
+    : { ...sent, early: sent.early, at: "WAIT_EOED", peer };
+}
+
+interface Begun extends Server13 {
+  readonly secrets: Pick<WaitSigner, "handshake" | "serverHandshake">;
+}
+
+/** ServerHello and EncryptedExtensions. */
+function begin(
+  negotiated: Negotiated,
+  alpnProtocol: string | undefined,
+  early: EarlyDataKeys | undefined,
+  io: HandshakeIo,
+): Begun {
+  const { config, hello, suite, exchange, psk, helloRetried } = negotiated;
+  const { shared, transcript } = sendServerHello(negotiated, early, io);
+  const secrets = handshakeSecrets(negotiated, transcript, shared, io);
+  const { clientHandshake, handshake, serverHandshake } = secrets;
+  const server13: Server13 = {
+    machine: "server13",
+    config,
+    suite,
+    group: exchange?.group,
+    psk,
+    earlyData:
+      early !== undefined
+        ? "accepted"
+        : hello.extensions.early_data || negotiated.earlyRejected
+          ? "rejected"
+          : "none",
+    early: early && { hash: suite.hash, exporter: early.exporter },
+    hello,
+    helloRetried,
+    encryptedClientHello: negotiated.ech !== undefined,
+    alpnProtocol,
+    clientHandshake,
+    transcript,
+  };
+  if (early === undefined) io.setReadKeys(clientHandshakeKeys(server13));
+  else io.beginReadingEarlyData(early.keys, early.bytes);
+  return {
+    ...server13,
+    secrets: { handshake, serverHandshake },
+    transcript: sendExtensions(server13, negotiated.ech, transcript, io),
+  };
+}
+
+function sendServerHello(
+  negotiated: Negotiated,
+  early: EarlyDataKeys | undefined,
+  io: HandshakeIo,
+): { readonly shared: Secret | undefined; readonly transcript: Transcript } {
+  const { config, hello, suite, exchange, psk, ...rest } = negotiated;
   const { provider } = config;
-  const exchange = provider.groups[group];
-  if (exchange === undefined)
-    throw new TlsUsageError(`the provider has no group ${group}`);
   const random = provider.random(32);
-  const { share: answer, secret } = invalidShareIsAnAlert(() =>
-    exchange.encapsulate(share, provider.random),
-  );
+  const agreed = exchange && encapsulate(exchange, provider);
   const encoded = encodeServerHello(
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
@@ -99,7 +175,8 @@ function sendServerHello(
       legacySessionIdEcho: hello.legacySessionId,
       cipherSuite: suite.code,
       extensions: {
-        key_share: { group: GROUPS[group], share: answer },
+        ...(agreed && { key_share: agreed.entry }),
+        ...(psk && { pre_shared_key: psk.index }),
         supported_versions: ProtocolVersion["TLSv1.3"],
       },
     },
@@ -112,19 +189,34 @@ function sendServerHello(
   // RFC 8446 D.4: after its first message.
   if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
     io.sendChangeCipherSpec();
-  if (hello.extensions.early_data) io.skipEarlyData();
-  return { shared: secret, transcript: before.add(message) };
+  if (hello.extensions.early_data && early === undefined) io.skipEarlyData();
+  return { shared: agreed?.secret, transcript: before.add(message) };
+}
+
+function encapsulate(
+  { group, share }: ChosenGroup,
+  { groups, random }: CryptoProvider,
+): { readonly entry: KeyShareEntry; readonly secret: Secret } {
+  const exchange = groups[group];
+  if (exchange === undefined || share === undefined)
+    throw new TlsUsageError(`the provider has no group ${group}`);
+  const answer = invalidShareIsAnAlert(() =>
+    exchange.encapsulate(share, random),
+  );
+  const entry = { group: GROUPS[group], share: answer.share };
+  return { entry, secret: answer.secret };
 }
 
 function handshakeSecrets(
-  { config, hello, suite }: Negotiated,
+  { config, hello, suite, psk }: Negotiated,
   transcript: Transcript,
-  shared: Secret,
+  shared: Secret | undefined,
   io: HandshakeIo,
 ): Pick<WaitSigner, "handshake" | "clientHandshake" | "serverHandshake"> {
   const { provider } = config;
-  const handshake = earlySecret(transcript.hash).handshakeSecret(shared);
-  shared.wipe();
+  const early = earlySecret(transcript.hash, psk?.psk.key);
+  const handshake = early.handshakeSecret(shared);
+  shared?.wipe();
   const digest = transcript.digest();
   const clientHandshake = handshake.clientHandshakeTraffic(digest);
   const serverHandshake = handshake.serverHandshakeTraffic(digest);
@@ -134,15 +226,13 @@ function handshakeSecrets(
   });
   const { recordsPerKey } = config.limits;
   const keys = { provider, suite, epoch: "handshake", recordsPerKey } as const;
-  io.setReadKeys(protectionKeys({ ...keys, secret: clientHandshake }));
   io.setWriteKeys(protectionKeys({ ...keys, secret: serverHandshake }));
   return { handshake, clientHandshake, serverHandshake };
 }
 
-/** EncryptedExtensions, and the CertificateRequest where one is wanted. */
 function sendExtensions(
-  { config, hello, ech }: Negotiated,
-  alpnProtocol: string | undefined,
+  { config, hello, alpnProtocol, earlyData }: Server13,
+  ech: EchOpened | undefined,
   transcript: Transcript,
   io: HandshakeIo,
 ): Transcript {
@@ -160,13 +250,12 @@ function sendExtensions(
         application_layer_protocol_negotiation: [alpnProtocol],
       }),
       ...(ours !== undefined && { record_size_limit: ours }),
+      ...(earlyData === "accepted" && { early_data: true }),
       ...(configs && { encrypted_client_hello: configs }),
     },
     config.shapes.encrypted_extensions,
   );
   // RFC 8449 4: what the client said holds for the very next record.
   io.setRecordLimits({ read: ours, write: theirs });
-  const afterExtensions = send(io, transcript, message);
-  if (config.clientAuthentication === "none") return afterExtensions;
-  return send(io, afterExtensions, certificateRequest(config));
+  return send(io, transcript, message);
 }

@@ -1,6 +1,6 @@
 /** The states of a server, RFC 8446 A.2, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
-import type { GroupName } from "../../crypto/provider.ts";
+import type { GroupName, HashName } from "../../crypto/provider.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type {
@@ -12,8 +12,13 @@ import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import type { EchOpened } from "../ech.ts";
-import type { Need } from "../io.ts";
-import type { HandshakeSecret, TrafficSecret } from "../key-schedule13.ts";
+import type { EarlyDataOutcome, Need } from "../io.ts";
+import type { ChosenPsk } from "../psk.ts";
+import type {
+  HandshakeSecret,
+  MasterSecret,
+  TrafficSecret,
+} from "../key-schedule13.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { Connected13 } from "../post-handshake13.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
@@ -25,6 +30,7 @@ export interface SentRetry {
   readonly group: GroupName;
   readonly cookie: Uint8Array | undefined;
   readonly credentials: readonly Credential[];
+  readonly psk: ChosenPsk | undefined;
 }
 
 /** Before the first ClientHello, and before the second one after a retry. */
@@ -46,14 +52,55 @@ export interface WaitCertificateChoice {
   readonly need: Extract<Need, { type: "certificate" }>;
 }
 
-export type ServerHelloState = Start | WaitCertificateChoice;
+/** A hello on its way to a PSK. */
+export interface PskSearch {
+  readonly config: ServerConfig;
+  readonly hello: ClientHello;
+  readonly credentials: readonly Credential[];
+  /** Before this hello. */
+  readonly before: PendingTranscript;
+  readonly ech: EchOpened | undefined;
+  /** The identity that is looked at. */
+  readonly index: number;
+}
+
+/** An offered ticket is looked up in the store. */
+export interface WaitSession {
+  readonly machine: "serverHello";
+  readonly at: "WAIT_SESSION";
+  readonly config: ServerConfig;
+  readonly search: PskSearch;
+  readonly need: Extract<Need, { type: "session" }>;
+}
+
+/** An offered identity may be that of an external PSK. */
+export interface WaitPsk {
+  readonly machine: "serverHello";
+  readonly at: "WAIT_PSK";
+  readonly config: ServerConfig;
+  readonly search: PskSearch;
+  readonly need: Extract<Need, { type: "psk" }>;
+}
+
+export type ServerHelloState =
+  Start | WaitCertificateChoice | WaitSession | WaitPsk;
+
+/** Early data that is taken, RFC 8446 4.2.10. */
+export interface AcceptedEarlyData {
+  readonly hash: HashName;
+  /** early_exporter_master_secret. */
+  readonly exporter: Secret;
+}
 
 /** What holds from the ServerHello on. */
 export interface Server13 {
   readonly machine: "server13";
   readonly config: ServerConfig;
   readonly suite: CipherSuite13;
-  readonly group: GroupName;
+  readonly group: GroupName | undefined;
+  readonly psk: ChosenPsk | undefined;
+  readonly earlyData: EarlyDataOutcome;
+  readonly early: AcceptedEarlyData | undefined;
   readonly hello: ClientHello;
   readonly helloRetried: boolean;
   readonly encryptedClientHello: boolean;
@@ -73,7 +120,9 @@ export interface WaitSigner extends Server13 {
 
 /** What this side's Finished made known. */
 export interface FlightSent extends Server13 {
-  readonly credential: Credential;
+  /** Undefined where a PSK stands for it. */
+  readonly credential: Credential | undefined;
+  readonly master: MasterSecret;
   readonly clientApplication: TrafficSecret;
   readonly serverApplication: TrafficSecret;
   readonly exporter: Secret;
@@ -96,16 +145,29 @@ export interface WaitVerifier extends FlightSent {
   readonly signature: VerifiedSignature;
 }
 
+/** Early data comes until the client says that it has seen our Finished. */
+export interface WaitEndOfEarlyData extends FlightSent {
+  readonly at: "WAIT_EOED";
+  readonly early: AcceptedEarlyData;
+  readonly peer: PskPeer;
+}
+
+/** The client as a PSK shows it. */
+export interface PskPeer {
+  readonly psk: ChosenPsk;
+}
+
 export interface WaitFinished extends FlightSent {
   readonly at: "WAIT_FINISHED";
   /** Undefined only where the config lets a client stay anonymous. */
-  readonly peer: AuthenticatedPeer | undefined;
+  readonly peer: AuthenticatedPeer | PskPeer | undefined;
 }
 
 export interface ServerConnected extends Connected13 {
   readonly machine: "server13";
   readonly at: "CONNECTED";
   readonly config: ServerConfig;
+  readonly early: AcceptedEarlyData | undefined;
 }
 
 export type Server13State =
@@ -113,5 +175,6 @@ export type Server13State =
   | WaitCertificate
   | WaitCertificateVerify
   | WaitVerifier
+  | WaitEndOfEarlyData
   | WaitFinished
   | ServerConnected;

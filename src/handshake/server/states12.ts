@@ -112,7 +112,7 @@ export interface WaitVerifier12 extends Keyed12 {
 export type ClientPeer12 =
   | { readonly by: "certificate"; readonly peer: AuthenticatedPeer }
   | { readonly by: "session"; readonly resumed: ResumedPeer }
-  | { readonly by: "psk" }
+  | { readonly by: "psk"; readonly identity: Uint8Array }
   /** Only where the config lets a client stay anonymous. */
   | { readonly by: "nothing" };
 

@@ -97,9 +97,9 @@ function onPskFound(
 ): Server12State {
   const { need: _need, exchange, pair, ...rest } = state;
   if (found === undefined) throw new TlsError("unknown_psk_identity");
-  const { key } = checkedPsk(found);
+  const { key, identity } = checkedPsk(found);
   const premaster = pskPremaster(key, agreed(pair, exchange));
-  return waitForFinish(derive(rest, premaster), { by: "psk" });
+  return waitForFinish(derive(rest, premaster), { by: "psk", identity });
 }
 
 /** The secret of (EC)DHE; undefined in the suites without. */

@@ -1,19 +1,21 @@
 /** The server of TLS 1.3 after its Certificate, RFC 8446 A.2, top to bottom. */
 import { TlsError } from "../../errors.ts";
-import {
-  type AuthenticatedPeer,
-  verifyCertificateVerify,
-  verifyFinished,
-} from "../authentication.ts";
+import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
-import { sendCertificateVerify, sendFinished } from "../flight.ts";
+import { sendCertificateVerify } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
-import { logSecrets } from "../key-log.ts";
 import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
+import type { Message } from "../messages/codec.ts";
 import type { Finished } from "../messages/finished.ts";
+import { byPsk } from "../psk.ts";
+import {
+  clientHandshakeKeys,
+  sendServerFinished,
+} from "./server-finished13.ts";
+import { sendTickets } from "./tickets13.ts";
 import { requestedTypes } from "./certificate-request.ts";
 import { leafKey, readPeerChain } from "../peer-certificate.ts";
 import {
@@ -22,11 +24,11 @@ import {
   onUpdateKeys,
 } from "../post-handshake13.ts";
 import type {
-  FlightSent,
   Server13State,
   ServerConnected,
   WaitCertificate,
   WaitCertificateVerify,
+  WaitEndOfEarlyData,
   WaitFinished,
   WaitSigner,
   WaitVerifier,
@@ -40,6 +42,7 @@ export const server13: Transitions<Server13State> = {
   },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
+  WAIT_EOED: { end_of_early_data: onEndOfEarlyData },
   WAIT_FINISHED: { finished: onClientFinished },
   CONNECTED: { key_update: onKeyUpdate, update_keys: onUpdateKeys },
 };
@@ -50,27 +53,19 @@ function onSigned(
   io: HandshakeIo,
 ): WaitCertificate | WaitFinished {
   const { need: _need, chosen, handshake, serverHandshake, ...rest } = state;
-  const { config, hello } = state;
-  const signed = sendCertificateVerify(io, state.transcript, chosen, signature);
-  const transcript = sendFinished(io, signed, serverHandshake);
-  const master = handshake.masterSecret();
-  const digest = transcript.digest();
-  const sent: FlightSent = {
-    ...rest,
-    credential: chosen.credential,
-    transcript,
-    clientApplication: master.clientApplicationTraffic(digest),
-    serverApplication: master.serverApplicationTraffic(digest),
-    exporter: master.exporter(digest),
-  };
-  logSecrets(config, hello.random, {
-    CLIENT_TRAFFIC_SECRET_0: sent.clientApplication,
-    SERVER_TRAFFIC_SECRET_0: sent.serverApplication,
-    EXPORTER_SECRET: sent.exporter,
-  });
-  io.setWriteKeys(applicationKeys(sent, sent.serverApplication));
-  serverHandshake.wipe();
-  master.wipe();
+  const { config } = state;
+  const transcript = sendCertificateVerify(
+    io,
+    state.transcript,
+    chosen,
+    signature,
+  );
+  const sent = sendServerFinished(
+    { ...rest, transcript },
+    { handshake, serverHandshake },
+    chosen.credential,
+    io,
+  );
   return config.clientAuthentication === "none"
     ? { ...sent, at: "WAIT_FINISHED", peer: undefined }
     : { ...sent, at: "WAIT_CERT" };
@@ -142,6 +137,18 @@ function onVerified(
   return { ...rest, at: "WAIT_FINISHED", peer: { chain, signature } };
 }
 
+/** RFC 8446 4.5. */
+function onEndOfEarlyData(
+  state: WaitEndOfEarlyData,
+  message: Message,
+  io: HandshakeIo,
+): WaitFinished {
+  io.endReadingEarlyData();
+  io.setReadKeys(clientHandshakeKeys(state));
+  const transcript = state.transcript.add(message.raw);
+  return { ...state, at: "WAIT_FINISHED", transcript };
+}
+
 function onClientFinished(
   state: WaitFinished,
   message: Finished,
@@ -153,6 +160,11 @@ function onClientFinished(
   clientHandshake.wipe();
   const info = connectionInfo(state, peer);
   io.emit({ type: "handshake_done", info });
+  const digest = state.transcript.add(message.raw).digest();
+  const resumption = state.master.resumption(digest);
+  sendTickets(state, resumption, io);
+  resumption.wipe();
+  state.master.wipe();
   return {
     machine: "server13",
     at: "CONNECTED",
@@ -162,20 +174,28 @@ function onClientFinished(
     readSecret: state.clientApplication,
     writeSecret: state.serverApplication,
     exporter: state.exporter,
+    early: state.early,
     finished,
   };
 }
 
 function connectionInfo(
   state: WaitFinished,
-  peer: AuthenticatedPeer | undefined,
+  peer: WaitFinished["peer"],
 ): ServerConnected["info"] {
   return {
+    ...(peer !== undefined && "psk" in peer
+      ? byPsk(peer.psk.psk)
+      : {
+          resumed: false,
+          pskIdentity: undefined,
+          peerSignatureScheme: peer?.signature.scheme,
+          peer: peer?.chain,
+        }),
+    earlyData: state.earlyData,
     version: "TLSv1.3",
     cipherSuite: state.suite,
     group: state.group,
-    peerSignatureScheme: peer?.signature.scheme,
-    peer: peer?.chain,
     credential: state.credential,
     alpnProtocol: state.alpnProtocol,
     serverName: state.hello.extensions.server_name,

@@ -1,0 +1,98 @@
+/** What may be done when, by what an engine has noted of its connection. */
+import { TlsError, TlsUsageError } from "../errors.ts";
+import type { Limits } from "../handshake/config.ts";
+import type { HandshakeEvent } from "../handshake/io.ts";
+import type { Flags } from "./parts.ts";
+
+/**
+ * Whether this side may write.
+ *
+ * @throws TlsUsageError when it may not, by what it was asked for
+ */
+export function requireOpen(
+  { failed, info, writeClosed }: Flags,
+  what: string,
+): void {
+  if (failed)
+    throw new TlsUsageError(`${what}: the connection has failed`, {
+      cause: failed,
+    });
+  if (info === undefined)
+    throw new TlsUsageError(`${what}: the handshake is not done`);
+  if (writeClosed)
+    throw new TlsUsageError(`${what}: this side has said close_notify`);
+}
+
+/** @throws TlsUsageError where there is no KeyUpdate to write */
+export function requireKeyUpdate(flags: Flags): void {
+  requireOpen(flags, "updateKeys");
+  if (flags.info?.version === "TLSv1.2")
+    throw new TlsUsageError("updateKeys: TLS 1.2 has no KeyUpdate");
+}
+
+/** Whether this side may write. */
+export function isOpen({ info, writeClosed, failed }: Flags): boolean {
+  return info !== undefined && !writeClosed && failed === undefined;
+}
+
+/**
+ * Counts application data, and says whether the peer's key has worn out with
+ * it (RFC 8446 5.5): it is then to be asked for a new one.
+ */
+export function noteData(flags: Flags, recordsUnderKey: number): boolean {
+  flags.keyUpdates = 0;
+  flags.warningAlerts = 0;
+  const wornOut =
+    recordsUnderKey >= flags.readKeyLimit &&
+    !flags.updateRequested &&
+    isOpen(flags);
+  if (wornOut) flags.updateRequested = true;
+  return wornOut;
+}
+
+/** Bytes of early data that this side may write at the moment. */
+export function earlyDataLeft(flags: Flags): number {
+  const { failed, writeClosed, earlyDataToWrite } = flags;
+  return failed || writeClosed ? 0 : (earlyDataToWrite ?? 0);
+}
+
+/** @throws TlsUsageError when there is no room for so much early data */
+export function reserveEarlyData(flags: Flags, length: number): void {
+  const left = earlyDataLeft(flags);
+  if (left === 0 || length > left)
+    throw new TlsUsageError(
+      `writeEarlyData: ${left} bytes may be sent, not ${length}`,
+    );
+  flags.earlyDataToWrite = left - length;
+}
+
+/**
+ * Whether what came is early data.
+ *
+ * @throws TlsError when it is more than the ticket allows (RFC 8446 4.2.10)
+ */
+export function takeEarlyData(flags: Flags, length: number): boolean {
+  if (flags.earlyDataToRead === undefined) return false;
+  flags.earlyDataToRead -= length;
+  if (flags.earlyDataToRead < 0) throw new TlsError("too_much_early_data");
+  return true;
+}
+
+/**
+ * Keeps what an event says of the connection.
+ *
+ * @throws TlsError for one KeyUpdate too many
+ */
+export function noteEvent(
+  flags: Flags,
+  event: HandshakeEvent,
+  limits: Limits,
+): void {
+  if (event.type === "handshake_done") flags.info = event.info;
+  if (
+    event.type === "key_update" &&
+    event.direction === "read" &&
+    ++flags.keyUpdates > limits.keyUpdates
+  )
+    throw new TlsError("too_many_key_updates");
+}

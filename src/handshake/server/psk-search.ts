@@ -1,0 +1,161 @@
+/**
+ * A server of TLS 1.3 looks for a PSK among those that a client offers, one
+ * after the other (RFC 8446 4.2.11): a ticket that it sealed, a session in its
+ * store, an external PSK. What may wait is a state.
+ */
+import { equal } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import type { ServerConfig } from "../config.ts";
+import { checkedPsk } from "../external-psk.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+import {
+  boundPsk,
+  type ChosenPsk,
+  externalKey,
+  type Psk,
+  resumptionPsk,
+} from "../psk.ts";
+import { PSK_MODES, type PskMode } from "../psk-modes.ts";
+import { isOfThisServer, resumedPeer } from "../resumption.ts";
+import type { Session } from "../session.ts";
+import type { PskSearch, WaitPsk, WaitSession } from "./states.ts";
+
+/** Identities that are looked at; more are of no use to an honest client. */
+const MAX_IDENTITIES = 8;
+/** A ticket that is nothing but a name in the store. */
+export const STORED_TICKET_LENGTH = 32;
+
+/** Goes on where the search has come to an end, with a PSK or without. */
+export type PskFound<Next> = (
+  search: PskSearch,
+  psk: ChosenPsk | undefined,
+  io: HandshakeIo,
+) => Next;
+
+/** How a PSK may be used with this client, the server's best way first. */
+export function commonMode(
+  config: ServerConfig,
+  hello: ClientHello,
+): PskMode | undefined {
+  const theirs = hello.extensions.psk_key_exchange_modes ?? [];
+  return config.pskModes.find((name) => theirs.includes(PSK_MODES[name]));
+}
+
+/** Looks at the identities from `search.index` on. */
+export function searchPsk<Next>(
+  search: PskSearch,
+  found: PskFound<Next>,
+  io: HandshakeIo,
+): Next | WaitSession | WaitPsk {
+  const { config, hello } = search;
+  const identities = hello.extensions.pre_shared_key?.identities ?? [];
+  const end =
+    commonMode(config, hello) === undefined
+      ? 0
+      : Math.min(identities.length, MAX_IDENTITIES);
+  for (let { index } = search; index < end; index++) {
+    const identity = identities[index]?.identity ?? new Uint8Array(0);
+    const here = { ...search, index };
+    const session = config.tickets?.open(identity);
+    const psk = session && ofSession(here, session, identity);
+    if (psk !== undefined) return found(here, bound(here, psk), io);
+    if (session !== undefined) continue;
+    const isId = identity.length === STORED_TICKET_LENGTH;
+    if (config.sessionStore !== undefined && isId)
+      return waitSession(here, identity);
+    if (config.psk !== undefined) return waitPsk(here, identity);
+  }
+  return found(search, undefined, io);
+}
+
+/** The store had it, or not. */
+export function afterSession<Next>(
+  { search, need }: WaitSession,
+  { session }: Answers["session_found"],
+  found: PskFound<Next>,
+  io: HandshakeIo,
+): Next | WaitSession | WaitPsk {
+  const psk = session && ofSession(search, session, need.id);
+  if (psk !== undefined) return found(search, bound(search, psk), io);
+  if (session === undefined && search.config.psk !== undefined)
+    return waitPsk(search, need.id);
+  return searchPsk({ ...search, index: search.index + 1 }, found, io);
+}
+
+/** The external PSK of an identity, or none. */
+export function afterPsk<Next>(
+  { search }: WaitPsk,
+  { psk }: Answers["psk_found"],
+  found: PskFound<Next>,
+  io: HandshakeIo,
+): Next | WaitSession | WaitPsk {
+  const key = psk && externalKey(checkedPsk(psk));
+  if (key !== undefined && hasSuite(search, key))
+    return found(search, bound(search, key), io);
+  return searchPsk({ ...search, index: search.index + 1 }, found, io);
+}
+
+/** RFC 8446 4.1.2: the PSK of the first hello in the second one. */
+export function searchAgain(
+  search: PskSearch,
+  { psk }: ChosenPsk,
+): ChosenPsk | undefined {
+  const offered = search.hello.extensions.pre_shared_key;
+  const index =
+    offered?.identities.findIndex((one) => equal(one.identity, psk.identity)) ??
+    -1;
+  return index < 0 ? undefined : bound({ ...search, index }, psk);
+}
+
+function ofSession(
+  search: PskSearch,
+  session: Session,
+  identity: Uint8Array,
+): Psk | undefined {
+  const { config, hello } = search;
+  const { server_name: name } = hello.extensions;
+  if (session.version !== "TLSv1.3") return undefined;
+  if (!isOfThisServer(session, config, name)) return undefined;
+  const peer = resumedPeer(session, config, name);
+  // A client that has to show a certificate has to have shown one.
+  if (peer === undefined) return undefined;
+  if (config.clientAuthentication === "required" && !peer.chain)
+    return undefined;
+  const psk = resumptionPsk(session, peer.chain, identity);
+  return hasSuite(search, psk) ? psk : undefined;
+}
+
+function hasSuite({ config, hello }: PskSearch, { hash }: Psk): boolean {
+  return config.suites13.some(
+    (suite) => suite.hash === hash && hello.cipherSuites.includes(suite.code),
+  );
+}
+
+function bound(search: PskSearch, psk: Psk): ChosenPsk {
+  const { config, hello, before, index } = search;
+  const offered = hello.extensions.pre_shared_key;
+  if (offered === undefined) throw new TlsError("binder_mismatch");
+  const hash = config.provider.hashes[psk.hash];
+  return boundPsk({ hash, psk, index, offered, before, hello: hello.raw });
+}
+
+function waitSession(search: PskSearch, id: Uint8Array): WaitSession {
+  return {
+    machine: "serverHello",
+    at: "WAIT_SESSION",
+    config: search.config,
+    search,
+    need: { type: "session", id },
+  };
+}
+
+function waitPsk(search: PskSearch, identity: Uint8Array): WaitPsk {
+  return {
+    machine: "serverHello",
+    at: "WAIT_PSK",
+    config: search.config,
+    search,
+    need: { type: "psk", request: { identity, hint: undefined } },
+  };
+}
