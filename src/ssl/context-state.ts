@@ -1,6 +1,10 @@
 /** What a context knows, and the engine's configs made of it. */
 import { utf8Bytes } from "../bytes.ts";
-import type { CryptoProvider, GroupName } from "../crypto/provider.ts";
+import type {
+  CryptoProvider,
+  FiniteFieldParameters,
+  GroupName,
+} from "../crypto/provider.ts";
 import {
   CIPHER_SUITES,
   type CipherSuiteName,
@@ -84,6 +88,7 @@ export class ContextState {
   pskClient: PskClientCallback | null = null;
   pskServer: PskServerCallback | null = null;
   pskIdentityHint: string | null = null;
+  dhParameters: FiniteFieldParameters | null = null;
   readonly sessions: ServerSessions;
   signatureSchemes: readonly SignatureSchemeName[] = DEFAULT_SIGNATURE_SCHEMES;
   trustStore = new TrustStore();
@@ -206,6 +211,7 @@ export class ContextState {
       ...((this.optionFlags & Options.OP_NO_TICKET) === 0 && {
         tickets: this.sessions.tickets,
       }),
+      ...(this.dhParameters !== null && { dhParameters: this.dhParameters }),
       sessionStore: "ask",
       ticketCount: this.numTickets,
       credentials: "ask",
@@ -263,7 +269,7 @@ export class ContextState {
 }
 
 /** Best first. */
-const SPOKEN: readonly TlsVersion[] = ["TLSv1.3"];
+const SPOKEN: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 
 const VERSIONS = {
   "TLSv1.2": { number: TLSVersion.TLSv1_2, refusedBy: Options.OP_NO_TLSv1_2 },
@@ -307,6 +313,7 @@ const SETTINGS = [
   "pskClient",
   "pskServer",
   "pskIdentityHint",
+  "dhParameters",
 ] as const satisfies readonly (keyof ContextState)[];
 
 function copySetting<Key extends (typeof SETTINGS)[number]>(

@@ -2,11 +2,14 @@
 import type { TicketKeys } from "../handshake/ticket-keys.ts";
 import { Protocol } from "./constants.ts";
 import type { ContextState } from "./context-state.ts";
+import { dhParametersOf } from "./dh-parameters.ts";
+import { readFile } from "./platform.ts";
 import type {
   PskClientCallback,
   PskServerCallback,
 } from "./pre-shared-keys.ts";
 import { contextState } from "./protocol-settings.ts";
+import type { Encoded } from "./reading.ts";
 import type { ContextSessionStore, SessionStats } from "./server-sessions.ts";
 import { TrustSettings } from "./trust-settings.ts";
 
@@ -73,6 +76,22 @@ export class SessionSettings extends TrustSettings {
     this.#state.sessions.tickets = keys;
   }
 
+  /**
+   * Python: `load_dh_params`. The field for DHE suites of TLS 1.2 on a server,
+   * with clients that name no group of RFC 7919; without it that is ffdhe2048.
+   * Of no effect on a client.
+   *
+   * @param source the block DH PARAMETERS in PEM, its DER, or the path of a file
+   * @throws SSLError NO_START_LINE, DECODE_ERROR, DH_KEY_TOO_SMALL below 2048 bits
+   */
+  loadDhParams(source: Encoded | { readonly dhFile: string }): void {
+    const state = this.#state;
+    const content = isFile(source)
+      ? readFile(state.platform, source.dhFile)
+      : source;
+    state.dhParameters = dhParametersOf(content);
+  }
+
   /** Python: `session_stats`. Counts since the context was made. */
   sessionStats(): SessionStats {
     return this.#state.sessions.stats;
@@ -114,6 +133,12 @@ export class SessionSettings extends TrustSettings {
     if (this.protocol === Protocol.PROTOCOL_TLS_CLIENT)
       throw new RangeError(`${what} cannot be set on TLS_CLIENT context`);
   }
+}
+
+function isFile(
+  source: Encoded | { readonly dhFile: string },
+): source is { readonly dhFile: string } {
+  return typeof source === "object" && "dhFile" in source;
 }
 
 function callable<T>(what: string, callback: T): T {

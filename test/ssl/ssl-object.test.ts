@@ -110,10 +110,12 @@ describe("SSLObject: the handshake", () => {
       expect(side.compression()).toBe(null);
       expect(side.sessionReused).toBe(false);
     }
-    expect(pair.server.sharedCiphers()?.map(({ name }) => name)).toEqual([
+    const shared = pair.server.sharedCiphers()?.map(({ name }) => name);
+    expect(shared?.slice(0, 2)).toEqual([
       "TLS_AES_256_GCM_SHA384",
       "TLS_CHACHA20_POLY1305_SHA256",
     ]);
+    expect(shared).toHaveLength(2 + 6);
     expect(pair.client.sharedCiphers()).toBe(null);
     expect([pair.client.serverSide, pair.server.serverSide]).toEqual([
       false,
