@@ -16,6 +16,7 @@ const SECTIONS = [
   "certificates",
   "idle",
   "peers",
+  "loopback",
 ];
 
 const HELP = `Usage: npm run bench -- [options]

@@ -1,5 +1,6 @@
 /** Measurements that want a process of their own. */
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -25,4 +26,25 @@ export async function childInput() {
   const chunks = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
+
+/**
+ * Starts a file of `bench/children` that goes on beside this process.
+ *
+ * @param {string} file
+ * @param {object} input what `childMessage()` gives it
+ * @returns {Promise<{ told: any, stop: () => void }>} what it says when ready
+ */
+export async function startChild(file, input) {
+  const path = fileURLToPath(new URL(`../children/${file}`, import.meta.url));
+  const child = fork(path);
+  child.send(input);
+  const [told] = await once(child, "message");
+  return { told, stop: () => child.disconnect() };
+}
+
+/** What {@link startChild} gave this process. */
+export async function childMessage() {
+  const [message] = await once(process, "message");
+  return message;
 }

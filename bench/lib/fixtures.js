@@ -89,9 +89,10 @@ export function newKey(kind) {
  */
 export function newClientConfig(peer, options = {}) {
   const { trustStore } = peer;
+  const { provider = noble } = options;
   return clientConfig({
-    provider: noble,
-    verifier: createVerifier({ provider: noble, trustStore }),
+    provider,
+    verifier: createVerifier({ provider, trustStore }),
     ...options,
   });
 }
