@@ -68,7 +68,7 @@ function order(verb, bytes) {
 
 async function openOurs(provider, port, ca) {
   const context = new SSLContext({ provider });
-  context.loadVerifyLocations({ caData: ca });
+  context.loadVerifyLocations({ ca });
   context.checkHostname = true;
   context.verifyMode = "required";
   const socket = await connect({

@@ -211,10 +211,11 @@ export class TlsEngine {
     gate.requireOpen(this.#flags, "write");
     const { write } = this.#parts;
     this.#guard(() => {
-      for (let at = 0; at < bytes.length; at += write.maxContent) {
+      for (let at = 0; at < bytes.length;) {
         if (write.wornOut || owesKeyUpdate(this.#state)) this.#command(false);
-        const part = bytes.subarray(at, at + write.maxContent);
+        const part = bytes.subarray(at, at + write.contentLeft);
         write.write(ContentType.application_data, part);
+        at += part.length;
       }
     });
   }

@@ -5,11 +5,11 @@ import {
   type Allocate,
   allocatorOf,
   HEADER_LENGTH,
-  newRecord,
   type PlainRecord,
   type RawRecord,
   type RecordOpener,
   type RecordSealer,
+  writeHeader,
 } from "./protection.ts";
 import { SequenceNumber } from "./sequence-number.ts";
 import {
@@ -66,31 +66,33 @@ export class Aead12Sealer implements RecordSealer {
     return this.#number.count;
   }
 
-  seal(type: number, content: Uint8Array): Uint8Array {
-    const { aead, tagLength, explicitNonceLength } = this.#keys;
-    const record = newRecord(
-      type,
-      ProtocolVersion["TLSv1.2"],
-      explicitNonceLength + content.length + tagLength,
-      this.allocate,
-    );
-    const at = HEADER_LENGTH + explicitNonceLength;
+  fragmentLength(contentLength: number): number {
+    const { tagLength, explicitNonceLength } = this.#keys;
+    return explicitNonceLength + contentLength + tagLength;
+  }
+
+  seal(
+    type: number,
+    content: Uint8Array,
+    _padding: number,
+    record: Uint8Array,
+  ): void {
+    const { aead, explicitNonceLength } = this.#keys;
+    writeHeader(record, type, ProtocolVersion["TLSv1.2"]);
     const nonce = this.#nonce;
     this.#number.write(nonce, this.#mask);
     record.set(
       nonce.subarray(nonce.length - explicitNonceLength),
       HEADER_LENGTH,
     );
-    record.set(content, at);
     writePrefix(this.#additionalData, this.#number, type, content.length);
     aead.seal(
       nonce,
       this.#additionalData,
-      record.subarray(at, at + content.length),
-      record.subarray(at),
+      content,
+      record.subarray(HEADER_LENGTH + explicitNonceLength),
     );
     this.#number.advance();
-    return record;
   }
 
   clone(): Aead12Sealer {

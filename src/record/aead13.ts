@@ -7,12 +7,13 @@ import {
   allocatorOf,
   HEADER_LENGTH,
   MAX_PLAINTEXT,
-  newRecord,
   type PlainRecord,
   type RawRecord,
   type RecordOpener,
   type RecordSealer,
+  writeHeader,
 } from "./protection.ts";
+import { withScratch } from "./scratch.ts";
 import { SequenceNumber } from "./sequence-number.ts";
 
 /** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
@@ -81,26 +82,34 @@ export class Aead13Sealer implements RecordSealer {
     return this.#keys.recordsPerKey;
   }
 
-  seal(type: number, content: Uint8Array, padding: number): Uint8Array {
-    const inner = content.length + 1 + padding;
-    const record = newRecord(
+  fragmentLength(contentLength: number, padding: number): number {
+    return contentLength + 1 + padding + this.#keys.tagLength;
+  }
+
+  seal(
+    type: number,
+    content: Uint8Array,
+    padding: number,
+    record: Uint8Array,
+  ): void {
+    writeHeader(
+      record,
       ContentType.application_data,
       ProtocolVersion["TLSv1.2"],
-      inner + this.#keys.tagLength,
-      this.allocate,
     );
-    const padded = HEADER_LENGTH + content.length;
-    record.set(content, HEADER_LENGTH);
-    record[padded] = type;
-    record.fill(0, padded + 1, HEADER_LENGTH + inner);
-    this.#keys.aead.seal(
-      this.#nonces.current(),
-      record.subarray(0, HEADER_LENGTH),
-      record.subarray(HEADER_LENGTH, HEADER_LENGTH + inner),
-      record.subarray(HEADER_LENGTH),
-    );
+    const { length } = content;
+    // RFC 8446 5.2: the content, its type and zeros, which the room is full of.
+    withScratch(length + 1 + padding, (inner) => {
+      inner.set(content);
+      inner[length] = type;
+      this.#keys.aead.seal(
+        this.#nonces.current(),
+        record.subarray(0, HEADER_LENGTH),
+        inner,
+        record.subarray(HEADER_LENGTH),
+      );
+    });
     this.#nonces.advance();
-    return record;
   }
 
   clone(): Aead13Sealer {

@@ -10,11 +10,11 @@ import { HmacKey } from "./hmac-key.ts";
 import {
   allocateZeros,
   HEADER_LENGTH,
-  newRecord,
   type PlainRecord,
   type RawRecord,
   type RecordOpener,
   type RecordSealer,
+  writeHeader,
 } from "./protection.ts";
 import { SequenceNumber } from "./sequence-number.ts";
 import {
@@ -62,38 +62,51 @@ export class Cbc12Sealer implements RecordSealer {
     return this.#number.count;
   }
 
-  seal(type: number, content: Uint8Array): Uint8Array {
+  fragmentLength(contentLength: number): number {
+    const { blockLength, encryptThenMac } = this.#keys;
+    const behind = encryptThenMac ? this.#mac.length : 0;
+    return blockLength + this.#encryptedLength(contentLength) + behind;
+  }
+
+  seal(
+    type: number,
+    content: Uint8Array,
+    _padding: number,
+    record: Uint8Array,
+  ): void {
     const { cipher, blockLength, encryptThenMac, random } = this.#keys;
-    const macLength = this.#mac.length;
-    const inside = content.length + (encryptThenMac ? 0 : macLength);
-    // One byte says how much padding there is.
-    const encrypted = Math.ceil((inside + 1) / blockLength) * blockLength;
-    const record = newRecord(
-      type,
-      ProtocolVersion["TLSv1.2"],
-      blockLength + encrypted + (encryptThenMac ? macLength : 0),
-    );
-    const iv = record.subarray(HEADER_LENGTH, HEADER_LENGTH + blockLength);
+    writeHeader(record, type, ProtocolVersion["TLSv1.2"]);
+    const at = HEADER_LENGTH + blockLength;
+    const end = at + this.#encryptedLength(content.length);
+    const iv = record.subarray(HEADER_LENGTH, at);
     // RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at
     // random, and MUST be unpredictable."
     iv.set(random(blockLength));
-    const end = HEADER_LENGTH + blockLength + encrypted;
-    const block = record.subarray(HEADER_LENGTH + blockLength, end);
+    const block = record.subarray(at, end);
     block.set(content);
-    if (!encryptThenMac)
-      block.set(this.#macOf(type, content.length, content), content.length);
-    writePadding(block, inside);
+    if (encryptThenMac) writePadding(block, content.length);
+    else {
+      const { length } = content;
+      block.set(this.#macOf(type, length, content), length);
+      writePadding(block, length + this.#mac.length);
+    }
     cipher.encrypt(iv, block, block);
     if (encryptThenMac) {
       const covered = record.subarray(HEADER_LENGTH, end);
       record.set(this.#macOf(type, covered.length, covered), end);
     }
     this.#number.advance();
-    return record;
   }
 
   clone(): Cbc12Sealer {
     return new Cbc12Sealer(this.#keys, this.#number.clone(), this.#mac);
+  }
+
+  /** With one byte that says how much padding there is. */
+  #encryptedLength(contentLength: number): number {
+    const { blockLength, encryptThenMac } = this.#keys;
+    const inside = contentLength + (encryptThenMac ? 0 : this.#mac.length);
+    return Math.ceil((inside + 1) / blockLength) * blockLength;
   }
 
   #macOf(type: number, length: number, covered: Uint8Array): Uint8Array {

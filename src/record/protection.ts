@@ -54,10 +54,20 @@ export interface RecordSealer {
   /** Makes arrays for what is sealed. */
   readonly allocate: Allocate;
   /**
-   * A whole new record, header included, which belongs to the caller.
-   * `padding` is a number of zero bytes; TLS 1.2 has none of that kind.
+   * How long the fragment of a record with so much content gets. `padding` is
+   * a number of zero bytes; TLS 1.2 has none of that kind.
    */
-  seal(type: number, content: Uint8Array, padding: number): Uint8Array;
+  fragmentLength(contentLength: number, padding: number): number;
+  /**
+   * Writes a whole record over `record`, which is as long as the header and
+   * that fragment. It need not be aligned, and is no part of `content`.
+   */
+  seal(
+    type: number,
+    content: Uint8Array,
+    padding: number,
+    record: Uint8Array,
+  ): void;
   clone(): RecordSealer;
 }
 
@@ -74,23 +84,50 @@ export function allocatorOf(key: AeadKey): Allocate {
     : (length) => key.allocate?.(length) ?? allocateZeros(length);
 }
 
-/** Room for a record whose fragment begins at a multiple of eight bytes. */
+/** A record in clear, by itself; its fragment is to be written. */
 export function newRecord(
   type: number,
   version: number,
   length: number,
-  allocate: Allocate = allocateZeros,
 ): Uint8Array {
-  const room = allocate(ALIGNMENT + HEADER_LENGTH + length);
+  const record = alignedRoom(HEADER_LENGTH + length, allocateZeros);
+  writeHeader(record, type, version);
+  return record;
+}
+
+/** A sealed record by itself. */
+export function sealedRecord(
+  sealer: RecordSealer,
+  type: number,
+  content: Uint8Array,
+  padding = 0,
+): Uint8Array {
+  const length = sealer.fragmentLength(content.length, padding);
+  const record = alignedRoom(HEADER_LENGTH + length, sealer.allocate);
+  sealer.seal(type, content, padding, record);
+  return record;
+}
+
+/** Room whose first fragment begins at a multiple of eight bytes. */
+export function alignedRoom(length: number, allocate: Allocate): Uint8Array {
+  const room = allocate(ALIGNMENT + length);
   room.fill(0, 0, ALIGNMENT);
-  const record = room.subarray(ALIGNMENT);
+  return room.subarray(ALIGNMENT);
+}
+
+/** With the header, eight bytes. */
+const ALIGNMENT = 3;
+
+/** The header of a record that is as long as `record`. */
+export function writeHeader(
+  record: Uint8Array,
+  type: number,
+  version: number,
+): void {
+  const length = record.length - HEADER_LENGTH;
   record[0] = type;
   record[1] = version >> 8;
   record[2] = version;
   record[3] = length >> 8;
   record[4] = length;
-  return record;
 }
-
-/** With the header, eight bytes. */
-const ALIGNMENT = 3;

@@ -1,6 +1,7 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
+  alignedRoom,
   type Allocate,
   HEADER_LENGTH,
   MAX_PLAINTEXT,
@@ -37,6 +38,13 @@ export class WriteHalf {
     return (
       this.#sealer !== undefined && this.#sealer.count >= this.#sealer.limit
     );
+  }
+
+  /** Bytes of content that the present key may still seal. */
+  get contentLeft(): number {
+    if (this.#sealer === undefined) return Number.MAX_SAFE_INTEGER;
+    const records = this.#sealer.limit - this.#sealer.count;
+    return Math.min(records * this.maxContent, Number.MAX_SAFE_INTEGER);
   }
 
   /** Whether there is something to take. */
@@ -113,16 +121,50 @@ export class WriteHalf {
   }
 
   #records(type: number, content: Uint8Array): void {
+    const sealer = this.#sealer;
+    this.#output.push(
+      sealer === undefined
+        ? this.#plainRecords(type, content)
+        : this.#sealedRecords(sealer, type, content),
+    );
+  }
+
+  /** All in one array, which is made once. */
+  #sealedRecords(
+    sealer: RecordSealer,
+    type: number,
+    content: Uint8Array,
+  ): Uint8Array {
+    const cuts = this.#cuts(content).map((part) => {
+      const padding = this.#paddingFor(part.length);
+      const length = sealer.fragmentLength(part.length, padding);
+      return { part, padding, length: HEADER_LENGTH + length };
+    });
+    let total = 0;
+    for (const { length } of cuts) total += length;
+    const records = alignedRoom(total, sealer.allocate);
     let at = 0;
-    do {
-      const part = content.subarray(at, at + this.maxContent);
-      at += part.length;
-      this.#output.push(
-        this.#sealer === undefined
-          ? this.#plainRecord(type, part)
-          : this.#sealer.seal(type, part, this.#paddingFor(part.length)),
-      );
-    } while (at < content.length);
+    for (const { part, padding, length } of cuts) {
+      const record = records.subarray(at, at + length);
+      sealer.seal(type, part, padding, record);
+      at += length;
+    }
+    return records;
+  }
+
+  #plainRecords(type: number, content: Uint8Array): Uint8Array {
+    return joined(
+      this.#cuts(content).map((part) => this.#plainRecord(type, part)),
+    );
+  }
+
+  /** At least one, which may be empty. */
+  #cuts(content: Uint8Array): Uint8Array[] {
+    const { maxContent } = this;
+    const cuts = [content.subarray(0, maxContent)];
+    for (let at = maxContent; at < content.length; at += maxContent)
+      cuts.push(content.subarray(at, at + maxContent));
+    return cuts;
   }
 
   #paddingFor(length: number): number {

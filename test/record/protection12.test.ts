@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../src/bytes.ts";
 import type { TlsError } from "../../src/errors.ts";
-import type { PlainRecord } from "../../src/record/protection.ts";
+import { type PlainRecord, sealedRecord } from "../../src/record/protection.ts";
 import { ReadHalf } from "../../src/record/read-half.ts";
 import { SequenceNumber } from "../../src/record/sequence-number.ts";
 import { WriteHalf } from "../../src/record/write-half.ts";
@@ -49,7 +49,7 @@ describe.each(protections)("$name", (protection) => {
     SIZES.forEach((size, number) => {
       const type = 21 + (number % 3);
       const content = text(size);
-      const record = sealer.seal(type, content, 0);
+      const record = sealedRecord(sealer, type, content);
       expect(record).toEqual(protection.judge({ number, type, content }));
       expect((record.byteOffset + 5) % 8).toBe(0);
       expect(content).toEqual(text(size));
@@ -80,9 +80,9 @@ describe.each(protections)("$name", (protection) => {
     const number = 2 ** 40 + 5;
     const content = text(3);
     const made = protection.judge({ number, type: 23, content });
-    expect(protection.sealer(number).seal(23, content, 0)).toEqual(made);
+    expect(sealedRecord(protection.sealer(number), 23, content)).toEqual(made);
     const worn = protection.sealer(Number.MAX_SAFE_INTEGER);
-    expect(() => worn.seal(23, content, 0)).toThrow(
+    expect(() => sealedRecord(worn, 23, content)).toThrow(
       expect.objectContaining({ reason: "sequence_number_overflow" }),
     );
   });
@@ -152,11 +152,11 @@ describe.each(protections)("$name", (protection) => {
 
   it("forks: both go on under the same number", () => {
     const sealer = protection.sealer();
-    sealer.seal(23, text(1), 0);
+    sealedRecord(sealer, 23, text(1));
     const fork = sealer.clone();
     const next = protection.judge({ number: 1, type: 23, content: text(2) });
-    expect(sealer.seal(23, text(2), 0)).toEqual(next);
-    expect(fork.seal(23, text(2), 0)).toEqual(next);
+    expect(sealedRecord(sealer, 23, text(2))).toEqual(next);
+    expect(sealedRecord(fork, 23, text(2))).toEqual(next);
     expect(fork.count).toBe(2);
   });
 

@@ -5,6 +5,7 @@ import { CIPHER_SUITES, type TlsEngine } from "../../src/engine/index.ts";
 import { protectionKeys } from "../../src/handshake/io.ts";
 import { trafficSecret } from "../../src/handshake/key-schedule13.ts";
 import { Aead13Sealer } from "../../src/record/aead13.ts";
+import { sealedRecord } from "../../src/record/protection.ts";
 import {
   events,
   newPair,
@@ -45,7 +46,8 @@ export function forgeable(): Forged {
   return {
     ...pair,
     forge: (from, type, content, padding = 0) =>
-      sealers[from].seal(
+      sealedRecord(
+        sealers[from],
         type,
         typeof content === "string" ? fromHex(content) : content,
         padding,
