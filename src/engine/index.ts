@@ -30,7 +30,17 @@ export {
   serverConfig,
   type ServerOptions,
 } from "../handshake/config.ts";
-export { type Credential, credential } from "../handshake/credential.ts";
+export {
+  type Credential,
+  credential,
+  rawPublicKeyCredential,
+} from "../handshake/credential.ts";
+export {
+  acceptDelegatedCredentials,
+  DELEGATION_USAGE,
+  delegateCredential,
+} from "../handshake/delegated-credential.ts";
+export type { DelegatedCredentials } from "../handshake/delegation.ts";
 export type {
   ExternalPsk,
   PskCallback,

@@ -4,11 +4,15 @@
  */
 import { asciiBytes, concat, equal } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import type { SignatureName } from "../crypto/provider.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import { isVerifiedKey, type VerifiedKey } from "../x509/raw-key.ts";
 import type { VerifiedChain } from "../x509/verifier.ts";
+import { typeOf } from "./certificate-types.ts";
 import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
+import type { SigningKey } from "./delegation.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { CertificateVerify } from "./messages/certificate-verify.ts";
 import type { Finished } from "./messages/finished.ts";
@@ -48,8 +52,20 @@ class VerifiedFinished {
 
 /** The peer as its certificate and its signature show it. */
 export interface AuthenticatedPeer {
-  readonly chain: VerifiedChain;
+  readonly chain: VerifiedChain | VerifiedKey;
   readonly signature: VerifiedSignature;
+}
+
+/** What a ConnectionInfo tells of a peer. */
+export function shownBy(peer: AuthenticatedPeer | undefined): {
+  readonly peer: VerifiedChain | undefined;
+  readonly peerRawPublicKey?: SubjectPublicKeyInfo;
+} {
+  if (peer === undefined) return { peer: undefined };
+  const { chain } = peer;
+  return isVerifiedKey(chain)
+    ? { peer: undefined, peerRawPublicKey: chain.publicKeyInfo }
+    : { peer: chain };
 }
 
 /** What a CertificateVerify signs, RFC 8446 4.4.3. */
@@ -72,14 +88,19 @@ export function signedContent(
  */
 export function verifyCertificateVerify(options: {
   readonly config: ClientConfig | ServerConfig;
-  readonly key: SubjectPublicKeyInfo;
+  readonly key: SigningKey;
   readonly signer: "client" | "server";
   readonly transcript: Transcript;
   readonly message: CertificateVerify;
 }): VerifiedSignature {
   const { config, key, message, signer, transcript } = options;
+  const { onlyScheme } = key;
+  // RFC 9345 4.1.3: a delegated key signs as its credential says.
+  if (onlyScheme !== undefined && message.algorithm !== onlyScheme)
+    throw new TlsError("wrong_signature_scheme");
   return verifySignature({
     config,
+    ...(onlyScheme !== undefined && { schemes: ALL_SCHEMES }),
     version: "TLSv1.3",
     key,
     scheme: message.algorithm,
@@ -96,6 +117,8 @@ export function verifyCertificateVerify(options: {
 export function verifySignature(options: {
   readonly config: ClientConfig | ServerConfig;
   readonly version: TlsVersion;
+  /** Those of the config unless given. */
+  readonly schemes?: readonly SignatureSchemeName[];
   readonly key: SubjectPublicKeyInfo;
   /** SignatureScheme. */
   readonly scheme: number;
@@ -103,9 +126,10 @@ export function verifySignature(options: {
   readonly signature: Uint8Array;
 }): VerifiedSignature {
   const { config, version, key, content, signature } = options;
+  const { schemes = config.signatureSchemes } = options;
   // RFC 8446 4.4.3, RFC 5246 7.4.3: "one of those present in the
   // supported_signature_algorithms field", and one that fits the key.
-  const scheme = config.signatureSchemes
+  const scheme = schemes
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
     .find(({ row }) => row.code === options.scheme);
   if (scheme === undefined || !fitsKey(scheme.row, keyKind(key), version))
@@ -153,10 +177,21 @@ export interface ChosenCredential {
   readonly scheme: SignatureSchemeName;
 }
 
+/** What else a peer says of the credentials that it takes. */
+export interface PeerTerms {
+  /** CertificateTypes (RFC 7250); X.509 alone unless given. */
+  readonly certificateTypes?: readonly number[];
+  /** Of delegated credentials (RFC 9345); none unless given. */
+  readonly delegated?: readonly number[] | undefined;
+  /** signature_algorithms_cert; the schemes of signatures unless given. */
+  readonly certificateSchemes?: readonly number[] | undefined;
+}
+
 /**
  * The first credential that the peer can verify and the best scheme for it,
  * by this side's order (RFC 8446 4.4.2.2, 4.4.2.3). Where the peer named
- * authorities, credentials that lead to one of them come first.
+ * authorities, credentials that lead to one of them come first, and of these
+ * the ones whose certificates are signed as it likes.
  */
 export function chooseCredential(
   credentials: readonly Credential[],
@@ -164,29 +199,81 @@ export function chooseCredential(
   version: TlsVersion,
   peerSchemes: readonly number[],
   authorities: readonly Uint8Array[] = [],
+  terms: PeerTerms = {},
 ): ChosenCredential | undefined {
-  const led = credentials.filter((one) => leadsTo(one, authorities));
-  for (const credential of [...led, ...credentials]) {
-    const schemes = credential.signatureSchemes ?? config.signatureSchemes;
-    const scheme = schemes.find((name) => {
-      const row = SIGNATURE_SCHEMES[name];
-      return (
-        peerSchemes.includes(row.code) && fitsKey(row, credential, version)
-      );
-    });
+  const { certificateTypes = [0], certificateSchemes = peerSchemes } = terms;
+  const usable = credentials.filter((one) =>
+    certificateTypes.includes(typeOf(one)),
+  );
+  const led = usable.filter((one) => leadsTo(one, authorities));
+  const liked = (one: Credential): boolean =>
+    isSignedBy(one, certificateSchemes);
+  const order = [
+    ...led.filter(liked),
+    ...led,
+    ...usable.filter(liked),
+    ...usable,
+  ];
+  for (const credential of order) {
+    const scheme = schemeFor(credential, config, version, peerSchemes, terms);
     if (scheme !== undefined) return { credential, scheme };
   }
   return undefined;
 }
 
-interface KeyKind {
+function schemeFor(
+  credential: Credential,
+  config: ClientConfig | ServerConfig,
+  version: TlsVersion,
+  peerSchemes: readonly number[],
+  { delegated = [] }: PeerTerms,
+): SignatureSchemeName | undefined {
+  const { delegation, signatureSchemes } = credential;
+  if (delegation !== undefined) {
+    const { scheme, signedWith } = delegation;
+    // RFC 9345 4.1.1: the peer takes the key, and what stands for it.
+    return version === "TLSv1.3" &&
+      delegated.includes(SIGNATURE_SCHEMES[scheme].code) &&
+      peerSchemes.includes(SIGNATURE_SCHEMES[signedWith].code)
+      ? scheme
+      : undefined;
+  }
+  return (signatureSchemes ?? config.signatureSchemes).find((name) => {
+    const row = SIGNATURE_SCHEMES[name];
+    return peerSchemes.includes(row.code) && fitsKey(row, credential, version);
+  });
+}
+
+/** RFC 8446 4.4.2.2: "if the sender is able to provide such a chain". */
+function isSignedBy(
+  { chainSignatures = [] }: Credential,
+  schemes: readonly number[],
+): boolean {
+  const names = schemes.map((code) => SIGNATURES_BY_CODE.get(code));
+  return chainSignatures.every((name) => names.includes(name));
+}
+
+/** Every scheme by name. */
+export const ALL_SCHEMES: readonly SignatureSchemeName[] = Object.values(
+  SIGNATURE_SCHEMES,
+).map(({ name }) => name);
+
+const SIGNATURES_BY_CODE: ReadonlyMap<number, SignatureName> = new Map(
+  Object.values(SIGNATURE_SCHEMES).map(({ code, signature }) => [
+    code,
+    signature,
+  ]),
+);
+
+export interface KeyKind {
   readonly algorithm: string;
   readonly curve: string | undefined;
   /** Of an RSA key, in bytes. */
   readonly modulusLength?: number;
 }
 
-function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
+/** What of a key decides about schemes. */
+export function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
   return {
     algorithm,
     curve: key.type === "ec" ? key.curve : undefined,
@@ -201,7 +288,8 @@ const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
   "rsa-pss-sha512": 2 * 64 + 2,
 };
 
-function fitsKey(
+/** Whether a key of that kind signs a handshake with that scheme. */
+export function fitsKey(
   scheme: SignatureScheme,
   kind: KeyKind,
   version: TlsVersion,

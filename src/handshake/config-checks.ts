@@ -3,6 +3,7 @@ import { utf8Bytes } from "../bytes.ts";
 import {
   type CryptoProvider,
   type FiniteFieldParameters,
+  type GroupName,
   InvalidKeyShare,
 } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
@@ -13,6 +14,8 @@ import {
   defaultCipherSuites,
   type TlsVersion,
 } from "./cipher-suites.ts";
+
+import { isPostQuantum } from "./groups.ts";
 
 const ALL_VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 
@@ -112,4 +115,19 @@ export function checkDhParameters(
       });
     throw error;
   }
+}
+
+/**
+ * The best group, and the best of the other kind: who has not heard of hybrids
+ * yet and who insists on them both answer in one round trip.
+ */
+export function defaultKeyShares(
+  groups: readonly GroupName[],
+): readonly GroupName[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  const other = groups.find(
+    (name) => isPostQuantum(name) !== isPostQuantum(first),
+  );
+  return other === undefined ? [first] : [first, other];
 }

@@ -10,6 +10,7 @@ import type {
   GroupName,
 } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
+import type { RawKeyVerifier } from "../x509/raw-key.ts";
 import type { CertificateVerifier } from "../x509/verifier.ts";
 import {
   CIPHER_SUITES,
@@ -24,17 +25,20 @@ import {
   checkAlpn,
   checkDhParameters,
   checkNames,
+  defaultKeyShares,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
+import type { DelegatedCredentials } from "./delegation.ts";
 import type { EchClient, EchServer } from "./ech.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import { PSK_MODES, type PskMode } from "./psk-modes.ts";
 import type { StrikeRegister } from "./strike-register.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
-import { DEFAULT_GROUPS, GROUPS, isPostQuantum } from "./groups.ts";
+import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
 import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TicketKeys } from "./ticket-keys.ts";
@@ -44,39 +48,7 @@ import {
   type SignatureSchemeName,
 } from "./signature-schemes.ts";
 
-/** Bounds on what a peer can make this side do. */
-export interface Limits {
-  /** Bytes of a Certificate or CertificateRequest message. */
-  readonly certificateMessage: number;
-  /** Bytes of any other handshake message. */
-  readonly handshakeMessage: number;
-  /** Session tickets on one connection. */
-  readonly tickets: number;
-  /** KeyUpdates without application data between them. */
-  readonly keyUpdates: number;
-  /** Warning alerts in a row. */
-  readonly warningAlerts: number;
-  /** Bytes of refused early data that a server skips. */
-  readonly skippedEarlyData: number;
-  /** Ciphertext kept while a need waits for its answer. */
-  readonly inputWhileWaiting: number;
-  /**
-   * Records under one key before it is updated; never more than the cipher
-   * suite allows.
-   */
-  readonly recordsPerKey: number;
-}
-
-export const DEFAULT_LIMITS: Limits = {
-  certificateMessage: 100 * 1024,
-  handshakeMessage: 64 * 1024,
-  tickets: 64,
-  keyUpdates: 32,
-  warningAlerts: 4,
-  skippedEarlyData: 64 * 1024,
-  inputWhileWaiting: 256 * 1024,
-  recordsPerKey: Number.MAX_SAFE_INTEGER,
-};
+export { DEFAULT_LIMITS, type Limits };
 
 /** How messages depart from what puretls would write: fingerprints, tests. */
 export type MessageShapes = { readonly [C in Carrier]?: ExtensionShape };
@@ -113,6 +85,23 @@ export interface CommonOptions {
    * Default none.
    */
   readonly certificateCompression?: readonly CertificateCompression[];
+  /**
+   * Takes a raw public key of the peer in place of a certificate (RFC 7250,
+   * TLS 1.3), and judges it. Default: certificates alone.
+   */
+  readonly rawPublicKeys?: RawKeyVerifier;
+  /**
+   * Takes delegated credentials of the peer (RFC 9345): made by
+   * `acceptDelegatedCredentials`. Default none.
+   */
+  readonly delegatedCredentials?: DelegatedCredentials;
+  /**
+   * What signatures in the peer's certificates may be, where that is not what
+   * its own may be (RFC 8446 4.2.3).
+   */
+  readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
+  /** DER names of the authorities that the peer is told of. Default none. */
+  readonly certificateAuthorities?: readonly Uint8Array[];
   /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */
   readonly recordSizeLimit?: number;
   /** Zero bytes to add to a record with that many bytes of content. */
@@ -182,8 +171,6 @@ export interface ServerOptions extends CommonOptions {
   readonly clientAuthentication?: "none" | "optional" | "required";
   /** Judges the client's certificate; "ask" raises a need instead. */
   readonly verifier?: CertificateVerifier | "ask";
-  /** DER names of the authorities that a client is told of. */
-  readonly certificateAuthorities?: readonly Uint8Array[];
   /** No ALPN name in common: end with an alert (RFC 7301) or go on without. */
   readonly alpnMismatch?: "alert" | "ignore";
   /** Encrypted Client Hello (RFC 9849): keys, made by `puretls/ech`. */
@@ -244,7 +231,14 @@ export interface ServerOptions extends CommonOptions {
 type Whole<T, Optional extends keyof T> = Readonly<
   Required<Omit<T, Optional>> & Pick<T, Optional>
 >;
-type OptionalKeys = "recordSizeLimit" | "padding" | "keyLog" | "psk";
+type OptionalKeys =
+  | "recordSizeLimit"
+  | "padding"
+  | "keyLog"
+  | "psk"
+  | "rawPublicKeys"
+  | "delegatedCredentials"
+  | "certificateSignatureSchemes";
 
 /** What follows from the lists that a program gave. */
 interface Derived {
@@ -324,7 +318,6 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     role: "server",
     credentials: options.credentials,
     clientAuthentication,
-    certificateAuthorities: options.certificateAuthorities ?? [],
     alpnMismatch: options.alpnMismatch ?? "alert",
     helloRetryCookie: options.helloRetryCookie ?? false,
     compatibilityMode: options.compatibilityMode ?? true,
@@ -382,6 +375,11 @@ function commonConfig(options: CommonOptions, role: "client" | "server") {
   if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
   checkNames("groups", options.groups, GROUPS);
   checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
+  checkNames(
+    "certificateSignatureSchemes",
+    options.certificateSignatureSchemes,
+    SIGNATURE_SCHEMES,
+  );
   const { versions, cipherSuites } = versionsAndSuites(options, role);
   const config = {
     provider,
@@ -407,8 +405,15 @@ function commonConfig(options: CommonOptions, role: "client" | "server") {
     ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),
+    certificateAuthorities: options.certificateAuthorities ?? [],
     ...given("psk", options.psk),
     pskModes: pskModes.slice(),
+    ...given("rawPublicKeys", options.rawPublicKeys),
+    ...given("delegatedCredentials", options.delegatedCredentials),
+    ...given(
+      "certificateSignatureSchemes",
+      options.certificateSignatureSchemes,
+    ),
   };
   for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
     if (config[option].length === 0)
@@ -433,17 +438,4 @@ function checkedField({
   });
   checkDhParameters(provider, copy);
   return copy;
-}
-
-/**
- * The best group, and the best of the other kind: who has not heard of hybrids
- * yet and who insists on them both answer in one round trip.
- */
-function defaultKeyShares(groups: readonly GroupName[]): readonly GroupName[] {
-  const [first] = groups;
-  if (first === undefined) return [];
-  const other = groups.find(
-    (name) => isPostQuantum(name) !== isPostQuantum(first),
-  );
-  return other === undefined ? [first] : [first, other];
 }

@@ -7,6 +7,8 @@ import type {
   HashAlgorithm,
   RandomSource,
 } from "../crypto/provider.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import type { VerifiedKey } from "../x509/raw-key.ts";
 import type {
   PeerChain,
   VerifiedChain,
@@ -155,6 +157,8 @@ export interface ConnectionInfo {
   readonly peerSignatureScheme: SignatureSchemeName | undefined;
   /** What the verifier made of the peer's certificates. */
   readonly peer: VerifiedChain | undefined;
+  /** In its place: the peer's raw public key, which was verified (RFC 7250). */
+  readonly peerRawPublicKey?: SubjectPublicKeyInfo;
   /** What this side authenticated itself with. */
   readonly credential: Credential | undefined;
   readonly alpnProtocol: string | undefined;
@@ -230,8 +234,8 @@ export type Need =
 
 /** What {@link Need} asks for. */
 export interface Answers {
-  /** Only a verifier makes a VerifiedChain. */
-  verified: { readonly chain: VerifiedChain };
+  /** Only a verifier makes a VerifiedChain or a VerifiedKey. */
+  verified: { readonly chain: VerifiedChain | VerifiedKey };
   signed: { readonly signature: Uint8Array };
   certificate_chosen: {
     readonly credentials: readonly Credential[];

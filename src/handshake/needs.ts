@@ -1,11 +1,11 @@
 /** Needs and their answers: by the config where it can, else by the caller. */
 import { equal } from "../bytes.ts";
 import { type AlertName, TlsError, TlsUsageError } from "../errors.ts";
-import { Certificate } from "../x509/certificate.ts";
 import { X509Error } from "../x509/errors.ts";
+import { isVerifiedKey, type VerifiedKey } from "../x509/raw-key.ts";
 import { isVerifiedChain, type VerifiedChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
-import type { Credential } from "./credential.ts";
+import { type Credential, publicKeyOf } from "./credential.ts";
 import { askForPsk, checkedPsk, type ExternalPsk } from "./external-psk.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import { advance, type ConnectionState } from "./machines.ts";
@@ -16,7 +16,11 @@ import { certificateFault, tlsErrorOf } from "./x509-faults.ts";
 
 /** What the caller says to a need. */
 export type Answer =
-  | { readonly type: "verified"; readonly chain: VerifiedChain }
+  | {
+      readonly type: "verified";
+      /** A VerifiedKey where the peer has shown a raw public key. */
+      readonly chain: VerifiedChain | VerifiedKey;
+    }
   | { readonly type: "signed"; readonly signature: Uint8Array }
   | {
       readonly type: "certificate_chosen";
@@ -63,7 +67,14 @@ export function ownAnswer(
 ): Answer | undefined {
   switch (need.type) {
     case "verify": {
-      const { verifier } = config;
+      const { verifier, rawPublicKeys } = config;
+      const { rawPublicKey } = need.peer;
+      if (rawPublicKey !== undefined && rawPublicKeys !== undefined) {
+        const key = verified(() =>
+          rawPublicKeys.verify(rawPublicKey, need.context),
+        );
+        return { type: "verified", chain: key };
+      }
       if (verifier === "ask" || verifier === undefined) return undefined;
       const chain = verified(() => verifier.verify(need.peer, need.context));
       return { type: "verified", chain };
@@ -109,10 +120,17 @@ export function checkAnswer(need: Need | undefined, answer: Answer): void {
     );
   if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
   if (need.type === "verify" && answer.type === "verified") {
+    const { chain } = answer;
+    const { rawPublicKey } = need.peer;
     const [leaf] = need.peer.certificates;
-    if (!isVerifiedChain(answer.chain) || !leaf)
+    if (rawPublicKey !== undefined) {
+      if (isVerifiedKey(chain) && equal(chain.publicKeyInfo.der, rawPublicKey))
+        return;
+      throw new TlsUsageError("resume: not the VerifiedKey of this peer");
+    }
+    if (!isVerifiedChain(chain) || !leaf)
       throw new TlsUsageError("resume: a VerifiedChain that no verifier made");
-    if (!equal(leaf, answer.chain.leaf.der))
+    if (!equal(leaf, chain.leaf.der))
       throw new TlsUsageError("resume: a VerifiedChain of other certificates");
   }
 }
@@ -153,10 +171,10 @@ export function advanceByAnswer(
   }
 }
 
-function verified(run: () => VerifiedChain): VerifiedChain {
+function verified<T extends VerifiedChain | VerifiedKey>(run: () => T): T {
   try {
     const chain = certificateFault(run);
-    if (isVerifiedChain(chain)) return chain;
+    if (isVerifiedChain(chain) || isVerifiedKey(chain)) return chain;
   } catch (error) {
     if (error instanceof TlsError) throw error;
     throw new TlsError("callback_failed", { detail: "verifier", cause: error });
@@ -186,10 +204,9 @@ function checkSignature(
   { provider }: ClientConfig | ServerConfig,
   signature: Uint8Array,
 ): void {
-  const [leaf] = credential.chain;
   const verify = provider.verifiers[SIGNATURE_SCHEMES[scheme].signature];
-  if (leaf === undefined || verify === undefined) return;
-  const { key } = Certificate.parse(leaf).subjectPublicKeyInfo;
+  const key = publicKeyOf(credential)?.key;
+  if (key === undefined || verify === undefined) return;
   if (!verify(key, content, signature))
     throw new TlsError("wrong_answer", {
       detail: "the signature does not verify under the certificate's key",

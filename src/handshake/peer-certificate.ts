@@ -1,8 +1,14 @@
 /** Reading the peer's Certificate message, the same for both roles. */
 import { TlsError } from "../errors.ts";
 import { Certificate } from "../x509/certificate.ts";
-import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
+import {
+  parseSubjectPublicKeyInfo,
+  type SubjectPublicKeyInfo,
+} from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { SigningKey } from "./delegation.ts";
+import { CertificateType } from "./extensions/certificate-types.ts";
 import { checkSolicited } from "./extensions/table.ts";
 import type { Certificate13 } from "./messages/certificate13.ts";
 import { certificateFault } from "./x509-faults.ts";
@@ -16,11 +22,13 @@ import { certificateFault } from "./x509-faults.ts";
 export function readPeerChain(
   message: Certificate13,
   offered: ReadonlySet<number>,
+  type: number = CertificateType.X509,
 ): PeerChain {
   if (message.context.length > 0)
     throw new TlsError("unsolicited_certificate_context");
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);
+  if (type === CertificateType.RawPublicKey) return rawPublicKey(message);
   // What is told of the certificates above the leaf is nobody's question.
   const { status_request: ocspResponse, signed_certificate_timestamp: scts } =
     message.entries[0]?.extensions ?? {};
@@ -29,6 +37,53 @@ export function readPeerChain(
     ...(ocspResponse && { ocspResponse }),
     ...(scts && { scts }),
   };
+}
+
+/** RFC 8446 4.4.2: "no more than one CertificateEntry". */
+function rawPublicKey({ entries }: Certificate13): PeerChain {
+  if (entries.length > 1)
+    throw new TlsError("illegal_parameter", {
+      detail: "Certificate: more than one raw public key",
+    });
+  const [entry] = entries;
+  return {
+    certificates: [],
+    ...(entry && { rawPublicKey: entry.certificate }),
+  };
+}
+
+/** Whether the peer has shown nothing. */
+export function isAnonymous({
+  certificates,
+  rawPublicKey,
+}: PeerChain): boolean {
+  return certificates.length === 0 && rawPublicKey === undefined;
+}
+
+/**
+ * The key that the peer of TLS 1.3 has to sign with: its raw public key, the
+ * one that its certificate has delegated to, or the certificate's.
+ *
+ * @throws TlsError
+ */
+export function signingKey(
+  message: Certificate13,
+  chain: PeerChain,
+  signer: "client" | "server",
+  config: ClientConfig | ServerConfig,
+): SigningKey {
+  const { rawPublicKey: raw } = chain;
+  if (raw !== undefined)
+    return certificateFault(() => parseSubjectPublicKeyInfo(raw));
+  const key = leafKey(chain);
+  const [entry] = message.entries;
+  const bytes = entry?.extensions.delegated_credential;
+  const { delegatedCredentials, provider, signatureSchemes } = config;
+  if (entry === undefined || bytes === undefined || !delegatedCredentials)
+    return key;
+  const leaf = entry.certificate;
+  const options = { bytes, leaf, signer, provider, signatureSchemes };
+  return delegatedCredentials.keyOf(options);
 }
 
 /**

@@ -80,6 +80,7 @@ const FAULTS: Readonly<Record<X509ErrorCode, Reason>> = {
   malformed_ocsp_response: "bad_certificate_status_response",
   ocsp_verify_failed: "bad_certificate_status_response",
   ocsp_certificate_unknown: "bad_certificate_status_response",
+  untrusted_public_key: "certificate_unknown",
   not_enough_timestamps: "certificate_unknown",
   ocsp_response_required: "bad_certificate_status_response",
   certificate_revoked: "certificate_revoked",

@@ -82,6 +82,16 @@ export const AUTHENTICATION_REASONS = {
     says: "a compressed certificate does not give what it declares, or declares too much",
     rfc: "8879 4",
   },
+  no_shared_certificate_type: {
+    alert: "unsupported_certificate",
+    says: "no type of certificate (X.509 or raw public key) in common",
+    rfc: "7250 4.2",
+  },
+  invalid_delegated_credential: {
+    alert: "illegal_parameter",
+    says: "the peer's delegated credential is not one that its certificate stands for now",
+    rfc: "9345 4.1.3",
+  },
   certificate_verify_mismatch: {
     alert: "decrypt_error",
     says: "the peer's signature over the handshake is wrong: it does not hold the certificate's key",

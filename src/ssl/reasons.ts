@@ -99,6 +99,8 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   unknown_ca: AS_VERIFICATION,
   certificate_unknown: AS_VERIFICATION,
   bad_certificate_status_response: AS_VERIFICATION,
+  no_shared_certificate_type: "UNKNOWN_CERTIFICATE_TYPE",
+  invalid_delegated_credential: AS_VERIFICATION,
   ech_rejected: "ECH_REJECTED",
   ech_not_decrypted: "DECRYPTION_FAILED",
   certificate_decompression_failed: "BAD_COMPRESSION",

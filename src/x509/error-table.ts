@@ -377,6 +377,7 @@ export const X509_ERRORS = {
     81,
     "the OCSP responder does not know the certificate",
   ),
+  untrusted_public_key: row(1, 60, "the public key is none that is trusted"),
   not_enough_timestamps: row(
     71,
     80,

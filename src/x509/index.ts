@@ -43,6 +43,12 @@ export type {
 export { parseOcspResponse } from "./ocsp.ts";
 export type { PemBlock } from "./pem.ts";
 export { decodeBase64, encodeBase64, encodePem, parsePem } from "./pem.ts";
+export type { RawKeyVerifier, VerifiedKey } from "./raw-key.ts";
+export {
+  isVerifiedKey,
+  trustRawPublicKeys,
+  verifiedKeyByCaller,
+} from "./raw-key.ts";
 export type { PolicyConstraints, PolicyMapping } from "./policy-extensions.ts";
 export type { ParsedPrivateKey, PrivateKeyOptions } from "./private-key.ts";
 export { parsePrivateKey } from "./private-key.ts";

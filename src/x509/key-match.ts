@@ -3,6 +3,7 @@ import { equal } from "../bytes.ts";
 import type { CryptoProvider, PublicKey } from "../crypto/provider.ts";
 import type { Certificate } from "./certificate.ts";
 import type { ParsedPrivateKey } from "./private-key.ts";
+import type { SubjectPublicKeyInfo } from "./public-key.ts";
 
 /**
  * Whether a private key is the one that the certificate speaks of.
@@ -14,10 +15,16 @@ export function keyMatchesCertificate(
   key: ParsedPrivateKey,
   certificate: Certificate,
 ): boolean {
-  return samePublicKey(
-    provider.publicKeyOf(key.key),
-    certificate.subjectPublicKeyInfo.key,
-  );
+  return keyMatchesPublicKey(provider, key, certificate.subjectPublicKeyInfo);
+}
+
+/** The same of a public key without a certificate. */
+export function keyMatchesPublicKey(
+  provider: CryptoProvider,
+  key: ParsedPrivateKey,
+  publicKey: SubjectPublicKeyInfo,
+): boolean {
+  return samePublicKey(provider.publicKeyOf(key.key), publicKey.key);
 }
 
 function samePublicKey(a: PublicKey, b: PublicKey): boolean {

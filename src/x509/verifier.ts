@@ -17,6 +17,8 @@ import type { TrustStore } from "./trust-store.ts";
 export interface PeerChain {
   /** DER, leaf first, as received. */
   readonly certificates: readonly Uint8Array[];
+  /** In their place: DER of a SubjectPublicKeyInfo (RFC 7250). */
+  readonly rawPublicKey?: Uint8Array;
   /** A stapled OCSP response (RFC 6066 8), DER. */
   readonly ocspResponse?: Uint8Array;
   /** SignedCertificateTimestamps that came with the leaf (RFC 6962 3.3). */

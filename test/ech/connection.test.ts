@@ -180,6 +180,7 @@ describe("accepted", () => {
     // What a backend gets: the hello itself, of type inner.
     const { failed, server } = runMachines(
       testClientConfig({
+        versions: ["TLSv1.3"],
         shapes: {
           client_hello: {
             verbatim: [

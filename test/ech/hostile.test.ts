@@ -36,6 +36,7 @@ const keys = echServer({ provider: noble, keys: [key] });
 function hello(body: Uint8Array): Uint8Array {
   const record = TlsEngine.client(
     testClientConfig({
+      versions: ["TLSv1.3"],
       keyShares: ["x25519"],
       shapes: { client_hello: { verbatim: [{ type: ECH, body }] } },
     }),

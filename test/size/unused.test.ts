@@ -65,6 +65,10 @@ const FEATURES: Readonly<
     code: `export { zlib } from "puretls/compression";`,
     brings: /^src\/compression\/|\/fflate\//,
   },
+  "delegated credentials": {
+    code: `export { acceptDelegatedCredentials, delegateCredential } from "puretls/engine";`,
+    brings: /^src\/handshake\/delegated-credential/,
+  },
   "Certificate Transparency": {
     code: `export { requireTimestamps } from "puretls/x509";`,
     brings: /^src\/x509\/transparency/,

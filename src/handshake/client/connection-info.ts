@@ -1,3 +1,4 @@
+import { shownBy } from "../authentication.ts";
 import type { ConnectionInfo } from "../io.ts";
 import { byPsk } from "../psk.ts";
 import type { WaitFinished } from "./states.ts";
@@ -12,7 +13,7 @@ export function connectionInfo(state: WaitFinished): ConnectionInfo {
           resumed: false,
           pskIdentity: undefined,
           peerSignatureScheme: peer.signature.scheme,
-          peer: peer.chain,
+          ...shownBy(peer),
         }),
     earlyData: state.earlyData,
     version: "TLSv1.3",

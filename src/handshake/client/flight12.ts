@@ -1,6 +1,7 @@
 /** The client's flight of TLS 1.2: Certificate … Finished, RFC 5246 7.4.6 on. */
 import type { Secret } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import { isVerifiedChain } from "../../x509/verifier.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
 import type { Credential } from "../credential.ts";
 import { agree, pskPremaster, type ServerExchange } from "../exchange12.ts";
@@ -41,6 +42,8 @@ export function onVerified(
 ): Client12State {
   const { need: _need, presented, signature, wanted, ...rest } = state;
   const { config } = state;
+  // TLS 1.2 knows certificates alone here.
+  if (!isVerifiedChain(chain)) throw new TlsError("wrong_answer");
   const server = { chain, key: presented.key, signature };
   const answering: Answering12 = { ...rest, server };
   if (wanted === undefined) return keyExchange(answering, undefined, io);

@@ -1,7 +1,6 @@
 /** The states of a client, RFC 8446 A.1, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName, KeyPair } from "../../crypto/provider.ts";
-import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type {
   AuthenticatedPeer,
@@ -11,8 +10,10 @@ import type {
 } from "../authentication.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
+import type { CertificateTypes } from "../certificate-types.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
+import type { SigningKey } from "../delegation.ts";
 import type { EchOffer } from "../ech.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
@@ -131,6 +132,7 @@ export interface HandshakeSecrets {
 /** What EncryptedExtensions said. */
 interface Agreed {
   readonly alpnProtocol: string | undefined;
+  readonly certificateTypes: CertificateTypes;
 }
 
 /** What a CertificateRequest asked for. */
@@ -139,11 +141,13 @@ export interface CertificateWanted {
   readonly authorities: readonly Uint8Array[];
   /** All that was asked for. */
   readonly asked: Extensions<"certificate_request">;
+  /** CertificateType (RFC 7250); absent: X.509. */
+  readonly certificateType?: number;
 }
 
 interface ServerChain {
   readonly peerChain: PeerChain;
-  readonly peerKey: SubjectPublicKeyInfo;
+  readonly peerKey: SigningKey;
   readonly wanted: CertificateWanted | undefined;
 }
 

@@ -2,10 +2,14 @@
 import { TlsError } from "../../errors.ts";
 import {
   chooseCredential,
+  type PeerTerms,
+  shownBy,
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
+import { typesChosen } from "../certificate-types.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
+import { CertificateType } from "../extensions/certificate-types.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
   send,
@@ -24,7 +28,7 @@ import type { CompressedCertificate } from "../messages/compressed-certificate.t
 import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
 import type { Finished } from "../messages/finished.ts";
-import { leafKey, readPeerChain } from "../peer-certificate.ts";
+import { readPeerChain, signingKey } from "../peer-certificate.ts";
 import {
   applicationKeys,
   onKeyUpdate,
@@ -96,6 +100,7 @@ function onEncryptedExtensions(
   const next = {
     ...state,
     ...settleEarlyData(state, accepted, alpnProtocol, io),
+    certificateTypes: typesChosen(extensions),
     ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
     alpnProtocol,
     transcript: state.transcript.add(message.raw),
@@ -124,6 +129,7 @@ function onCertificateRequest(
       signatureSchemes: extensions.signature_algorithms,
       authorities: extensions.certificate_authorities ?? [],
       asked: extensions,
+      certificateType: state.certificateTypes.client,
     },
     transcript: state.transcript.add(message.raw),
   };
@@ -133,12 +139,13 @@ function onCertificate(
   state: WaitCertificateOrRequest | WaitCertificate,
   message: Certificate13,
 ): WaitCertificateVerify {
-  const peerChain = readPeerChain(message, state.offered);
+  const { config, offered, certificateTypes } = state;
+  const peerChain = readPeerChain(message, offered, certificateTypes.server);
   return {
     ...state,
     at: "WAIT_CV",
     peerChain,
-    peerKey: leafKey(peerChain),
+    peerKey: signingKey(message, peerChain, "server", config),
     wanted: state.at === "WAIT_CERT" ? state.wanted : undefined,
     transcript: state.transcript.add(message.raw),
   };
@@ -198,7 +205,8 @@ function onServerFinished(
   const { config, suite, clientRandom, secrets } = state;
   const finished = verifyFinished(secrets.server, state.transcript, message);
   const { peer } = state;
-  refuseRefused(state.ech, "chain" in peer && peer.chain.verified);
+  const shown = "chain" in peer ? shownBy(peer).peer : undefined;
+  refuseRefused(state.ech, shown?.verified ?? false);
   const transcript = state.transcript.add(message.raw);
   const master = secrets.handshake.masterSecret();
   const digest = transcript.digest();
@@ -288,6 +296,7 @@ function certificateFlight(
     "TLSv1.3",
     wanted.signatureSchemes,
     wanted.authorities,
+    termsOf(wanted),
   );
   const transcript = sendCertificate(
     io,
@@ -299,6 +308,14 @@ function certificateFlight(
   if (chosen === undefined) return finish({ ...state, transcript }, io);
   const need = signingNeed("client", transcript, chosen);
   return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };
+}
+
+function termsOf({ asked, certificateType }: CertificateWanted): PeerTerms {
+  return {
+    certificateTypes: [certificateType ?? CertificateType.X509],
+    delegated: asked.delegated_credential,
+    certificateSchemes: asked.signature_algorithms_cert,
+  };
 }
 
 function onSigned(

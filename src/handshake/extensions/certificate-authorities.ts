@@ -23,6 +23,12 @@ export const certificateAuthorities: ExtensionSpec = {
     client_hello: carriedAs("certificate_authorities", names),
     certificate_request: carriedAs("certificate_authorities", names),
   },
+  offer: ({ config: { certificateAuthorities: authorities } }, into) => {
+    if (authorities.length > 0) into.certificate_authorities = authorities;
+  },
+  request: ({ certificateAuthorities: authorities }, into) => {
+    if (authorities.length > 0) into.certificate_authorities = authorities;
+  },
 };
 
 /** RFC 8446 4.2.5: read past; a client may send a certificate all the same. */

@@ -9,6 +9,7 @@ import type { Writer } from "../../wire/writer.ts";
 import type { CertificateCompression } from "../compression-row.ts";
 import type { CipherSuite12 } from "../cipher-suites12.ts";
 import type { TlsVersion } from "../cipher-suites.ts";
+import type { DelegatedCredentials } from "../delegation.ts";
 import type { SignatureSchemeName } from "../signature-schemes.ts";
 import type { PskMode } from "../psk-modes.ts";
 
@@ -55,6 +56,10 @@ export interface ExtensionBodies {
     early_data: true;
     supported_versions: readonly number[];
     compress_certificate: readonly number[];
+    /** CertificateType, RFC 7250 3. */
+    server_certificate_type: readonly number[];
+    client_certificate_type: readonly number[];
+    delegated_credential: readonly number[];
     encrypted_client_hello: Uint8Array;
     cookie: Uint8Array;
     psk_key_exchange_modes: readonly number[];
@@ -93,6 +98,8 @@ export interface ExtensionBodies {
   encrypted_extensions: {
     server_name: true;
     encrypted_client_hello: Uint8Array;
+    server_certificate_type: number;
+    client_certificate_type: number;
     max_fragment_length: FragmentLength;
     supported_groups: readonly number[];
     application_layer_protocol_negotiation: readonly string[];
@@ -103,6 +110,7 @@ export interface ExtensionBodies {
     status_request: true;
     signed_certificate_timestamp: true;
     compress_certificate: readonly number[];
+    delegated_credential: readonly number[];
     signature_algorithms: readonly number[];
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
@@ -114,6 +122,8 @@ export interface ExtensionBodies {
     status_request: Uint8Array;
     /** SignedCertificateTimestamps, RFC 6962 3.2. */
     signed_certificate_timestamp: readonly Uint8Array[];
+    /** DelegatedCredential, RFC 9345 4. */
+    delegated_credential: Uint8Array;
   };
 }
 
@@ -141,6 +151,9 @@ export interface AskingConfig {
   readonly ocspStapling: boolean;
   readonly signedCertificateTimestamps: boolean;
   readonly certificateCompression: readonly CertificateCompression[];
+  readonly delegatedCredentials?: DelegatedCredentials;
+  readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
+  readonly certificateAuthorities: readonly Uint8Array[];
 }
 
 /** What a client's config says that goes into extensions. */
@@ -152,6 +165,10 @@ export interface OfferedConfig extends AskingConfig {
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
+  /** Any: raw public keys of the server are taken. */
+  readonly rawPublicKeys?: unknown;
+  readonly credentials:
+    readonly { readonly certificateType?: "RawPublicKey" }[] | "ask";
 }
 
 /** What a client knows when it writes a ClientHello. */
@@ -182,6 +199,7 @@ export interface CertificateAsked {
 export interface Stapled {
   readonly ocspResponse?: Uint8Array;
   readonly scts?: readonly Uint8Array[];
+  readonly delegation?: { readonly bytes: Uint8Array };
 }
 
 /** A row of the table. */

@@ -11,8 +11,13 @@ import {
   certificateAuthorities,
   oidFilters,
 } from "./certificate-authorities.ts";
+import {
+  clientCertificateType,
+  serverCertificateType,
+} from "./certificate-types.ts";
 import { compressCertificate } from "./compress-certificate.ts";
 import { cookie } from "./cookie.ts";
+import { delegatedCredential } from "./delegated-credential.ts";
 import { earlyData } from "./early-data.ts";
 import { ecPointFormats } from "./ec-point-formats.ts";
 import { encryptedClientHello } from "./encrypted-client-hello.ts";
@@ -68,6 +73,9 @@ export const EXTENSIONS: readonly ExtensionSpec[] = [
   statusRequest,
   signedCertificateTimestamp,
   compressCertificate,
+  delegatedCredential,
+  serverCertificateType,
+  clientCertificateType,
   recordSizeLimit,
   earlyData,
   preSharedKey,

@@ -21,12 +21,11 @@ export function requestedTypes(config: ServerConfig): ReadonlySet<number> {
 }
 
 function bodies(config: ServerConfig): Extensions<"certificate_request"> {
-  const { certificateAuthorities: names, signatureSchemes } = config;
+  const { signatureSchemes } = config;
   return {
     signature_algorithms: signatureSchemes.map(
       (name) => SIGNATURE_SCHEMES[name].code,
     ),
-    ...(names.length > 0 && { certificate_authorities: names }),
     ...requestExtensions(config),
   };
 }

@@ -7,6 +7,7 @@ import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
+import { checkTypes, typesAnswer, typesTaken } from "../certificate-types.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -73,10 +74,22 @@ export function serverFlight(
     "TLSv1.3",
     hello.extensions.signature_algorithms ?? [],
     hello.extensions.certificate_authorities,
+    {
+      certificateTypes: typesTaken(hello),
+      delegated: hello.extensions.delegated_credential,
+      certificateSchemes: hello.extensions.signature_algorithms_cert,
+    },
   );
+  if (chosen === undefined) checkTypes(negotiated.credentials, hello);
   if (chosen === undefined) throw new TlsError("no_shared_signature_scheme");
   const alpnProtocol = chooseAlpn(config, hello);
-  const { secrets, ...begun } = begin(negotiated, alpnProtocol, undefined, io);
+  const { secrets, ...begun } = begin(
+    negotiated,
+    alpnProtocol,
+    undefined,
+    io,
+    chosen.credential,
+  );
   const asking =
     config.clientAuthentication === "none"
       ? begun.transcript
@@ -125,6 +138,7 @@ function begin(
   alpnProtocol: string | undefined,
   early: EarlyDataKeys | undefined,
   io: HandshakeIo,
+  credential?: Credential,
 ): Begun {
   const { config, hello, suite, exchange, psk, helloRetried } = negotiated;
   const { shared, transcript } = sendServerHello(negotiated, early, io);
@@ -155,7 +169,12 @@ function begin(
   return {
     ...server13,
     secrets: { handshake, serverHandshake },
-    transcript: sendExtensions(server13, negotiated.ech, transcript, io),
+    transcript: sendExtensions(
+      server13,
+      { ech: negotiated.ech, credential },
+      transcript,
+      io,
+    ),
   };
 }
 
@@ -232,7 +251,13 @@ function handshakeSecrets(
 
 function sendExtensions(
   { config, hello, alpnProtocol, earlyData }: Server13,
-  ech: EchOpened | undefined,
+  {
+    ech,
+    credential,
+  }: {
+    readonly ech: EchOpened | undefined;
+    readonly credential: Credential | undefined;
+  },
   transcript: Transcript,
   io: HandshakeIo,
 ): Transcript {
@@ -252,6 +277,7 @@ function sendExtensions(
       ...(ours !== undefined && { record_size_limit: ours }),
       ...(earlyData === "accepted" && { early_data: true }),
       ...(configs && { encrypted_client_hello: configs }),
+      ...typesAnswer(config, hello, credential),
     },
     config.shapes.encrypted_extensions,
   );

@@ -1,7 +1,6 @@
 /** The states of a server, RFC 8446 A.2, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName } from "../../crypto/provider.ts";
-import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type {
   AuthenticatedPeer,
@@ -11,6 +10,7 @@ import type {
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
+import type { SigningKey } from "../delegation.ts";
 import type { EchOpened } from "../ech.ts";
 import type { EarlyDataOutcome, Need } from "../io.ts";
 import type { ChosenPsk } from "../psk.ts";
@@ -135,7 +135,7 @@ export interface WaitCertificate extends FlightSent {
 export interface WaitCertificateVerify extends FlightSent {
   readonly at: "WAIT_CV";
   readonly peerChain: PeerChain;
-  readonly peerKey: SubjectPublicKeyInfo;
+  readonly peerKey: SigningKey;
 }
 
 /** The chain is judged: by the config's verifier or by who holds the engine. */

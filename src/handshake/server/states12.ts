@@ -6,10 +6,11 @@ import type { GroupName, KeyPair } from "../../crypto/provider.ts";
 import type { VerifiedChain } from "../../x509/verifier.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
-import type {
-  AuthenticatedPeer,
-  ChosenCredential,
-  VerifiedSignature,
+import {
+  type AuthenticatedPeer,
+  type ChosenCredential,
+  shownBy,
+  type VerifiedSignature,
 } from "../authentication.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
@@ -154,7 +155,7 @@ export type Server12State =
 export function chainOf(peer: ClientPeer12): VerifiedChain | undefined {
   switch (peer.by) {
     case "certificate":
-      return peer.peer.chain;
+      return shownBy(peer.peer).peer;
     case "session":
       return peer.resumed.chain;
     default:

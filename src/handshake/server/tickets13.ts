@@ -5,6 +5,7 @@ import type { ServerConfig } from "../config.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import { encodeNewSessionTicket13 } from "../messages/new-session-ticket13.ts";
+import { shownBy } from "../authentication.ts";
 import { byPsk } from "../psk.ts";
 import { MAX_SESSION_LIFETIME, type Session13 } from "../session.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
@@ -61,12 +62,11 @@ function ticketSession(
   // RFC 8446 4.6.1: new tickets do not stretch a session without end.
   const left = MAX_SESSION_LIFETIME - Math.ceil((now - authenticatedAt) / 1000);
   if (left <= 0) return undefined;
-  const chain =
-    psk !== undefined
-      ? byPsk(psk).peer
-      : peer && "chain" in peer
-        ? peer.chain
-        : undefined;
+  const shown =
+    psk === undefined && peer && "chain" in peer ? shownBy(peer) : undefined;
+  // A session keeps certificates: who showed a bare key shows it again.
+  if (shown?.peerRawPublicKey !== undefined) return undefined;
+  const chain = psk === undefined ? shown?.peer : byPsk(psk).peer;
   const [a = 0, b = 0, c = 0, d = 0] = provider.random(4);
   const key = hkdfExpandLabel(
     hash,

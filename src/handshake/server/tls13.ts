@@ -1,6 +1,11 @@
 /** The server of TLS 1.3 after its Certificate, RFC 8446 A.2, top to bottom. */
 import { TlsError } from "../../errors.ts";
-import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
+import {
+  shownBy,
+  verifyCertificateVerify,
+  verifyFinished,
+} from "../authentication.ts";
+import { clientType } from "../certificate-types.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import { sendCertificateVerify } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
@@ -17,7 +22,7 @@ import {
 } from "./server-finished13.ts";
 import { sendTickets } from "./tickets13.ts";
 import { requestedTypes } from "./certificate-request.ts";
-import { leafKey, readPeerChain } from "../peer-certificate.ts";
+import { isAnonymous, readPeerChain, signingKey } from "../peer-certificate.ts";
 import {
   applicationKeys,
   onKeyUpdate,
@@ -75,17 +80,19 @@ function onCertificate(
   state: WaitCertificate,
   message: Certificate13,
 ): WaitCertificateVerify | WaitFinished {
-  const peerChain = readPeerChain(message, requestedTypes(state.config));
+  const { config, hello } = state;
+  const type = clientType(config, hello);
+  const peerChain = readPeerChain(message, requestedTypes(config), type);
   const transcript = state.transcript.add(message.raw);
-  if (peerChain.certificates.length > 0)
+  if (!isAnonymous(peerChain))
     return {
       ...state,
       at: "WAIT_CV",
       peerChain,
-      peerKey: leafKey(peerChain),
+      peerKey: signingKey(message, peerChain, "client", config),
       transcript,
     };
-  if (state.config.clientAuthentication === "required")
+  if (config.clientAuthentication === "required")
     throw new TlsError("peer_did_not_return_a_certificate");
   return { ...state, at: "WAIT_FINISHED", peer: undefined, transcript };
 }
@@ -190,7 +197,7 @@ function connectionInfo(
           resumed: false,
           pskIdentity: undefined,
           peerSignatureScheme: peer?.signature.scheme,
-          peer: peer?.chain,
+          ...shownBy(peer),
         }),
     earlyData: state.earlyData,
     version: "TLSv1.3",
