@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("boringssl");
+interopSuite("boringssl", { version: "TLSv1.2" });

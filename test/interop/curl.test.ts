@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("curl");
+interopSuite("curl", { version: "TLSv1.2" });

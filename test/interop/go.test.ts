@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("go");
+interopSuite("go", { version: "TLSv1.2" });

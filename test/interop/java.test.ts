@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("java");
+interopSuite("java", { version: "TLSv1.2" });

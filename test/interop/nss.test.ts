@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("nss");
+interopSuite("nss", { version: "TLSv1.2" });

@@ -8,6 +8,7 @@ import { puretlsServer } from "./support/puretls.ts";
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("openssl");
+interopSuite("openssl", { version: "TLSv1.2" });
 
 describePeers(["openssl"], (peer) => {
   const certificates = useCertificates();

@@ -1,3 +1,4 @@
 import { interopSuite } from "./support/scenarios.ts";
 
 interopSuite("python");
+interopSuite("python", { version: "TLSv1.2" });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import type { Socket } from "node:net";
 import { afterEach } from "vitest";
-import { concat } from "../../../src/bytes.ts";
+import { concat, fromHex, utf8Bytes } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   clientConfig,
@@ -42,11 +42,16 @@ import type {
 /** The road below the face: engine, configs and credentials by hand. */
 export const bareEngine: Road = {
   label: "puretls' bare engine",
+  lacks: [],
   reasons: {
     unknown_ca: "unknown_ca",
     wrong_name: "bad_certificate",
     no_certificate: "peer_did_not_return_a_certificate",
     no_shared_group: "no_shared_group",
+  },
+  reasons12: {
+    no_certificate: "client_sent_no_certificate",
+    no_shared_group: "no_shared_cipher",
   },
   client: engineClient,
   server: engineServer,
@@ -199,7 +204,11 @@ function converse(
     drain();
     socket.end();
   });
-  socket.on("error", () => undefined); // "close" follows.
+  socket.on("error", () => {
+    // "close" follows: what a reset cuts off is cut off.
+    engine.receiveEof();
+    drain();
+  });
   drain();
   return new Promise((resolve) => {
     socket.on("close", () => {
@@ -235,9 +244,16 @@ function failureOf({
   };
 }
 
-function common({ suites, groups, alpn }: TlsOptions) {
+function common(options: TlsOptions) {
+  const { version = "TLSv1.3", suites, groups, alpn, psk } = options;
+  const external = psk && {
+    identity: utf8Bytes(psk.identity),
+    key: fromHex(psk.key),
+  };
   return {
     provider: noble,
+    versions: [version],
+    ...(external ? { psk: () => external } : {}),
     ...(suites ? { cipherSuites: known(CIPHER_SUITES, suites) } : {}),
     ...(groups ? { groups: known(GROUPS, groups) } : {}),
     ...(alpn ? { alpnProtocols: alpn } : {}),

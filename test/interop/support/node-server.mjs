@@ -17,6 +17,7 @@ const server = (http ? createHttps : createServer)({
   cert: readFileSync(cert),
   key: readFileSync(key),
   ...(ca ? { ca: readFileSync(ca) } : {}),
+  dhparam: "auto",
   ...options,
   allowHalfOpen: true,
 });

@@ -157,6 +157,10 @@ export function erlang(): Found {
         // Its server resets the connection with such a key.
         server: [...lacks, "RSA-PSS"],
       },
+      lacks12: {
+        client: ["Ed25519", "x25519"],
+        server: ["Ed25519", "x25519"],
+      },
     },
   );
 }

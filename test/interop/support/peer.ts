@@ -19,6 +19,7 @@ import type { Suite, Suite12 } from "./suites.ts";
 export type Feature =
   | KeyKind
   | Suite
+  | Group
   | "ALPN"
   | "a HelloRetryRequest to x25519"
   | "a HelloRetryRequest from x25519"
@@ -41,6 +42,8 @@ export interface Peer {
   client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
   /** What its client lacks, and what its server does. */
   readonly lacks: Readonly<Record<"client" | "server", readonly Feature[]>>;
+  /** What it lacks in TLS 1.2 beside that. */
+  readonly lacks12?: Peer["lacks"];
   /** Whether it says close_notify. */
   readonly saysGoodbye: boolean;
   /** Whether its client waits for the server to close, and only then ends. */

@@ -22,17 +22,20 @@ import type {
   Road,
   ServerExtra,
 } from "./road.ts";
+import { suitesLike } from "./peer.ts";
 import { Wire } from "./wire.ts";
 
 /** The road that users take. */
 export const sslFace: Road = {
   label: "puretls",
+  lacks: suitesLike(/PSK/),
   reasons: {
     unknown_ca: "CERTIFICATE_VERIFY_FAILED",
     wrong_name: "CERTIFICATE_VERIFY_FAILED",
     no_certificate: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
     no_shared_group: "NO_SUITABLE_KEY_SHARE",
   },
+  reasons12: { no_shared_group: "NO_SHARED_CIPHER" },
   client: puretlsClient,
   server: puretlsServer,
 };

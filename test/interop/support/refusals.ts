@@ -4,7 +4,7 @@ import type { Certificates } from "./certificates.ts";
 import type { ClientOptions, ServerOptions, Version } from "./options.ts";
 import { KIB } from "./payload.ts";
 import type { Feature, Peer } from "./peer.ts";
-import type { Meeting, RefusalReason } from "./road.ts";
+import type { Meeting, RefusalReason, Road } from "./road.ts";
 
 export interface Refusal {
   readonly title: string;
@@ -101,7 +101,7 @@ export async function refusedAsClient(
   expect(run.error).toBeDefined();
   if (judge === "server") return;
   expect(run.error).toMatchObject({
-    reason: road.reasons[reason],
+    reason: reasonOf(reason, road, version),
     ...{ alert: alertOf(refusal, version), direction: "sent" },
   });
   // Throws when the server does not say it.
@@ -135,7 +135,7 @@ export async function refusedAsServer(
   // Some clients judge the server only when the handshake is done.
   if (judge === "client") return;
   expect(error).toMatchObject({
-    reason: road.reasons[reason],
+    reason: reasonOf(reason, road, version),
     ...{ alert: alertOf(refusal, version), direction: "sent" },
   });
   const isHeard =
@@ -150,4 +150,13 @@ function alertOf(
   version: Version,
 ): string {
   return version === "TLSv1.2" ? alert12 : alert;
+}
+
+function reasonOf(
+  reason: RefusalReason,
+  { reasons, reasons12 }: Road,
+  version: Version,
+): string {
+  const other = version === "TLSv1.2" ? reasons12[reason] : undefined;
+  return other ?? reasons[reason];
 }

@@ -1,4 +1,5 @@
 /** A way to speak puretls: by its ssl face, or by its bare engine. */
+import type { Feature } from "./peer.ts";
 import type { ClientOptions, ServerOptions, Version } from "./options.ts";
 
 /** What puretls knows of the connection once the handshake is done. */
@@ -57,8 +58,11 @@ export interface ServerExtra extends Extra {
 
 export interface Road {
   readonly label: string;
+  readonly lacks: readonly Feature[];
   /** What failed verifications are called there. */
   readonly reasons: Readonly<Record<RefusalReason, string>>;
+  /** In TLS 1.2, where that differs. */
+  readonly reasons12: Readonly<Partial<Record<RefusalReason, string>>>;
   /** Sends the payload, waits for as much, then closes. */
   client(
     options: ClientOptions & ClientExtra,

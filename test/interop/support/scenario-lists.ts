@@ -111,7 +111,10 @@ function scenarios12(peer: Peer): Scenario[] {
     ...DEFAULT_SUITES12.map((suite) =>
       withSuite(suite, { title: `1 MiB both ways with ${suite}`, length: MIB }),
     ),
-    ...keyExchanges(peer.groups.filter((group) => !group.includes("MLKEM"))),
+    ...keyExchanges(
+      peer.groups.filter((group) => !group.includes("MLKEM")),
+      "RSA",
+    ),
     ...OPTIONAL_SUITES12.map((suite) => withSuite(suite, { title: suite })),
     ...WITHOUT_EXTENSIONS,
   ];
@@ -159,12 +162,14 @@ function withSuite(suite: Suite12, scenario: Scenario): Scenario {
   };
 }
 
-function keyExchanges(groups: Peer["groups"]): Scenario[] {
+/** In TLS 1.2 the curve of an ECDSA key has to be among the groups too. */
+function keyExchanges(groups: Peer["groups"], key?: KeyKind): Scenario[] {
   return groups.map((group): Scenario => {
     const both = { groups: [group] };
     return {
       title: `key exchange over ${group}`,
-      ...{ client: both, server: both, shows: { group } },
+      ...{ client: both, server: both, key, shows: { group } },
+      needs: [group],
     };
   });
 }

@@ -1,5 +1,6 @@
 /** What puretls does with every peer, in both roles. */
 import { describe, expect, it } from "vitest";
+import { bareEngine } from "./bare-engine.ts";
 import { useCertificates } from "./certificates.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ClientOptions, ServerOptions, Version } from "./options.ts";
@@ -24,8 +25,11 @@ interface Choice {
 
 /** One suite for each role that the peer can meet puretls in. */
 export function interopSuite(name: PeerName, choice: Choice = {}): void {
-  const { road = sslFace, titles = /^/, version = "TLSv1.3" } = choice;
+  const { titles = /^/, version = "TLSv1.3" } = choice;
+  const { road = version === "TLSv1.2" ? bareEngine : sslFace } = choice;
   describePeers([name], (peer) => {
+    if (!peer.versions.includes(version))
+      throw new Error(`${peer.label} does not speak ${version}`);
     const certificates = useCertificates();
     const all = scenariosOf(peer, version).filter(({ title }) =>
       titles.test(title),
@@ -36,7 +40,12 @@ export function interopSuite(name: PeerName, choice: Choice = {}): void {
       run: typeof asClient,
       refused: typeof refusedAsClient,
     ): void => {
-      const lacks = peer.lacks[role === "client" ? "server" : "client"];
+      const other = role === "client" ? "server" : "client";
+      const lacks = [
+        ...road.lacks,
+        ...peer.lacks[other],
+        ...((version === "TLSv1.2" && peer.lacks12?.[other]) || []),
+      ];
       describe(`${road.label} as the ${role} in ${version}`, () => {
         for (const scenario of all) {
           const { title, needs = [] } = scenario;

@@ -143,10 +143,13 @@ common(#{"version" := Version} = Options) ->
             {ciphers, [ssl:str_to_suite(binary_to_list(Suite)) || Suite <- List]}
         end) ++
         named(Options, "groups", fun(List) ->
-            {supported_groups, [binary_to_atom(Group) || Group <- List]}
+            {groups_option(Version), [binary_to_atom(Group) || Group <- List]}
         end) ++
         named(Options, "cert", fun([File]) -> {certfile, binary_to_list(File)} end) ++
         named(Options, "key", fun([File]) -> {keyfile, binary_to_list(File)} end).
+
+groups_option("TLSv1.3") -> supported_groups;
+groups_option("TLSv1.2") -> eccs.
 
 version("TLSv1.3") -> 'tlsv1.3';
 version("TLSv1.2") -> 'tlsv1.2'.
