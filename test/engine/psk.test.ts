@@ -139,13 +139,19 @@ describe("an external PSK", () => {
 
   it("is checked before a byte goes out", () => {
     for (const wrong of [
-      { identity: new Uint8Array(), key },
+      { identity: new Uint8Array(65_536), key },
       { identity, key: new Uint8Array() },
     ]) {
       const config = testClientConfig({ psk: () => wrong });
       const engine = TlsEngine.client(config, "localhost");
       expect(engine.error?.reason).toBe("callback_failed");
     }
+  });
+
+  it("without a name is for TLS 1.2 alone", () => {
+    const nameless = { identity: new Uint8Array(), key };
+    const pair = connect({ client: { psk: () => nameless } });
+    expect(pair.client.info?.peer).toBeDefined();
   });
 
   it("of a callback that throws ends the connection", () => {
@@ -198,7 +204,7 @@ describe("needs of keys and sessions", () => {
     const wrong: Answer[] = [
       { type: "session_found", session: undefined },
       { type: "signed", signature: key },
-      { type: "psk_found", psk: { identity: new Uint8Array(), key } },
+      { type: "psk_found", psk: { identity, key: new Uint8Array() } },
     ];
     for (const answer of wrong) {
       expect(() => {

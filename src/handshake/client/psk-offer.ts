@@ -24,7 +24,9 @@ export function offeredPsks(
   const psks: Psk[] = [];
   const resumption = sessionPsk(config, serverName);
   if (resumption !== undefined) psks.push(resumption);
-  if (external !== undefined) psks.push(externalKey(checkedPsk(external)));
+  // RFC 8446 4.2.11: an identity has a byte at least; TLS 1.2's may have none.
+  if (external !== undefined && external.identity.length > 0)
+    psks.push(externalKey(checkedPsk(external)));
   return psks.filter(({ hash }) =>
     config.suites13.some((suite) => suite.hash === hash),
   );
