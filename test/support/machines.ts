@@ -87,6 +87,29 @@ export function runMachines(
   return { client: client.state, server: server.state, failed, sent };
 }
 
+/** What a handler can do, none of which does anything but for `active`. */
+export function silentIo(active: Partial<HandshakeIo>): HandshakeIo {
+  return {
+    send: () => undefined,
+    sendWarning: () => undefined,
+    sendChangeCipherSpec: () => undefined,
+    endFlight: () => undefined,
+    setReadKeys: () => undefined,
+    setWriteKeys: () => undefined,
+    setChangeCipherSpec: () => undefined,
+    setWarningAlerts: () => undefined,
+    setMaxFragmentLength: () => undefined,
+    setRecordLimits: () => undefined,
+    skipEarlyData: () => undefined,
+    beginWritingEarlyData: () => undefined,
+    endWritingEarlyData: () => undefined,
+    beginReadingEarlyData: () => undefined,
+    endReadingEarlyData: () => undefined,
+    emit: () => undefined,
+    ...active,
+  };
+}
+
 /** A message with that type and body. */
 export function message(
   name: HandshakeTypeName,
@@ -117,32 +140,21 @@ class Side {
   ) {
     this.name = name;
     this.#changeCipherSpec = name === "client" ? "dropped" : "forbidden";
-    this.#io = {
+    this.#io = silentIo({
       send: (raw) => this.outbox.push(raw),
-      sendWarning: () => undefined,
       // The dummies of TLS 1.3 mean nothing here.
       sendChangeCipherSpec: () => {
         if (this.#changeCipherSpec !== "dropped")
           this.outbox.push(CHANGE_CIPHER_SPEC);
       },
-      endFlight: () => undefined,
       setReadKeys: ({ epoch }) => {
         if (epoch === "application") this.#changeCipherSpec = "forbidden";
       },
-      setWriteKeys: () => undefined,
       setChangeCipherSpec: (policy) => {
         this.#changeCipherSpec = policy;
       },
-      setWarningAlerts: () => undefined,
-      setMaxFragmentLength: () => undefined,
-      setRecordLimits: () => undefined,
-      skipEarlyData: () => undefined,
-      beginWritingEarlyData: () => undefined,
-      endWritingEarlyData: () => undefined,
-      beginReadingEarlyData: () => undefined,
-      endReadingEarlyData: () => undefined,
       emit: (event) => this.events.push(event),
-    };
+    });
     this.state = begin(this.#io);
   }
 
