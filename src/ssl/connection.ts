@@ -47,6 +47,7 @@ export class Connection {
   #info: ConnectionInfo | undefined;
   #data: Uint8Array[] = [];
   #pending = 0;
+  readonly #earlyData: Uint8Array[] = [];
 
   constructor(options: ConnectionOptions) {
     this.#context = options.context;
@@ -123,6 +124,8 @@ export class Connection {
       );
       this.#suites = config.cipherSuites;
       this.#engine = TlsEngine.client(config, this.#sentName());
+      // A key may be wanted before there is a ClientHello.
+      this.#takeEvents(this.#engine);
     }
     return this.#engine;
   }
@@ -168,6 +171,28 @@ export class Connection {
     const engine = this.start();
     engine.write(plaintext);
     this.#takeEvents(engine);
+  }
+
+  /**
+   * Sends early data, as much as the session allows; answers how much.
+   *
+   * @throws SSLError once the handshake is done
+   */
+  writeEarlyData(plaintext: Uint8Array): number {
+    if (this.#info !== undefined)
+      throw stateError(
+        "ERR_SSL_EARLY_DATA",
+        "early data goes out before the handshake is done",
+      );
+    const engine = this.start();
+    const part = plaintext.subarray(0, engine.earlyDataLeft);
+    if (part.length > 0) engine.writeEarlyData(part);
+    return part.length;
+  }
+
+  /** On a server: early data that came; undefined when there is none. */
+  takeEarlyData(): Uint8Array | undefined {
+    return this.#earlyData.shift();
   }
 
   /** Says close_notify. */
@@ -217,6 +242,9 @@ export class Connection {
       const event = engine.nextEvent();
       if (event === undefined) return;
       switch (event.type) {
+        case "early_data":
+          this.#earlyData.push(event.bytes);
+          break;
         case "data":
           this.#data.push(event.bytes);
           this.#pending += event.bytes.length;
@@ -251,7 +279,7 @@ export class Connection {
     this.#info = info;
     const { sessions } = contextState(this.#context);
     sessions.count(this.serverSide ? "acceptGood" : "connectGood");
-    if (wasResumed(info)) sessions.count("hits");
+    if (info.resumed) sessions.count("hits");
     // As OpenSSL: a client of TLS 1.3 has no id before a ticket came.
     const id = this.serverSide
       ? this.#context.provider.random(SESSION_ID_LENGTH)
@@ -280,11 +308,6 @@ export class Connection {
     const name = this.serverHostname ?? undefined;
     return name?.endsWith(".") ? name.slice(0, -1) : name;
   }
-}
-
-/** Whether a connection went on from an earlier one. */
-export function wasResumed(info: ConnectionInfo): boolean {
-  return Reflect.get(info, "resumed") === true;
 }
 
 /** An answer that does not fit, as from a verifier in JavaScript, is a no. */

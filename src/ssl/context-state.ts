@@ -84,6 +84,8 @@ export class ContextState {
   verifier: PeerVerifier | null = null;
   securityLevel: SecurityLevel = 2;
   numTickets = 2;
+  earlyData = false;
+  maxEarlyData = 0;
   postHandshakeAuth = false;
   pskClient: PskClientCallback | null = null;
   pskServer: PskServerCallback | null = null;
@@ -192,6 +194,7 @@ export class ContextState {
     return clientConfig({
       ...this.#commonOptions(),
       ...(session !== undefined && { session }),
+      earlyData: this.earlyData,
       ...(this.pskClient !== null && { psk: "ask" }),
       credentials: this.credentials,
       verifier: this.#verifier(),
@@ -214,6 +217,10 @@ export class ContextState {
       ...(this.dhParameters !== null && { dhParameters: this.dhParameters }),
       sessionStore: "ask",
       ticketCount: this.numTickets,
+      ...(this.maxEarlyData > 0 && {
+        maxEarlyData: this.maxEarlyData,
+        strikeRegister: this.sessions.strikeRegister,
+      }),
       credentials: "ask",
       clientAuthentication: CLIENT_AUTHENTICATION[this.verifyMode],
       verifier: this.#verifier(),
@@ -309,6 +316,8 @@ const SETTINGS = [
   "securityLevel",
   "signatureSchemes",
   "numTickets",
+  "earlyData",
+  "maxEarlyData",
   "postHandshakeAuth",
   "pskClient",
   "pskServer",

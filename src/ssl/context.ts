@@ -63,6 +63,8 @@ export interface SSLContextOptions {
   readonly sniCallback?: SniCallback;
   readonly alpnCallback?: AlpnCallback;
   readonly numTickets?: number;
+  readonly earlyData?: boolean;
+  readonly maxEarlyData?: number;
   readonly postHandshakeAuth?: boolean;
   readonly sessionStore?: ContextSessionStore;
   readonly onSession?: SessionListener;
@@ -265,6 +267,9 @@ export class SSLContext extends ContextSettings {
       this.signatureAlgorithms = options.signatureAlgorithms;
     if (options.securityLevel !== undefined)
       this.securityLevel = options.securityLevel;
+    if (options.earlyData !== undefined) this.earlyData = options.earlyData;
+    if (options.maxEarlyData !== undefined)
+      this.maxEarlyData = options.maxEarlyData;
     if (options.numTickets !== undefined) this.numTickets = options.numTickets;
     if (options.postHandshakeAuth !== undefined)
       this.postHandshakeAuth = options.postHandshakeAuth;

@@ -2,6 +2,10 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Session } from "../handshake/session.ts";
 import { MemorySessionStore } from "../handshake/session-store.ts";
+import {
+  MemoryStrikeRegister,
+  type StrikeRegister,
+} from "../handshake/strike-register.ts";
 import { TicketKeys } from "../handshake/ticket-keys.ts";
 
 /**
@@ -52,6 +56,7 @@ export class ServerSessions {
   };
   readonly #memory = new MemorySessionStore();
   #tickets: TicketKeys | undefined;
+  #strikeRegister: StrikeRegister | undefined;
   store: ContextSessionStore | null = null;
 
   constructor(provider: CryptoProvider) {
@@ -64,6 +69,13 @@ export class ServerSessions {
   }
   set tickets(tickets: TicketKeys) {
     this.#tickets = tickets;
+  }
+
+  /** What early data was taken; made when first wanted. */
+  get strikeRegister(): StrikeRegister {
+    return (this.#strikeRegister ??= new MemoryStrikeRegister({
+      provider: this.#provider,
+    }));
   }
 
   get stats(): SessionStats {

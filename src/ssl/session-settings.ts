@@ -48,6 +48,33 @@ export class SessionSettings extends TrustSettings {
   }
 
   /**
+   * Not in Python: RFC 8446 2.3. On a client: whether early data (0-RTT) may be
+   * sent where a session allows it. Default false.
+   */
+  get earlyData(): boolean {
+    return this.#state.earlyData;
+  }
+  set earlyData(value: boolean) {
+    this.#state.earlyData = value;
+  }
+
+  /**
+   * Not in Python. On a server: bytes of early data that a ticket allows, each
+   * of which is taken once in this process (RFC 8446 8). Default 0: none.
+   *
+   * @throws RangeError for another number, and on a context for clients
+   */
+  get maxEarlyData(): number {
+    return this.#state.maxEarlyData;
+  }
+  set maxEarlyData(value: number) {
+    this.#requireServer("maxEarlyData");
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
+      throw new RangeError("maxEarlyData: from 0 to 2^32 - 1 bytes");
+    this.#state.maxEarlyData = value;
+  }
+
+  /**
    * Not in Python. Keeps a server's sessions in place of this context's memory;
    * null: in memory. Tickets (see `OP_NO_TICKET`) need no store.
    *

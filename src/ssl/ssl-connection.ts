@@ -9,13 +9,14 @@ import {
   type UnverifiedCertificate,
 } from "./cert-info.ts";
 import { type CipherTriple, cipherTriple } from "./ciphers.ts";
-import { Connection, handshakeNotDone, wasResumed } from "./connection.ts";
+import { Connection, handshakeNotDone } from "./connection.ts";
 import { CHANNEL_BINDING_TYPES, type ChannelBindingType } from "./constants.ts";
 import {
   type ContextSettings,
   type SniConnection,
 } from "./context-settings.ts";
 import { domainToUnicode } from "./punycode.ts";
+import type { EarlyDataOutcome } from "../handshake/io.ts";
 import type { SSLSession } from "./session.ts";
 
 /** The questions of Python's `SSLObject` and `SSLSocket`. */
@@ -79,8 +80,7 @@ export abstract class SSLConnection implements SniConnection {
 
   /** Python: `session_reused`. False before the handshake is done. */
   get sessionReused(): boolean {
-    const { info } = this.#connection;
-    return info !== undefined && wasResumed(info);
+    return this.#connection.info?.resumed ?? false;
   }
 
   /** Whether the handshake is done. */
@@ -110,6 +110,39 @@ export abstract class SSLConnection implements SniConnection {
       .map((name) => CIPHER_SUITES[name])
       .filter(({ code }) => hello.cipherSuites.includes(code))
       .map(cipherTriple);
+  }
+
+  /**
+   * Not in Python: RFC 8446 2.3. On a server the next early data (0-RTT) of the
+   * client, null when there is none. **Anyone who recorded it may have sent it
+   * again**: take it for what may be done twice only.
+   */
+  readEarlyData(): Uint8Array | null {
+    return this.#connection.takeEarlyData() ?? null;
+  }
+
+  /**
+   * What became of early data: null before the handshake is done. A client
+   * whose early data was "rejected" sends it again.
+   */
+  get earlyDataOutcome(): EarlyDataOutcome | null {
+    return this.#connection.info?.earlyData ?? null;
+  }
+
+  /**
+   * Python 3.15: `server_sigalg`. On a client, what the server signed with, by
+   * IANA's name; null on a server, and where it did not sign.
+   */
+  serverSigalg(): string | null {
+    return this.serverSide ? null : this.#peerSigalg();
+  }
+
+  /**
+   * Python 3.15: `client_sigalg`. On a server, what the client signed with; null
+   * on a client, and where it did not sign.
+   */
+  clientSigalg(): string | null {
+    return this.serverSide ? this.#peerSigalg() : null;
   }
 
   /** Python 3.15: `group`. The key exchange group, by IANA's name. */
@@ -217,6 +250,10 @@ export abstract class SSLConnection implements SniConnection {
     context?: Uint8Array,
   ): Uint8Array {
     return this.#connection.exportKeyingMaterial(label, context, length);
+  }
+
+  #peerSigalg(): string | null {
+    return this.#connection.info?.peerSignatureScheme ?? null;
   }
 
   #peerChain() {

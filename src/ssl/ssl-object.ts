@@ -166,6 +166,20 @@ export class SSLObject extends SSLConnection {
   }
 
   /**
+   * Not in Python: RFC 8446 2.3. On a client with a {@link session}, before the
+   * handshake is done: sends early data (0-RTT), as much as the session allows,
+   * and answers how much. Anyone who records it can send it again.
+   *
+   * @throws SSLError ERR_SSL_EARLY_DATA once the handshake is done
+   */
+  writeEarlyData(data: BytesLike): number {
+    const bytes = viewBytes(data, "writeEarlyData: data");
+    const taken = this.#connection.writeEarlyData(bytes);
+    this.#flush();
+    return taken;
+  }
+
+  /**
    * Python: `unwrap`. Says close_notify and waits for the peer's. What stands
    * behind that in the incoming BIO is not TLS any more.
    *

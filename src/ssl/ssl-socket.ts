@@ -195,6 +195,21 @@ export class SSLSocket extends StreamSocket {
   }
 
   /**
+   * Not in Python: RFC 8446 2.3. On a client with a {@link session} and without
+   * `doHandshakeOnConnect`: sends early data (0-RTT), as much as the session
+   * allows, and answers how much. Anyone who records it can send it again.
+   *
+   * @throws SSLError ERR_SSL_EARLY_DATA once the handshake is done
+   */
+  async sendEarlyData(data: BytesLike): Promise<number> {
+    const bytes = viewBytes(data, "sendEarlyData: data");
+    this.#requireOpen();
+    const taken = this.#connection.writeEarlyData(bytes);
+    await this.#pump.flush();
+    return taken;
+  }
+
+  /**
    * Python: `unwrap`. Says close_notify, waits for the peer's, and gives the
    * transport back to go on in plain; bytes that followed the peer's
    * close_notify are the first to be read there.
@@ -311,6 +326,7 @@ export class SSLSocket extends StreamSocket {
     this.#requireOpen();
     const connection = this.#connection;
     connection.start();
+    while (connection.waiting !== undefined) await connection.waiting;
     this.#pump.flush().catch(() => undefined);
     while (!connection.handshakeDone) {
       if (connection.failure !== undefined) throw connection.failure;
