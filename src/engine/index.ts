@@ -85,4 +85,6 @@ export {
 } from "../handshake/signature-schemes.ts";
 export type { EngineEvent } from "./events.ts";
 export type { EngineSnapshot } from "./parts.ts";
+export { retryCookies } from "../handshake/retry-cookies.ts";
+export type { RetryCookies } from "../handshake/retry-memory.ts";
 export { TlsEngine } from "./tls-engine.ts";

@@ -54,9 +54,15 @@ export class EngineSnapshot<Engine> {
 
 export function newParts(config: ClientConfig | ServerConfig): Parts {
   const { limits, padding } = config;
+  const read = new ReadHalf();
+  if (config.role === "server" && config.retryCookies !== undefined) {
+    // RFC 8446 D.4, 4.2.10: what follows a hello that another engine has read.
+    read.changeCipherSpec = "dropped";
+    read.skipEarlyData(limits.skippedEarlyData);
+  }
   return {
     config,
-    read: new ReadHalf(),
+    read,
     write: new WriteHalf(padding),
     joiner: new HandshakeJoiner((type) =>
       type === HandshakeType.certificate ||

@@ -26,6 +26,7 @@ import {
   checkDhParameters,
   checkNames,
   defaultKeyShares,
+  versionsToHide,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
@@ -42,6 +43,7 @@ import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
 import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TicketKeys } from "./ticket-keys.ts";
+import type { RetryCookies } from "./retry-memory.ts";
 import {
   DEFAULT_SIGNATURE_SCHEMES,
   SIGNATURE_SCHEMES,
@@ -175,6 +177,11 @@ export interface ServerOptions extends CommonOptions {
   readonly alpnMismatch?: "alert" | "ignore";
   /** Encrypted Client Hello (RFC 9849): keys, made by `puretls/ech`. */
   readonly encryptedClientHello?: EchServer;
+  /**
+   * Keeps the memory of a HelloRetryRequest in its cookie (RFC 8446 4.2.2), so
+   * that another engine can go on: made by `retryCookies`.
+   */
+  readonly retryCookies?: RetryCookies;
   /** Puts a cookie into a HelloRetryRequest. Default false. */
   readonly helloRetryCookie?: boolean;
   /**
@@ -262,6 +269,7 @@ export type ServerConfig = { readonly role: "server" } & Whole<
   | "sessionStore"
   | "pskIdentityHint"
   | "encryptedClientHello"
+  | "retryCookies"
   | "dhParameters"
   | "strikeRegister"
 > &
@@ -271,7 +279,9 @@ export type ServerConfig = { readonly role: "server" } & Whole<
 export function clientConfig(options: ClientOptions): ClientConfig {
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(
-    ech?.kind === "real" ? { ...options, versions: hidden(options) } : options,
+    ech?.kind === "real"
+      ? { ...options, versions: versionsToHide(options.versions) }
+      : options,
     "client",
   );
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
@@ -294,18 +304,13 @@ export function clientConfig(options: ClientOptions): ClientConfig {
   });
 }
 
-/** RFC 9849 6.1: an inner hello offers TLS 1.3 and nothing older. */
-function hidden({ versions = ["TLSv1.3"] }: ClientOptions): TlsVersion[] {
-  if (!versions.includes("TLSv1.3"))
-    throw new TlsUsageError("encryptedClientHello: TLS 1.3 alone can have it");
-  return ["TLSv1.3"];
-}
-
 /** @throws TlsUsageError when the options contradict each other */
 export function serverConfig(options: ServerOptions): ServerConfig {
   const clientAuthentication = options.clientAuthentication ?? "none";
   if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");
+  if (options.credentials === "ask" && options.retryCookies !== undefined)
+    throw new TlsUsageError("retryCookies: not with credentials asked for");
   if (clientAuthentication !== "none" && options.verifier === undefined)
     throw new TlsUsageError(
       "verifier: a server that asks for certificates needs one to judge them",
@@ -315,6 +320,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     ...given("verifier", options.verifier),
     ...sessionOptions(options),
     ...given("encryptedClientHello", options.encryptedClientHello),
+    ...given("retryCookies", options.retryCookies),
     role: "server",
     credentials: options.credentials,
     clientAuthentication,

@@ -32,7 +32,11 @@ export class PendingTranscript {
    * message of type message_hash that holds its hash.
    */
   retry(hash: HashAlgorithm): PendingTranscript {
-    const digest = hash.hash(concat(...this.#messages));
+    return PendingTranscript.ofRetry(hash.hash(concat(...this.#messages)));
+  }
+
+  /** The same of the hash of ClientHello1. */
+  static ofRetry(digest: Uint8Array): PendingTranscript {
     const header = [HandshakeType.message_hash, 0, 0, digest.length];
     return new PendingTranscript([concat(Uint8Array.from(header), digest)]);
   }

@@ -69,6 +69,10 @@ const FEATURES: Readonly<
     code: `export { acceptDelegatedCredentials, delegateCredential } from "puretls/engine";`,
     brings: /^src\/handshake\/delegated-credential/,
   },
+  "stateless retries": {
+    code: `export { retryCookies } from "puretls/engine";`,
+    brings: /^src\/handshake\/retry-cookies/,
+  },
   "Certificate Transparency": {
     code: `export { requireTimestamps } from "puretls/x509";`,
     brings: /^src\/x509\/transparency/,

@@ -3,25 +3,18 @@
  * second one, and hands over with its ServerHello (RFC 8446 4.1).
  */
 import { TlsError } from "../../errors.ts";
-import { ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite13, TlsVersion } from "../cipher-suites.ts";
+import type { TlsVersion } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
-import { GROUPS } from "../groups.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import type { Transitions } from "../machine.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
-import {
-  encodeHelloRetryRequest,
-  HELLO_RETRY_RANDOM,
-} from "../messages/server-hello.ts";
 import type { ChosenPsk } from "../psk.ts";
 import {
   type ChosenGroup,
   chooseGroup,
   chooseSuite13,
   chooseVersion,
-  sendsChangeCipherSpec,
 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { begin12 } from "./resume12.ts";
@@ -32,6 +25,7 @@ import {
   searchAgain,
   searchPsk,
 } from "./psk-search.ts";
+import { remembered, sendRetry } from "./hello-retry.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { openHello } from "./ech.ts";
 import { serverFlight } from "./server-flight13.ts";
@@ -75,7 +69,7 @@ function onClientHello(
   // RFC 8446 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
   const { ech, hello } = openHello(start, outer);
-  const state = { ...start, ech };
+  const state = remembered({ ...start, ech }, hello);
   if (state.retry !== undefined)
     return secondHello(state.retry, state, hello, io);
   const { config } = state;
@@ -217,8 +211,8 @@ function secondHello(
   hello: ClientHello,
   io: HandshakeIo,
 ): Server13State {
-  checkSecondHello(retry, hello);
   const { config, transcript: before, ech } = state;
+  checkSecondHello(config, retry, hello);
   if (chooseVersion(config, hello) !== "TLSv1.3")
     throw new TlsError("version_changed_after_retry");
   checkCompression(hello, "TLSv1.3");
@@ -233,7 +227,7 @@ function secondHello(
     throw new TlsError("hello_changed_after_retry");
   const transcript = before.add(hello.raw);
   const agreed = { config, hello, suite, exchange, psk, credentials };
-  const earlyRejected = retry.first.extensions.early_data ?? false;
+  const { earlyData: earlyRejected } = retry;
   const retried = { helloRetried: true, earlyRejected, ech };
   return serverFlight({ ...agreed, ...retried, transcript }, io);
 }
@@ -248,53 +242,4 @@ function keyExchange(
   else if (commonMode(config, hello) === "psk_ke") return undefined;
   require(hello.extensions.key_share, "key_share");
   return chooseGroup(config, hello);
-}
-
-/** RFC 8446 4.1.4. */
-function sendRetry(
-  state: Start,
-  asked: {
-    readonly hello: ClientHello;
-    readonly suite: CipherSuite13;
-    readonly group: keyof typeof GROUPS;
-    readonly credentials: readonly Credential[];
-    readonly psk: ChosenPsk | undefined;
-  },
-  io: HandshakeIo,
-): Start {
-  const { config } = state;
-  const { hello, suite, group, credentials, psk } = asked;
-  const cookie = config.helloRetryCookie
-    ? config.provider.random(32)
-    : undefined;
-  const hash = config.provider.hashes[suite.hash];
-  const transcript = state.transcript.add(hello.raw).retry(hash);
-  const write = (signal?: Uint8Array): Uint8Array =>
-    encodeHelloRetryRequest(
-      {
-        legacyVersion: ProtocolVersion["TLSv1.2"],
-        random: HELLO_RETRY_RANDOM,
-        legacySessionIdEcho: hello.legacySessionId,
-        cipherSuite: suite.code,
-        extensions: {
-          supported_versions: ProtocolVersion["TLSv1.3"],
-          key_share: GROUPS[group],
-          ...(cookie && { cookie }),
-          ...(signal && { encrypted_client_hello: signal }),
-        },
-      },
-      config.shapes.hello_retry_request,
-    );
-  const message =
-    state.ech?.confirmRetry(write, transcript.begin(hash)) ?? write();
-  io.endFlight();
-  io.send(message);
-  // RFC 8446 D.4: after its first message.
-  if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
-  if (hello.extensions.early_data) io.skipEarlyData();
-  return {
-    ...state,
-    transcript: transcript.add(message),
-    retry: { first: hello, suite, group, cookie, credentials, psk },
-  };
 }

@@ -1,6 +1,9 @@
-import { equal } from "../../bytes.ts";
+import { asciiBytes, equal } from "../../bytes.ts";
+import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
+import { Writer } from "../../wire/writer.ts";
+import type { ServerConfig } from "../config.ts";
 import { GROUPS } from "../groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { SentRetry } from "./states.ts";
@@ -19,24 +22,13 @@ const MAY_DIFFER: ReadonlySet<number> = new Set([
  *
  * @throws TlsError
  */
-export function checkSecondHello(retry: SentRetry, second: ClientHello): void {
-  const { first } = retry;
-  const same =
-    first.legacyVersion === second.legacyVersion &&
-    equal(first.random, second.random) &&
-    equal(first.legacySessionId, second.legacySessionId) &&
-    sameNumbers(first.cipherSuites, second.cipherSuites) &&
-    sameNumbers(fixedTypes(first), fixedTypes(second)) &&
-    first.extensions.server_name === second.extensions.server_name &&
-    sameNumbers(
-      first.extensions.supported_groups,
-      second.extensions.supported_groups,
-    ) &&
-    sameNumbers(
-      first.extensions.signature_algorithms,
-      second.extensions.signature_algorithms,
-    );
-  if (!same) throw new TlsError("hello_changed_after_retry");
+export function checkSecondHello(
+  { provider }: ServerConfig,
+  retry: SentRetry,
+  second: ClientHello,
+): void {
+  if (!equal(retry.fixed, fixedPart(provider, second)))
+    throw new TlsError("hello_changed_after_retry");
   // RFC 8446 4.2.10: not after a HelloRetryRequest.
   if (second.extensions.early_data)
     throw new TlsError("hello_changed_after_retry", { detail: "early_data" });
@@ -50,13 +42,26 @@ export function checkSecondHello(retry: SentRetry, second: ClientHello): void {
     throw new TlsError("wrong_cookie");
 }
 
-function fixedTypes({ extensionTypes }: ClientHello): readonly number[] {
-  return extensionTypes.filter((type) => !MAY_DIFFER.has(type));
-}
-
-function sameNumbers(
-  a: readonly number[] = [],
-  b: readonly number[] = [],
-): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+/** A digest of what has to stay the same. */
+export function fixedPart(
+  { hashes }: CryptoProvider,
+  hello: ClientHello,
+): Uint8Array {
+  const { extensions: bodies } = hello;
+  const types = hello.extensionTypes.filter((type) => !MAY_DIFFER.has(type));
+  const writer = new Writer(1024)
+    .u16(hello.legacyVersion)
+    .bytes(hello.random)
+    .vector8((w) => w.bytes(hello.legacySessionId));
+  for (const numbers of [
+    hello.cipherSuites,
+    types,
+    bodies.supported_groups ?? [],
+    bodies.signature_algorithms ?? [],
+  ])
+    writer.vector24((w) => {
+      for (const number of numbers) w.u16(number);
+    });
+  writer.bytes(asciiBytes(bodies.server_name ?? ""));
+  return hashes["SHA-256"].hash(writer.finish());
 }

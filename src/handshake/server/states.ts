@@ -25,7 +25,10 @@ import type { PendingTranscript, Transcript } from "../transcript.ts";
 
 /** What was asked for in a HelloRetryRequest. */
 export interface SentRetry {
-  readonly first: ClientHello;
+  /** A digest of what the second hello must not change. */
+  readonly fixed: Uint8Array;
+  /** Whether the first one offered early data. */
+  readonly earlyData: boolean;
   readonly suite: CipherSuite13;
   readonly group: GroupName;
   readonly cookie: Uint8Array | undefined;

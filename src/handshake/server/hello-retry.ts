@@ -1,0 +1,126 @@
+/** A server's HelloRetryRequest, RFC 8446 4.1.4: sent, and remembered. */
+import type { GroupName } from "../../crypto/provider.ts";
+import { TlsError } from "../../errors.ts";
+import { ProtocolVersion } from "../../wire/code-points.ts";
+import type { CipherSuite13 } from "../cipher-suites.ts";
+import type { ServerConfig } from "../config.ts";
+import type { Credential } from "../credential.ts";
+import { GROUPS, groupOf } from "../groups.ts";
+import type { HandshakeIo } from "../io.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+import {
+  encodeHelloRetryRequest,
+  HELLO_RETRY_RANDOM,
+} from "../messages/server-hello.ts";
+import { sendsChangeCipherSpec } from "../negotiate.ts";
+import type { ChosenPsk } from "../psk.ts";
+import { PendingTranscript } from "../transcript.ts";
+import { fixedPart } from "./second-hello.ts";
+import type { Start } from "./states.ts";
+
+/** RFC 8446 4.1.4. */
+export function sendRetry(
+  state: Start,
+  asked: {
+    readonly hello: ClientHello;
+    readonly suite: CipherSuite13;
+    readonly group: GroupName;
+    readonly credentials: readonly Credential[];
+    readonly psk: ChosenPsk | undefined;
+  },
+  io: HandshakeIo,
+): Start {
+  const { config, ech } = state;
+  const { hello, suite, group, credentials, psk } = asked;
+  const hash = config.provider.hashes[suite.hash];
+  const fixed = fixedPart(config.provider, hello);
+  const earlyData = hello.extensions.early_data ?? false;
+  const digest = hash.hash(hello.raw);
+  const memory = { suite: suite.code, group: GROUPS[group], earlyData };
+  const { retryCookies, provider } = config;
+  const cookie =
+    retryCookies !== undefined && ech === undefined
+      ? retryCookies.seal({ ...memory, digest, fixed }, provider.now())
+      : config.helloRetryCookie
+        ? provider.random(32)
+        : undefined;
+  const transcript = PendingTranscript.ofRetry(digest);
+  const write = (signal?: Uint8Array): Uint8Array =>
+    retryMessage(config, { hello, suite, group, cookie, signal });
+  const message = ech?.confirmRetry(write, transcript.begin(hash)) ?? write();
+  io.endFlight();
+  io.send(message);
+  // RFC 8446 D.4: after its first message.
+  if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
+  if (earlyData) io.skipEarlyData();
+  return {
+    ...state,
+    transcript: transcript.add(message),
+    retry: { fixed, earlyData, suite, group, cookie, credentials, psk },
+  };
+}
+
+/**
+ * RFC 8446 4.2.2: the state that a cookie holds, where the HelloRetryRequest
+ * was another engine's; as it was where there is none to be had.
+ *
+ * @throws TlsError `wrong_cookie`
+ */
+export function remembered(state: Start, hello: ClientHello): Start {
+  const { config, retry, ech } = state;
+  const { retryCookies, provider, credentials } = config;
+  const { cookie } = hello.extensions;
+  if (retry !== undefined || ech !== undefined || cookie === undefined)
+    return state;
+  if (retryCookies === undefined || credentials === "ask") return state;
+  const memory = retryCookies.open(cookie, provider.now());
+  const suite = config.suites13.find(({ code }) => code === memory?.suite);
+  const group = memory && groupOf(memory.group);
+  if (memory === undefined || suite === undefined || group === undefined)
+    throw new TlsError("wrong_cookie");
+  const { fixed, earlyData, digest } = memory;
+  const asked = { hello, suite, group, cookie, signal: undefined };
+  return {
+    ...state,
+    transcript: PendingTranscript.ofRetry(digest).add(
+      retryMessage(config, asked),
+    ),
+    retry: {
+      fixed,
+      earlyData,
+      suite,
+      group,
+      cookie,
+      credentials,
+      psk: undefined,
+    },
+  };
+}
+
+function retryMessage(
+  config: ServerConfig,
+  asked: {
+    readonly hello: ClientHello;
+    readonly suite: CipherSuite13;
+    readonly group: GroupName;
+    readonly cookie: Uint8Array | undefined;
+    readonly signal: Uint8Array | undefined;
+  },
+): Uint8Array {
+  const { hello, suite, group, cookie, signal } = asked;
+  return encodeHelloRetryRequest(
+    {
+      legacyVersion: ProtocolVersion["TLSv1.2"],
+      random: HELLO_RETRY_RANDOM,
+      legacySessionIdEcho: hello.legacySessionId,
+      cipherSuite: suite.code,
+      extensions: {
+        supported_versions: ProtocolVersion["TLSv1.3"],
+        key_share: GROUPS[group],
+        ...(cookie && { cookie }),
+        ...(signal && { encrypted_client_hello: signal }),
+      },
+    },
+    config.shapes.hello_retry_request,
+  );
+}
