@@ -10,14 +10,14 @@ import type { Flags } from "./parts.ts";
  * @throws TlsUsageError when it may not, by what it was asked for
  */
 export function requireOpen(
-  { failed, info, writeClosed }: Flags,
+  { failed, info, writeClosed, halfRtt }: Flags,
   what: string,
 ): void {
   if (failed)
     throw new TlsUsageError(`${what}: the connection has failed`, {
       cause: failed,
     });
-  if (info === undefined)
+  if (info === undefined && (!halfRtt || what !== "write"))
     throw new TlsUsageError(`${what}: the handshake is not done`);
   if (writeClosed)
     throw new TlsUsageError(`${what}: this side has said close_notify`);
@@ -31,8 +31,9 @@ export function requireKeyUpdate(flags: Flags): void {
 }
 
 /** Whether this side may write. */
-export function isOpen({ info, writeClosed, failed }: Flags): boolean {
-  return info !== undefined && !writeClosed && failed === undefined;
+export function isOpen({ info, writeClosed, failed, halfRtt }: Flags): boolean {
+  const ready = info !== undefined || halfRtt;
+  return ready && !writeClosed && failed === undefined;
 }
 
 /**

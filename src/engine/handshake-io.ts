@@ -66,6 +66,9 @@ export function handshakeIo(
     skipEarlyData: () => {
       read.skipEarlyData(config.limits.skippedEarlyData);
     },
+    allowHalfRtt: () => {
+      flags.halfRtt = true;
+    },
     beginWritingEarlyData: (keys, bytes) => {
       write.setSealer(sealerOf(keys));
       flags.earlyDataToWrite = bytes;

@@ -28,6 +28,8 @@ export interface Flags {
   readKeyLimit: number;
   /** The peer was asked for new keys. */
   updateRequested: boolean;
+  /** A server may write though the client's Finished has not come yet. */
+  halfRtt: boolean;
   /** Bytes of early data that may still be written; undefined: none at all. */
   earlyDataToWrite: number | undefined;
   /** Bytes of early data that are still taken; undefined: none at all. */
@@ -95,6 +97,7 @@ export function newFlags(): Flags {
     warningAlertPolicy: "fatal",
     readKeyLimit: Number.MAX_SAFE_INTEGER,
     updateRequested: false,
+    halfRtt: false,
     earlyDataToWrite: undefined,
     earlyDataToRead: undefined,
   };

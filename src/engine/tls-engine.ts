@@ -201,7 +201,8 @@ export class TlsEngine {
   }
 
   /**
-   * Protects application data.
+   * Protects application data. A server of TLS 1.3 that asks for no certificate
+   * may do so behind its Finished, to a client that may be a replay (0.5-RTT).
    *
    * @throws TlsUsageError before the handshake is done, after {@link close}
    *   and after a failure

@@ -122,6 +122,8 @@ export interface HandshakeIo {
   setMaxFragmentLength(bytes: number): void;
   /** RFC 8446 4.2.10: the client may send early data that is not wanted. */
   skipEarlyData(): void;
+  /** RFC 8446 4.4.4: a server may write behind its Finished (0.5-RTT). */
+  allowHalfRtt(): void;
   /** RFC 8446 4.2.10: that many bytes of early data may be written. */
   beginWritingEarlyData(keys: ProtectionKeys, bytes: number): void;
   /** No more of them; what follows is in the clear until there are keys. */

@@ -67,7 +67,8 @@ export class WriteHalf {
   changeCipherSpec(): void {
     this.flushHandshake();
     const type = ContentType.change_cipher_spec;
-    this.#output.push(this.#plainRecord(type, Uint8Array.of(1)));
+    const version = ProtocolVersion["TLSv1.2"];
+    this.#output.push(this.#plainRecord(type, Uint8Array.of(1), version));
   }
 
   /** From the next record on, all is protected by that key. */
@@ -173,8 +174,12 @@ export class WriteHalf {
     return Math.max(0, Math.min(wanted, this.maxContent - length));
   }
 
-  #plainRecord(type: number, content: Uint8Array): Uint8Array {
-    const record = newRecord(type, this.#version, content.length);
+  #plainRecord(
+    type: number,
+    content: Uint8Array,
+    version = this.#version,
+  ): Uint8Array {
+    const record = newRecord(type, version, content.length);
     record.set(content, HEADER_LENGTH);
     return record;
   }

@@ -17,6 +17,7 @@ export class Connection {
   readonly #wire: Wire;
   readonly #engine: TlsEngine;
   readonly #data: Uint8Array[] = [];
+  readonly #earlyData: Uint8Array[] = [];
   /** Needs that were answered, by type: each of them once is enough. */
   readonly asked: Asked = { verified: false };
   readonly sessions: Session[] = [];
@@ -41,9 +42,23 @@ export class Connection {
     return this.#peerClosed;
   }
 
+  /** Bytes of early data that may be written. */
+  get earlyDataLeft(): number {
+    return this.#engine.earlyDataLeft;
+  }
+
+  writeEarlyData(bytes: Uint8Array): void {
+    this.#engine.writeEarlyData(bytes);
+    this.#flush();
+  }
+
   /** Reads and writes until the handshake is done. */
-  async handshake(): Promise<ConnectionInfo> {
+  async handshake(
+    onEarlyData: (bytes: Uint8Array) => void,
+  ): Promise<ConnectionInfo> {
     for (;;) {
+      const early = this.#earlyData.splice(0);
+      for (const bytes of early) onEarlyData(bytes);
       const { info } = this.#engine;
       if (info !== undefined) return info;
       if (!(await this.#more())) throw new Failure("transport_ended");
@@ -133,6 +148,7 @@ export class Connection {
   #flush(): void {
     for (let event; (event = this.#engine.nextEvent()) !== undefined;) {
       if (event.type === "data") this.#data.push(event.bytes);
+      else if (event.type === "early_data") this.#earlyData.push(event.bytes);
       else if (event.type === "session") this.sessions.push(event.session);
       else if (event.type === "need") this.#answer(event.need);
       else if (event.type === "peer_closed") this.#peerClosed = true;

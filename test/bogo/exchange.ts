@@ -27,15 +27,36 @@ export async function exchange(
   wire: Wire,
   secrets: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { flags } = setting;
+  const { memory } = setting;
   const connection = new Connection(setting, wire);
+  const sent = writeEarlyData(setting.flags, connection);
   const info = await handshake(setting, connection);
+  const isRetry = !setting.flags.server && info.earlyData === "rejected";
+  if (isRetry)
+    expect(setting.flags["expect-reject-early-data"], "early data is refused");
+  const flags = isRetry ? setting.retryFlags : setting.flags;
   expect(!flags["handshake-never-done"], "the handshake is done");
-  checkHandshake(setting, info);
+  checkHandshake({ ...setting, flags }, info);
   writeExports(flags, connection, secrets);
-  await talk(flags, connection);
-  checkSessions(flags, connection);
+  await talk(flags, connection, isRetry ? 0 : sent);
+  checkSessions({ ...setting, flags }, connection, info);
+  memory.session = connection.sessions.at(-1);
   await shutDown(flags, connection);
+}
+
+/** As much of the greeting as goes in early data; says how much that is. */
+function writeEarlyData(flags: Flags, connection: Connection): number {
+  const left = connection.earlyDataLeft;
+  if (flags["expect-no-offer-early-data"])
+    expect(left === 0, "early data is offered");
+  if (left === 0 || !flags["shim-writes-first"]) return 0;
+  const early = greetingOf(flags).subarray(0, left);
+  connection.writeEarlyData(early);
+  return early.length;
+}
+
+function greetingOf(flags: Flags): Uint8Array {
+  return asciiBytes(flags["shim-initial-write"] ?? "hello");
 }
 
 async function handshake(
@@ -43,7 +64,9 @@ async function handshake(
   connection: Connection,
 ): Promise<ConnectionInfo> {
   try {
-    const info = await connection.handshake();
+    const info = await connection.handshake((bytes) => {
+      connection.write(turned(bytes));
+    });
     checkRejection(flags, undefined);
     checkVerifiedName(flags, seen);
     return info;
@@ -54,6 +77,10 @@ async function handshake(
     }
     throw error;
   }
+}
+
+function turned(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => byte ^ 0xff);
 }
 
 /** Keying material and secrets, which the runner compares with its own. */
@@ -83,17 +110,21 @@ function writeExports(
   connection.write(writes);
 }
 
-async function talk(flags: Flags, connection: Connection): Promise<void> {
+async function talk(
+  flags: Flags,
+  connection: Connection,
+  sent: number,
+): Promise<void> {
   if (flags["write-different-record-sizes"]) {
     for (const size of RECORD_SIZES)
       connection.write(new Uint8Array(size).fill(0x42));
     return;
   }
-  const greeting = asciiBytes(flags["shim-initial-write"] ?? "hello");
+  const greeting = greetingOf(flags);
   if (flags["read-with-unfinished-write"]) connection.writeHeld(greeting);
   else if (flags["shim-writes-first"])
     for (let i = 0; i < (flags["repeat-shim-initial-write"] ?? 1); i++)
-      connection.write(greeting);
+      connection.write(i === 0 ? greeting.subarray(sent) : greeting);
   if (!flags["shim-shuts-down"]) await echo(flags, connection);
 }
 
@@ -107,7 +138,7 @@ async function echo(flags: Flags, connection: Connection): Promise<void> {
     if (bytes === undefined) return;
     connection.release();
     if (flags["key-update"]) connection.updateKeys();
-    connection.write(bytes.map((byte) => byte ^ 0xff));
+    connection.write(turned(bytes));
   }
 }
 

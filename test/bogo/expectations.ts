@@ -11,10 +11,9 @@ import type { Seen, Setting } from "./settings.ts";
 const VERSIONS = { "TLSv1.2": 0x0303, "TLSv1.3": 0x0304 } as const;
 
 /** @throws Mismatch */
-export function checkHandshake(
-  { flags, provider, loaded, seen }: Setting,
-  info: ConnectionInfo,
-): void {
+export function checkHandshake(setting: Setting, info: ConnectionInfo): void {
+  const { flags, provider, loaded, seen } = setting;
+  checkResumed(setting, info);
   checkNegotiated(flags, info, provider.fastAes);
   checkNames(flags, info);
   checkPeer(flags, info);
@@ -55,7 +54,10 @@ function checkNegotiated(
 function checkNames(flags: Flags, info: ConnectionInfo): void {
   const { alpnProtocol, serverName } = info;
   const wanted = flags.server ? flags["select-alpn"] : flags["expect-alpn"];
-  expect(alpnProtocol === wanted, `ALPN ${String(alpnProtocol)}`);
+  expect(
+    (alpnProtocol ?? "") === (wanted ?? ""),
+    `ALPN ${String(alpnProtocol)}`,
+  );
   same(flags["expect-server-name"], serverName, "server name");
   if (flags["expect-no-server-name"])
     expect(serverName === undefined, "a server name");
@@ -98,14 +100,42 @@ function checkStapled(flags: Flags, { peer }: Seen): void {
     );
 }
 
+function checkResumed(
+  { flags, isResumption }: Setting,
+  { resumed, earlyData }: ConnectionInfo,
+): void {
+  const wanted = isResumption && !flags["expect-session-miss"];
+  expect(resumed === wanted, `resumed: ${resumed}`);
+  if (flags["expect-accept-early-data"])
+    expect(earlyData === "accepted", `early data ${earlyData}`);
+  if (flags["expect-reject-early-data"])
+    expect(earlyData !== "accepted", `early data ${earlyData}`);
+}
+
 /** What has to hold once the peer has said all. */
-export function checkSessions(flags: Flags, connection: Connection): void {
+export function checkSessions(
+  { flags, memory }: Setting,
+  { sessions }: Connection,
+  { version, resumed }: ConnectionInfo,
+): void {
+  if (flags["expect-session-id"]) expect(memory.stored, "no session stored");
+  if (flags["expect-no-session-id"]) expect(!memory.stored, "session stored");
   if (flags.server) return;
-  const wanted = !flags["expect-no-session"] && !flags["shim-shuts-down"];
-  expect(
-    wanted === connection.sessions.length > 0,
-    `${connection.sessions.length} session tickets`,
-  );
+  const renewed =
+    version === "TLSv1.3"
+      ? !flags["shim-shuts-down"]
+      : !resumed || flags["expect-ticket-renewal"];
+  const wanted = !flags["expect-no-session"] && renewed;
+  expect(wanted === sessions.length > 0, `${sessions.length} sessions`);
+  const last = sessions.at(-1);
+  const early = last?.version === "TLSv1.3" && last.maxEarlyData > 0;
+  if (last !== undefined)
+    expect(
+      flags["expect-ticket-supports-early-data"] === early,
+      `a ticket for early data: ${early}`,
+    );
+  if (flags["expect-extended-master-secret"] && last?.version === "TLSv1.2")
+    expect(last.extendedMasterSecret, "no extended master secret");
 }
 
 function same<T>(wanted: T | undefined, found: T, what: string): void {

@@ -27,6 +27,7 @@ import { clientEch, serverEch } from "./ech.ts";
 import { compressionOf } from "./compression.ts";
 import { type Loaded, namesOf } from "./credentials.ts";
 import type { Flags } from "./flags.ts";
+import type { Memory } from "./memory.ts";
 import { expect, Unimplemented } from "./outcome.ts";
 import { policyOf } from "./policies.ts";
 import { suitesOf } from "./suites.ts";
@@ -46,6 +47,10 @@ export interface Seen {
 
 export interface Setting {
   readonly flags: Flags;
+  /** After early data that was refused. */
+  readonly retryFlags: Flags;
+  readonly memory: Memory;
+  readonly isResumption: boolean;
   readonly provider: CryptoProvider;
   readonly loaded: readonly Loaded[];
   readonly keyLog: (line: string) => void;
@@ -75,6 +80,7 @@ export function clientOf(setting: Setting): ClientConfig {
   const options = common(setting);
   const shares = keySharesOf(flags, options.groups ?? []);
   const ech = clientEch(setting.provider, flags);
+  const { session } = setting.memory;
   return clientConfig({
     ...options,
     verifier: verifierOf(setting),
@@ -82,6 +88,8 @@ export function clientOf(setting: Setting): ClientConfig {
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     grease: flags["enable-grease"],
     legacyServerConnect: !flags["no-legacy-server-connect"],
+    ...(session && setting.isResumption && { session }),
+    earlyData: flags["enable-early-data"],
     ...(ech && { encryptedClientHello: ech }),
     ...(shares && { keyShares: shares }),
   });
@@ -128,11 +136,12 @@ export function serverOf(setting: Setting): ServerConfig {
       pskIdentityHint: asciiBytes(flags["psk-identity"] ?? ""),
     }),
     encryptedClientHello: serverEch(setting.provider, flags),
+    ...setting.memory.serverOptions(flags),
   });
 }
 
 function serverAlpn(flags: Flags) {
-  const selected = flags["select-alpn"];
+  const selected = flags["select-alpn"] || undefined;
   // What no client offers: the config's way to say that nothing will do.
   if (flags["reject-alpn"]) return { alpnProtocols: ["\xff"] };
   return {

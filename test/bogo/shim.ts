@@ -8,6 +8,7 @@ import { TlsError, TlsUsageError } from "../../src/engine/index.ts";
 import { loadCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
 import { type Flags, parseFlags } from "./flags.ts";
+import { Memory } from "./memory.ts";
 import {
   Failure,
   Mismatch,
@@ -24,21 +25,35 @@ async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const runs = parseFlags(args);
+    const memory = new Memory(provider);
     const count = runs.initial["resume-count"] ?? 0;
-    if (count > 0) throw new Unimplemented("-resume-count");
-    await connectOnce(runs.initial);
+    for (let i = 0; i <= count; i++) {
+      const flags = i === 0 ? runs.initial : runs.resume;
+      if (i > 0 && !flags.server && memory.session === undefined)
+        throw new Mismatch("no session to go on from");
+      await connectOnce(flags, runs.retry, memory, i > 0);
+      memory.wait(flags["resumption-delay"] ?? 0);
+    }
     return 0;
   } catch (error) {
     return report(error);
   }
 }
 
-async function connectOnce(flags: Flags): Promise<void> {
+async function connectOnce(
+  flags: Flags,
+  retryFlags: Flags,
+  memory: Memory,
+  isResumption: boolean,
+): Promise<void> {
   const secrets = new Map<string, string>();
   const setting = {
     flags,
-    provider,
-    loaded: loadCredentials(provider, flags),
+    retryFlags,
+    memory,
+    isResumption,
+    provider: memory.provider,
+    loaded: loadCredentials(memory.provider, flags),
     seen: { peer: undefined, name: undefined },
     keyLog: (line: string) => {
       const [label = "", , secret = ""] = line.split(" ");

@@ -6,14 +6,20 @@ import { noble } from "../../src/crypto/noble/index.ts";
 import {
   CIPHER_SUITES,
   credential,
+  MemoryStrikeRegister,
   type ServerOptions,
+  TicketKeys,
   TlsEngine,
+  TlsUsageError,
   type TlsVersion,
 } from "../../src/engine/index.ts";
 import {
+  events,
   newPair,
+  seededProvider,
   shuttle,
   testClientConfig,
+  testCredential,
   testServerConfig,
 } from "../support/engines.ts";
 import { testServer } from "../support/pki.ts";
@@ -174,7 +180,11 @@ describe("certificate compression", () => {
     const sent = [false, true].map((evenIfLonger) => {
       const rows = [{ ...row, evenIfLonger }];
       const client = testClientConfig({ certificateCompression: rows });
-      const server = testServerConfig({ certificateCompression: rows });
+      const server = testServerConfig({
+        certificateCompression: rows,
+        // Its signatures are all of one length.
+        credentials: [testCredential("ed25519")],
+      });
       const pair = shuttle(newPair(client, server));
       expect(pair.client.info?.peer).toBeDefined();
       return pair.sent.server.length;
@@ -193,6 +203,66 @@ describe("certificate compression", () => {
     });
     const { server } = shuttle(newPair(client));
     expect(server.error?.reason).toBe("malformed_message");
+  });
+});
+
+describe("a session of TLS 1.3", () => {
+  /** A first connection, and the parts of a second one that goes on from it. */
+  const resumption = (maxEarlyData = 0) => {
+    const provider = seededProvider("resumption");
+    const server = testServerConfig({
+      tickets: new TicketKeys({ provider }),
+      maxEarlyData,
+      strikeRegister: new MemoryStrikeRegister({ provider }),
+    });
+    const first = shuttle(newPair(testClientConfig(), server));
+    const session = events(first.client)
+      .filter((event) => event.type === "session")
+      .at(-1)?.session;
+    if (session === undefined) throw new Error("no session");
+    const client = testClientConfig({ session, earlyData: maxEarlyData > 0 });
+    return newPair(client, server);
+  };
+
+  it("has a dummy before early data that says TLS 1.2, as all of them", () => {
+    const { client } = resumption(100);
+    const output = client.takeOutput();
+    const [high = 0, low = 0] = output.subarray(3, 5);
+    const at = 5 + (high << 8) + low;
+    expect([...output.subarray(at, at + 6)]).toEqual([20, 3, 3, 0, 1, 1]);
+  });
+
+  it("is resumed without a word about the name", () => {
+    const { client, server } = resumption();
+    server.receive(client.takeOutput());
+    const flight = server.takeOutput();
+    client.receive(flight);
+    expect(client.error).toBeUndefined();
+    // ServerHello, the dummy, and one record of an EncryptedExtensions and a
+    // Finished: 22 bytes around them, 36 of the Finished, 6 of an empty list.
+    const hello = 5 + ((flight[3] ?? 0) << 8) + (flight[4] ?? 0);
+    expect(flight.length - hello - 6).toBe(22 + 6 + 36);
+  });
+
+  it("lets a server write behind its Finished", () => {
+    const { client, server } = resumption(100);
+    client.writeEarlyData(Uint8Array.of(1, 2));
+    server.receive(client.takeOutput());
+    expect(server.info).toBeUndefined();
+    expect(events(server).map(({ type }) => type)).toContain("early_data");
+    server.write(Uint8Array.of(3, 4, 5));
+    client.receive(server.takeOutput());
+    const data = events(client).find((event) => event.type === "data");
+    expect(data?.bytes).toEqual(Uint8Array.of(3, 4, 5));
+  });
+
+  it("but not to a client that has to show a certificate", () => {
+    const { client, server } = newPair(
+      testClientConfig(),
+      testServerConfig({ clientAuthentication: "optional" }),
+    );
+    server.receive(client.takeOutput());
+    expect(() => server.write(Uint8Array.of(1))).toThrow(TlsUsageError);
   });
 });
 

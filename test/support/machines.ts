@@ -94,6 +94,7 @@ export function silentIo(active: Partial<HandshakeIo>): HandshakeIo {
     sendWarning: () => undefined,
     sendChangeCipherSpec: () => undefined,
     endFlight: () => undefined,
+    allowHalfRtt: () => undefined,
     setReadKeys: () => undefined,
     setWriteKeys: () => undefined,
     setChangeCipherSpec: () => undefined,

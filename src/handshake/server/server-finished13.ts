@@ -33,6 +33,9 @@ export function sendServerFinished(
   });
   io.setWriteKeys(applicationKeys(sent, sent.serverApplication));
   serverHandshake.wipe();
+  // RFC 8446 4.4.4 and E.1: nobody who has to show a certificate is told
+  // anything before that.
+  if (state.config.clientAuthentication === "none") io.allowHalfRtt();
   return sent;
 }
 

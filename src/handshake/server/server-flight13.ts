@@ -250,7 +250,7 @@ function handshakeSecrets(
 }
 
 function sendExtensions(
-  { config, hello, alpnProtocol, earlyData }: Server13,
+  { config, hello, alpnProtocol, earlyData, psk }: Server13,
   {
     ech,
     credential,
@@ -269,8 +269,10 @@ function sendExtensions(
   const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     {
-      // RFC 6066 3: an empty server_name says that the name was used.
-      ...(hello.extensions.server_name !== undefined && { server_name: true }),
+      // RFC 6066 3: an empty server_name says that the name was used; "When
+      // resuming a session, the server MUST NOT include" it.
+      ...(hello.extensions.server_name !== undefined &&
+        psk?.psk.kind !== "resumption" && { server_name: true }),
       ...(alpnProtocol !== undefined && {
         application_layer_protocol_negotiation: [alpnProtocol],
       }),

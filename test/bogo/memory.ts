@@ -1,0 +1,68 @@
+/** What outlives a connection: sessions, ticket keys, the clock. */
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
+import {
+  MemorySessionStore,
+  MemoryStrikeRegister,
+  type ServerOptions,
+  type Session,
+  type SessionStore,
+  TicketKeys,
+} from "../../src/engine/index.ts";
+import type { Flags } from "./flags.ts";
+
+/** What BoringSSL takes of early data, and the cases exceed. */
+const MAX_EARLY_DATA = 14336;
+
+export class Memory {
+  readonly provider: CryptoProvider;
+  /** What a client has to go on from. */
+  session: Session | undefined;
+  /** Whether the connection at hand was kept in the server's store. */
+  stored = false;
+  readonly #store = new MemorySessionStore();
+  readonly #tickets: TicketKeys;
+  readonly #strikeRegister: MemoryStrikeRegister;
+  #seconds = 0;
+
+  constructor(provider: CryptoProvider) {
+    this.provider = {
+      ...provider,
+      now: () => provider.now() + 1000 * this.#seconds,
+    };
+    this.#tickets = new TicketKeys({ provider: this.provider });
+    this.#strikeRegister = new MemoryStrikeRegister({
+      provider: this.provider,
+    });
+  }
+
+  /** Moves the clock. */
+  wait(seconds: number): void {
+    this.#seconds += seconds;
+  }
+
+  /** The options of a server that goes on from earlier connections. */
+  serverOptions(flags: Flags): Partial<ServerOptions> {
+    const hasTickets = !flags["no-ticket"] && !flags["skip-ticket"];
+    return {
+      ...(hasTickets && { tickets: this.#tickets }),
+      ticketCount: hasTickets ? 2 : 0,
+      sessionStore: this.#watchedStore(),
+      ...(flags["enable-early-data"] &&
+        hasTickets && {
+          maxEarlyData: MAX_EARLY_DATA,
+          strikeRegister: this.#strikeRegister,
+        }),
+    };
+  }
+
+  #watchedStore(): SessionStore {
+    this.stored = false;
+    return {
+      take: (id) => this.#store.take(id),
+      put: (id, session) => {
+        this.stored = true;
+        this.#store.put(id, session);
+      },
+    };
+  }
+}
