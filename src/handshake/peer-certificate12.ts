@@ -58,6 +58,9 @@ function encryptionKey({ certificates }: PeerChain): SubjectPublicKeyInfo {
   if (leaf === undefined) throw new TlsError("certificate_missing");
   return certificateFault(() => {
     const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
+    // RFC 4055 1.2: a key for RSASSA-PSS is for nothing else.
+    if (subjectPublicKeyInfo.algorithm !== "rsaEncryption")
+      throw new TlsError("wrong_certificate_type");
     if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
       throw new TlsError("key_usage_without_encipherment");
     return subjectPublicKeyInfo;

@@ -22,6 +22,11 @@ export const NEGOTIATION_REASONS = {
     says: "a hello of another version after a HelloRetryRequest",
     rfc: "8446 4.1.4",
   },
+  early_data_without_tls13: {
+    alert: "protocol_version",
+    says: "early data was sent, and the server speaks TLS 1.2: connect again without",
+    rfc: "8446 D.3",
+  },
   unsafe_legacy_renegotiation: {
     alert: "handshake_failure",
     says: "the server does not say that it renegotiates safely (RFC 5746)",

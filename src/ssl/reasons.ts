@@ -59,6 +59,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   downgrade_detected: "INAPPROPRIATE_FALLBACK",
   inappropriate_fallback: "INAPPROPRIATE_FALLBACK",
   version_changed_after_retry: "SSL_VERSION_MISMATCH",
+  early_data_without_tls13: "WRONG_SSL_VERSION",
   unsafe_legacy_renegotiation: "UNSAFE_LEGACY_RENEGOTIATION_DISABLED",
   renegotiation_mismatch: "RENEGOTIATION_MISMATCH",
   session_not_offered: "INVALID_SESSION_ID",

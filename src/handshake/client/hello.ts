@@ -72,6 +72,8 @@ function sendFirstHello(
 ): WaitServerHello {
   const hellos = firstHellos(config, serverName, external);
   io.send(hellos.hello.raw);
+  // RFC 5246 7.2.2: an older server may warn before it says its version.
+  if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
   return {
     machine: "clientHello",
     at: "WAIT_SH",
@@ -91,6 +93,8 @@ function onServerHello(
   if (message.kind === "server_hello12")
     return onServerHello12(state, message, io);
   checkVersion(message);
+  // RFC 8446 6: the level of an alert means nothing any more.
+  io.setWarningAlerts("fatal");
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
     throw new TlsError("session_id_not_echoed");

@@ -9,7 +9,7 @@ import type { HandshakeIo } from "../io.ts";
 import { resumedMasterSecret } from "../key-schedule12.ts";
 import type { ServerHello12 } from "../messages/server-hello.ts";
 import { protectionKeys12 } from "../protection12.ts";
-import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import { checkRecordSizes } from "../record-size-limit.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
 import { selectedProtocol } from "./alpn.ts";
@@ -74,7 +74,7 @@ function withoutCertificate(next: Client12): Client12State {
 
 /** RFC 8446 4.1.3, D.1. */
 function checkVersion(
-  { config: { versions }, retrySuite }: WaitServerHello,
+  { config: { versions }, retrySuite, early }: WaitServerHello,
   { legacyVersion, random }: ServerHello12,
 ): void {
   // Who asked for a second hello of TLS 1.3 does not go back behind it.
@@ -82,6 +82,8 @@ function checkVersion(
     throw new TlsError("version_changed_after_retry");
   if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
     throw new TlsError("downgrade_detected");
+  // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
+  if (early !== undefined) throw new TlsError("early_data_without_tls13");
   if (
     legacyVersion !== ProtocolVersion["TLSv1.2"] ||
     !versions.includes("TLSv1.2")
@@ -127,26 +129,16 @@ function serverSaid(
   };
 }
 
-/** RFC 8449 4 and RFC 6066 4: one of the two. */
 function agreeOnRecordSizes(
   config: ClientConfig,
   { extensions }: ServerHello12,
   io: HandshakeIo,
 ): void {
+  checkRecordSizes(config, extensions);
   const { record_size_limit: limit, max_fragment_length: length } = extensions;
-  if (limit !== undefined && length !== undefined)
-    throw new TlsError("illegal_parameter", {
-      detail: "max_fragment_length beside record_size_limit",
-    });
-  if (limit !== undefined) {
-    checkRecordSizeLimit(limit);
+  if (limit !== undefined)
     io.setRecordLimits({ read: config.recordSizeLimit, write: limit });
-  }
-  if (length === undefined) return;
-  // RFC 6066 4: what comes back has to be what was asked for.
-  if (length !== config.maxFragmentLength)
-    throw new TlsError("illegal_parameter", { detail: "max_fragment_length" });
-  io.setMaxFragmentLength(length);
+  if (length !== undefined) io.setMaxFragmentLength(length);
 }
 
 interface Resumed {

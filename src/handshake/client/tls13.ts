@@ -10,6 +10,7 @@ import {
 import { typesChosen } from "../certificate-types.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import { CertificateType } from "../extensions/certificate-types.ts";
+import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
   send,
@@ -34,7 +35,7 @@ import {
   onKeyUpdate,
   onUpdateKeys,
 } from "../post-handshake13.ts";
-import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import { checkRecordSizes } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
 import { connectionInfo } from "./connection-info.ts";
@@ -86,12 +87,7 @@ function onEncryptedExtensions(
 ): WaitCertificateOrRequest | WaitFinished {
   checkSolicited(message.extensionTypes, state.offered);
   const { extensions } = message;
-  const limit = extensions.record_size_limit;
-  if (limit !== undefined) checkRecordSizeLimit(limit);
-  io.setRecordLimits({
-    read: limit === undefined ? undefined : state.config.recordSizeLimit,
-    write: limit,
-  });
+  agreeOnRecordSizes(state.config, extensions, io);
   const alpnProtocol = selectedProtocol(
     extensions.application_layer_protocol_negotiation,
     state.config.alpnProtocols,
@@ -110,6 +106,20 @@ function onEncryptedExtensions(
   return psk === undefined
     ? { ...next, at: "WAIT_CERT_CR" }
     : { ...next, at: "WAIT_FINISHED", peer: { psk }, wanted: undefined };
+}
+
+/** RFC 8449 4; RFC 6066 4, whose length does not count the content type. */
+function agreeOnRecordSizes(
+  config: ClientConfig,
+  extensions: EncryptedExtensions["extensions"],
+  io: HandshakeIo,
+): void {
+  checkRecordSizes(config, extensions);
+  const { record_size_limit: limit, max_fragment_length: length } = extensions;
+  if (limit !== undefined)
+    io.setRecordLimits({ read: config.recordSizeLimit, write: limit });
+  if (length !== undefined)
+    io.setRecordLimits({ read: length + 1, write: length + 1 });
 }
 
 function onCertificateRequest(

@@ -78,6 +78,11 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
     const legacyVersion = reader.u16();
     const random = reader.bytes(32);
     const legacySessionIdEcho = reader.opaque8();
+    // RFC 5246 7.4.1.3, RFC 8446 4.1.3: `opaque SessionID<0..32>`.
+    if (legacySessionIdEcho.length > 32)
+      throw new TlsError("malformed_message", {
+        detail: "ServerHello: a session id of more than 32 bytes",
+      });
     const cipherSuite = reader.u16();
     const compression = reader.u8();
     const fields = { legacyVersion, random, legacySessionIdEcho, cipherSuite };

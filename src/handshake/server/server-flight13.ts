@@ -28,7 +28,7 @@ import {
   sendsChangeCipherSpec,
 } from "../negotiate.ts";
 import type { ChosenPsk } from "../psk.ts";
-import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import { answerRecordSizes } from "../record-size-limit.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
 import { retryConfigs } from "./ech.ts";
 import { certificateRequest } from "./certificate-request.ts";
@@ -261,11 +261,7 @@ function sendExtensions(
   transcript: Transcript,
   io: HandshakeIo,
 ): Transcript {
-  const theirs = hello.extensions.record_size_limit;
-  if (theirs !== undefined) checkRecordSizeLimit(theirs);
-  // RFC 8449 4: who has the extension answers with a limit of its own.
-  const ours =
-    theirs === undefined ? undefined : (config.recordSizeLimit ?? 2 ** 14 + 1);
+  const sizes = answerRecordSizes(config, hello.extensions, 2 ** 14 + 1);
   const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     {
@@ -276,7 +272,7 @@ function sendExtensions(
       ...(alpnProtocol !== undefined && {
         application_layer_protocol_negotiation: [alpnProtocol],
       }),
-      ...(ours !== undefined && { record_size_limit: ours }),
+      ...sizes,
       ...(earlyData === "accepted" && { early_data: true }),
       ...(configs && { encrypted_client_hello: configs }),
       ...typesAnswer(config, hello, credential),
@@ -284,6 +280,11 @@ function sendExtensions(
     config.shapes.encrypted_extensions,
   );
   // RFC 8449 4: what the client said holds for the very next record.
-  io.setRecordLimits({ read: ours, write: theirs });
+  const { record_size_limit: ours, max_fragment_length: length } = sizes;
+  const theirs = hello.extensions.record_size_limit;
+  if (ours !== undefined) io.setRecordLimits({ read: ours, write: theirs });
+  // RFC 6066 4 does not count the content type.
+  if (length !== undefined)
+    io.setRecordLimits({ read: length + 1, write: length + 1 });
   return send(io, transcript, message);
 }

@@ -12,7 +12,7 @@ import type { HandshakeIo } from "../io.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeServerHello12 } from "../messages/server-hello.ts";
 import { chooseAlpn } from "../negotiate.ts";
-import { checkRecordSizeLimit } from "../record-size-limit.ts";
+import { answerRecordSizes } from "../record-size-limit.ts";
 import type { PendingTranscript } from "../transcript.ts";
 import type { Server12 } from "./states12.ts";
 
@@ -127,23 +127,9 @@ function answers(
     ...(alpnProtocol !== undefined && {
       application_layer_protocol_negotiation: [alpnProtocol],
     }),
-    ...recordSizes(config, hello),
-  };
-}
-
-/** RFC 8449 5: who has both extensions ignores max_fragment_length. */
-function recordSizes(
-  config: ServerConfig,
-  { extensions: asked }: ClientHello,
-): Extensions<"server_hello12"> {
-  const { record_size_limit: limit, max_fragment_length: length } = asked;
-  if (limit !== undefined) {
-    checkRecordSizeLimit(limit);
     // RFC 8449 4: 2^14 in TLS 1.2, whose limit does not count a type.
-    const ours = Math.min(config.recordSizeLimit ?? 2 ** 14, 2 ** 14);
-    return { record_size_limit: ours };
-  }
-  return length === undefined ? {} : { max_fragment_length: length };
+    ...answerRecordSizes(config, asked, 2 ** 14),
+  };
 }
 
 function agreeOnRecordSizes(
