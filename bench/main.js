@@ -17,6 +17,7 @@ const SECTIONS = [
   "idle",
   "peers",
   "loopback",
+  "size",
 ];
 
 const HELP = `Usage: npm run bench -- [options]
@@ -25,6 +26,7 @@ const HELP = `Usage: npm run bench -- [options]
   --rounds N     rounds of each comparison (15; 5 with --quick)
   --quick        fewer rounds, shorter samples, smaller sizes
   --json FILE    writes all figures there too
+  --check        ends with 1 when a bar is missed by more than the noise
   --help         this text
 `;
 
@@ -34,6 +36,7 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
+    check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -62,6 +65,7 @@ async function main() {
   console.log(`\n${report.summary()}`);
   if (values.json !== undefined)
     writeFileSync(values.json, `${report.toJson(run)}\n`);
+  if (values.check && report.hasMissed) process.exitCode = 1;
 }
 
 function effortOf({ quick, rounds }) {

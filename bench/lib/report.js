@@ -84,6 +84,11 @@ export class Report {
     ].join("\n");
   }
 
+  /** Whether a bar was missed by more than the noise of this run. */
+  get hasMissed() {
+    return this.#rows.some((row) => judge(row).verdict === "MISSED");
+  }
+
   /** @param {object} run what to say of the run as a whole */
   toJson(run) {
     const rows = this.#rows.map((row) => {

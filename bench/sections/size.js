@@ -1,0 +1,33 @@
+/** What a browser would have to load: bundled, minified and compressed. */
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+export const title = "Size, minified and gzipped";
+
+/** performance.md's bars, KiB. `.size-limit.json` guards what is reached. */
+const BUNDLES = [
+  { name: "client and server with X.509", file: "both.js", most: 80 },
+  { name: "TLS 1.3 client with X.509", file: "client.js", most: 60 },
+];
+
+/** @param {import("../lib/report.js").Report} report */
+export async function run(report) {
+  for (const { name, file, most } of BUNDLES) {
+    const entry = fileURLToPath(new URL(`../size/${file}`, import.meta.url));
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+    });
+    const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length;
+    report.add({
+      name,
+      unit: "KiB",
+      ours: [bytes / 1024],
+      bar: { kind: "most", value: most },
+    });
+  }
+}

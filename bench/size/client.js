@@ -1,0 +1,42 @@
+// A client of TLS 1.3 with X.509, on no more rows than it needs.
+import {
+  aes128Gcm,
+  chaCha20Poly1305,
+  ecdsaVerifier,
+  finiteField,
+  hashes,
+  pkcs1Verifier,
+  pssVerifier,
+  publicKeyOf,
+  rsaEncrypt,
+  secp256r1,
+  systemRandom,
+  x25519,
+} from "../../dist/crypto/noble/index.js";
+
+export { clientConfig, TlsEngine } from "../../dist/engine/index.js";
+export { createVerifier, TrustStore } from "../../dist/x509/index.js";
+
+/** @type {import("puretls/crypto/noble").noble} */
+export const provider = {
+  name: "small",
+  random: systemRandom,
+  now: () => Date.now(),
+  fastAes: false,
+  hashes,
+  aeads: {
+    "AES-128-GCM": aes128Gcm,
+    "ChaCha20-Poly1305": chaCha20Poly1305,
+  },
+  cbcs: {},
+  groups: { x25519, secp256r1 },
+  finiteField,
+  verifiers: {
+    "ecdsa-sha256": ecdsaVerifier("SHA-256"),
+    "rsa-pss-sha256": pssVerifier("SHA-256"),
+    "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
+  },
+  signers: {},
+  rsaEncrypt,
+  publicKeyOf,
+};
