@@ -1,8 +1,10 @@
-import { TlsError } from "../errors.ts";
+import { type AlertName, TlsError } from "../errors.ts";
 import type {
+  ChangeCipherSpecPolicy,
   HandshakeEvent,
   HandshakeIo,
   ProtectionKeys,
+  WarningAlertPolicy,
 } from "../handshake/io.ts";
 import { Aead12Opener, Aead12Sealer } from "../record/aead12.ts";
 import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
@@ -12,18 +14,48 @@ import { ContentType } from "../wire/code-points.ts";
 import { encodeAlert } from "./alerts.ts";
 import type { Flags, Parts } from "./parts.ts";
 
-/** The one place where the handshake reaches the record layer. */
-export function handshakeIo(
-  { read, write, joiner, config }: Parts,
-  flags: Flags,
-  emit: (event: HandshakeEvent) => void,
-): HandshakeIo {
-  const endFlight = (): void => {
-    if (!joiner.isEmpty) throw new TlsError("data_across_key_change");
-  };
-  const setReadKeys = (keys: ProtectionKeys): void => {
+/**
+ * The one place where the handshake reaches the record layer. A class, for its
+ * methods exist once and not once a connection.
+ */
+export class EngineIo implements HandshakeIo {
+  readonly #parts: Parts;
+  readonly #flags: Flags;
+  readonly #onEvent: (event: HandshakeEvent) => void;
+
+  constructor(
+    parts: Parts,
+    flags: Flags,
+    onEvent: (event: HandshakeEvent) => void,
+  ) {
+    this.#parts = parts;
+    this.#flags = flags;
+    this.#onEvent = onEvent;
+  }
+
+  send(message: Uint8Array): void {
+    if (!this.#flags.writeClosed) this.#parts.write.handshake(message);
+  }
+
+  sendChangeCipherSpec(): void {
+    if (!this.#flags.writeClosed) this.#parts.write.changeCipherSpec();
+  }
+
+  endFlight(): void {
+    if (!this.#parts.joiner.isEmpty)
+      throw new TlsError("data_across_key_change");
+  }
+
+  sendWarning(alert: AlertName): void {
+    if (!this.#flags.writeClosed)
+      this.#parts.write.write(ContentType.alert, encodeAlert("warning", alert));
+  }
+
+  setReadKeys(keys: ProtectionKeys): void {
     // RFC 8446 5.1: messages "MUST NOT span key changes".
-    endFlight();
+    this.endFlight();
+    const { read } = this.#parts;
+    const flags = this.#flags;
     read.setOpener(openerOf(keys));
     flags.readKeyLimit =
       keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
@@ -31,61 +63,67 @@ export function handshakeIo(
     // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error,
     // and so it is in TLS 1.2, where there is one and no renegotiation.
     if (keys.epoch === "application") read.changeCipherSpec = "forbidden";
-  };
-  return {
-    send: (message) => {
-      if (!flags.writeClosed) write.handshake(message);
-    },
-    sendChangeCipherSpec: () => {
-      if (!flags.writeClosed) write.changeCipherSpec();
-    },
-    endFlight,
-    sendWarning: (alert) => {
-      if (!flags.writeClosed)
-        write.write(ContentType.alert, encodeAlert("warning", alert));
-    },
-    setReadKeys,
-    setWriteKeys: (keys) => {
-      write.setSealer(sealerOf(keys));
-    },
-    setChangeCipherSpec: (policy) => {
-      read.changeCipherSpec = policy;
-    },
-    setWarningAlerts: (policy) => {
-      flags.warningAlertPolicy = policy;
-    },
-    setRecordLimits: (limits) => {
-      if (limits.read !== undefined) read.setLimit(limits.read);
-      if (limits.write !== undefined) write.setLimit(limits.write);
-    },
-    setMaxFragmentLength: (bytes) => {
-      read.setLimit(bytes);
-      read.setClearLimit(bytes);
-      write.setLimit(bytes);
-    },
-    skipEarlyData: () => {
-      read.skipEarlyData(config.limits.skippedEarlyData);
-    },
-    allowHalfRtt: () => {
-      flags.halfRtt = true;
-    },
-    beginWritingEarlyData: (keys, bytes) => {
-      write.setSealer(sealerOf(keys));
-      flags.earlyDataToWrite = bytes;
-    },
-    endWritingEarlyData: () => {
-      write.clearSealer();
-      flags.earlyDataToWrite = undefined;
-    },
-    beginReadingEarlyData: (keys, bytes) => {
-      setReadKeys(keys);
-      flags.earlyDataToRead = bytes;
-    },
-    endReadingEarlyData: () => {
-      flags.earlyDataToRead = undefined;
-    },
-    emit,
-  };
+  }
+
+  setWriteKeys(keys: ProtectionKeys): void {
+    this.#parts.write.setSealer(sealerOf(keys));
+  }
+
+  setChangeCipherSpec(policy: ChangeCipherSpecPolicy): void {
+    this.#parts.read.changeCipherSpec = policy;
+  }
+
+  setWarningAlerts(policy: WarningAlertPolicy): void {
+    this.#flags.warningAlertPolicy = policy;
+  }
+
+  setRecordLimits(limits: {
+    readonly read: number | undefined;
+    readonly write: number | undefined;
+  }): void {
+    const { read, write } = this.#parts;
+    if (limits.read !== undefined) read.setLimit(limits.read);
+    if (limits.write !== undefined) write.setLimit(limits.write);
+  }
+
+  setMaxFragmentLength(bytes: number): void {
+    const { read, write } = this.#parts;
+    read.setLimit(bytes);
+    read.setClearLimit(bytes);
+    write.setLimit(bytes);
+  }
+
+  skipEarlyData(): void {
+    const { read, config } = this.#parts;
+    read.skipEarlyData(config.limits.skippedEarlyData);
+  }
+
+  allowHalfRtt(): void {
+    this.#flags.halfRtt = true;
+  }
+
+  beginWritingEarlyData(keys: ProtectionKeys, bytes: number): void {
+    this.#parts.write.setSealer(sealerOf(keys));
+    this.#flags.earlyDataToWrite = bytes;
+  }
+
+  endWritingEarlyData(): void {
+    this.#parts.write.clearSealer();
+    this.#flags.earlyDataToWrite = undefined;
+  }
+
+  beginReadingEarlyData(keys: ProtectionKeys, bytes: number): void {
+    this.setReadKeys(keys);
+    this.#flags.earlyDataToRead = bytes;
+  }
+
+  endReadingEarlyData(): void {
+    this.#flags.earlyDataToRead = undefined;
+  }
+
+  emit(event: HandshakeEvent): void {
+    this.#onEvent(event);
+  }
 }
 
 function openerOf(keys: ProtectionKeys): RecordOpener {

@@ -37,7 +37,7 @@ import { ContentType } from "../wire/code-points.ts";
 import { type AlertLevel, encodeAlert, isCloseNotify } from "./alerts.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
-import { handshakeIo } from "./handshake-io.ts";
+import { EngineIo } from "./handshake-io.ts";
 import {
   cloneParts,
   EngineSnapshot,
@@ -87,7 +87,7 @@ export class TlsEngine {
     this.#parts = parts;
     this.#flags = flags;
     this.#events = events;
-    this.#io = handshakeIo(parts, flags, (event) => {
+    this.#io = new EngineIo(parts, flags, (event) => {
       this.#onEvent(event);
     });
     this.#state = begin(this.#io);

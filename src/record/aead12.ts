@@ -16,8 +16,7 @@ import {
   checkLength,
   checkVersion,
   MAX_CIPHERTEXT12,
-  PREFIX_LENGTH,
-  writePrefix,
+  prefix,
 } from "./tls12.ts";
 
 /** What protects one direction: see RFC 5246 6.2.3.3. */
@@ -51,15 +50,12 @@ export class Aead12Sealer implements RecordSealer {
   readonly #keys: Aead12Keys;
   readonly #number: SequenceNumber;
   readonly #mask: Uint8Array;
-  readonly #nonce: Uint8Array;
-  readonly #additionalData = new Uint8Array(PREFIX_LENGTH);
 
   constructor(keys: Aead12Keys, number = new SequenceNumber()) {
     this.allocate = allocatorOf(keys.aead);
     this.#keys = keys;
     this.#number = number;
     this.#mask = nonceMask(keys);
-    this.#nonce = this.#mask.slice();
   }
 
   get count(): number {
@@ -79,16 +75,15 @@ export class Aead12Sealer implements RecordSealer {
   ): void {
     const { aead, explicitNonceLength } = this.#keys;
     writeHeader(record, type, ProtocolVersion["TLSv1.2"]);
-    const nonce = this.#nonce;
+    const nonce = this.#mask.slice();
     this.#number.write(nonce, this.#mask);
     record.set(
       nonce.subarray(nonce.length - explicitNonceLength),
       HEADER_LENGTH,
     );
-    writePrefix(this.#additionalData, this.#number, type, content.length);
     aead.seal(
       nonce,
-      this.#additionalData,
+      prefix(this.#number, type, content.length),
       content,
       record.subarray(HEADER_LENGTH + explicitNonceLength),
     );
@@ -105,14 +100,11 @@ export class Aead12Opener implements RecordOpener {
   readonly #keys: Aead12Keys;
   readonly #number: SequenceNumber;
   readonly #mask: Uint8Array;
-  readonly #nonce: Uint8Array;
-  readonly #additionalData = new Uint8Array(PREFIX_LENGTH);
 
   constructor(keys: Aead12Keys, number = new SequenceNumber()) {
     this.#keys = keys;
     this.#number = number;
     this.#mask = nonceMask(keys);
-    this.#nonce = this.#mask.slice();
   }
 
   get count(): number {
@@ -133,17 +125,16 @@ export class Aead12Opener implements RecordOpener {
     const { type, fragment } = record;
     const length = fragment.length - explicitNonceLength - tagLength;
     if (length < 0) return undefined;
-    const nonce = this.#nonce;
+    const nonce = this.#mask.slice();
     this.#number.write(nonce, this.#mask);
     // RFC 5288 3: the peer may have chosen something else than the number.
     nonce.set(
       fragment.subarray(0, explicitNonceLength),
       nonce.length - explicitNonceLength,
     );
-    writePrefix(this.#additionalData, this.#number, type, length);
     const content = aead.open(
       nonce,
-      this.#additionalData,
+      prefix(this.#number, type, length),
       fragment.subarray(explicitNonceLength),
     );
     if (content === undefined) return undefined;

@@ -23,41 +23,20 @@ export const MAX_CIPHERTEXT13 = MAX_PLAINTEXT + 256;
 export interface Aead13Keys {
   readonly aead: AeadKey;
   readonly tagLength: number;
-  /** The write_iv: copied. */
+  /** The write_iv: not to be changed after. */
   readonly iv: Uint8Array;
   /** Records to seal before the key is worn out (RFC 8446 5.5). */
   readonly recordsPerKey: number;
 }
 
-/** RFC 8446 5.3: the sequence number, padded and XORed with the write_iv. */
-class NonceSequence {
-  readonly #iv: Uint8Array;
-  readonly #nonce: Uint8Array;
-  readonly #number: SequenceNumber;
-
-  constructor(iv: Uint8Array, number = new SequenceNumber()) {
-    this.#iv = iv.slice();
-    this.#nonce = iv.slice();
-    this.#number = number;
-  }
-
-  get count(): number {
-    return this.#number.count;
-  }
-
-  /** The nonce of the record at hand; overwritten by the next call. */
-  current(): Uint8Array {
-    this.#number.write(this.#nonce, this.#iv);
-    return this.#nonce;
-  }
-
-  advance(): void {
-    this.#number.advance();
-  }
-
-  clone(): NonceSequence {
-    return new NonceSequence(this.#iv, this.#number.clone());
-  }
+/**
+ * RFC 8446 5.3: the sequence number, padded and XORed with the write_iv. Made
+ * anew for each record: an idle connection need not keep one.
+ */
+function nonceOf(number: SequenceNumber, iv: Uint8Array): Uint8Array {
+  const nonce = iv.slice();
+  number.write(nonce, iv);
+  return nonce;
 }
 
 /** TLSInnerPlaintext to TLSCiphertext, RFC 8446 5.2 and 5.4. */
@@ -66,16 +45,16 @@ export class Aead13Sealer implements RecordSealer {
   readonly innerOverhead = 1;
   readonly allocate: Allocate;
   readonly #keys: Aead13Keys;
-  readonly #nonces: NonceSequence;
+  readonly #number: SequenceNumber;
 
-  constructor(keys: Aead13Keys, nonces = new NonceSequence(keys.iv)) {
+  constructor(keys: Aead13Keys, number = new SequenceNumber()) {
     this.allocate = allocatorOf(keys.aead);
     this.#keys = keys;
-    this.#nonces = nonces;
+    this.#number = number;
   }
 
   get count(): number {
-    return this.#nonces.count;
+    return this.#number.count;
   }
 
   get limit(): number {
@@ -103,32 +82,32 @@ export class Aead13Sealer implements RecordSealer {
       inner.set(content);
       inner[length] = type;
       this.#keys.aead.seal(
-        this.#nonces.current(),
+        nonceOf(this.#number, this.#keys.iv),
         record.subarray(0, HEADER_LENGTH),
         inner,
         record.subarray(HEADER_LENGTH),
       );
     });
-    this.#nonces.advance();
+    this.#number.advance();
   }
 
   clone(): Aead13Sealer {
-    return new Aead13Sealer(this.#keys, this.#nonces.clone());
+    return new Aead13Sealer(this.#keys, this.#number.clone());
   }
 }
 
 /** TLSCiphertext to TLSInnerPlaintext, RFC 8446 5.2 and 5.4. */
 export class Aead13Opener implements RecordOpener {
   readonly #keys: Aead13Keys;
-  readonly #nonces: NonceSequence;
+  readonly #number: SequenceNumber;
 
-  constructor(keys: Aead13Keys, nonces = new NonceSequence(keys.iv)) {
+  constructor(keys: Aead13Keys, number = new SequenceNumber()) {
     this.#keys = keys;
-    this.#nonces = nonces;
+    this.#number = number;
   }
 
   get count(): number {
-    return this.#nonces.count;
+    return this.#number.count;
   }
 
   maxFragment(type: number): number {
@@ -150,12 +129,12 @@ export class Aead13Opener implements RecordOpener {
     if (record.type !== ContentType.application_data)
       throw new TlsError("unencrypted_record");
     const inner = this.#keys.aead.open(
-      this.#nonces.current(),
+      nonceOf(this.#number, this.#keys.iv),
       record.header,
       record.fragment,
     );
     if (inner === undefined) return undefined;
-    this.#nonces.advance();
+    this.#number.advance();
     const { length } = inner;
     // RFC 8446 5.4 and 8449 4: the limit covers type and padding too.
     if (length > limit)
@@ -164,7 +143,7 @@ export class Aead13Opener implements RecordOpener {
   }
 
   clone(): Aead13Opener {
-    return new Aead13Opener(this.#keys, this.#nonces.clone());
+    return new Aead13Opener(this.#keys, this.#number.clone());
   }
 }
 

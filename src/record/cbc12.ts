@@ -21,8 +21,7 @@ import {
   checkLength,
   checkVersion,
   MAX_CIPHERTEXT12,
-  PREFIX_LENGTH,
-  writePrefix,
+  prefix,
 } from "./tls12.ts";
 
 /** What protects one direction: see RFC 5246 6.2.3.2 and RFC 7366. */
@@ -46,7 +45,6 @@ export class Cbc12Sealer implements RecordSealer {
   readonly #keys: Cbc12Keys;
   readonly #mac: HmacKey;
   readonly #number: SequenceNumber;
-  readonly #prefix = new Uint8Array(PREFIX_LENGTH);
 
   constructor(
     keys: Cbc12Keys,
@@ -110,8 +108,7 @@ export class Cbc12Sealer implements RecordSealer {
   }
 
   #macOf(type: number, length: number, covered: Uint8Array): Uint8Array {
-    writePrefix(this.#prefix, this.#number, type, length);
-    return this.#mac.mac(this.#prefix, covered);
+    return this.#mac.mac(prefix(this.#number, type, length), covered);
   }
 }
 
@@ -120,7 +117,6 @@ export class Cbc12Opener implements RecordOpener {
   readonly #keys: Cbc12Keys;
   readonly #mac: HmacKey;
   readonly #number: SequenceNumber;
-  readonly #prefix = new Uint8Array(PREFIX_LENGTH);
 
   constructor(
     keys: Cbc12Keys,
@@ -164,8 +160,7 @@ export class Cbc12Opener implements RecordOpener {
     const end = fragment.length - this.#mac.length;
     if (!this.#isWhole(end, 1)) return undefined;
     const covered = fragment.subarray(0, end);
-    writePrefix(this.#prefix, this.#number, type, end);
-    const wanted = this.#mac.mac(this.#prefix, covered);
+    const wanted = this.#mac.mac(prefix(this.#number, type, end), covered);
     if (!equal(fragment.subarray(end), wanted)) return undefined;
     return removePaddingAndMac(this.#decrypt(covered), 0, () => NO_BYTES);
   }
@@ -175,10 +170,13 @@ export class Cbc12Opener implements RecordOpener {
     const macLength = this.#mac.length;
     if (!this.#isWhole(fragment.length, macLength + 1)) return undefined;
     const block = this.#decrypt(fragment);
-    return removePaddingAndMac(block, macLength, (content, most) => {
-      writePrefix(this.#prefix, this.#number, type, content.length);
-      return this.#mac.macEvenly(this.#prefix, content, most);
-    });
+    return removePaddingAndMac(block, macLength, (content, most) =>
+      this.#mac.macEvenly(
+        prefix(this.#number, type, content.length),
+        content,
+        most,
+      ),
+    );
   }
 
   /** An IV and blocks, that many bytes of them at least. */

@@ -2,8 +2,11 @@ import { concat, latin1, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
 
-/** How many bytes the fragment of a record of that type may have. */
-export type FragmentLimit = (type: number) => number;
+/** How long records may be. */
+export interface FragmentLimits {
+  /** The most bytes that the fragment of a record of that type may have. */
+  maxFragment(type: number): number;
+}
 
 /**
  * Cuts a byte stream into records (RFC 8446 5.1). Whole records are handed out
@@ -50,10 +53,10 @@ export class Deframer {
    *
    * @throws TlsError for a header that no TLS peer writes
    */
-  next(limit: FragmentLimit): RawRecord | undefined {
-    if (this.#heldLength > 0) return this.#nextHeld(limit);
+  next(limits: FragmentLimits): RawRecord | undefined {
+    if (this.#heldLength > 0) return this.#nextHeld(limits);
     if (this.#input.length < HEADER_LENGTH) return this.#hold(HEADER_LENGTH);
-    const length = this.#checkHeader(this.#input, limit);
+    const length = this.#checkHeader(this.#input, limits);
     if (this.#input.length < length) return this.#hold(length);
     return rawRecord(this.#take(length));
   }
@@ -85,10 +88,10 @@ export class Deframer {
     return this.#input.buffer === this.#store.buffer;
   }
 
-  #nextHeld(limit: FragmentLimit): RawRecord | undefined {
+  #nextHeld(limits: FragmentLimits): RawRecord | undefined {
     if (this.#heldLength < HEADER_LENGTH && !this.#fill(HEADER_LENGTH))
       return undefined;
-    const length = this.#checkHeader(this.#held, limit);
+    const length = this.#checkHeader(this.#held, limits);
     if (this.#held.length < length) this.#held = aligned(this.#held, length);
     if (!this.#fill(length)) return undefined;
     const record = rawRecord(this.#held);
@@ -121,7 +124,7 @@ export class Deframer {
   }
 
   /** The record's whole length, header included. */
-  #checkHeader(bytes: Uint8Array, limit: FragmentLimit): number {
+  #checkHeader(bytes: Uint8Array, limits: FragmentLimits): number {
     const [type = 0, major = 0, , high = 0, low = 0] = bytes;
     // RFC 8446 5.1: legacy_record_version is to be ignored. Its first byte is
     // looked at all the same, as every stack does, to know what is no TLS.
@@ -129,7 +132,7 @@ export class Deframer {
       throw notTls(bytes.subarray(0, HEADER_LENGTH), this.#first);
     this.#first = false;
     const length = (high << 8) | low;
-    if (length > limit(type))
+    if (length > limits.maxFragment(type))
       throw new TlsError("record_overflow", { detail: `${length} bytes` });
     return HEADER_LENGTH + length;
   }

@@ -1,7 +1,7 @@
 import { TlsError } from "../errors.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { MAX_CIPHERTEXT13 } from "./aead13.ts";
-import { Deframer } from "./deframer.ts";
+import { Deframer, type FragmentLimits } from "./deframer.ts";
 import {
   MAX_PLAINTEXT,
   type PlainRecord,
@@ -29,7 +29,7 @@ interface EarlyDataSkip {
 }
 
 /** The reading side of the record layer: bytes in, records out. */
-export class ReadHalf {
+export class ReadHalf implements FragmentLimits {
   #deframer = new Deframer();
   #opener: RecordOpener | undefined;
   /** Whether a record was opened under any key. */
@@ -96,7 +96,7 @@ export class ReadHalf {
    */
   next(): PlainRecord | undefined {
     for (;;) {
-      const raw = this.#deframer.next(this.#maxFragment);
+      const raw = this.#deframer.next(this);
       if (raw === undefined) return undefined;
       const opener = this.#opener;
       const record =
@@ -108,6 +108,15 @@ export class ReadHalf {
         this.#checkChangeCipherSpec(record.content);
       if (!this.#isForNobody(record)) return record;
     }
+  }
+
+  /** See {@link FragmentLimits}. */
+  maxFragment(type: number): number {
+    if (this.#opener !== undefined) return this.#opener.maxFragment(type);
+    // What a server skips is the encrypted early data of TLS 1.3.
+    return this.#skip !== undefined && type === ContentType.application_data
+      ? MAX_CIPHERTEXT13
+      : this.#clearLimit;
   }
 
   clone(): ReadHalf {
@@ -123,14 +132,6 @@ export class ReadHalf {
     copy.changeCipherSpec = this.changeCipherSpec;
     return copy;
   }
-
-  readonly #maxFragment = (type: number): number => {
-    if (this.#opener !== undefined) return this.#opener.maxFragment(type);
-    // What a server skips is the encrypted early data of TLS 1.3.
-    return this.#skip !== undefined && type === ContentType.application_data
-      ? MAX_CIPHERTEXT13
-      : this.#clearLimit;
-  };
 
   #plain(raw: RawRecord): PlainRecord | undefined {
     if (raw.type === ContentType.application_data && this.#skip) {

@@ -7,26 +7,25 @@ import { SEQUENCE_LENGTH, type SequenceNumber } from "./sequence-number.ts";
 /** RFC 5246 6.2.3: the most bytes of TLSCiphertext.fragment. */
 export const MAX_CIPHERTEXT12 = MAX_PLAINTEXT + 2048;
 
-/** seq_num, TLSCompressed.type, version and length. */
-export const PREFIX_LENGTH = SEQUENCE_LENGTH + 5;
-
 /**
- * What is authenticated in front of a record's content: the additional_data of
+ * What is authenticated in front of a record's content, seq_num,
+ * TLSCompressed.type, version and length: the additional_data of
  * RFC 5246 6.2.3.3 and the first input of the MAC in 6.2.3.1.
  */
-export function writePrefix(
-  into: Uint8Array,
+export function prefix(
   number: SequenceNumber,
   type: number,
   length: number,
-): void {
+): Uint8Array {
   const version = ProtocolVersion["TLSv1.2"];
+  const into = new Uint8Array(SEQUENCE_LENGTH + 5);
   number.write(into.subarray(0, SEQUENCE_LENGTH));
   into[SEQUENCE_LENGTH] = type;
   into[SEQUENCE_LENGTH + 1] = version >> 8;
   into[SEQUENCE_LENGTH + 2] = version;
   into[SEQUENCE_LENGTH + 3] = length >> 8;
   into[SEQUENCE_LENGTH + 4] = length;
+  return into;
 }
 
 /** RFC 5246 6.2.1: the version of TLS 1.2 is 3.3. */

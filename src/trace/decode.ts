@@ -100,7 +100,9 @@ export class TraceDecoder {
     const records: TraceRecord[] = [];
     side.deframer.push(bytes);
     for (;;) {
-      const raw = side.deframer.next(() => MAX_CIPHERTEXT);
+      const raw = side.deframer.next({
+        maxFragment: () => MAX_CIPHERTEXT,
+      });
       if (raw === undefined) break;
       records.push(this.#record(side, raw));
     }

@@ -28,7 +28,7 @@ function deframe(
     at += part.length;
     deframer.push(part);
     for (;;) {
-      const raw = deframer.next(() => 2 ** 14);
+      const raw = deframer.next({ maxFragment: () => 2 ** 14 });
       if (raw === undefined) break;
       records.push(toHex(raw.fragment));
     }
