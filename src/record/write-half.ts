@@ -65,7 +65,7 @@ export class WriteHalf {
 
   /** RFC 5246 7.1, or RFC 8446 D.4's dummy: in clear either way. */
   changeCipherSpec(): void {
-    this.flushHandshake();
+    this.setFinalRecordVersion();
     const type = ContentType.change_cipher_spec;
     const version = ProtocolVersion["TLSv1.2"];
     this.#output.push(this.#plainRecord(type, Uint8Array.of(1), version));

@@ -1,6 +1,6 @@
 /** Early data, RFC 8446 2.3, 4.2.10 and 8: taken once, or not at all. */
 import { describe, expect, it } from "vitest";
-import { concat } from "../../src/bytes.ts";
+import { concat, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
@@ -283,6 +283,19 @@ describe("early data is refused, and the connection goes on", () => {
 });
 
 describe("limits and order", () => {
+  it("every record behind the ClientHello says 0x0303", () => {
+    const server = guarded();
+    const { client } = offer(firstSession({ server }), server);
+    client.writeEarlyData(EARLY);
+    const output = client.takeOutput();
+    const records: string[] = [];
+    for (let at = 0; at < output.length;) {
+      records.push(toHex(output.subarray(at, at + 3)));
+      at += 5 + ((output[at + 3] ?? 0) << 8) + (output[at + 4] ?? 0);
+    }
+    expect(records).toEqual(["160301", "140303", "170303"]);
+  });
+
   it("a client writes no more than the ticket allows", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);

@@ -9,6 +9,7 @@ import { concat } from "../../../src/bytes.ts";
 import {
   type ClientConfig,
   type ServerConfig,
+  type Session,
   TlsEngine,
 } from "../../../src/engine/index.ts";
 
@@ -16,6 +17,10 @@ import {
 export interface Talked {
   readonly engine: TlsEngine;
   readonly received: Uint8Array;
+  /** What came as early data. */
+  readonly early: Uint8Array;
+  /** What the connection left to go on from. */
+  readonly sessions: readonly Session[];
 }
 
 const open = new Set<{ destroy(): unknown }>();
@@ -24,44 +29,66 @@ afterEach(() => {
   open.clear();
 });
 
-/** A client that says `hello`, waits for as many bytes, and closes. */
+/**
+ * A client that says `hello`, waits for as many bytes (`until`: for more), and
+ * closes. What is `early` goes out before, where it may.
+ */
 export function clientTalk(
   port: number,
   config: ClientConfig,
   serverName = "localhost",
+  { early, until = 6 }: { early?: Uint8Array; until?: number } = {},
 ): Promise<Talked> {
   const engine = TlsEngine.client(config, serverName);
+  if (early !== undefined && engine.earlyDataLeft > 0)
+    engine.writeEarlyData(early);
   return carry(connect(port, "127.0.0.1"), engine, {
     begin: () => {
       engine.write(new TextEncoder().encode("hello\n"));
     },
     data: (total) => {
-      if (total >= 6) engine.close();
+      if (total >= until) engine.close();
     },
   });
 }
 
 /** A server for one connection; what it receives goes back. */
-export function serverTalk(
+export async function serverTalk(
   config: ServerConfig,
 ): Promise<{ readonly port: number; readonly done: Promise<Talked> }> {
+  const { port, next } = await serverTalks(config);
+  return { port, done: next() };
+}
+
+/** A server for any number of them, each told of in its turn. */
+export function serverTalks(
+  config: ServerConfig,
+): Promise<{ readonly port: number; next(): Promise<Talked> }> {
   return new Promise((resolve) => {
     const listener = createServer();
-    const done = new Promise<Talked>((settle) => {
-      listener.once("connection", (socket) => {
-        const engine = TlsEngine.server(config);
-        const echo = (_: number, bytes: Uint8Array): void => {
-          engine.write(bytes);
-        };
-        settle(carry(socket, engine, { data: echo }));
-      });
+    const waiting: ((talked: Promise<Talked>) => void)[] = [];
+    const begun: Promise<Talked>[] = [];
+    listener.on("connection", (socket) => {
+      const engine = TlsEngine.server(config);
+      const echo = (_: number, bytes: Uint8Array): void => {
+        engine.write(bytes);
+      };
+      const talked = carry(socket, engine, { data: echo });
+      const waiter = waiting.shift();
+      if (waiter) waiter(talked);
+      else begun.push(talked);
     });
+    const next = (): Promise<Talked> =>
+      begun.shift() ??
+      new Promise((settle) => {
+        waiting.push(settle);
+      });
     listener.listen(0, "127.0.0.1", () => {
       open.add({ destroy: () => listener.close() });
       const address = listener.address();
       if (address === null || typeof address === "string")
         throw new Error("no port");
-      resolve({ port: address.port, done });
+      resolve({ port: address.port, next });
     });
   });
 }
@@ -91,12 +118,16 @@ function carry(
   },
 ): Promise<Talked> {
   const parts: Uint8Array[] = [];
+  const early: Uint8Array[] = [];
+  const sessions: Session[] = [];
   let total = 0;
   let ended = false;
   const drain = (): void => {
     for (let event; (event = engine.nextEvent()) !== undefined;) {
-      if (event.type === "handshake_done") speech.begin?.();
+      if (event.type === "handshake_done" && engine.canWrite) speech.begin?.();
       if (event.type === "peer_closed") ended = true;
+      if (event.type === "early_data") early.push(event.bytes);
+      if (event.type === "session") sessions.push(event.session);
       if (event.type !== "data") continue;
       parts.push(event.bytes);
       total += event.bytes.length;
@@ -122,7 +153,12 @@ function carry(
   return new Promise((resolve) => {
     socket.on("close", () => {
       open.delete(socket);
-      resolve({ engine, received: concat(...parts) });
+      resolve({
+        engine,
+        received: concat(...parts),
+        early: concat(...early),
+        sessions,
+      });
     });
   });
 }
