@@ -49,6 +49,8 @@ export interface Certificates {
   readonly client: Readonly<Record<"ECDSA P-256" | "RSA", KeyFiles>>;
   /** A client certificate of {@link strangerCa}. */
   readonly strangerClient: KeyFiles;
+  /** Diffie-Hellman parameters that are none of RFC 7919: RFC 3526's 2048 bits. */
+  readonly dhParameters: string;
   /** Makes a path in the same folder. */
   path(name: string): string;
 }
@@ -133,8 +135,13 @@ async function makeCertificates(folder: string): Promise<Certificates> {
   const stranger = await issue("ca", "ECDSA P-384", "stranger");
   const server = (kind: KeyKind): Promise<KeyFiles> =>
     issue("server", kind, kind, ca);
+  await run("openssl", [
+    ...["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt"],
+    ...["group:modp_2048", "-out", path("dh.pem")],
+  ]);
   return {
     ca: ca.cert,
+    dhParameters: path("dh.pem"),
     strangerCa: stranger.cert,
     server: {
       "ECDSA P-256": await server("ECDSA P-256"),

@@ -52,6 +52,8 @@ export function java(): Found {
   const lacks: readonly Feature[] = [
     ...suitesLike(/CCM|PSK/),
     "encrypt-then-MAC",
+    "own Diffie-Hellman parameters",
+    "ffdhe3072",
   ];
   return installed(
     [
@@ -102,7 +104,10 @@ export function mbedtls(): Found {
     {
       ...mbedtlsProgram,
       versions: ["TLSv1.2"],
-      lacks: { client: ["Ed25519", "RSA-PSS"], server: ["Ed25519", "RSA-PSS"] },
+      lacks: {
+        client: ["Ed25519", "RSA-PSS", "ffdhe3072"],
+        server: ["Ed25519", "RSA-PSS", "ffdhe3072"],
+      },
     },
   );
   return "missing" in peer ? peer : { ...peer, label: `mbedTLS ${version}` };

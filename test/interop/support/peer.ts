@@ -23,6 +23,7 @@ export type Feature =
   | "ALPN"
   | "a HelloRetryRequest to x25519"
   | "a HelloRetryRequest from x25519"
+  | "own Diffie-Hellman parameters"
   | "encrypt-then-MAC"
   | "a master secret of the old kind"
   | "alerts after the handshake"
@@ -57,6 +58,8 @@ export type Found = Peer | { readonly missing: string };
 
 /** Ways to do without what TLS 1.2 should have: most have no such option. */
 export const LEGACY: readonly Feature[] = [
+  "own Diffie-Hellman parameters",
+  "ffdhe3072",
   "encrypt-then-MAC",
   "a master secret of the old kind",
 ];

@@ -1,6 +1,6 @@
 /** puretls as the counterpart of every peer: its ssl face over Node's sockets. */
 import { afterEach } from "vitest";
-import { concat } from "../../../src/bytes.ts";
+import { concat, fromHex } from "../../../src/bytes.ts";
 import { SSLError } from "../../../src/index.ts";
 import type { SSLContext, SSLSocket } from "../../../src/index.ts";
 import {
@@ -22,13 +22,13 @@ import type {
   Road,
   ServerExtra,
 } from "./road.ts";
-import { suitesLike } from "./peer.ts";
+import { rfcSuite } from "./suites.ts";
 import { Wire } from "./wire.ts";
 
 /** The road that users take. */
 export const sslFace: Road = {
   label: "puretls",
-  lacks: suitesLike(/PSK/),
+  lacks: [],
   reasons: {
     unknown_ca: "CERTIFICATE_VERIFY_FAILED",
     wrong_name: "CERTIFICATE_VERIFY_FAILED",
@@ -55,8 +55,13 @@ export async function puretlsClient(
   const context = createDefaultContext({ caFile: ca });
   if (identity)
     context.loadCertChain({ certFile: identity.cert, keyFile: identity.key });
-  const wire = new Wire("client");
+  const wire = new Wire("client", options.version);
   configure(context, options, wire);
+  const { psk } = options;
+  if (psk)
+    context.setPskClientCallback(() => ({
+      ...{ identity: psk.identity, key: fromHex(psk.key) },
+    }));
   const tcp = await openTcp({ host: "127.0.0.1", port });
   const transport = wire.watch(fromNodeSocket(tcp));
   const socket = context.wrapSocket(transport, {
@@ -85,8 +90,11 @@ export async function puretlsServer(
   });
   context.loadCertChain({ certFile: identity.cert, keyFile: identity.key });
   context.verifyMode = clientAuth;
-  const wire = new Wire("server");
+  const wire = new Wire("server", options.version);
   configure(context, options, wire);
+  const { psk, dhParameters } = options;
+  if (psk) context.setPskServerCallback(() => fromHex(psk.key));
+  if (dhParameters) context.loadDhParams({ dhFile: dhParameters });
   const tcp = await listenTcp({ host: "127.0.0.1", port: 0 });
   const run = new Promise<PuretlsRun>((resolve, reject) => {
     const listener = {
@@ -221,7 +229,7 @@ function factsOf(socket: SSLSocket): PuretlsFacts {
     certificate !== null && "subject" in certificate ? certificate.subject : [];
   return {
     version: socket.version(),
-    suite: socket.cipher()?.name,
+    suite: rfcSuite(socket.cipher()?.name),
     group: socket.group() ?? undefined,
     alpn: socket.selectedAlpnProtocol() ?? undefined,
     peer: subject.flat().find(([type]) => type === "commonName")?.[1],

@@ -19,8 +19,9 @@ import type { Suite12 } from "./suites.ts";
 export interface Scenario {
   readonly title: string;
   readonly client?: TlsOptions;
-  readonly server?: Omit<TlsOptions, "version"> &
-    Pick<ServerOptions, "dhParameters">;
+  readonly server?: TlsOptions;
+  /** The server has Diffie-Hellman parameters of its own. */
+  readonly ownField?: boolean;
   /** What only the peer is told, in either role. */
   readonly peer?: TlsOptions;
   /** Of the server's certificate; ECDSA P-256 if absent. */
@@ -116,11 +117,32 @@ function scenarios12(peer: Peer): Scenario[] {
       "RSA",
     ),
     ...OPTIONAL_SUITES12.map((suite) => withSuite(suite, { title: suite })),
-    ...WITHOUT_EXTENSIONS,
+    ...SPECIAL12,
   ];
 }
 
-const WITHOUT_EXTENSIONS: readonly Scenario[] = [
+const overFfdhe3072: TlsOptions = {
+  suites: ["TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"],
+  groups: ["ffdhe3072"],
+};
+
+const SPECIAL12: readonly Scenario[] = [
+  withSuite("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", {
+    title: "a Diffie-Hellman group by its name, ffdhe3072",
+    client: overFfdhe3072,
+    server: overFfdhe3072,
+    shows: {
+      suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+      group: "ffdhe3072",
+    },
+    needs: ["ffdhe3072"],
+  }),
+  withSuite("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", {
+    title: "the server's own Diffie-Hellman parameters",
+    ownField: true,
+    shows: { suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", group: undefined },
+    needs: ["own Diffie-Hellman parameters"],
+  }),
   ...(
     [
       "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",

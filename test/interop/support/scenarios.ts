@@ -1,6 +1,5 @@
 /** What puretls does with every peer, in both roles. */
 import { describe, expect, it } from "vitest";
-import { bareEngine } from "./bare-engine.ts";
 import { useCertificates } from "./certificates.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ClientOptions, ServerOptions, Version } from "./options.ts";
@@ -25,8 +24,7 @@ interface Choice {
 
 /** One suite for each role that the peer can meet puretls in. */
 export function interopSuite(name: PeerName, choice: Choice = {}): void {
-  const { titles = /^/, version = "TLSv1.3" } = choice;
-  const { road = version === "TLSv1.2" ? bareEngine : sslFace } = choice;
+  const { road = sslFace, titles = /^/, version = "TLSv1.3" } = choice;
   describePeers([name], (peer) => {
     if (!peer.versions.includes(version))
       throw new Error(`${peer.label} does not speak ${version}`);
@@ -149,13 +147,14 @@ function expectFacts(
 }
 
 function serverOptions(
-  { server, key = "ECDSA P-256", clientAuth }: Scenario,
+  { server, key = "ECDSA P-256", clientAuth, ownField }: Scenario,
   certificates: Certificates,
 ): ServerOptions {
   return {
     ...server,
     identity: certificates.server[key],
     clientAuth,
+    ...(ownField ? { dhParameters: certificates.dhParameters } : {}),
     ...(clientAuth ? { ca: certificates.ca } : {}),
   };
 }

@@ -145,6 +145,12 @@ export function opensslSuite(suite: Suite): string {
   return row12(suite)?.openssl ?? suite;
 }
 
+/** The RFC's name for OpenSSL's. */
+export function rfcSuite(name: string | undefined): string | undefined {
+  const rows: readonly (readonly [string, Row])[] = Object.entries(ROWS12);
+  return rows.find(([, { openssl }]) => openssl === name)?.[0] ?? name;
+}
+
 const CODES13: Readonly<Record<Suite13, string>> = {
   TLS_AES_128_GCM_SHA256: "1301",
   TLS_AES_256_GCM_SHA384: "1302",

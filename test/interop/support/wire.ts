@@ -2,11 +2,13 @@
 import { tap } from "../../../src/cli/tap.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import type { Transport } from "../../../src/net/transport.ts";
+import type { Version } from "./options.ts";
 import { KeyLog, TraceDecoder } from "../../../src/trace/index.ts";
 import type { Direction } from "../../../src/trace/index.ts";
 
 /** Watches one connection from its first byte. */
 export class Wire {
+  readonly #version: Version;
   readonly #self: Direction;
   readonly #peer: Direction;
   readonly #keyLog = new KeyLog();
@@ -14,7 +16,8 @@ export class Wire {
     [];
 
   /** @param self which of the two ends puretls is */
-  constructor(self: Direction) {
+  constructor(self: Direction, version: Version = "TLSv1.3") {
+    this.#version = version;
     this.#self = self;
     this.#peer = self === "client" ? "server" : "client";
   }
@@ -40,6 +43,9 @@ export class Wire {
     readonly helloRetried: boolean;
     readonly readKeyUpdates: number;
   } {
+    // TLS 1.2 has neither.
+    if (this.#version === "TLSv1.2")
+      return { helloRetried: false, readKeyUpdates: 0 };
     const decoder = new TraceDecoder({ provider: noble, keyLog: this.#keyLog });
     const messages = this.#seen
       .flatMap(({ from, bytes }) => decoder.feed(from, bytes))
