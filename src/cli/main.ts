@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
 import { cert } from "./cert.ts";
+import { ciphers } from "./ciphers.ts";
 import { connect } from "./connect.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
 import { serve } from "./serve.ts";
 
-const COMMANDS: readonly Command[] = [connect, serve, cert, demo];
+const COMMANDS: readonly Command[] = [connect, serve, cert, ciphers, demo];
 
 const HELP = `puretls: TLS 1.3 in pure TypeScript
 

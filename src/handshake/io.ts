@@ -166,6 +166,8 @@ export interface ConnectionInfo {
   readonly alpnProtocol: string | undefined;
   /** On a client the name asked for, on a server the name that came. */
   readonly serverName: string | undefined;
+  /** TLS 1.2, RFC 5929 3: verify_data of the first Finished of the handshake. */
+  readonly tlsUnique?: Uint8Array;
   /** Whether it took a HelloRetryRequest. */
   readonly helloRetried: boolean;
   /** Whether the hello came, or went, inside another one (RFC 9849). */

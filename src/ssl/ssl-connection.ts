@@ -214,8 +214,9 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /**
-   * Python: `get_channel_binding`. Null before the handshake is done, and for
-   * `tls-unique`, which TLS 1.3 does not define (RFC 9266 1).
+   * Python: `get_channel_binding`; the array is the caller's. Null before the
+   * handshake is done. `tls-unique` is of RFC 5929 3, and null in TLS 1.3, which
+   * does not define it (RFC 9266 1).
    * `tls-server-end-point` is of RFC 5929 4, `tls-exporter` of RFC 9266.
    *
    * @throws RangeError for another type
@@ -228,7 +229,9 @@ export abstract class SSLConnection implements SniConnection {
         `${JSON.stringify(type)} channel binding type not implemented`,
       );
     const connection = this.#connection;
-    if (connection.info === undefined || type === "tls-unique") return null;
+    if (connection.info === undefined) return null;
+    if (type === "tls-unique")
+      return connection.info.tlsUnique?.slice() ?? null;
     if (type === "tls-exporter")
       return connection.exportKeyingMaterial(
         "EXPORTER-Channel-Binding",

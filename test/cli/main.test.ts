@@ -17,7 +17,7 @@ describe("puretls", () => {
   it("lists its commands", async () => {
     const { code, out, err } = await run(["--help"]);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["connect", "serve", "cert", "demo"])
+    for (const name of ["connect", "serve", "cert", "ciphers", "demo"])
       expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
@@ -45,7 +45,7 @@ describe("puretls", () => {
     );
   });
 
-  it.each(["connect", "serve", "cert", "demo"])(
+  it.each(["connect", "serve", "cert", "ciphers", "demo"])(
     "%s --help tells its options, 80 columns wide at most",
     async (name) => {
       for (const option of ["--help", "-h"]) {

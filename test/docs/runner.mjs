@@ -13,7 +13,8 @@ const note = (error) => {
 process.on("uncaughtException", note);
 process.on("unhandledRejection", note);
 
-for (const path of process.argv.slice(2)) {
+// A program among the examples shall see no arguments.
+for (const path of process.argv.splice(2)) {
   failure = null;
   try {
     await import(pathToFileURL(path).href);

@@ -448,8 +448,7 @@ describe("SSLObject: data", () => {
   });
 
   it("O-18 E-09: a bound on the outgoing BIO", () => {
-    const pair = ready();
-    const bounded = clientContext().wrapBio(pair.clientIn, new MemoryBIO(), {
+    const bounded = clientContext().wrapBio(new MemoryBIO(), new MemoryBIO(), {
       serverHostname: "server.test",
       highWaterMark: 1,
     });

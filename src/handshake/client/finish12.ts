@@ -75,7 +75,14 @@ function connected(
   io: HandshakeIo,
 ): ClientConnected12 {
   const { config, suite, randoms, master, resumed } = state;
-  const info = connectionInfo(state);
+  // RFC 5929 3.1: the first Finished of the handshake, whoever sent it.
+  const tlsUnique =
+    resumed === undefined
+      ? (state.clientFinished ?? serverFinished)
+      : serverFinished;
+  // RFC 7627 5.4: after a resumption without it, it binds nothing.
+  const binds = resumed === undefined || state.said.extendedMasterSecret;
+  const info = { ...connectionInfo(state), ...(binds && { tlsUnique }) };
   io.emit({ type: "handshake_done", info });
   const session = newSession(state, info);
   if (session !== undefined) io.emit({ type: "session", session });
@@ -87,11 +94,7 @@ function connected(
     suite,
     randoms,
     master,
-    // RFC 5929 3.1: the first Finished of the handshake, whoever sent it.
-    tlsUnique:
-      resumed === undefined
-        ? (state.clientFinished ?? serverFinished)
-        : serverFinished,
+    tlsUnique,
     renegotiations: 0,
     finished,
   };

@@ -104,7 +104,9 @@ function connected(
   io: HandshakeIo,
 ): ServerConnected12 {
   const { config, suite, randoms, master } = state;
-  const info = connectionInfo(state);
+  // RFC 7627 5.4: after a resumption without it, it binds nothing.
+  const binds = state.peer.by !== "session" || state.extendedMasterSecret;
+  const info = { ...connectionInfo(state), ...(binds && { tlsUnique }) };
   io.emit({ type: "handshake_done", info });
   return {
     machine: "server12",
