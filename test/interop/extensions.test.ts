@@ -4,11 +4,23 @@ import { concat } from "../../src/bytes.ts";
 import { brotli, zlib, zstd } from "../../src/compression/node.ts";
 import * as portable from "../../src/compression/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { credential, type ServerOptions } from "../../src/engine/index.ts";
+import {
+  createEchKey,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
+import {
+  credential,
+  DELEGATION_USAGE,
+  delegateCredential,
+  rawPublicKeyCredential,
+  type ServerOptions,
+} from "../../src/engine/index.ts";
 import {
   type Certificate,
   createVerifier,
   encodeBase64,
+  trustRawPublicKeys,
   TrustStore,
 } from "../../src/x509/index.ts";
 import {
@@ -18,6 +30,7 @@ import {
 } from "../support/engines.ts";
 import { testAuthority, testKey, testServer } from "../support/pki.ts";
 import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
+import { databaseOf } from "./support/nss.ts";
 import { describePeers } from "./support/peers.ts";
 import { PeerProcess, startServer } from "./support/process.ts";
 
@@ -224,5 +237,128 @@ describePeers(["gnutls"], () => {
       expect(engine.info?.peer?.verified).toBe(true);
       expect(seen.length).toBe(1);
     });
+  });
+});
+
+describePeers(["gnutls"], () => {
+  const keyOf = (kind: "ec-p256" | "ed25519") => {
+    const one = testKey(kind);
+    return {
+      rawPublic: one.publicKeyInfo(),
+      publicFile: file(`${kind}.pub.pem`, one.publicKeyPem()),
+      privateFile: file(`${kind}.key.pem`, one.toPem()),
+      credential: rawPublicKeyCredential({
+        provider: noble,
+        publicKeyInfo: one.publicKeyInfo(),
+        key: { algorithm: one.algorithm, key: one.privateKey },
+      }),
+    };
+  };
+  const [ours, theirs] = [keyOf("ec-p256"), keyOf("ed25519")];
+  const PRIORITY = "NORMAL:-CTYPE-CLI-X509:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK";
+
+  it("shows us its server's raw public key, and takes ours", async () => {
+    const { port } = await serverProgram((free) => [
+      ...([
+        "gnutls-serv",
+        "--port",
+        String(free),
+        "--echo",
+        "--quiet",
+      ] as const),
+      ...["--rawpkkeyfile", theirs.privateFile],
+      ...["--rawpkfile", theirs.publicFile, "--priority", PRIORITY],
+      "--require-client-cert",
+    ]);
+    const { engine, received } = await clientTalk(
+      port,
+      testClientConfig({
+        credentials: [ours.credential],
+        rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
+      }),
+    );
+    expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
+    expect(engine.info?.credential).toBe(ours.credential);
+    expect(new TextDecoder().decode(received)).toBe("hello\n");
+  });
+
+  it("takes our server's raw public key, and shows us its own", async () => {
+    const { peer, done } = await clientProgram(
+      {
+        credentials: [ours.credential],
+        clientAuthentication: "required",
+        rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
+      },
+      (port) => [
+        ...(["gnutls-cli", "--port", String(port), "127.0.0.1"] as const),
+        ...["--rawpkkeyfile", theirs.privateFile, "--insecure"],
+        ...["--rawpkfile", theirs.publicFile, "--priority", PRIORITY],
+      ],
+    );
+    peer.write("hello\n");
+    await peer.logged(/^hello$/m);
+    peer.endInput();
+    const { engine } = await done;
+    expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
+    expect(peer.log()).toMatch(/Raw Public Key/);
+  });
+});
+
+describePeers(["nss"], () => {
+  it("its client takes a delegated credential", async () => {
+    const issued = testAuthority().issueServer({
+      hosts: ["localhost"],
+      key: "ec-p384",
+      notBefore: Date.now() - 3_600_000,
+      extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
+    });
+    const delegatedKey = testKey("ec-p256");
+    const own = credential({
+      provider: noble,
+      chain: issued.chain,
+      key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
+    });
+    const delegated = delegateCredential({
+      provider: noble,
+      credential: own,
+      role: "server",
+      publicKeyInfo: delegatedKey.publicKeyInfo(),
+      key: { algorithm: "ecPublicKey", key: delegatedKey.privateKey },
+      scheme: "ecdsa_secp256r1_sha256",
+    });
+    const { database } = await databaseOf(ca, undefined);
+    const { peer, done } = await clientProgram(
+      { credentials: [delegated, own] },
+      (port) => [
+        ...(["tstclnt", "-4", "-h", "127.0.0.1", "-p", String(port)] as const),
+        ...["-a", "localhost", "-d", database, "-V", "tls1.3:tls1.3", "-B"],
+      ],
+    );
+    peer.write("hello\n");
+    await peer.logged(/^hello$/m);
+    peer.terminate();
+    const { engine } = await done;
+    expect(engine.info?.credential).toBe(delegated);
+  });
+
+  it("its client hides its name", async () => {
+    const publicName = "server.test";
+    const key = createEchKey({ provider: noble, publicName });
+    const { database } = await databaseOf(ca, undefined);
+    const list = encodeBase64(encodeEchConfigList([key.config]));
+    const { peer, done } = await clientProgram(
+      { encryptedClientHello: echServer({ provider: noble, keys: [key] }) },
+      (port) => [
+        ...(["tstclnt", "-4", "-h", "127.0.0.1", "-p", String(port)] as const),
+        ...["-a", "hidden.wild.test", "-d", database],
+        ...["-V", "tls1.3:tls1.3", "-N", list],
+      ],
+    );
+    peer.write("hello\n");
+    await peer.logged(/^hello$/m);
+    peer.terminate();
+    const { engine } = await done;
+    expect(engine.info?.encryptedClientHello).toBe(true);
+    expect(engine.info?.serverName).toBe("hidden.wild.test");
   });
 });

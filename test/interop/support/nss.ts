@@ -84,7 +84,7 @@ export async function nssServer(options: ServerOptions): Promise<PeerServer> {
   };
 }
 
-const NICKNAME = "identity";
+export const NICKNAME = "identity";
 
 interface Database {
   /** As NSS names it. */
@@ -96,7 +96,7 @@ interface Database {
 const databases = new Map<string, Promise<Database>>();
 
 /** A database that trusts the CA and owns the identity; one for each pair. */
-function databaseOf(
+export function databaseOf(
   ca: string | undefined,
   identity: KeyFiles | undefined,
 ): Promise<Database> {
