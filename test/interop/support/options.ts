@@ -7,12 +7,16 @@ export type Version = "TLSv1.2" | "TLSv1.3";
 
 export type Group =
   | "X25519MLKEM768"
+  | "SecP256r1MLKEM768"
+  | "SecP384r1MLKEM1024"
   | "x25519"
+  | "x448"
   | "secp256r1"
   | "secp384r1"
   | "secp521r1"
   | "ffdhe2048"
-  | "ffdhe3072";
+  | "ffdhe3072"
+  | "ffdhe8192";
 
 export const CLASSIC_GROUPS: readonly Group[] = [
   "x25519",
@@ -93,12 +97,16 @@ export interface Dialogue {
 
 const OPENSSL_GROUPS: Readonly<Record<Group, string>> = {
   X25519MLKEM768: "X25519MLKEM768",
+  SecP256r1MLKEM768: "SecP256r1MLKEM768",
+  SecP384r1MLKEM1024: "SecP384r1MLKEM1024",
   x25519: "X25519",
+  x448: "X448",
   secp256r1: "P-256",
   secp384r1: "P-384",
   secp521r1: "P-521",
   ffdhe2048: "ffdhe2048",
   ffdhe3072: "ffdhe3072",
+  ffdhe8192: "ffdhe8192",
 };
 
 /** OpenSSL's list of groups, which Node and curl take too. */

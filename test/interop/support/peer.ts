@@ -36,6 +36,8 @@ export interface Peer {
   readonly label: string;
   readonly versions: readonly Version[];
   readonly groups: readonly Group[];
+  /** Those that are off by default, for a key exchange in TLS 1.3. */
+  readonly rareGroups: readonly Group[];
   /** What its client sends and receives: bytes, or an HTTP/1.1 POST's body. */
   readonly speaks: "bytes" | "http";
   /** Data that the peer can send back. */
@@ -101,6 +103,7 @@ export function installed(
     label: `${name} ${label?.[1] ?? "of unknown version"}`,
     versions: ["TLSv1.2", "TLSv1.3"],
     groups: CLASSIC_GROUPS,
+    rareGroups: [],
     speaks: "bytes",
     payload: binaryPayload,
     lacks: { client: [], server: [] },

@@ -63,6 +63,7 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
       {
         client: opensslClient,
         server: opensslServer,
+        rareGroups: ["x448", "ffdhe2048", "ffdhe8192"],
         lacks: {
           client: ["a master secret of the old kind", "ffdhe3072"],
           server: ["a master secret of the old kind", "ffdhe3072"],
@@ -198,6 +199,7 @@ function nodePeer(binary: string, source: string, hybrid: boolean): Found {
     return { missing: `its Node is not installed (${source})` };
   return installed(["Node", /v([\d.]+)/, source], [[binary, "--version"]], {
     groups: hybrid ? HYBRID_TOO : CLASSIC_GROUPS,
+    rareGroups: hybrid ? ["SecP256r1MLKEM768", "SecP384r1MLKEM1024"] : [],
     lacks: { client: NOT_NODE, server: NOT_NODE },
     client: (options, payload) => nodeClient(binary, options, payload),
     server: (options) => nodeServer(binary, options),

@@ -83,7 +83,7 @@ function scenarios13(peer: Peer): Scenario[] {
         ...{ client: both, server: both, length: MIB, shows: { suite } },
       };
     }),
-    ...keyExchanges(peer.groups),
+    ...keyExchanges([...peer.groups, ...peer.rareGroups]),
     ...peer.groups.slice(1).map((group): Scenario => {
       // The ssl face sends a share of x25519 beside that of the hybrid.
       const first = group === "x25519" ? "secp256r1" : peer.groups[0];
