@@ -32,6 +32,8 @@ export function checkTypes(
   hello: ClientHello,
 ): void {
   const types = typesTaken(hello);
+  // Where there is no credential at all the kind is not what is missing.
+  if (credentials.length === 0) return;
   if (!credentials.some((one) => types.includes(typeOf(one))))
     throw new TlsError("no_shared_certificate_type");
 }
