@@ -2,6 +2,7 @@
 import { TlsError, TlsUsageError } from "../errors.ts";
 import type { Limits } from "../handshake/config.ts";
 import type { HandshakeEvent } from "../handshake/io.ts";
+import type { ConnectionState } from "../handshake/machines.ts";
 import type { Flags } from "./parts.ts";
 
 /**
@@ -34,6 +35,33 @@ export function requireKeyUpdate(flags: Flags): void {
 export function isOpen({ info, writeClosed, failed, halfRtt }: Flags): boolean {
   const ready = info !== undefined || halfRtt;
   return ready && !writeClosed && failed === undefined;
+}
+
+/**
+ * Whether a server may ask for a certificate now, RFC 8446 4.6.2.
+ *
+ * @throws TlsUsageError when it may not
+ */
+export function requireCertificateRequest(
+  flags: Flags,
+  state: ConnectionState,
+): void {
+  requireOpen(flags, "requestCertificate");
+  if (!("handshakeTranscript" in state) || state.machine !== "server13")
+    throw new TlsUsageError(
+      "requestCertificate: this is no server of TLS 1.3, or an answer is coming in",
+    );
+  if (state.handshakeTranscript === undefined)
+    throw new TlsUsageError(
+      "requestCertificate: the client has not offered it, or there is no verifier",
+    );
+  if (state.asked !== undefined)
+    throw new TlsUsageError("requestCertificate: one request is under way");
+}
+
+/** RFC 8446 4.6.2: an answer's messages come with nothing between them. */
+export function takesData({ info }: Flags, state: ConnectionState): boolean {
+  return info !== undefined && !("connected" in state);
 }
 
 /**
@@ -89,7 +117,7 @@ export function noteEvent(
   event: HandshakeEvent,
   limits: Limits,
 ): void {
-  if (event.type === "handshake_done") flags.info = event.info;
+  if ("info" in event) flags.info = event.info;
   if (
     event.type === "key_update" &&
     event.direction === "read" &&

@@ -8,12 +8,7 @@ import { type AlertName, TlsError } from "../errors.ts";
 import { cloneState } from "../handshake/clone-state.ts";
 import { startClient } from "../handshake/client/hello.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
-import type {
-  ConnectionInfo,
-  HandshakeEvent,
-  HandshakeIo,
-  Need,
-} from "../handshake/io.ts";
+import type { ConnectionInfo, HandshakeIo, Need } from "../handshake/io.ts";
 import {
   exportEarlyKeyingMaterial,
   exportKeyingMaterial,
@@ -88,7 +83,8 @@ export class TlsEngine {
     this.#flags = flags;
     this.#events = events;
     this.#io = new EngineIo(parts, flags, (event) => {
-      this.#onEvent(event);
+      gate.noteEvent(flags, event, parts.config.limits);
+      events.push(event);
     });
     this.#state = begin(this.#io);
   }
@@ -105,9 +101,7 @@ export class TlsEngine {
     const begin = (io: HandshakeIo): ConnectionState =>
       startClient(config, serverName, io);
     const engine = new TlsEngine(parts, newFlags(), new EventQueue(), begin);
-    engine.#guard(() => {
-      engine.#pump();
-    });
+    engine.#guard(() => engine.#pump());
     parts.write.setFinalRecordVersion();
     return engine;
   }
@@ -279,6 +273,19 @@ export class TlsEngine {
   }
 
   /**
+   * On a server: asks a client that offers it for its certificate (RFC 8446
+   * 4.6.2). The event `peer_authenticated` tells what came of it.
+   *
+   * @throws TlsUsageError where it may not be asked for
+   */
+  requestCertificate(): void {
+    gate.requireCertificateRequest(this.#flags, this.#state);
+    this.#guard(() => {
+      this.#state = advance(this.#state, "request_certificate", {}, this.#io);
+    });
+  }
+
+  /**
    * RFC 8446 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
    * an empty one, in TLS 1.2 it is not.
    *
@@ -409,8 +416,12 @@ export class TlsEngine {
     // RFC 8446 5.1: messages "MUST NOT be interleaved with other record types".
     if (joiner.isPartial) throw new TlsError("interleaved_handshake");
     if (type === ContentType.application_data) this.#onData(content);
-    else if (type === ContentType.alert) this.#onAlert(content);
-    else if (type === ContentType.change_cipher_spec)
+    else if (type === ContentType.alert) {
+      const { limits } = this.#parts.config;
+      if (!isCloseNotify(content, this.#flags, limits)) return;
+      this.#flags.readClosed = true;
+      this.#events.push({ type: "peer_closed" });
+    } else if (type === ContentType.change_cipher_spec)
       this.#state = advance(this.#state, "change_cipher_spec", {}, this.#io);
     else throw new TlsError("unexpected_record_type");
   }
@@ -421,18 +432,11 @@ export class TlsEngine {
       this.#events.push({ type: "early_data", bytes });
       return;
     }
-    if (flags.info === undefined)
+    if (!gate.takesData(flags, this.#state))
       throw new TlsError("unexpected_application_data");
     this.#events.push({ type: "data", bytes });
     if (gate.noteData(flags, this.#parts.read.recordsUnderKey))
       this.#command(true);
-  }
-
-  #onAlert(content: Uint8Array): void {
-    const flags = this.#flags;
-    if (!isCloseNotify(content, flags, this.#parts.config.limits)) return;
-    flags.readClosed = true;
-    this.#events.push({ type: "peer_closed" });
   }
 
   #command(askPeer: boolean): void {
@@ -440,10 +444,5 @@ export class TlsEngine {
     // The peer's answer is no flood: it was asked for.
     if (askPeer) this.#flags.keyUpdates--;
     this.#state = advance(this.#state, "update_keys", command, this.#io);
-  }
-
-  #onEvent(event: HandshakeEvent): void {
-    gate.noteEvent(this.#flags, event, this.#parts.config.limits);
-    this.#events.push(event);
   }
 }

@@ -3,7 +3,6 @@
  * program writes; a config is options made whole, checked and frozen, so that
  * wrong use fails before a byte goes out.
  */
-import { NO_BYTES } from "../bytes.ts";
 import type {
   CryptoProvider,
   FiniteFieldParameters,
@@ -23,7 +22,6 @@ import {
 } from "./cipher-suites.ts";
 import {
   checkAlpn,
-  checkDhParameters,
   checkNames,
   defaultKeyShares,
   versionsToHide,
@@ -40,7 +38,8 @@ import { PSK_MODES, type PskMode } from "./psk-modes.ts";
 import type { StrikeRegister } from "./strike-register.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
 import { DEFAULT_GROUPS, GROUPS } from "./groups.ts";
-import { MAX_SESSION_LIFETIME, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { given, sessionOptions } from "./session-options.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TicketKeys } from "./ticket-keys.ts";
 import type { RetryCookies } from "./retry-memory.ts";
@@ -159,6 +158,11 @@ export interface ClientOptions extends CommonOptions {
    * declines, a full handshake follows.
    */
   readonly session?: Session;
+  /**
+   * TLS 1.3: offer to show a certificate when the server asks for it after the
+   * handshake (RFC 8446 4.6.2). Default false.
+   */
+  readonly postHandshakeAuthentication?: boolean;
   /**
    * TLS 1.3: offer early data (0-RTT) where the session allows it. Whoever can
    * record it can replay it: read RFC 8446 8 before. Default false.
@@ -301,6 +305,9 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),
     earlyData: options.earlyData ?? false,
+    postHandshakeAuthentication:
+      (options.postHandshakeAuthentication ?? false) &&
+      common.versions.includes("TLSv1.3"),
   });
 }
 
@@ -330,47 +337,6 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     cipherPreference: options.cipherPreference ?? "server",
     groupPreference: options.groupPreference ?? "share",
   });
-}
-
-/** An option that may be left out, in the shape that a spread wants. */
-function given<K extends string, T>(
-  name: K,
-  value: T | undefined,
-): { readonly [N in K]?: T } {
-  const none: { [N in K]?: T } = {};
-  return value === undefined ? none : { ...none, [name]: value };
-}
-
-function sessionOptions(options: ServerOptions) {
-  const {
-    ticketCount = 2,
-    sessionContext = NO_BYTES,
-    sessionLifetime = 7200,
-    maxEarlyData = 0,
-  } = options;
-  if (!Number.isInteger(ticketCount) || ticketCount < 0 || ticketCount > 16)
-    throw new TlsUsageError("ticketCount: from 0 to 16");
-  if (sessionContext.length > 32)
-    throw new TlsUsageError("sessionContext: at most 32 bytes");
-  if (!(sessionLifetime >= 1 && sessionLifetime <= MAX_SESSION_LIFETIME))
-    throw new TlsUsageError("sessionLifetime: from 1 to 604800 seconds");
-  if (!(maxEarlyData >= 0 && maxEarlyData < 2 ** 32))
-    throw new TlsUsageError("maxEarlyData: from 0 to 2^32 - 1 bytes");
-  if (maxEarlyData > 0 && options.tickets && !options.strikeRegister)
-    throw new TlsUsageError(
-      "maxEarlyData: early data of stateless tickets needs a strikeRegister",
-    );
-  return {
-    ticketCount,
-    maxEarlyData: Math.floor(maxEarlyData),
-    ...given("strikeRegister", options.strikeRegister),
-    sessionContext: sessionContext.slice(),
-    sessionLifetime: Math.floor(sessionLifetime),
-    ...given("tickets", options.tickets),
-    ...given("sessionStore", options.sessionStore),
-    ...given("pskIdentityHint", options.pskIdentityHint?.slice()),
-    ...given("dhParameters", checkedField(options)),
-  };
 }
 
 function commonConfig(options: CommonOptions, role: "client" | "server") {
@@ -431,17 +397,4 @@ function commonConfig(options: CommonOptions, role: "client" | "server") {
   )
     throw new TlsUsageError("recordSizeLimit: from 64 to 16385 bytes");
   return config;
-}
-
-function checkedField({
-  provider,
-  dhParameters: field,
-}: ServerOptions): FiniteFieldParameters | undefined {
-  if (field === undefined) return undefined;
-  const copy = Object.freeze({
-    prime: field.prime.slice(),
-    generator: field.generator.slice(),
-  });
-  checkDhParameters(provider, copy);
-  return copy;
 }

@@ -33,6 +33,7 @@ export function sendCertificate(
   chosen: ChosenCredential | undefined,
   asked: CertificateAsked,
   config: ClientConfig | ServerConfig,
+  context: Uint8Array = NO_BYTES,
 ): Transcript {
   const chain = chosen?.credential.chain ?? [];
   const entries = chain.map((certificate, depth) => ({
@@ -43,7 +44,7 @@ export function sendCertificate(
         : {},
   }));
   const { certificate: shape } = config.shapes;
-  const message = encodeCertificate13(NO_BYTES, entries, shape);
+  const message = encodeCertificate13(context, entries, shape);
   return send(
     io,
     transcript,

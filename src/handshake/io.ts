@@ -179,6 +179,14 @@ export interface ConnectionInfo {
 export type HandshakeEvent =
   | { readonly type: "handshake_done"; readonly info: ConnectionInfo }
   | {
+      /**
+       * On a server: the client has answered a request for its certificate
+       * (RFC 8446 4.6.2); `info.peer` is undefined where it has none.
+       */
+      readonly type: "peer_authenticated";
+      readonly info: ConnectionInfo;
+    }
+  | {
       /** On a client: a connection to go on from, `session` of its options. */
       readonly type: "session";
       readonly session: Session;

@@ -66,6 +66,8 @@ type Messages<R extends Readers> = { [N in keyof R]: ReturnType<R[N]> };
 /** What this side's program may ask of a connection. */
 export interface Commands {
   update_keys: { readonly askPeer: boolean };
+  /** RFC 8446 4.6.2: a server wants to see the client's certificate. */
+  request_certificate: Record<string, never>;
 }
 
 /** What the record layer tells beside messages. */

@@ -1,4 +1,5 @@
 /** Reading the peer's Certificate message, the same for both roles. */
+import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import { Certificate } from "../x509/certificate.ts";
 import {
@@ -15,7 +16,7 @@ import { certificateFault } from "./x509-faults.ts";
 
 /**
  * RFC 8446 4.4.2: extensions of an entry answer those of the hello or of the
- * request; in the handshake the context is empty.
+ * request; in the handshake the context is empty, later it is the request's.
  *
  * @throws TlsError
  */
@@ -23,8 +24,9 @@ export function readPeerChain(
   message: Certificate13,
   offered: ReadonlySet<number>,
   type: number = CertificateType.X509,
+  context: Uint8Array = NO_BYTES,
 ): PeerChain {
-  if (message.context.length > 0)
+  if (!equal(message.context, context))
     throw new TlsError("unsolicited_certificate_context");
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);

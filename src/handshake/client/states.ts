@@ -225,7 +225,33 @@ export interface ClientConnected extends Connected13 {
   readonly resumption: Secret;
   readonly early: OfferedEarlyData | undefined;
   readonly authenticatedAt: number;
+  /** Of the whole handshake, where post-handshake authentication was offered. */
+  readonly handshakeTranscript: Transcript | undefined;
   readonly tickets: number;
+}
+
+/** A request that came after the handshake, RFC 8446 4.6.2. */
+interface Requested {
+  readonly machine: "client13";
+  readonly config: ClientConfig;
+  readonly connected: ClientConnected;
+  /** With the CertificateRequest. */
+  readonly transcript: Transcript;
+  readonly context: Uint8Array;
+  readonly wanted: CertificateWanted;
+}
+
+export interface WaitPostHandshakeChoice extends Requested {
+  readonly at: "WAIT_POST_HANDSHAKE_CHOICE";
+  readonly need: Extract<Need, { type: "certificate" }>;
+}
+
+/** Nothing is sent before all can be sent in a row. */
+export interface WaitPostHandshakeSigner extends Requested {
+  readonly at: "WAIT_POST_HANDSHAKE_SIGNER";
+  readonly need: Extract<Need, { type: "sign" }>;
+  readonly chosen: ChosenCredential;
+  readonly certificate: Uint8Array;
 }
 
 export type Client13State =
@@ -237,4 +263,6 @@ export type Client13State =
   | WaitFinished
   | WaitCertificateChoice
   | WaitSigner
-  | ClientConnected;
+  | ClientConnected
+  | WaitPostHandshakeChoice
+  | WaitPostHandshakeSigner;

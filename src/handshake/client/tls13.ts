@@ -38,6 +38,13 @@ import {
 import { checkRecordSizes } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
+import { certificateWanted } from "./certificate-wanted.ts";
+import {
+  onLateChoice,
+  onLateRequest,
+  onLateSigned,
+  onUpdateKeysMeanwhile,
+} from "./post-handshake-auth.ts";
 import { connectionInfo } from "./connection-info.ts";
 import { refuseRefused, withRetryConfigs } from "./ech.ts";
 import { clientHandshakeKeys, settleEarlyData } from "./early-data.ts";
@@ -74,9 +81,18 @@ export const client13: Transitions<Client13State> = {
   WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
   WAIT_SIGNER: { signed: onSigned },
   CONNECTED: {
+    certificate_request: onLateRequest,
     new_session_ticket: onNewSessionTicket,
     key_update: onKeyUpdate,
     update_keys: onUpdateKeys,
+  },
+  WAIT_POST_HANDSHAKE_CHOICE: {
+    certificate_chosen: onLateChoice,
+    update_keys: onUpdateKeysMeanwhile,
+  },
+  WAIT_POST_HANDSHAKE_SIGNER: {
+    signed: onLateSigned,
+    update_keys: onUpdateKeysMeanwhile,
   },
 };
 
@@ -129,18 +145,10 @@ function onCertificateRequest(
   // RFC 8446 4.3.2: in the handshake the context "SHALL be zero length".
   if (message.context.length > 0)
     throw new TlsError("unsolicited_certificate_context");
-  const { extensions } = message;
-  if (extensions.signature_algorithms === undefined)
-    throw new TlsError("missing_extension", { detail: "signature_algorithms" });
   return {
     ...state,
     at: "WAIT_CERT",
-    wanted: {
-      signatureSchemes: extensions.signature_algorithms,
-      authorities: extensions.certificate_authorities ?? [],
-      asked: extensions,
-      certificateType: state.certificateTypes.client,
-    },
+    wanted: certificateWanted(message),
     transcript: state.transcript.add(message.raw),
   };
 }
@@ -365,6 +373,9 @@ function finish(state: Finishing, io: HandshakeIo): ClientConnected {
     resumption,
     early: state.early,
     authenticatedAt: state.authenticatedAt,
+    handshakeTranscript: config.postHandshakeAuthentication
+      ? transcript
+      : undefined,
     tickets: 0,
   };
 }

@@ -63,6 +63,7 @@ export interface ExtensionBodies {
     encrypted_client_hello: Uint8Array;
     cookie: Uint8Array;
     psk_key_exchange_modes: readonly number[];
+    post_handshake_auth: true;
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
     key_share: readonly KeyShareEntry[];
@@ -165,6 +166,7 @@ export interface OfferedConfig extends AskingConfig {
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
+  readonly postHandshakeAuthentication: boolean;
   /** Any: raw public keys of the server are taken. */
   readonly rawPublicKeys?: unknown;
   readonly credentials:

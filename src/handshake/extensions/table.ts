@@ -25,6 +25,7 @@ import { encryptThenMac } from "./encrypt-then-mac.ts";
 import { extendedMasterSecret } from "./extended-master-secret.ts";
 import { keyShare } from "./key-share.ts";
 import { maxFragmentLength } from "./max-fragment-length.ts";
+import { postHandshakeAuth } from "./post-handshake-auth.ts";
 import { preSharedKey } from "./pre-shared-key.ts";
 import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
 import { recordSizeLimit } from "./record-size-limit.ts";
@@ -77,6 +78,7 @@ export const EXTENSIONS: readonly ExtensionSpec[] = [
   serverCertificateType,
   clientCertificateType,
   recordSizeLimit,
+  postHandshakeAuth,
   earlyData,
   preSharedKey,
 ];

@@ -171,6 +171,41 @@ export interface ServerConnected extends Connected13 {
   readonly at: "CONNECTED";
   readonly config: ServerConfig;
   readonly early: AcceptedEarlyData | undefined;
+  /** Of the whole handshake, where the client offers to show a certificate. */
+  readonly handshakeTranscript: Transcript | undefined;
+  /** What is asked for and not answered yet. */
+  readonly asked: LateRequest | undefined;
+}
+
+/** A request after the handshake, RFC 8446 4.6.2. */
+export interface LateRequest {
+  readonly context: Uint8Array;
+  /** With the CertificateRequest. */
+  readonly transcript: Transcript;
+}
+
+interface LateAnswer {
+  readonly machine: "server13";
+  readonly config: ServerConfig;
+  readonly connected: ServerConnected;
+  readonly transcript: Transcript;
+}
+
+export interface WaitLateCertificateVerify extends LateAnswer {
+  readonly at: "WAIT_POST_HANDSHAKE_CV";
+  readonly peerChain: PeerChain;
+  readonly peerKey: SigningKey;
+}
+
+export interface WaitLateVerifier extends LateAnswer {
+  readonly at: "WAIT_POST_HANDSHAKE_VERIFIER";
+  readonly need: Extract<Need, { type: "verify" }>;
+  readonly signature: VerifiedSignature;
+}
+
+export interface WaitLateFinished extends LateAnswer {
+  readonly at: "WAIT_POST_HANDSHAKE_FINISHED";
+  readonly peer: AuthenticatedPeer | undefined;
 }
 
 export type Server13State =
@@ -180,4 +215,7 @@ export type Server13State =
   | WaitVerifier
   | WaitEndOfEarlyData
   | WaitFinished
-  | ServerConnected;
+  | ServerConnected
+  | WaitLateCertificateVerify
+  | WaitLateVerifier
+  | WaitLateFinished;

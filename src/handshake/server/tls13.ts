@@ -15,6 +15,15 @@ import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { Message } from "../messages/codec.ts";
 import type { Finished } from "../messages/finished.ts";
+import {
+  onLateCertificate,
+  onLateCertificateVerify,
+  onLateCompressedCertificate,
+  onLateFinished,
+  onLateVerified,
+  onRequestCertificate,
+  onUpdateKeysMeanwhile,
+} from "./post-handshake-auth.ts";
 import { byPsk } from "../psk.ts";
 import {
   clientHandshakeKeys,
@@ -49,7 +58,25 @@ export const server13: Transitions<Server13State> = {
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_EOED: { end_of_early_data: onEndOfEarlyData },
   WAIT_FINISHED: { finished: onClientFinished },
-  CONNECTED: { key_update: onKeyUpdate, update_keys: onUpdateKeys },
+  CONNECTED: {
+    certificate: onLateCertificate,
+    compressed_certificate: onLateCompressedCertificate,
+    key_update: onKeyUpdate,
+    request_certificate: onRequestCertificate,
+    update_keys: onUpdateKeys,
+  },
+  WAIT_POST_HANDSHAKE_CV: {
+    certificate_verify: onLateCertificateVerify,
+    update_keys: onUpdateKeysMeanwhile,
+  },
+  WAIT_POST_HANDSHAKE_VERIFIER: {
+    verified: onLateVerified,
+    update_keys: onUpdateKeysMeanwhile,
+  },
+  WAIT_POST_HANDSHAKE_FINISHED: {
+    finished: onLateFinished,
+    update_keys: onUpdateKeysMeanwhile,
+  },
 };
 
 function onSigned(
@@ -167,8 +194,8 @@ function onClientFinished(
   clientHandshake.wipe();
   const info = connectionInfo(state, peer);
   io.emit({ type: "handshake_done", info });
-  const digest = state.transcript.add(message.raw).digest();
-  const resumption = state.master.resumption(digest);
+  const transcript = state.transcript.add(message.raw);
+  const resumption = state.master.resumption(transcript.digest());
   sendTickets(state, resumption, io);
   resumption.wipe();
   state.master.wipe();
@@ -182,6 +209,11 @@ function onClientFinished(
     writeSecret: state.serverApplication,
     exporter: state.exporter,
     early: state.early,
+    handshakeTranscript:
+      state.hello.extensions.post_handshake_auth && config.verifier
+        ? transcript
+        : undefined,
+    asked: undefined,
     finished,
   };
 }

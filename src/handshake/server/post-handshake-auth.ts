@@ -1,0 +1,133 @@
+/** A server asks for a certificate after the handshake, RFC 8446 4.6.2. */
+import { TlsError } from "../../errors.ts";
+import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
+import { decompressCertificate } from "../certificate-compression.ts";
+import type { Answers, HandshakeIo } from "../io.ts";
+import type { Commands } from "../machine.ts";
+import type { Certificate13 } from "../messages/certificate13.ts";
+import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
+import type { Finished } from "../messages/finished.ts";
+import { isAnonymous, readPeerChain, signingKey } from "../peer-certificate.ts";
+import { onUpdateKeys } from "../post-handshake13.ts";
+import { shownBy } from "../authentication.ts";
+import { certificateRequest, requestedTypes } from "./certificate-request.ts";
+import type {
+  ServerConnected,
+  WaitLateCertificateVerify,
+  WaitLateFinished,
+  WaitLateVerifier,
+} from "./states.ts";
+
+/** The engine asks only where the client offered it and nothing is pending. */
+export function onRequestCertificate(
+  state: ServerConnected,
+  _command: Commands["request_certificate"],
+  io: HandshakeIo,
+): ServerConnected {
+  const { config, handshakeTranscript } = state;
+  if (handshakeTranscript === undefined || state.asked !== undefined)
+    throw new TlsError("internal_error");
+  const context = config.provider.random(16);
+  const message = certificateRequest(config, context);
+  io.send(message);
+  const transcript = handshakeTranscript.add(message);
+  return { ...state, asked: { context, transcript } };
+}
+
+/** RFC 8446 4.4.2: the answer names its request. */
+export function onLateCertificate(
+  connected: ServerConnected,
+  message: Certificate13,
+): WaitLateCertificateVerify | WaitLateFinished {
+  const { config, asked } = connected;
+  if (asked === undefined)
+    throw new TlsError("unexpected_message", {
+      detail: "a Certificate that was not asked for",
+    });
+  const offered = requestedTypes(config);
+  const peerChain = readPeerChain(message, offered, undefined, asked.context);
+  const answer = {
+    machine: "server13",
+    config,
+    connected: { ...connected, asked: undefined },
+    transcript: asked.transcript.add(message.raw),
+  } as const;
+  if (isAnonymous(peerChain)) {
+    if (config.clientAuthentication === "required")
+      throw new TlsError("peer_did_not_return_a_certificate");
+    return { ...answer, at: "WAIT_POST_HANDSHAKE_FINISHED", peer: undefined };
+  }
+  const peerKey = signingKey(message, peerChain, "client", config);
+  return { ...answer, at: "WAIT_POST_HANDSHAKE_CV", peerChain, peerKey };
+}
+
+export function onLateCompressedCertificate(
+  state: ServerConnected,
+  message: CompressedCertificate,
+): WaitLateCertificateVerify | WaitLateFinished {
+  return onLateCertificate(state, decompressCertificate(message, state.config));
+}
+
+export function onLateCertificateVerify(
+  state: WaitLateCertificateVerify,
+  message: CertificateVerify,
+): WaitLateVerifier {
+  const { config, peerChain, peerKey, transcript, ...rest } = state;
+  const signature = verifyCertificateVerify({
+    config,
+    key: peerKey,
+    signer: "client",
+    transcript,
+    message,
+  });
+  return {
+    ...rest,
+    config,
+    at: "WAIT_POST_HANDSHAKE_VERIFIER",
+    need: {
+      type: "verify",
+      peer: peerChain,
+      context: {
+        purpose: "clientAuth",
+        serverName: undefined,
+        now: config.provider.now(),
+        ocspRequested: config.ocspStapling,
+      },
+    },
+    signature,
+    transcript: transcript.add(message.raw),
+  };
+}
+
+export function onLateVerified(
+  state: WaitLateVerifier,
+  { chain }: Answers["verified"],
+): WaitLateFinished {
+  const { need: _need, signature, ...rest } = state;
+  const peer = { chain, signature };
+  return { ...rest, at: "WAIT_POST_HANDSHAKE_FINISHED", peer };
+}
+
+/** RFC 8446 4.4.4: under client_application_traffic_secret_N. */
+export function onLateFinished(
+  { connected, transcript, peer }: WaitLateFinished,
+  message: Finished,
+  io: HandshakeIo,
+): ServerConnected {
+  const finished = verifyFinished(connected.readSecret, transcript, message);
+  const info = {
+    ...connected.info,
+    ...shownBy(peer),
+    peerSignatureScheme: peer?.signature.scheme,
+  };
+  io.emit({ type: "peer_authenticated", info });
+  return { ...connected, info, finished };
+}
+
+/** This side may have new write keys while the client's answer comes in. */
+export function onUpdateKeysMeanwhile<
+  S extends WaitLateCertificateVerify | WaitLateVerifier | WaitLateFinished,
+>(state: S, command: Commands["update_keys"], io: HandshakeIo): S {
+  return { ...state, connected: onUpdateKeys(state.connected, command, io) };
+}
