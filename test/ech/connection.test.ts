@@ -12,6 +12,7 @@ import {
 import {
   type ClientOptions,
   type ServerOptions,
+  TicketKeys,
   TlsEngine,
 } from "../../src/engine/index.ts";
 import { dangerouslyAcceptAnyCertificate } from "../../src/x509/index.ts";
@@ -27,6 +28,7 @@ import {
   testServerConfig,
 } from "../support/engines.ts";
 import { message, runMachines } from "../support/machines.ts";
+import { firstSession } from "../support/sessions.ts";
 
 const key = createEchKey({
   provider: noble,
@@ -392,4 +394,75 @@ it("a message cut short is a decode_error on both sides", () => {
       name === "client_hello" ? [message(name, raw.subarray(4, -1))] : [raw],
   );
   expect(failed?.error.alert).toBe("decode_error");
+});
+
+describe("a session", () => {
+  const tickets = new TicketKeys({ provider: noble });
+  const encryptedClientHello = echServer({ provider: noble, keys: [key] });
+  const server = { encryptedClientHello, tickets };
+  const client = { encryptedClientHello: echClient(list) };
+  const session = firstSession({ client, server, serverName: HIDDEN });
+
+  for (const delivery of DELIVERIES)
+    for (const [what, more] of [
+      ["at once", {}],
+      ["after a HelloRetryRequest", RETRY],
+    ] as const)
+      it(`is resumed inside the encrypted hello ${what}, bytes ${delivery}`, () => {
+        const pair = connect({
+          client: { session, earlyData: true },
+          server: { ...server, ...more },
+          delivery,
+        });
+        expect(pair.client.error ?? pair.server.error).toBeUndefined();
+        for (const { info } of [pair.client, pair.server]) {
+          expect(info?.resumed).toBe(true);
+          expect(info?.encryptedClientHello).toBe(true);
+          expect(info?.earlyData).toBe("none");
+        }
+      });
+
+  it("shows nothing of itself in the clear", () => {
+    const engine = TlsEngine.client(
+      testClientConfig({ ...client, session }),
+      HIDDEN,
+    );
+    const hello = toHex(engine.takeOutput());
+    expect(hello).not.toContain(toHex(session.ticket));
+    // pre_shared_key, as long as the real one.
+    const length = session.ticket.length.toString(16).padStart(4, "0");
+    expect(hello).toContain(length);
+  });
+
+  for (const more of [{}, RETRY])
+    it(`is no help where the hello is refused ${JSON.stringify(more)}`, () => {
+      const { client: refused } = connect({
+        client: { session },
+        server: { ...wrongKey, tickets, ...more },
+      });
+      expect(refused.error?.reason).toBe("ech_rejected");
+      expect(refused.error?.echRetryConfigs).toBeDefined();
+    });
+
+  it("that a server claims to know from the outer hello: illegal_parameter", () => {
+    const own = firstSession({ client, server, serverName: "localhost" });
+    const { failed } = runMachines(
+      testClientConfig({ ...client, session: own }),
+      testServerConfig({
+        ...wrongKey,
+        tickets,
+        shapes: {
+          server_hello: {
+            verbatim: [
+              {
+                type: ExtensionType.pre_shared_key,
+                body: Uint8Array.of(0, 0),
+              },
+            ],
+          },
+        },
+      }),
+    );
+    expect(failed?.error.alert).toBe("illegal_parameter");
+  });
 });

@@ -87,6 +87,19 @@ describePeers(["boringssl"], () => {
       expect(peer.log()).toContain(HIDDEN);
     });
 
+    it("resumes inside the encrypted hello", async () => {
+      const key = theirKey("resuming");
+      const { port } = await server(key, ...more);
+      const offer = { encryptedClientHello: echClient(key.list) };
+      const first = await clientTalk(port, testClientConfig(offer), HIDDEN);
+      const [session] = first.sessions;
+      if (session === undefined) throw new Error("no ticket came");
+      const config = testClientConfig({ ...offer, session });
+      const { engine } = await clientTalk(port, config, HIDDEN);
+      expect(engine.info?.resumed).toBe(true);
+      expect(engine.info?.encryptedClientHello).toBe(true);
+    });
+
     it("with another key tells its own, which then serves", async () => {
       const key = theirKey("current");
       const { port } = await server(key, ...more);

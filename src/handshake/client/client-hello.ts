@@ -4,7 +4,7 @@ import { TlsUsageError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
 import { CIPHER_SUITES } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
-import type { Extensions } from "../extensions/spec.ts";
+import type { Extensions, OfferedPsks } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
   extensionTypes,
@@ -76,8 +76,9 @@ export function outerHello(
   base: SentHello,
   ech: Uint8Array,
   retry: RetryAsked | undefined,
+  madeUp: OfferedPsks | undefined,
 ): SentHello {
-  return write(config, publicName, base, { ech, psks: [], retry });
+  return write(config, publicName, base, { ech, psks: [], retry, madeUp });
 }
 
 /** What a HelloRetryRequest asked for. */
@@ -98,10 +99,13 @@ function write(
     ech,
     psks,
     retry,
+    madeUp,
   }: {
     readonly ech: Uint8Array | undefined;
     readonly psks: readonly Psk[];
     readonly retry: RetryAsked | undefined;
+    /** In place of the PSKs that an inner hello offers. */
+    readonly madeUp?: OfferedPsks | undefined;
   },
 ): SentHello {
   const { grease } = base;
@@ -119,7 +123,7 @@ function write(
       : config.groups.filter((name) => !isPostQuantum(name)),
     ech,
     ticket12: ticketFor(config, base.session12),
-    psks: pskBody(config, psks),
+    psks: madeUp ?? pskBody(config, psks),
     earlyData:
       retry === undefined && earlyDataSession(config, psks) !== undefined,
   });

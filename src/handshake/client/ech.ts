@@ -10,7 +10,7 @@ import type {
 import type { ExternalPsk } from "../external-psk.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { firstHello, outerHello, type RetryAsked } from "./client-hello.ts";
-import { offeredPsks } from "./psk-offer.ts";
+import { greasePsks, offeredPsks } from "./psk-offer.ts";
 import type {
   EchAttempt,
   InnerHello,
@@ -25,8 +25,7 @@ type Hellos = Pick<
 
 /**
  * The first hello, around another one where the config wants it. An encrypted
- * hello offers no PSK: RFC 9849 6.1.2 wants one made up in the outer hello then,
- * and a server that has only the outer one would see a session fail.
+ * hello offers no early data: RFC 9849 6.1 wants the outer one to say so too.
  */
 export function firstHellos(
   config: ClientConfig,
@@ -41,18 +40,27 @@ export function firstHellos(
     return { hello, serverName, transcript: begin(hello), ech: undefined };
   }
   const { publicName, innerBody } = offer;
+  const psks = offeredPsks(config, serverName, external);
   if (publicName === undefined) {
-    const psks = offeredPsks(config, serverName, external);
     const hello = offer.seal(undefined, innerBody, (body) =>
       firstHello(config, serverName, psks, body),
     );
     const ech = attempt(offer, "refused", undefined, hello.random);
     return { hello, serverName, transcript: begin(hello), ech };
   }
-  const hello = firstHello(config, serverName, [], innerBody);
+  const quiet = { ...config, earlyData: false };
+  const hello = firstHello(quiet, serverName, psks, innerBody);
+  const madeUp = greasePsks(config, psks);
   const random = config.provider.random(32);
   const outer = offer.seal(hello, random, (body) =>
-    outerHello(config, publicName, { ...hello, random }, body, undefined),
+    outerHello(
+      config,
+      publicName,
+      { ...hello, random },
+      body,
+      undefined,
+      madeUp,
+    ),
   );
   const inner = { hello, serverName, transcript: begin(hello) };
   return {
@@ -94,8 +102,9 @@ export function sealSecond(
   const publicName = ech?.offer.publicName;
   if (ech?.status !== "accepted" || publicName === undefined) return hello;
   const random = ech.outerRandom;
+  const madeUp = greasePsks(config, hello.psks);
   return ech.offer.seal(hello, random, (body) =>
-    outerHello(config, publicName, { ...hello, random }, body, asked),
+    outerHello(config, publicName, { ...hello, random }, body, asked, madeUp),
   );
 }
 

@@ -80,6 +80,29 @@ export function pskBody(
   };
 }
 
+/**
+ * RFC 9849 6.1.2: what stands in the outer hello where an inner one offers
+ * PSKs, of the same lengths and of no meaning.
+ */
+export function greasePsks(
+  config: ClientConfig,
+  psks: readonly Psk[],
+): OfferedPsks | undefined {
+  const { random } = config.provider;
+  const body = pskBody(config, psks);
+  if (body === undefined) return undefined;
+  return {
+    identities: body.identities.map(({ identity }) => {
+      const [a = 0, b = 0, c = 0, d = 0] = random(4);
+      return {
+        identity: random(identity.length),
+        obfuscatedTicketAge: ((a << 24) | (b << 16) | (c << 8) | d) >>> 0,
+      };
+    }),
+    binders: body.binders.map(({ length }) => random(length)),
+  };
+}
+
 /** RFC 8446 4.2.11.1: milliseconds since the ticket came, plus its age_add. */
 function obfuscatedAge(session: Session13, now: number): number {
   const age = Math.max(0, Math.floor(now - session.createdAt));
