@@ -36,7 +36,29 @@ describe.skipIf(version === undefined && !isRequired)(`tshark ${why}`, () => {
       ]);
     });
 
-  it("reads it by the server's key log, past a change of keys", async () => {
+  for (const suite of [
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8",
+  ] as const)
+    it(`reads TLSv1.2 with ${suite} by the client's key log`, async () => {
+      const keyLog: string[] = [];
+      const only = { versions: ["TLSv1.2"], cipherSuites: [suite] } as const;
+      const pair = newPair(
+        testClientConfig({ ...only, keyLog: (line) => keyLog.push(line) }),
+        testServerConfig(only),
+      );
+      const reading = await readWithTshark(converse(pair), keyLog);
+      expect(reading).toMatchObject({ client: ASKED, server: ANSWERED });
+      expect(reading.messages).toEqual([
+        ...["client_hello", "server_hello", "certificate"],
+        ...["server_key_exchange", "server_hello_done"],
+        ...["client_key_exchange", "finished", "finished"],
+      ]);
+    });
+
+  it("reads TLSv1.3 by the server's key log, past a change of keys", async () => {
     const keyLog: string[] = [];
     const pair = newPair(
       undefined,
