@@ -115,7 +115,8 @@ function connectedPair(provider, { name, version = "TLSv1.3" }) {
   const own = identity("ECDSA P-256");
   const options = {
     provider,
-    groups: ["x25519"],
+    // RFC 8422 4: in TLS 1.2 the certificate's curve is among them.
+    groups: ["x25519", "secp256r1"],
     cipherSuites: [name],
     versions: [version],
   };
