@@ -122,6 +122,7 @@ export class EngineIo implements HandshakeIo {
   }
 
   emit(event: HandshakeEvent): void {
+    if (event.type === "handshake_done") this.#parts.read.dropsEmptyData = true;
     this.#onEvent(event);
   }
 }

@@ -57,6 +57,7 @@ export class EngineSnapshot<Engine> {
 export function newParts(config: ClientConfig | ServerConfig): Parts {
   const { limits, padding } = config;
   const read = new ReadHalf();
+  read.dropsEmptyData = false;
   if (config.role === "server" && config.retryCookies !== undefined) {
     // RFC 8446 D.4, 4.2.10: what follows a hello that another engine has read.
     read.changeCipherSpec = "dropped";

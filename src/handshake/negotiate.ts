@@ -27,13 +27,13 @@ export function chooseVersion(
       (name === "TLSv1.2" && legacyVersion >= code)
     );
   });
-  if (version === undefined) throw new TlsError("unsupported_protocol");
   // RFC 7507 3: the client could do better, and tries this for want of it.
   if (
     version !== newest[0] &&
     cipherSuites.includes(CipherSuiteSignal.TLS_FALLBACK_SCSV)
   )
     throw new TlsError("inappropriate_fallback");
+  if (version === undefined) throw new TlsError("unsupported_protocol");
   return version;
 }
 

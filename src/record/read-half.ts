@@ -37,6 +37,8 @@ export class ReadHalf implements FragmentLimits {
   #limit = MAX_INNER_PLAINTEXT;
   #clearLimit = MAX_PLAINTEXT;
   #emptyRecords = 0;
+  /** Whether data has its place, so that an empty record says nothing. */
+  dropsEmptyData = true;
   #changeCipherSpecs = 0;
   #skip: EarlyDataSkip | undefined;
   changeCipherSpec: ChangeCipherSpecPolicy = "forbidden";
@@ -130,6 +132,7 @@ export class ReadHalf implements FragmentLimits {
     copy.#changeCipherSpecs = this.#changeCipherSpecs;
     copy.#skip = this.#skip && { ...this.#skip };
     copy.changeCipherSpec = this.changeCipherSpec;
+    copy.dropsEmptyData = this.dropsEmptyData;
     return copy;
   }
 
@@ -162,13 +165,14 @@ export class ReadHalf implements FragmentLimits {
       // RFC 5246 6.2.1, RFC 8446 5.1: no empty fragments of handshake messages.
       if (type === ContentType.handshake && content.length === 0)
         throw new TlsError("empty_handshake_record");
-      this.#emptyRecords = 0;
+      // Between empty records an alert is no progress either.
+      if (type !== ContentType.alert) this.#emptyRecords = 0;
       return false;
     }
     if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
       throw new TlsError("too_many_empty_records");
-    // Without a key the layer above has to say that data is out of place.
-    return this.#opener !== undefined;
+    // Until then the layer above has to say that data is out of place.
+    return this.dropsEmptyData && this.#opener !== undefined;
   }
 
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {

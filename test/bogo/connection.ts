@@ -61,7 +61,9 @@ export class Connection {
       for (const bytes of early) onEarlyData(bytes);
       const { info } = this.#engine;
       if (info !== undefined) return info;
-      if (!(await this.#more())) throw new Failure("transport_ended");
+      if (await this.#more()) continue;
+      this.#check();
+      throw new Failure("transport_ended");
     }
   }
 
@@ -126,7 +128,8 @@ export class Connection {
     const bytes = await this.#wire.receive();
     if (bytes === undefined) {
       // That the end is no close_notify is nothing to complain of here.
-      this.#engine.receiveEof();
+      if (this.#engine.error === undefined) return false;
+      this.#check();
       return false;
     }
     // One byte at a time is the hardest way to be sent something.

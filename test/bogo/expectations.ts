@@ -17,7 +17,11 @@ export function checkHandshake(setting: Setting, info: ConnectionInfo): void {
   checkNegotiated(flags, info, provider.fastAes);
   checkNames(flags, info);
   checkPeer(flags, info);
-  checkStapled(flags, seen);
+  // What was agreed or shown on an earlier connection is not shown again.
+  if (!info.resumed) {
+    checkStapled(flags, seen);
+    checkScheme(flags, info);
+  }
   const number = flags["expect-selected-credential"];
   if (number !== undefined) {
     const used = loaded.find((one) => one.credential === info.credential);
@@ -31,8 +35,6 @@ function checkNegotiated(
   fastAes: boolean,
 ): void {
   const suite = info.cipherSuite.code;
-  const scheme =
-    info.peerSignatureScheme && SIGNATURE_SCHEMES[info.peerSignatureScheme];
   same(flags["expect-version"], VERSIONS[info.version], "version");
   same(flags["expect-cipher"], suite, "cipher suite");
   if (fastAes) same(flags["expect-cipher-aes"], suite, "cipher suite");
@@ -42,13 +44,20 @@ function checkNegotiated(
     info.group && info.group && GROUPS[info.group],
     "group",
   );
-  same(flags["expect-peer-signature-algorithm"], scheme?.code, "scheme");
   if (flags["expect-hrr"]) expect(info.helloRetried, "no HelloRetryRequest");
   expect(
     flags["expect-ech-accept"] === (info.encryptedClientHello ?? false),
     "encrypted hello",
   );
   if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
+}
+
+function checkScheme(
+  flags: Flags,
+  { peerSignatureScheme: name }: ConnectionInfo,
+): void {
+  const code = name && SIGNATURE_SCHEMES[name].code;
+  same(flags["expect-peer-signature-algorithm"], code, "scheme");
 }
 
 function checkNames(flags: Flags, info: ConnectionInfo): void {

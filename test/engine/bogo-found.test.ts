@@ -268,6 +268,32 @@ describe("a session of TLS 1.3", () => {
 
 describe("TLS 1.2", () => {
   const versions = ["TLSv1.2"] as const;
+
+  it("takes a warning before the ServerHello, and TLS 1.3 alone does not", () => {
+    const warning = Uint8Array.of(21, 3, 3, 0, 2, 1, 112);
+    for (const [wanted, reason] of [
+      [["TLSv1.2", "TLSv1.3"], undefined],
+      [["TLSv1.3"], "peer_alert"],
+    ] as const) {
+      const { client } = newPair(testClientConfig({ versions: wanted }));
+      client.receive(warning);
+      expect(client.error?.reason).toBe(reason);
+    }
+  });
+
+  it("knows a fallback of a client that names an older version", () => {
+    const { client, server } = newPair(
+      testClientConfig({ versions, grease: false }),
+      testServerConfig(),
+    );
+    const hello = client.takeOutput();
+    // legacy_version 3.2, and TLS_FALLBACK_SCSV in place of the first suite.
+    hello.set([3, 2], 9);
+    hello.set([0x56, 0x00], 9 + 2 + 32 + 1 + (hello[43] ?? 0) + 2);
+    server.receive(hello);
+    expect(server.error?.reason).toBe("inappropriate_fallback");
+  });
+
   const groups = ["X25519MLKEM768", "x25519"] as const;
 
   it("staples a status and timestamps, each in its message", () => {

@@ -72,6 +72,8 @@ function sendFirstHello(
 ): WaitServerHello {
   const hellos = firstHellos(config, serverName, external);
   io.send(hellos.hello.raw);
+  // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
+  if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
   // RFC 5246 7.2.2: an older server may warn before it says its version.
   if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
   return {

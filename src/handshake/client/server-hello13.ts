@@ -51,6 +51,7 @@ export function handshakeKeys(
   // RFC 8446 D.4: once, before the first encrypted flight.
   if (config.compatibilityMode && !helloRetried && !state.early)
     io.sendChangeCipherSpec();
+  io.setWarningAlerts("fatal");
   io.setReadKeys(
     protectionKeys({
       provider: config.provider,
