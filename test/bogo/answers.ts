@@ -30,7 +30,9 @@ export function answer(setting: Setting, asked: Asked, need: Need): Answer {
       return chosen(setting, need);
     case "sign": {
       const { provider, loaded } = setting;
-      const one = loaded.find((each) => each.credential === need.credential);
+      const one = loaded.find(
+        (each) => each.credential.chain === need.credential.chain,
+      );
       if (one === undefined) throw new Error("a credential of nobody");
       const signature = signWith(provider, one, need.scheme, need.content);
       return { type: "signed", signature };

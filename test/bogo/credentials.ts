@@ -30,6 +30,9 @@ const SIGNS_BY_DEFAULT: readonly SignatureSchemeName[] = [
   "ecdsa_secp521r1_sha512",
   "rsa_pss_rsae_sha512",
   "rsa_pkcs1_sha512",
+  "mldsa44",
+  "mldsa65",
+  "mldsa87",
 ];
 
 /** A credential with what the flags say about it beside the handshake. */

@@ -100,12 +100,11 @@ function keySharesOf(
   flags: Flags,
   groups: readonly GroupName[],
 ): readonly GroupName[] | undefined {
-  if (flags["no-key-shares"]) return [];
   const { "key-shares": shares, "server-supported-groups-hint": hint } = flags;
-  if (shares) return groupNames(shares);
-  if (!hint) return undefined;
-  const known = groups.filter((name) => hint.includes(GROUPS[name]));
-  return known.length > 0 ? known.slice(0, 1) : undefined;
+  const known = groups.filter((name) => hint?.includes(GROUPS[name]));
+  if (known.length > 0) return known.slice(0, 1);
+  if (flags["no-key-shares"]) return [];
+  return shares && groupNames(shares);
 }
 
 /** @throws Unimplemented */
@@ -205,8 +204,14 @@ export function verifies(flags: Flags): boolean {
 }
 
 /** Accepts everyone, as the runner's certificates want it. */
-function verifierOf({ flags, seen }: Setting): CertificateVerifier | "ask" {
-  if (flags.async || flags["fail-ocsp-callback"]) return "ask";
+function verifierOf({
+  flags,
+  seen,
+  isResumption,
+}: Setting): CertificateVerifier | "ask" {
+  // Of a ticket's certificates nobody is asked: there has to be a verifier.
+  const asksAlways = flags.async && !(flags.server && isResumption);
+  if (asksAlways || flags["fail-ocsp-callback"]) return "ask";
   if (flags["verify-fail"] && verifies(flags)) return "ask";
   return {
     verify: (peer, { serverName }) => {
