@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { BytesLike } from "./bytes.ts";
 export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
 export {
   fromWebStreams,
@@ -110,6 +111,7 @@ export type {
   PreSharedKey,
   PskClientCallback,
   PskServerCallback,
+  ServerPsk,
 } from "./ssl/pre-shared-keys.ts";
 export type {
   ContextSessionStore,
@@ -120,6 +122,7 @@ export { TicketKeys, type TicketKeysOptions } from "./handshake/ticket-keys.ts";
 export { SSLSession } from "./ssl/session.ts";
 export { SSLSocket } from "./ssl/ssl-socket.ts";
 export {
+  type ByteReaderSource,
   type FileSource,
   type SendFileOptions,
   StreamSocket,

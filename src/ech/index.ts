@@ -15,3 +15,4 @@ export {
 export { createEchKey, type EchKey } from "./keys.ts";
 export { echServer } from "./server.ts";
 export type { EchClient, EchServer } from "../handshake/ech.ts";
+export type { HpkeSuite } from "../crypto/hpke.ts";

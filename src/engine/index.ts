@@ -88,3 +88,27 @@ export type { EngineSnapshot } from "./parts.ts";
 export { retryCookies } from "../handshake/retry-cookies.ts";
 export type { RetryCookies } from "../handshake/retry-memory.ts";
 export { TlsEngine } from "./tls-engine.ts";
+export type { Secret } from "../bytes.ts";
+export type { TlsErrorOptions } from "../errors.ts";
+export type { CipherSuite13 } from "../handshake/cipher-suites.ts";
+export type {
+  CipherSuite12,
+  KeyExchange12,
+  Protection12,
+} from "../handshake/cipher-suites12.ts";
+export type { Delegation, SigningKey } from "../handshake/delegation.ts";
+export type {
+  EchClient,
+  EchEnvironment,
+  EchOffer,
+  EchOpened,
+  EchServer,
+} from "../handshake/ech.ts";
+export type {
+  Carrier,
+  ExtensionBodies,
+  Extensions,
+  FragmentLength,
+} from "../handshake/extensions/spec.ts";
+export type { EarlyDataOutcome, HandshakeEvent } from "../handshake/io.ts";
+export type { RetryMemory } from "../handshake/retry-memory.ts";

@@ -195,6 +195,14 @@ export class Connection {
     return this.#earlyData.shift();
   }
 
+  /** @throws SSLError where a certificate may not be asked for any more */
+  requestCertificate(): void {
+    const info = this.#info;
+    if (!this.serverSide) throw refusedRequest("NOT_SERVER");
+    if (info?.version !== "TLSv1.3") throw refusedRequest("WRONG_SSL_VERSION");
+    throw refusedRequest("EXTENSION_NOT_RECEIVED");
+  }
+
   /** Says close_notify. */
   close(): void {
     this.closeSent = true;
@@ -308,6 +316,14 @@ export class Connection {
     const name = this.serverHostname ?? undefined;
     return name?.endsWith(".") ? name.slice(0, -1) : name;
   }
+}
+
+function refusedRequest(reason: string): SSLError {
+  return stateError(
+    `ERR_SSL_${reason}`,
+    "a certificate cannot be asked for here after the handshake",
+    reason,
+  );
 }
 
 /** An answer that does not fit, as from a verifier in JavaScript, is a no. */

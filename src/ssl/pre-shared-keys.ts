@@ -30,7 +30,8 @@ export type PskServerCallback = (
   identity: string,
 ) => ServerPsk | Promise<ServerPsk>;
 
-type ServerPsk = PreSharedKey | BytesLike | null;
+/** A server's answer: a key, its bytes alone, or null. */
+export type ServerPsk = PreSharedKey | BytesLike | null;
 
 /** Whom to ask. */
 export interface PskCallbacks {

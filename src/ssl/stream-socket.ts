@@ -12,7 +12,7 @@ export type FileSource =
   | ByteReaderSource;
 
 /** A ReadableStream, as far as it is needed here. */
-interface ByteReaderSource {
+export interface ByteReaderSource {
   getReader(): {
     read(): Promise<
       | { readonly done: false; readonly value: Uint8Array }

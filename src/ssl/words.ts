@@ -132,7 +132,7 @@ export interface ContextOptions {
   readonly noTLSv1_2: boolean;
   /** @deprecated Say `maximumVersion` instead. */
   readonly noTLSv1_3: boolean;
-  /** A server's order of preference wins over a client's. Default true. */
+  /** A server's order of preference wins over a client's; always so. */
   readonly cipherServerPreference: boolean;
   /** RFC 8446 D.4. Default true. */
   readonly middleboxCompat: boolean;

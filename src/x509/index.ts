@@ -72,3 +72,5 @@ export {
   verifiedByCaller,
 } from "./verifier.ts";
 export type { SecurityLevel } from "./security-level.ts";
+export type { Purpose } from "./certificate-rules.ts";
+export type { DecryptionOptions } from "./encrypted-key.ts";

@@ -22,7 +22,7 @@ export function describePython(title: string, tests: () => void): void {
   if (PYTHON_OPENSSL !== undefined)
     describe(`${title}, next to CPython with ${PYTHON_OPENSSL}`, tests);
   else if (
-    (process.env["PURETLS_REQUIRE_PEERS"] ?? "").split(",").includes("python3")
+    (process.env["PURETLS_REQUIRE_PEERS"] ?? "").split(",").includes("python")
   )
     it("python3 is installed", () => {
       throw new Error("PURETLS_REQUIRE_PEERS asks for python3");

@@ -17,13 +17,13 @@ describe("constants", () => {
     expect(ssl.AlertDescription.UNKNOWN_CA).toBe(48);
   });
 
-  it("N-60 to N-63 N-69 N-70 L-10 L-14: what there is", () => {
+  it("N-60 to N-63 N-69 N-70 L-14: what there is", () => {
     const { HAS_ALPN, HAS_NEVER_CHECK_COMMON_NAME, HAS_ECDH, HAS_SNI } = ssl;
-    const { HAS_TLSv1_2, HAS_TLSv1_3, HAS_PHA, HAS_PSK, HAS_PSK_TLS13 } = ssl;
+    const { HAS_TLSv1_2, HAS_TLSv1_3, HAS_PSK, HAS_PSK_TLS13 } = ssl;
     expect([
       ...[HAS_ALPN, HAS_NEVER_CHECK_COMMON_NAME, HAS_ECDH, HAS_SNI],
-      ...[HAS_TLSv1_2, HAS_TLSv1_3, HAS_PHA, HAS_PSK, HAS_PSK_TLS13],
-    ]).toEqual(Array.from({ length: 9 }, () => true));
+      ...[HAS_TLSv1_2, HAS_TLSv1_3, HAS_PSK, HAS_PSK_TLS13],
+    ]).toEqual(Array.from({ length: 8 }, () => true));
   });
 
   it("N-64 to N-68 N-24 N-25: what there is not", () => {

@@ -374,6 +374,31 @@ describe("connections", () => {
     expect(server.getChannelBinding("tls-unique")).toEqual(unique);
   });
 
+  it("S-30 S-31 O-38 Q-05 L-10: no certificate is asked for after the handshake yet", () => {
+    expect(ssl.HAS_PHA).toBe(false);
+    const reasonOf = (side: SSLObject): string | null =>
+      sslError(() => {
+        side.verifyClientPostHandshake();
+      }).reason;
+    const { client, server } = new BioPair().handshake();
+    expect(reasonOf(client)).toBe("NOT_SERVER");
+    expect(reasonOf(server)).toBe("EXTENSION_NOT_RECEIVED");
+    const old = new BioPair(clientContext({ maximumVersion: "TLSv1.2" }));
+    expect(reasonOf(old.handshake().server)).toBe("WRONG_SSL_VERSION");
+  });
+
+  it("X-94 X-95: so it changes nothing", () => {
+    const context = serverContext({
+      verifyMode: "required",
+      verifyLocations: { ca: testAuthority().pem },
+      postHandshakeAuth: true,
+    });
+    const pair = new BioPair(clientContext(), context);
+    expect(sslError(() => pair.handshake()).reason).toBe(
+      "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+    );
+  });
+
   it("L-07: the chain that came, and the one that was verified", () => {
     const { client } = new BioPair().handshake();
     expect(client.getUnverifiedChain()).toEqual(testServer().chain);

@@ -69,7 +69,7 @@ const seen = (records: readonly TraceRecord[], from: string) =>
     );
 
 describe("a trace", () => {
-  it("sees through the encryption with a key log", () => {
+  it("L-01: sees through the encryption with a key log", () => {
     const records = traced(true);
     expect(seen(records, "client")).toEqual([
       "client_hello",

@@ -176,3 +176,5 @@ export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 export { rsaEncrypt } from "./rsa-encrypt.ts";
 export { x25519 } from "./x25519.ts";
 export { x448 } from "./x448.ts";
+
+export type * from "../provider.ts";
