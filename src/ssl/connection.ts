@@ -9,6 +9,7 @@ import type { ConnectionInfo } from "../handshake/io.ts";
 import type { Answer } from "../handshake/needs.ts";
 import type { CipherSuiteName } from "../handshake/cipher-suites.ts";
 import { answerNeed } from "./answers.ts";
+import { VerifyMode } from "./constants.ts";
 import { ContextSettings, type SniConnection } from "./context-settings.ts";
 import { contextState } from "./protocol-settings.ts";
 import { type SSLError, stateError } from "./errors.ts";
@@ -195,12 +196,26 @@ export class Connection {
     return this.#earlyData.shift();
   }
 
-  /** @throws SSLError where a certificate may not be asked for any more */
+  /** How often the peer has answered {@link requestCertificate}. */
+  certificateAnswers = 0;
+
+  /**
+   * Asks a client for its certificate, RFC 8446 4.6.2.
+   *
+   * @throws SSLError where that may not be asked for
+   */
   requestCertificate(): void {
     const info = this.#info;
+    const engine = this.#engine;
     if (!this.serverSide) throw refusedRequest("NOT_SERVER");
-    if (info?.version !== "TLSv1.3") throw refusedRequest("WRONG_SSL_VERSION");
-    throw refusedRequest("EXTENSION_NOT_RECEIVED");
+    if (engine === undefined || info?.version !== "TLSv1.3")
+      throw refusedRequest("WRONG_SSL_VERSION");
+    if (info.clientHello?.extensions.post_handshake_auth === undefined)
+      throw refusedRequest("EXTENSION_NOT_RECEIVED");
+    if (contextState(this.#context).verifyMode === VerifyMode.CERT_NONE)
+      throw refusedRequest("INVALID_CONFIG");
+    engine.requestCertificate();
+    this.#takeEvents(engine);
   }
 
   /** Says close_notify. */
@@ -262,6 +277,10 @@ export class Connection {
           break;
         case "handshake_done":
           this.#onDone(event.info);
+          break;
+        case "peer_authenticated":
+          this.#info = event.info;
+          this.certificateAnswers++;
           break;
         case "session":
           this.#session = SSLSession.of(event.session, this.#context);

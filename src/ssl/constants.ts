@@ -193,8 +193,8 @@ export const HAS_TLSv1 = false;
 export const HAS_TLSv1_1 = false;
 /** Python: `ssl.HAS_TLSv1_2`. */
 export const HAS_TLSv1_2 = true;
-/** Python 3.14: `ssl.HAS_PHA`. Not yet: RFC 8446 4.6.2. */
-export const HAS_PHA = false;
+/** Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 8446 4.6.2. */
+export const HAS_PHA = true;
 /** Python 3.13: `ssl.HAS_PSK`. */
 export const HAS_PSK = true;
 /** Python 3.15: `ssl.HAS_PSK_TLS13`. */

@@ -195,6 +195,7 @@ export class ContextState {
       ...this.#commonOptions(),
       ...(session !== undefined && { session }),
       earlyData: this.earlyData,
+      postHandshakeAuthentication: this.postHandshakeAuth,
       ...(this.pskClient !== null && { psk: "ask" }),
       credentials: this.credentials,
       verifier: this.#verifier(),
@@ -222,7 +223,9 @@ export class ContextState {
         strikeRegister: this.sessions.strikeRegister,
       }),
       credentials: "ask",
-      clientAuthentication: CLIENT_AUTHENTICATION[this.verifyMode],
+      clientAuthentication: this.postHandshakeAuth
+        ? "none"
+        : CLIENT_AUTHENTICATION[this.verifyMode],
       verifier: this.#verifier(),
       alpnMismatch: this.alpnMismatch,
     });

@@ -36,8 +36,9 @@ export class SessionSettings extends TrustSettings {
   }
 
   /**
-   * Python: `post_handshake_auth`, RFC 8446 4.6.2. Of no effect yet: `HAS_PHA`
-   * is false, clients do not offer it and servers ask in the handshake.
+   * Python: `post_handshake_auth`, RFC 8446 4.6.2. On a client: offers it. On a
+   * server: asks for no certificate in the handshake, but by
+   * `verifyClientPostHandshake()`. Default false.
    */
   get postHandshakeAuth(): boolean {
     return this.#state.postHandshakeAuth;

@@ -145,17 +145,6 @@ export abstract class SSLConnection implements SniConnection {
     return this.serverSide ? this.#peerSigalg() : null;
   }
 
-  /**
-   * Python: `verify_client_post_handshake`, RFC 8446 4.6.2. Not there yet: no
-   * client is taken to offer it.
-   *
-   * @throws SSLError NOT_SERVER on a client, WRONG_SSL_VERSION before TLS 1.3,
-   *   EXTENSION_NOT_RECEIVED where the client does not offer it
-   */
-  verifyClientPostHandshake(): void {
-    this.#connection.requestCertificate();
-  }
-
   /** Python 3.15: `group`. The key exchange group, by IANA's name. */
   group(): string | null {
     return this.#connection.info?.group ?? null;

@@ -180,6 +180,19 @@ export class SSLObject extends SSLConnection {
   }
 
   /**
+   * Python: `verify_client_post_handshake`, RFC 8446 4.6.2. Asks the client for
+   * its certificate: the request is in the outgoing BIO, the answer is taken in
+   * by the next {@link read}s.
+   *
+   * @throws SSLError NOT_SERVER on a client, WRONG_SSL_VERSION before TLS 1.3,
+   *   EXTENSION_NOT_RECEIVED where the client does not offer it
+   */
+  verifyClientPostHandshake(): void {
+    this.#connection.requestCertificate();
+    this.#flush();
+  }
+
+  /**
    * Python: `unwrap`. Says close_notify and waits for the peer's. What stands
    * behind that in the incoming BIO is not TLS any more.
    *

@@ -210,6 +210,19 @@ export class SSLSocket extends StreamSocket {
   }
 
   /**
+   * Python: `verify_client_post_handshake`, RFC 8446 4.6.2. Asks the client for
+   * its certificate; the answer is taken in while data is read.
+   *
+   * @throws SSLError NOT_SERVER on a client, WRONG_SSL_VERSION before TLS 1.3,
+   *   EXTENSION_NOT_RECEIVED where the client does not offer it
+   */
+  verifyClientPostHandshake(): void {
+    this.#requireOpen();
+    this.#connection.requestCertificate();
+    this.#pump.flush().catch(() => undefined);
+  }
+
+  /**
    * Python: `unwrap`. Says close_notify, waits for the peer's, and gives the
    * transport back to go on in plain; bytes that followed the peer's
    * close_notify are the first to be read there.

@@ -43,6 +43,7 @@ import {
 import { testAuthority, testServer } from "../support/pki.ts";
 import {
   ascii,
+  authenticatedClient,
   BioPair,
   bytes,
   clientContext,
@@ -374,29 +375,50 @@ describe("connections", () => {
     expect(server.getChannelBinding("tls-unique")).toEqual(unique);
   });
 
-  it("S-30 S-31 O-38 Q-05 L-10: no certificate is asked for after the handshake yet", () => {
-    expect(ssl.HAS_PHA).toBe(false);
-    const reasonOf = (side: SSLObject): string | null =>
-      sslError(() => {
-        side.verifyClientPostHandshake();
-      }).reason;
-    const { client, server } = new BioPair().handshake();
-    expect(reasonOf(client)).toBe("NOT_SERVER");
-    expect(reasonOf(server)).toBe("EXTENSION_NOT_RECEIVED");
-    const old = new BioPair(clientContext({ maximumVersion: "TLSv1.2" }));
-    expect(reasonOf(old.handshake().server)).toBe("WRONG_SSL_VERSION");
-  });
-
-  it("X-94 X-95: so it changes nothing", () => {
-    const context = serverContext({
+  const asking = (): SSLContext =>
+    serverContext({
       verifyMode: "required",
       verifyLocations: { ca: testAuthority().pem },
       postHandshakeAuth: true,
     });
-    const pair = new BioPair(clientContext(), context);
-    expect(sslError(() => pair.handshake()).reason).toBe(
-      "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+
+  it("S-30 O-38 Q-05 L-10 X-94 X-95: a client's certificate, asked for later", () => {
+    expect(ssl.HAS_PHA).toBe(true);
+    const client = authenticatedClient();
+    client.postHandshakeAuth = true;
+    const pair = new BioPair(client, asking()).handshake();
+    expect(pair.server.getPeerCert()).toBe(null);
+    pair.server.verifyClientPostHandshake();
+    pair.exchange();
+    thrown(() => pair.client.read());
+    pair.exchange();
+    thrown(() => pair.server.read());
+    expect(pair.server.getPeerCert()).toHaveProperty("subject");
+    pair.client.write(bytes(1));
+    pair.exchange();
+    expect(pair.server.read()).toEqual(bytes(1));
+  });
+
+  it("S-31 S-30: when it may not be asked for", async () => {
+    const reasonOf = (side: SSLObject): string | null =>
+      sslError(() => {
+        side.verifyClientPostHandshake();
+      }).reason;
+    const { client, server } = new BioPair(
+      clientContext(),
+      asking(),
+    ).handshake();
+    expect(reasonOf(client)).toBe("NOT_SERVER");
+    expect(reasonOf(server)).toBe("EXTENSION_NOT_RECEIVED");
+    const old = new BioPair(
+      clientContext({ maximumVersion: "TLSv1.2" }),
+      asking(),
     );
+    expect(reasonOf(old.handshake().server)).toBe("WRONG_SSL_VERSION");
+    const pair = await readyPair({ server: asking() });
+    expect(() => {
+      pair.server.verifyClientPostHandshake();
+    }).toThrow(SSLError);
   });
 
   it("L-07: the chain that came, and the one that was verified", () => {
