@@ -109,6 +109,7 @@ export type {
   ExtensionBodies,
   Extensions,
   FragmentLength,
+  OfferedPsks,
 } from "../handshake/extensions/spec.ts";
 export type { EarlyDataOutcome, HandshakeEvent } from "../handshake/io.ts";
 export type { RetryMemory } from "../handshake/retry-memory.ts";
