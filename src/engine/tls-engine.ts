@@ -115,7 +115,7 @@ export class TlsEngine {
     );
   }
 
-  /** A connection that goes on from where {@link snapshot} was taken. */
+  /** A connection that goes on from where {@link TlsEngine.snapshot} was taken. */
   static restore(snapshot: EngineSnapshot<TlsEngine>): TlsEngine {
     return snapshot.restore();
   }
