@@ -35,6 +35,13 @@ export interface TlsOptions {
   readonly alpn?: readonly string[] | undefined;
   /** An external pre-shared key, known to both sides. */
   readonly psk?: PresharedKey | undefined;
+  /**
+   * Programs of ours: a short connection comes first, and this one goes on from
+   * its session; "by its id" from what the other side keeps, in TLS 1.2.
+   */
+  readonly resumes?: "by ticket" | "by its id" | undefined;
+  /** Erlang: a file that the client sends as early data; "any" on a server. */
+  readonly earlyData?: string | undefined;
   /** TLS 1.2, RFC 7366: false does without. */
   readonly encryptThenMac?: false | undefined;
   /** TLS 1.2, RFC 7627: false does without. */

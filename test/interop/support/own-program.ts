@@ -13,6 +13,8 @@
  * | psk | identity, colon, key in hexadecimal |
  * | etm, ems | `no` does without the extension |
  * | connections | `2`: a short connection first, the second resumes it |
+ * | tickets | mbedTLS: `no` leaves session ids |
+ * | early | Erlang: a file to send as early data; `any` on a server |
  *
  * The client sends each piece of its standard input and waits for as much,
  * which it prints; at the end of its input it says close_notify. The server
@@ -37,17 +39,9 @@ export type Command = readonly [program: string, ...args: string[]];
 export type FindCommand = () => Command | Promise<Command>;
 
 export interface OwnProgram {
-  client(options: OwnClientOptions, payload: Uint8Array): Promise<ClientRun>;
-  server(options: OwnServerOptions): Promise<PeerServer>;
+  client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
+  server(options: ServerOptions): Promise<PeerServer>;
 }
-
-interface OwnExtra {
-  /** What only some of them know. */
-  readonly more?: Readonly<Record<string, string>>;
-}
-
-export type OwnClientOptions = ClientOptions & OwnExtra;
-export type OwnServerOptions = ServerOptions & OwnExtra;
 
 export function ownProgram(find: FindCommand): OwnProgram {
   return {
@@ -81,7 +75,7 @@ export function ownProgram(find: FindCommand): OwnProgram {
 }
 
 function common(
-  options: TlsOptions & OwnExtra,
+  options: TlsOptions,
 ): Readonly<Record<string, string | undefined>> {
   const { version = "TLSv1.3", suites, groups, alpn, psk } = options;
   return {
@@ -93,7 +87,9 @@ function common(
     psk: psk && `${psk.identity}:${psk.key}`,
     etm: options.encryptThenMac === false ? "no" : undefined,
     ems: options.extendedMasterSecret === false ? "no" : undefined,
-    ...options.more,
+    connections: options.resumes && "2",
+    tickets: options.resumes === "by its id" ? "no" : undefined,
+    early: options.earlyData,
   };
 }
 

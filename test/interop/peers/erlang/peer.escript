@@ -110,7 +110,7 @@ server(#{"port" := Port, "auth" := Auth} = Options) ->
     {ok, Listener} = ok(ssl:listen(list_to_integer(Port), Own ++ common(Options))),
     serve(Listener, connections(Options)).
 
-stateful(#{"version" := "TLSv1.3", "connections" := "2", "early" := "yes"}) ->
+stateful(#{"version" := "TLSv1.3", "connections" := "2", "early" := "any"}) ->
     [{session_tickets, stateless}, {early_data, enabled}, {anti_replay, '10k'}];
 stateful(#{"version" := "TLSv1.3", "connections" := "2"}) ->
     [{session_tickets, stateless}];

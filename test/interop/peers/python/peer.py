@@ -96,7 +96,7 @@ def server(context):
         tell(tls)
         while chunk := tls.recv(65536):
             tls.sendall(chunk)
-        tls.unwrap()
+        tls.unwrap().close()
 
 
 try:
