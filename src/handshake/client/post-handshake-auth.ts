@@ -13,7 +13,7 @@ import type { Commands } from "../machine.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import { onUpdateKeys } from "../post-handshake13.ts";
 import type { Transcript } from "../transcript.ts";
-import { certificateWanted } from "./certificate-wanted.ts";
+import { certificateWanted, termsOf } from "./certificate-wanted.ts";
 import type {
   ClientConnected,
   WaitPostHandshakeChoice,
@@ -90,6 +90,7 @@ function answerWith(
     "TLSv1.3",
     wanted.signatureSchemes,
     wanted.authorities,
+    termsOf(wanted),
   );
   let certificate: Uint8Array = context;
   const held: HandshakeIo = {

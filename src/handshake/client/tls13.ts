@@ -2,14 +2,12 @@
 import { TlsError } from "../../errors.ts";
 import {
   chooseCredential,
-  type PeerTerms,
   shownBy,
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
 import { typesChosen } from "../certificate-types.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
-import { CertificateType } from "../extensions/certificate-types.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
@@ -38,7 +36,7 @@ import {
 import { checkRecordSizes } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
-import { certificateWanted } from "./certificate-wanted.ts";
+import { certificateWanted, termsOf } from "./certificate-wanted.ts";
 import {
   onLateChoice,
   onLateRequest,
@@ -148,7 +146,7 @@ function onCertificateRequest(
   return {
     ...state,
     at: "WAIT_CERT",
-    wanted: certificateWanted(message),
+    wanted: certificateWanted(message, state.certificateTypes.client),
     transcript: state.transcript.add(message.raw),
   };
 }
@@ -326,14 +324,6 @@ function certificateFlight(
   if (chosen === undefined) return finish({ ...state, transcript }, io);
   const need = signingNeed("client", transcript, chosen);
   return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };
-}
-
-function termsOf({ asked, certificateType }: CertificateWanted): PeerTerms {
-  return {
-    certificateTypes: [certificateType ?? CertificateType.X509],
-    delegated: asked.delegated_credential,
-    certificateSchemes: asked.signature_algorithms_cert,
-  };
 }
 
 function onSigned(
