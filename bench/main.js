@@ -11,6 +11,7 @@ const SECTIONS = [
   "record-layer",
   "handshake",
   "second-connection",
+  "resumed",
   "cold-start",
   "growth",
   "certificates",

@@ -136,13 +136,22 @@ export function connect(clientSide, serverSide) {
     }
     if (fromClient.length + fromServer.length === 0) break;
   }
-  takeData(client);
+  const session = takeSession(client);
   takeData(server);
   const error = client.error ?? server.error;
   if (error !== undefined) throw error;
   if (!client.canWrite || !server.canWrite)
     throw new Error("the handshake did not come to its end");
-  return { client, server, sent, clientMs: ofClient.ms, serverMs: ofServer.ms };
+  const [clientMs, serverMs] = [ofClient.ms, ofServer.ms];
+  return { client, server, sent, session, clientMs, serverMs };
+}
+
+/** Takes all events, and keeps what the server left to go on from. */
+function takeSession(engine) {
+  let session;
+  for (let event = engine.nextEvent(); event; event = engine.nextEvent())
+    if (event.type === "session") session ??= event.session;
+  return session;
 }
 
 /**
