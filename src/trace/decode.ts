@@ -1,6 +1,7 @@
 /**
  * What went over the wire, record by record and message by message. With a key
- * log it sees through the encryption of TLS 1.3.
+ * log it sees through the encryption of TLS 1.3; of TLS 1.2 it tells what comes
+ * in the clear.
  */
 import { Secret, toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
@@ -62,6 +63,8 @@ interface Side {
   opener: RecordOpener | undefined;
   keys: string | undefined;
   secret: TrafficSecret | undefined;
+  /** TLS 1.2: its change_cipher_spec was there. */
+  sealed12: boolean;
 }
 
 /** Longest handshake message that a trace follows. */
@@ -113,6 +116,8 @@ export class TraceDecoder {
   #record(side: Side, raw: RawRecord): TraceRecord {
     const { from } = side;
     const length = raw.header.length + raw.fragment.length;
+    if (side.sealed12)
+      return record(from, contentName(raw.type), length, "sealed");
     const sealed = raw.type === ContentType.application_data;
     const keys = sealed ? (side.keys ?? "sealed") : undefined;
     const plain = sealed
@@ -121,7 +126,11 @@ export class TraceDecoder {
     if (plain === undefined)
       return record(from, "application_data", length, "sealed");
     const { type: code, content } = plain;
-    const type = nameOf(ContentType, code) ?? "unknown";
+    const type = contentName(code);
+    // RFC 5246 7.1: what follows is under the keys just agreed on, which are
+    // not looked for here.
+    if (code === ContentType.change_cipher_spec)
+      side.sealed12 = this.#suite?.version === "TLSv1.2";
     if (code === ContentType.handshake) {
       side.joiner.push(content);
       const messages = this.#messages(side);
@@ -206,9 +215,14 @@ export class TraceDecoder {
   }
 }
 
+function contentName(code: number): ContentTypeName | "unknown" {
+  return nameOf(ContentType, code) ?? "unknown";
+}
+
 function newSide(from: Direction): Side {
   return {
     from,
+    sealed12: false,
     deframer: new Deframer(),
     joiner: new HandshakeJoiner(() => MAX_MESSAGE),
     opener: undefined,

@@ -9,6 +9,7 @@ import {
 } from "../../src/trace/index.ts";
 import {
   newPair,
+  shuttle,
   testClientConfig,
   testServerConfig,
 } from "../support/engines.ts";
@@ -122,5 +123,47 @@ describe("a trace", () => {
     expect(text).toMatch(/<-+ HelloRetryRequest \d+ B --/);
     expect(text).toContain("[client: client_handshake_traffic_secret]");
     for (const line of lines) expect(line.length).toBeLessThan(120);
+  });
+
+  it("of TLS 1.2 tells what comes in the clear", () => {
+    const versions = ["TLSv1.2"] as const;
+    const pair = shuttle(
+      newPair(
+        testClientConfig({ versions }),
+        testServerConfig({ versions, clientAuthentication: "optional" }),
+      ),
+    );
+    const decoder = new TraceDecoder({ provider: noble });
+    const [hello, ...rest] = [
+      ...decoder.feed(
+        "client",
+        pair.sent.client.subarray(
+          0,
+          5 + ((pair.sent.client[3] ?? 0) << 8) + (pair.sent.client[4] ?? 0),
+        ),
+      ),
+    ];
+    expect(rest).toEqual([]);
+    const length = hello?.length ?? 0;
+    const records = [
+      ...decoder.feed("server", pair.sent.server),
+      ...decoder.feed("client", pair.sent.client.subarray(length)),
+    ];
+    expect(seen(records, "server")).toEqual([
+      "server_hello",
+      "certificate",
+      "server_key_exchange",
+      "certificate_request",
+      "server_hello_done",
+      "change_cipher_spec",
+      "handshake",
+    ]);
+    expect(seen(records, "client")).toEqual([
+      "certificate",
+      "client_key_exchange",
+      "change_cipher_spec",
+      "handshake",
+    ]);
+    expect(records.filter(({ keys }) => keys === "sealed")).toHaveLength(2);
   });
 });

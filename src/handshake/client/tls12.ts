@@ -221,8 +221,10 @@ function onCertificateRequest(
 function onServerHelloDone(
   state: WaitStatusOrDone | WaitHintOrDone | WaitRequestOrDone | WaitDone,
   message: Message,
-  _io: HandshakeIo,
+  io: HandshakeIo,
 ): Client12State {
+  // The server has said all that it can before it hears from this side.
+  io.endFlight();
   const { config, serverName, presented, pskIdentityHint } = state;
   const transcript = state.transcript.add(message.raw);
   const wanted = "wanted" in state ? state.wanted : undefined;

@@ -46,6 +46,8 @@ export function sendServerHello12(
     transcript,
     ...rest
   } = choice;
+  // Nothing of the client's next flight can be there yet.
+  io.endFlight();
   checkRenegotiationInfo(hello);
   const alpnProtocol = chooseAlpn(config, hello);
   const extensions = answers(choice, alpnProtocol);

@@ -87,7 +87,9 @@ function scenarios13(peer: Peer): Scenario[] {
     ...peer.groups.slice(1).map((group): Scenario => {
       // The ssl face sends a share of x25519 beside that of the hybrid.
       const first = group === "x25519" ? "secp256r1" : peer.groups[0];
-      const offer = first === undefined ? [group] : [first, group];
+      const shares: Peer["groups"] =
+        first === "X25519MLKEM768" ? [first, "x25519"] : first ? [first] : [];
+      const offer = [...shares, group];
       return {
         title: `a HelloRetryRequest from ${offer.join(" to ")}`,
         client: { groups: offer },
