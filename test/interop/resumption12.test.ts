@@ -9,6 +9,7 @@ import {
 import { testClientConfig, testServerConfig } from "../support/engines.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import { clientTalk, serverTalks, useFiles } from "./support/engines.ts";
+import { databaseOf, NICKNAME } from "./support/nss.ts";
 import { describePeers } from "./support/peers.ts";
 import { PeerProcess, startServer } from "./support/process.ts";
 
@@ -39,13 +40,19 @@ const MEMORIES = {
 async function twice(
   program: string,
   parameters: (port: string) => readonly string[],
+  say = "hello\n",
 ): Promise<{ readonly isTicket: boolean }> {
   const { port } = await startServer((free) => {
     const started = new PeerProcess(program, parameters(String(free)));
     started.echo();
     return started;
   });
-  const first = await clientTalk(port, testClientConfig({ versions }));
+  const first = await clientTalk(
+    port,
+    testClientConfig({ versions }),
+    "localhost",
+    { say },
+  );
   expect(first.engine.info?.version).toBe("TLSv1.2");
   expect(first.engine.info?.resumed).toBe(false);
   const [session] = first.sessions;
@@ -53,6 +60,8 @@ async function twice(
   const second = await clientTalk(
     port,
     testClientConfig({ versions, session }),
+    "localhost",
+    { say },
   );
   expect(second.engine.error).toBeUndefined();
   expect(second.engine.info?.resumed).toBe(true);
@@ -136,4 +145,22 @@ describePeers(["gnutls"], () => {
       expect((await second).engine.info?.resumed).toBe(true);
     },
   );
+});
+
+describePeers(["nss"], () => {
+  it.each([
+    ["tickets", ["-u"]],
+    ["session ids", []],
+  ] as const)("its server resumes: %s", async (what, more) => {
+    const { database } = await databaseOf(ca, { cert, key });
+    const { isTicket } = await twice(
+      "selfserv",
+      (port) => [
+        ...["-p", port, "-d", database, "-n", NICKNAME],
+        ...["-V", "tls1.2:tls1.2", ...more],
+      ],
+      "GET / HTTP/1.0\r\n\r\n",
+    );
+    expect(isTicket).toBe(what === "tickets");
+  });
 });

@@ -30,21 +30,25 @@ afterEach(() => {
 });
 
 /**
- * A client that says `hello`, waits for as many bytes (`until`: for more), and
+ * A client that says `hello` (or `say`), waits for as many bytes (`until`: for more), and
  * closes. What is `early` goes out before, where it may.
  */
 export function clientTalk(
   port: number,
   config: ClientConfig,
   serverName = "localhost",
-  { early, until = 6 }: { early?: Uint8Array; until?: number } = {},
+  {
+    early,
+    until = 6,
+    say = "hello\n",
+  }: { early?: Uint8Array; until?: number; say?: string } = {},
 ): Promise<Talked> {
   const engine = TlsEngine.client(config, serverName);
   if (early !== undefined && engine.earlyDataLeft > 0)
     engine.writeEarlyData(early);
   return carry(connect(port, "127.0.0.1"), engine, {
     begin: () => {
-      engine.write(new TextEncoder().encode("hello\n"));
+      engine.write(new TextEncoder().encode(say));
     },
     data: (total) => {
       if (total >= until) engine.close();
