@@ -1,4 +1,5 @@
 /** What is left of Python's module: the rows that need few words. */
+import { createPrivateKey } from "node:crypto";
 import {
   existsSync,
   mkdtempSync,
@@ -325,6 +326,15 @@ describe("contexts", () => {
 
   it("X-22: a key as JWK", () => {
     const { certificatePem: cert } = testServer();
+    for (const kind of ["ec-p256", "ec-p521", "ed25519", "rsa"] as const) {
+      const { certificatePem, keyPem } = testServer(kind);
+      const jwk = createPrivateKey(keyPem).export({ format: "jwk" });
+      const key = { ...jwk, kty: jwk.kty ?? "" };
+      const context = serverContext({
+        certChain: { cert: certificatePem, key },
+      });
+      new BioPair(clientContext(), context).handshake();
+    }
     for (const no of [
       { kty: "EC", crv: "P-256" },
       { kty: "EC", crv: "P-256", d: "AA" },
@@ -338,6 +348,19 @@ describe("contexts", () => {
   it("X-23: a password that comes later", async () => {
     const { certificatePem: cert, keyPem: key } = testServer();
     const context = new SSLContext({ protocol: "tlsServer" });
+    const sealed = createPrivateKey(key).export({
+      ...({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc" } as const),
+      passphrase: "later",
+    });
+    const load = (password: string): Promise<void> =>
+      context.loadCertChainLater({
+        cert,
+        key: sealed.toString(),
+        password: () => Promise.resolve(password),
+      });
+    await expect(load("never")).rejects.toThrow(SSLError);
+    await load("later");
+    new BioPair(clientContext(), context).handshake();
     await context.loadCertChainLater({
       cert,
       key,
