@@ -228,6 +228,10 @@ export class ContextState {
         : CLIENT_AUTHENTICATION[this.verifyMode],
       verifier: this.#verifier(),
       alpnMismatch: this.alpnMismatch,
+      cipherPreference:
+        (this.optionFlags & Options.OP_CIPHER_SERVER_PREFERENCE) === 0
+          ? "client"
+          : "server",
     });
   }
 

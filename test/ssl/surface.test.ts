@@ -317,6 +317,27 @@ describe("contexts", () => {
     new BioPair(client, serverContext()).handshake();
   });
 
+  it("N-48: the order of suites that counts", () => {
+    const chosen = (
+      version: "TLSv1.2" | "TLSv1.3",
+      cipherServerPreference: boolean,
+    ) => {
+      const server = serverContext({ maximumVersion: version });
+      server.options = { cipherServerPreference };
+      const client = clientContext();
+      client.setCiphers("ECDHE+AES128:ECDHE+AES256");
+      server.setCiphers("ECDHE+AES256:ECDHE+AES128");
+      client.setCiphersuites("TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384");
+      server.setCiphersuites("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256");
+      const pair = new BioPair(client, server).handshake();
+      return pair.client.cipher()?.bits;
+    };
+    for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+      expect(chosen(version, true)).toBe(256);
+      expect(chosen(version, false)).toBe(128);
+    }
+  });
+
   it("X-57: CRLs by name", () => {
     const context = new SSLContext();
     expect(() => {

@@ -7,6 +7,7 @@ import type { Credential } from "../credential.ts";
 import { chooseExchange, type OwnExchange } from "../exchange12.ts";
 import { GROUPS } from "../groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
+import { sharedSuites } from "../negotiate.ts";
 import { authenticationOf } from "../peer-certificate12.ts";
 import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
 
@@ -19,16 +20,14 @@ export interface Chosen12 {
 }
 
 /**
- * The first suite of the server's list that the client has, and for which there
- * are a group, a certificate and a signature scheme in common.
+ * The best suite in common, by the order that counts, for which there are a group, a certificate and a signature scheme in common.
  */
 export function choose12(
   config: ServerConfig,
   hello: ClientHello,
   credentials: readonly Credential[],
 ): Chosen12 {
-  for (const suite of config.suites12) {
-    if (!hello.cipherSuites.includes(suite.code)) continue;
+  for (const suite of sharedSuites(config, config.suites12, hello)) {
     const exchange = chooseExchange(suite.keyExchange, config, hello);
     if (exchange === undefined) continue;
     if (suite.authentication === "PSK") {
