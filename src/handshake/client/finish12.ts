@@ -1,4 +1,5 @@
 /** The end of a client's handshake of TLS 1.2, RFC 5246 7.4.9, RFC 5077 3.3. */
+import { NO_BYTES } from "../../bytes.ts";
 import { verifyData, type VerifiedFinished } from "../authentication.ts";
 import type { ConnectionInfo, HandshakeIo } from "../io.ts";
 import { encodeFinished, type Finished } from "../messages/finished.ts";
@@ -145,15 +146,14 @@ function newSession(
     masterSecret: master.session(),
     extendedMasterSecret: said.extendedMasterSecret,
     encryptThenMac: said.encryptThenMac,
-    sessionId:
-      ticket === undefined ? said.sessionId : said.sessionId.slice(0, 0),
-    ticket: ticket?.bytes ?? said.sessionId.slice(0, 0),
+    sessionId: ticket === undefined ? said.sessionId : NO_BYTES,
+    ticket: ticket?.bytes ?? NO_BYTES,
     createdAt: now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
     lifetime: lifetimeOf(ticket?.lifetimeHint),
     serverName,
     alpnProtocol: said.alpnProtocol,
-    sessionContext: said.sessionId.slice(0, 0),
+    sessionContext: NO_BYTES,
     peerCertificates: state.peerCertificates,
     peer: info.peer,
   };
