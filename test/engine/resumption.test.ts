@@ -219,6 +219,22 @@ describe("sessions in a store", () => {
     expect(pair.server.error?.reason).toBe("callback_failed");
     expect(pair.client.error?.reason).toBe("peer_alert");
   });
+
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const)
+    it(`of a store that takes none end the connection of ${version}`, () => {
+      const full = {
+        take: () => undefined,
+        put: () => {
+          throw new Error("disk full");
+        },
+      };
+      const versions = [version];
+      const pair = connect({
+        client: { versions },
+        server: { versions, sessionStore: full },
+      });
+      expect(pair.server.error?.reason).toBe("callback_failed");
+    });
 });
 
 describe("a full handshake follows", () => {

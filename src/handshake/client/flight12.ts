@@ -17,7 +17,7 @@ import { encodeClientKeyExchange } from "../messages/client-key-exchange.ts";
 import { authenticationOf } from "../peer-certificate12.ts";
 import { protectionKeys12 } from "../protection12.ts";
 import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
-import { sendFinished12 } from "./finish12.ts";
+import { sendFinished12 } from "../finish12.ts";
 import type {
   Answering12,
   CertificateWanted12,
@@ -222,6 +222,7 @@ export function onSigned(
 function finish(state: Keyed12, io: HandshakeIo): Client12State {
   const sent = sendFinished12(
     { ...state, transcript: state.transcript.withoutMessages() },
+    "client",
     io,
   );
   const next: Finishing12 = { ...sent, resumed: undefined, ticket: undefined };

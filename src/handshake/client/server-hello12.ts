@@ -196,7 +196,7 @@ function goOn(
       encryptThenMac: said.encryptThenMac,
     }),
     resumed: session,
-    clientFinished: undefined,
+    ownFinished: undefined,
     ticket: undefined,
   };
   return { ...next, at: said.ticket ? "WAIT_TICKET" : "WAIT_CCS" };

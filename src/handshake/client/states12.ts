@@ -164,7 +164,7 @@ export interface Finishing12 extends Keyed12 {
   /** The session that goes on; then this side's Finished is the last. */
   readonly resumed: Session12 | undefined;
   /** verify_data of this side's Finished, once it was sent. */
-  readonly clientFinished: Uint8Array | undefined;
+  readonly ownFinished: Uint8Array | undefined;
   readonly ticket:
     { readonly bytes: Uint8Array; readonly lifetimeHint: number } | undefined;
 }

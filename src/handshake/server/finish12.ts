@@ -1,32 +1,18 @@
 /** The end of a server's handshake of TLS 1.2, RFC 5246 7.4.9, RFC 5077 3.3. */
 import { NO_BYTES } from "../../bytes.ts";
 import { verifyData, type VerifiedFinished } from "../authentication.ts";
-import type { ConnectionInfo, HandshakeIo } from "../io.ts";
-import { encodeFinished, type Finished } from "../messages/finished.ts";
+import { connected12, sendFinished12, session12 } from "../finish12.ts";
+import type { HandshakeIo } from "../io.ts";
+import type { Finished } from "../messages/finished.ts";
 import { encodeNewSessionTicket12 } from "../messages/new-session-ticket12.ts";
 import type { Session12 } from "../session.ts";
 import { keep } from "./keep-session.ts";
 import {
   chainOf,
-  type Keyed12,
   type ServerConnected12,
   type WaitChangeCipherSpec12,
   type WaitFinished12,
 } from "./states12.ts";
-
-/** ChangeCipherSpec, and under the new keys the Finished. */
-export function sendFinished12<S extends Keyed12>(
-  state: S,
-  io: HandshakeIo,
-): S & { readonly serverFinished: Uint8Array } {
-  io.sendChangeCipherSpec();
-  io.setWriteKeys(state.keys.server);
-  const serverFinished = state.master.serverFinished(state.transcript.digest());
-  const message = encodeFinished(serverFinished);
-  io.send(message);
-  const transcript = state.transcript.add(message);
-  return { ...state, serverFinished, transcript };
-}
 
 /** RFC 5246 7.1: from here on the client's records are protected. */
 export function onChangeCipherSpec(
@@ -46,11 +32,11 @@ export function onClientFinished(
   const clientFinished = state.master.clientFinished(state.transcript.digest());
   const finished = verifyData(clientFinished, message);
   if (state.resumed !== undefined)
-    return connected(state, finished, state.serverFinished ?? NO_BYTES, io);
+    return connected(state, finished, state.ownFinished ?? NO_BYTES, io);
   const transcript = state.transcript.add(message.raw);
   const session = newSession(state);
   const ticketed = sendTicket({ ...state, transcript }, session, io);
-  const sent = sendFinished12(ticketed, io);
+  const sent = sendFinished12(ticketed, "server", io);
   if (state.sessionId.length > 0)
     keep(state.config.sessionStore, state.sessionId, session, io);
   return connected(sent, finished, clientFinished, io);
@@ -74,70 +60,50 @@ function sendTicket(
 }
 
 function newSession(state: WaitFinished12): Session12 {
-  const { config, suite, master, peer } = state;
-  const now = config.provider.now();
+  const { config, peer } = state;
   const chain = chainOf(peer);
-  return {
-    version: "TLSv1.2",
-    cipherSuite: suite,
-    masterSecret: master.session(),
+  return session12(state, {
     extendedMasterSecret: state.extendedMasterSecret,
     encryptThenMac: state.encryptThenMac,
     sessionId: state.sessionId,
     ticket: NO_BYTES,
-    createdAt: now,
-    authenticatedAt: now,
+    authenticatedAt: undefined,
     lifetime: config.sessionLifetime,
     serverName: state.hello.extensions.server_name,
     alpnProtocol: state.alpnProtocol,
     sessionContext: config.sessionContext,
     peerCertificates: chain?.received.map(({ der }) => der) ?? [],
     peer: chain,
-  };
+  });
 }
 
 function connected(
   state: WaitFinished12,
   finished: VerifiedFinished,
-  /** RFC 5929 3.1: the first Finished of the handshake, whoever sent it. */
   tlsUnique: Uint8Array,
   io: HandshakeIo,
 ): ServerConnected12 {
-  const { config, suite, randoms, master } = state;
-  // RFC 7627 5.4: after a resumption without it, it binds nothing.
-  const binds = state.peer.by !== "session" || state.extendedMasterSecret;
-  const info = { ...connectionInfo(state), ...(binds && { tlsUnique }) };
-  io.emit({ type: "handshake_done", info });
-  return {
-    machine: "server12",
-    at: "CONNECTED",
-    config,
-    info,
-    suite,
-    randoms,
-    master,
-    tlsUnique,
-    renegotiations: 0,
-    finished,
-  };
-}
-
-function connectionInfo(state: WaitFinished12): ConnectionInfo {
-  const { peer, hello } = state;
-  return {
-    version: "TLSv1.2",
-    cipherSuite: state.suite,
-    group: state.group,
-    resumed: peer.by === "session",
-    pskIdentity: peer.by === "psk" ? peer.identity : undefined,
-    earlyData: "none",
-    peerSignatureScheme:
-      peer.by === "certificate" ? peer.peer.signature.scheme : undefined,
-    peer: chainOf(peer),
-    credential: state.credential,
-    alpnProtocol: state.alpnProtocol,
-    serverName: hello.extensions.server_name,
-    helloRetried: false,
-    clientHello: hello,
-  };
+  const { peer, hello, extendedMasterSecret } = state;
+  const end = connected12(
+    state,
+    {
+      finished,
+      resumed: peer.by === "session",
+      extendedMasterSecret,
+      tlsUnique,
+    },
+    {
+      group: state.group,
+      pskIdentity: peer.by === "psk" ? peer.identity : undefined,
+      peerSignatureScheme:
+        peer.by === "certificate" ? peer.peer.signature.scheme : undefined,
+      peer: chainOf(peer),
+      credential: state.credential,
+      alpnProtocol: state.alpnProtocol,
+      serverName: hello.extensions.server_name,
+      clientHello: hello,
+    },
+    io,
+  );
+  return { machine: "server12", at: "CONNECTED", ...end };
 }

@@ -1,3 +1,4 @@
+import { TlsError } from "../../errors.ts";
 import type { ServerConfig } from "../config.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Session } from "../session.ts";
@@ -9,6 +10,16 @@ export function keep(
   session: Session,
   io: HandshakeIo,
 ): void {
-  if (store === "ask") io.emit({ type: "store_session", id, session });
-  else store?.put(id, session);
+  if (store === "ask") {
+    io.emit({ type: "store_session", id: id.slice(), session });
+    return;
+  }
+  try {
+    store?.put(id, session);
+  } catch (error) {
+    throw new TlsError("callback_failed", {
+      detail: "session store",
+      cause: error,
+    });
+  }
 }

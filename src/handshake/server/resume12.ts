@@ -10,7 +10,7 @@ import {
   resumedPeer,
 } from "../resumption.ts";
 import type { Session, Session12 } from "../session.ts";
-import { sendFinished12 } from "./finish12.ts";
+import { sendFinished12 } from "../finish12.ts";
 import { keep } from "./keep-session.ts";
 import { type Beginning12, fullHandshake } from "./server-flight12.ts";
 import { sendServerHello12 } from "./server-hello12.ts";
@@ -130,7 +130,7 @@ function goOn(
     master,
     keys,
   };
-  const sent = sendFinished12(keyed, io);
+  const sent = sendFinished12(keyed, "server", io);
   return {
     ...sent,
     at: "WAIT_CCS",

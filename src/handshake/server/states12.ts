@@ -122,7 +122,7 @@ interface Finishing12 extends Keyed12 {
   /** The session that goes on; then this side's Finished was the first. */
   readonly resumed: Session12 | undefined;
   /** verify_data of this side's Finished, once it was sent. */
-  readonly serverFinished: Uint8Array | undefined;
+  readonly ownFinished: Uint8Array | undefined;
 }
 
 export interface WaitChangeCipherSpec12 extends Finishing12 {

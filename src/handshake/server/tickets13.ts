@@ -1,6 +1,5 @@
 /** The tickets that a server of TLS 1.3 gives, RFC 8446 4.6.1. */
 import { NO_BYTES, Secret } from "../../bytes.ts";
-import { TlsError } from "../../errors.ts";
 import type { ServerConfig } from "../config.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
@@ -8,6 +7,7 @@ import { encodeNewSessionTicket13 } from "../messages/new-session-ticket13.ts";
 import { shownBy } from "../authentication.ts";
 import { byPsk } from "../psk.ts";
 import { MAX_SESSION_LIFETIME, type Session13 } from "../session.ts";
+import { keep } from "./keep-session.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "./states.ts";
 
@@ -103,16 +103,6 @@ function ticketOf(
 ): Uint8Array | undefined {
   if (tickets !== undefined) return tickets.seal(session);
   const id = provider.random(STORED_TICKET_LENGTH);
-  if (sessionStore === "ask")
-    io.emit({ type: "store_session", id: id.slice(), session });
-  else
-    try {
-      sessionStore?.put(id, session);
-    } catch (error) {
-      throw new TlsError("callback_failed", {
-        detail: "session store",
-        cause: error,
-      });
-    }
+  keep(sessionStore, id, session, io);
   return id;
 }

@@ -137,7 +137,7 @@ function waitForFinish(
     transcript: state.transcript.withoutMessages(),
     peer,
     resumed: undefined,
-    serverFinished: undefined,
+    ownFinished: undefined,
   };
 }
 
