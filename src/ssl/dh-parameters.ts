@@ -1,4 +1,4 @@
-/** DH parameters of a file: PKCS #3's DHParameter. */
+/** DH parameters of a file: PKCS #3's DHParameter or X9.42's DomainParameters. */
 import { latin1, viewBytes } from "../bytes.ts";
 import type { FiniteFieldParameters } from "../crypto/provider.ts";
 import { DerReader, readSingle, TAG, unsignedBytes } from "../x509/der.ts";
@@ -10,8 +10,11 @@ import { type Encoded, reading } from "./reading.ts";
 /** RFC 9325 4.2: what is shorter is refused. */
 const MINIMUM_BITS = 2048;
 
+/** The second is what `openssl dhparam -dsaparam` writes. */
+const LABELS = new Set(["DH PARAMETERS", "X9.42 DH PARAMETERS"]);
+
 /**
- * Reads PEM's block DH PARAMETERS, or its DER.
+ * Reads PEM's block DH PARAMETERS or X9.42 DH PARAMETERS, or their DER.
  *
  * @throws SSLError NO_START_LINE, DECODE_ERROR, DH_KEY_TOO_SMALL
  */
@@ -29,12 +32,13 @@ function derOf(source: Encoded): Uint8Array {
     const bytes = viewBytes(source, "loadDhParams");
     return bytes[0] === TAG.sequence ? bytes : derOf(latin1(bytes));
   }
-  const block = parsePem(source).find(({ label }) => label === "DH PARAMETERS");
+  const block = parsePem(source).find(({ label }) => LABELS.has(label));
   if (block === undefined)
     throw new X509Error("no_pem_block", "no DH parameters");
   return block.der;
 }
 
+/** Both begin with the prime and the generator; what follows is not used. */
 function parse(der: Uint8Array): FiniteFieldParameters {
   return decoding("malformed_pem", () => {
     const { content } = readSingle(der, TAG.sequence, "DHParameter");

@@ -108,7 +108,7 @@ export class SessionSettings extends TrustSettings {
    * with clients that name no group of RFC 7919; without it that is ffdhe2048.
    * Of no effect on a client.
    *
-   * @param source the block DH PARAMETERS in PEM, its DER, or the path of a file
+   * @param source the block DH PARAMETERS or X9.42 DH PARAMETERS in PEM, its DER, or the path of a file
    * @throws SSLError NO_START_LINE, DECODE_ERROR, DH_KEY_TOO_SMALL below 2048 bits
    */
   loadDhParams(source: Encoded | { readonly dhFile: string }): void {

@@ -248,6 +248,7 @@ const CONTEXTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
   "X-82: DH parameters for clients and servers": [
     SERVER,
     call("load_dh_params", file(DH_PARAMETERS())),
+    call("load_dh_params", file(DSA_LIKE_PARAMETERS())),
     call("load_dh_params", file("nothing")),
     call("load_dh_params", "/nowhere/at/all"),
   ],
@@ -263,6 +264,25 @@ YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
 7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
 ssbzSibBsu/6iGtCOGEoXJf//////////wIBAgICAOE=
 -----END DH PARAMETERS-----
+`;
+}
+
+/** Prime, generator and order (X9.42), as `openssl dhparam -dsaparam` prints them. */
+function DSA_LIKE_PARAMETERS(): string {
+  return `-----BEGIN X9.42 DH PARAMETERS-----
+MIICKAKCAQEA7Kj9d06mQK6lp/XcvVO1bG9grmh2jUKvoEfjJR2NFG1baSG1j088
+x5o6kuC/vmCfgsEwY+qpFKyGFEeIBVP4UeWT1kInBJUvUosFXWwDlHy+mNriwH8N
+KvouOjz9SgPhXaG/XRECWH+JE4/LjhZYe/6mplEQff5iXvoG798PZ8CUWzyqlbxh
+4lY+7HBnYvHgNHxWITcNoM/BqmdSNVGpdiRtzE2K7tlXk0UDg8LoNeCSQzPZZcgR
+hRAdQyCnSpWprwMWguH0M1dibe0QNHVCJAM7noIj/f1aPKLTGF8E7IF9vGMebnf/
+IdDf3kGPX0AwME54xzZpO91+LuBpRe1IpQKCAQAKb4l0+SXd5SPacJHdakKd9QzX
+XbS/fsePO/V9KatkWowMQyBkoF44ddCz+2dP0wVSmSY1RQF77FFKizAHQoxrosFY
+t1+jceWH9fk/gmgd0ua7XyoCRinCyaY82liQuQa+/c+L9mJNAtoPa1H5rGIHUj/F
+0xGLlJwAkedRkkRGfoTWA/u4oGiOXZdOgdNPCMhbwH2KNMWWNaRcT7yLviRbDPli
+hYbxe3tQbXt7RYe0TUiIi4pSh1p0CsOs1Z8nCHYEeS52Bg+f8J7ZPSmEDjpAAlxE
+voZ/Gd9oMyuELkX8YGvp9pznhEVH8JjDQxyYbEBDPiYAiNQyHyO8Hn4rGtgxAh0A
+7XtS8LQAR1QQ9qP78cOIb+qZT4ovY6upbx1sNw==
+-----END X9.42 DH PARAMETERS-----
 `;
 }
 
