@@ -19,6 +19,8 @@ export interface Talked {
   readonly received: Uint8Array;
   /** What came as early data. */
   readonly early: Uint8Array;
+  /** All that came from the peer, as it came. */
+  readonly wire: Uint8Array;
   /** What the connection left to go on from. */
   readonly sessions: readonly Session[];
 }
@@ -64,9 +66,18 @@ export async function serverTalk(
   return { port, done: next() };
 }
 
-/** A server for any number of them, each told of in its turn. */
+/** What a server says to what it has received. */
+export type Reply = (engine: TlsEngine, received: Uint8Array) => void;
+
+/**
+ * A server for any number of them, each told of in its turn. It sends back what
+ * it receives, or makes its own reply.
+ */
 export function serverTalks(
   config: ServerConfig,
+  reply: Reply = (engine, received) => {
+    engine.write(received);
+  },
 ): Promise<{ readonly port: number; next(): Promise<Talked> }> {
   return new Promise((resolve) => {
     const listener = createServer();
@@ -74,10 +85,11 @@ export function serverTalks(
     const begun: Promise<Talked>[] = [];
     listener.on("connection", (socket) => {
       const engine = TlsEngine.server(config);
-      const echo = (_: number, bytes: Uint8Array): void => {
-        engine.write(bytes);
-      };
-      const talked = carry(socket, engine, { data: echo });
+      const talked = carry(socket, engine, {
+        data: (_, bytes) => {
+          reply(engine, bytes);
+        },
+      });
       const waiter = waiting.shift();
       if (waiter) waiter(talked);
       else begun.push(talked);
@@ -123,6 +135,7 @@ function carry(
 ): Promise<Talked> {
   const parts: Uint8Array[] = [];
   const early: Uint8Array[] = [];
+  const wire: Uint8Array[] = [];
   const sessions: Session[] = [];
   let total = 0;
   let ended = false;
@@ -143,7 +156,8 @@ function carry(
     if (engine.error !== undefined || ended) socket.end();
   };
   open.add(socket);
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Uint8Array) => {
+    wire.push(chunk);
     engine.receive(chunk);
     drain();
   });
@@ -161,6 +175,7 @@ function carry(
         engine,
         received: concat(...parts),
         early: concat(...early),
+        wire: concat(...wire),
         sessions,
       });
     });

@@ -111,12 +111,7 @@ async function makeDatabase(
   identity: KeyFiles | undefined,
 ): Promise<Database> {
   const folder = temporaryFolder();
-  const database = `sql:${folder}`;
-  await run("certutil", ["-N", "-d", database, "--empty-password"]);
-  if (ca !== undefined)
-    await run("certutil", [
-      ...["-A", "-d", database, "-n", "ca", "-t", "CT,C,C", "-a", "-i", ca],
-    ]);
+  const database = await databaseAt(folder, ca);
   if (identity === undefined) return { database, folder };
   const file = join(folder, "identity.p12");
   await run("openssl", [
@@ -125,6 +120,20 @@ async function makeDatabase(
   ]);
   await run("pk12util", ["-i", file, "-d", database, "-W", "", "-K", ""]);
   return { database, folder };
+}
+
+/** An empty database in that folder, but for the CA that it trusts; its name. */
+export async function databaseAt(
+  folder: string,
+  ca: string | undefined,
+): Promise<string> {
+  const database = `sql:${folder}`;
+  await run("certutil", ["-N", "-d", database, "--empty-password"]);
+  if (ca !== undefined)
+    await run("certutil", [
+      ...["-A", "-d", database, "-n", "ca", "-t", "CT,C,C", "-a", "-i", ca],
+    ]);
+  return database;
 }
 
 function commonArguments(options: TlsOptions): string[] {

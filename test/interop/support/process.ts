@@ -43,12 +43,13 @@ export class PeerProcess {
     command: string,
     args: readonly string[],
     standardOutputIs: "data" | "log" = "data",
+    environment: Readonly<Record<string, string>> = {},
   ) {
     this.#command = [command, ...args].join(" ");
     this.#child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       // Options for this Node are not meant for a Node that is a peer.
-      env: { ...process.env, NODE_OPTIONS: "" },
+      env: { ...process.env, NODE_OPTIONS: "", ...environment },
     });
     running.add(this);
     const addToLog = (text: string): void => {

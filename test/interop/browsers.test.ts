@@ -1,0 +1,174 @@
+/** Browsers as clients of our server: what only they offer together. */
+import { expect, it } from "vitest";
+import { utf8Bytes } from "../../src/bytes.ts";
+import type { CertificateCompression } from "../../src/compression/index.ts";
+import { brotli, zlib, zstd } from "../../src/compression/node.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  credential,
+  DELEGATION_USAGE,
+  delegateCredential,
+  type ServerOptions,
+} from "../../src/engine/index.ts";
+import { TraceDecoder } from "../../src/trace/index.ts";
+import { testCredential, testServerConfig } from "../support/engines.ts";
+import { testAuthority, testKey } from "../support/pki.ts";
+import { type Browser, describeBrowsers } from "./support/browsers.ts";
+import { serverTalks, type Talked, useFiles } from "./support/engines.ts";
+
+const PAGE = "<!doctype html><title>puretls</title><p>from puretls</p>";
+const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${String(PAGE.length)}\r\nConnection: close\r\n\r\n${PAGE}`;
+
+const file = useFiles();
+const ca = file("ca.pem", testAuthority().pem);
+
+/** The connection over which the page was asked for. */
+async function visited(
+  browser: Browser,
+  options: Partial<ServerOptions>,
+): Promise<Talked> {
+  const config = testServerConfig({
+    alpnProtocols: ["http/1.1"],
+    ...options,
+  });
+  const { port, next } = await serverTalks(config, (engine) => {
+    engine.write(utf8Bytes(ANSWER));
+    engine.close();
+  });
+  const visit = browser.visit(port, ca);
+  visit.catch(() => undefined);
+  // Browsers connect ahead of need: such a connection brings no request.
+  for (;;) {
+    const talked = await next();
+    // Without a page it waits for more; the test's end is its end.
+    if (talked.engine.info === undefined) return talked;
+    if (talked.received.length === 0) continue;
+    await visit;
+    return talked;
+  }
+}
+
+/** The extensions of each ClientHello, in words. */
+function extensionsOf({ wire }: Talked): string[][] {
+  return new TraceDecoder({ provider: noble })
+    .feed("client", wire)
+    .flatMap(({ messages }) => messages)
+    .filter(({ name }) => name === "client_hello")
+    .map(({ fields }) => new Map(fields).get("extensions")?.split(", ") ?? []);
+}
+
+describeBrowsers(["chromium", "firefox"], (browser, name) => {
+  it("loads a page in TLS 1.3 over the hybrid group", async () => {
+    const talked = await visited(browser, {});
+    expect(new TextDecoder().decode(talked.received)).toMatch(/^GET \/ HTTP/);
+    expect(talked.engine.info).toMatchObject({
+      version: "TLSv1.3",
+      group: "X25519MLKEM768",
+      serverName: "localhost",
+    });
+  });
+
+  it("loads a page in TLS 1.2", async () => {
+    const talked = await visited(browser, { versions: ["TLSv1.2"] });
+    expect(new TextDecoder().decode(talked.received)).toMatch(/^GET \/ HTTP/);
+    expect(talked.engine.info?.version).toBe("TLSv1.2");
+  });
+
+  it("loads a page after a HelloRetryRequest", async () => {
+    const talked = await visited(browser, {
+      groups: ["secp384r1"],
+      helloRetryCookie: true,
+    });
+    expect(new TextDecoder().decode(talked.received)).toMatch(/^GET \/ HTTP/);
+    expect(talked.engine.info?.group).toBe("secp384r1");
+    expect(extensionsOf(talked)).toHaveLength(2);
+  });
+
+  it("sends GREASE ECH, which our server passes over", async () => {
+    const talked = await visited(browser, {});
+    const [extensions = []] = extensionsOf(talked);
+    expect(extensions).toContain("encrypted_client_hello");
+    expect(talked.engine.info?.encryptedClientHello).toBe(false);
+  });
+
+  const rows: readonly (readonly [string, CertificateCompression])[] =
+    name === "chromium"
+      ? [["brotli", brotli]]
+      : [
+          ["zlib", zlib],
+          ["brotli", brotli],
+          ...(zstd ? ([["zstd", zstd]] as const) : []),
+        ];
+
+  it.each(rows)("takes a certificate compressed by %s", async (_, row) => {
+    let compressed = 0;
+    const counted: CertificateCompression = {
+      ...row,
+      compress: (data) => {
+        compressed++;
+        return row.compress(data);
+      },
+      evenIfLonger: true,
+    };
+    const { received } = await visited(browser, {
+      certificateCompression: [counted],
+    });
+    expect(new TextDecoder().decode(received)).toMatch(/^GET \/ HTTP/);
+    expect(compressed).toBeGreaterThan(0);
+  });
+});
+
+describeBrowsers(["chromium"], (browser) => {
+  it("sends its extensions in another order each time", async () => {
+    const orders = new Set<string>();
+    for (let visit = 0; visit < 2; visit++) {
+      const [extensions = []] = extensionsOf(await visited(browser, {}));
+      orders.add(extensions.join());
+    }
+    expect(orders.size).toBe(2);
+  });
+});
+
+describeBrowsers(["firefox"], (browser) => {
+  it("takes a delegated credential, and records of its limit", async () => {
+    const issued = testAuthority().issueServer({
+      hosts: ["localhost"],
+      key: "ec-p384",
+      notBefore: Date.now() - 3_600_000,
+      extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
+    });
+    const delegatedKey = testKey("ec-p256");
+    const own = credential({
+      provider: noble,
+      chain: issued.chain,
+      key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
+    });
+    const delegated = delegateCredential({
+      provider: noble,
+      credential: own,
+      role: "server",
+      publicKeyInfo: delegatedKey.publicKeyInfo(),
+      key: { algorithm: "ecPublicKey", key: delegatedKey.privateKey },
+      scheme: "ecdsa_secp256r1_sha256",
+    });
+    const talked = await visited(browser, {
+      credentials: [delegated, own],
+      recordSizeLimit: 512,
+    });
+    expect(new TextDecoder().decode(talked.received)).toMatch(/^GET \/ HTTP/);
+    expect(talked.engine.info?.credential).toBe(delegated);
+    const [extensions = []] = extensionsOf(talked);
+    expect(extensions).toContain("record_size_limit");
+  });
+
+  it("refuses a certificate that is not compressed as it says", async () => {
+    const { engine, received } = await visited(browser, {
+      credentials: [testCredential()],
+      certificateCompression: [
+        { ...zlib, compress: () => Uint8Array.of(1, 2, 3) },
+      ],
+    });
+    expect(received).toHaveLength(0);
+    expect(engine.error?.alert).toMatch(/^(bad_certificate|decode_error)$/);
+  });
+});

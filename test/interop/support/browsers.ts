@@ -1,0 +1,108 @@
+/**
+ * Browsers of Debian as clients: each opens one page without a window, and
+ * trusts the tests' authority by a database of NSS, as on anyone's desktop.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe } from "vitest";
+import { databaseAt } from "./nss.ts";
+import { reportMissing } from "./peers.ts";
+import { PeerProcess } from "./process.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+export type BrowserName = "chromium" | "firefox";
+
+export interface Browser {
+  /** Program and version, for test titles. */
+  readonly label: string;
+  /**
+   * Opens `https://localhost:port/`, trusting the authority in a file, and ends
+   * when the page is there.
+   */
+  visit(port: number, ca: string): Promise<void>;
+}
+
+interface Program {
+  readonly command: string;
+  readonly source: string;
+  start(home: string, url: string, ca: string): Promise<readonly string[]>;
+}
+
+const PROGRAMS: Readonly<Record<BrowserName, Program>> = {
+  chromium: {
+    command: "chromium-headless-shell",
+    source: "Debian package chromium-headless-shell",
+    start: async (home, url, ca) => {
+      const store = join(home, ".pki", "nssdb");
+      mkdirSync(store, { recursive: true });
+      await databaseAt(store, ca);
+      return [
+        // Its sandbox does not start for root.
+        ...["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        ...[`--user-data-dir=${join(home, "data")}`, "--dump-dom"],
+        url,
+      ];
+    },
+  },
+  firefox: {
+    command: "firefox-esr",
+    source: "Debian package firefox-esr",
+    start: async (home, url, ca) => {
+      await databaseAt(home, ca);
+      const preferences = {
+        "browser.shell.checkDefaultBrowser": false,
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+        "security.tls.enable_delegated_credentials": true,
+      };
+      writeFileSync(
+        join(home, "user.js"),
+        Object.entries(preferences)
+          .map(([name, value]) => `user_pref("${name}", ${String(value)});\n`)
+          .join(""),
+      );
+      return [
+        ...["--headless", "--no-remote", "--profile", home],
+        ...["--screenshot", join(home, "page.png"), url],
+      ];
+    },
+  },
+};
+
+/** A suite for each of the browsers; see `describePeers`. */
+export function describeBrowsers(
+  names: readonly BrowserName[],
+  tests: (browser: Browser, name: BrowserName) => void,
+): void {
+  for (const name of names) {
+    const browser = findBrowser(name);
+    if ("missing" in browser) reportMissing(name, browser.missing);
+    else
+      describe(browser.label, () => {
+        tests(browser, name);
+      });
+  }
+}
+
+function findBrowser(name: BrowserName): Browser | { missing: string } {
+  const { command, source, start } = PROGRAMS[name];
+  const { stdout, error } = spawnSync(command, ["--version"], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  if (error) return { missing: `${command} is not installed (${source})` };
+  const [version = "of unknown version"] = /\d[\d.]+/.exec(stdout) ?? [];
+  return {
+    label: `${name === "chromium" ? "Chromium" : "Firefox"} ${version}`,
+    visit: async (port, ca) => {
+      const home = temporaryFolder();
+      const url = `https://localhost:${String(port)}/`;
+      const parameters = await start(home, url, ca);
+      const browser = new PeerProcess(command, parameters, "log", {
+        HOME: home,
+      });
+      await browser.exit();
+    },
+  };
+}
