@@ -11,6 +11,7 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import type { EchClient, EchEnvironment, EchOffer } from "../handshake/ech.ts";
 import type { Transcript } from "../handshake/transcript.ts";
+import { checkAlpn } from "../handshake/config-checks.ts";
 import { encodeOuterBody, INNER_BODY } from "./body.ts";
 import {
   type EchConfig,
@@ -37,8 +38,11 @@ import {
  *
  * @param configs an ECHConfigList, from the server's HTTPS record in the DNS
  *   or from the error of an earlier connection; copied
+ * @param options.outerAlpnProtocols ALPN names for everyone to read, best
+ *   first; the config's own unless given. One character stands for one byte
  * @throws TlsError `malformed_message`
- * @throws TlsUsageError when no config in it is one that puretls can use
+ * @throws TlsUsageError when no config in it is one that puretls can use, and
+ *   for an ALPN name that is none
  * @example
  * ```ts
  * import { createEchKey, echClient, encodeEchConfigList } from "puretls/ech";
@@ -56,7 +60,12 @@ import {
  * TlsEngine.client(config, "hidden.example").takeOutput();
  * ```
  */
-export function echClient(configs: BytesLike): EchClient {
+export function echClient(
+  configs: BytesLike,
+  options: { readonly outerAlpnProtocols?: readonly string[] } = {},
+): EchClient {
+  const alpnProtocols = options.outerAlpnProtocols?.slice();
+  if (alpnProtocols !== undefined) checkAlpn(alpnProtocols);
   const usable = parseEchConfigList(configs).filter(isUsable);
   if (usable.length === 0)
     throw new TlsUsageError("ECH: no config in the list can be used");
@@ -68,7 +77,7 @@ export function echClient(configs: BytesLike): EchClient {
           hasHpkeSuite(environment.provider, one),
         );
         if (suite !== undefined)
-          return RealOffer.begin(environment, config, suite);
+          return new RealOffer(environment, config, suite, alpnProtocols);
       }
       throw new TlsUsageError("ECH: the provider has no suite of the configs");
     },
@@ -96,6 +105,7 @@ function isUsable(config: EchConfig): boolean {
 class RealOffer implements EchOffer {
   readonly innerBody = INNER_BODY;
   readonly publicName: string;
+  readonly alpnProtocols: readonly string[] | undefined;
   readonly #environment: EchEnvironment;
   readonly #config: EchConfig;
   readonly #suite: HpkeSuite;
@@ -103,23 +113,17 @@ class RealOffer implements EchOffer {
   #innerRandom: Uint8Array = NO_BYTES;
   #lastBody: Uint8Array = NO_BYTES;
 
-  private constructor(
+  constructor(
     environment: EchEnvironment,
     config: EchConfig,
     suite: HpkeSuite,
+    alpnProtocols: readonly string[] | undefined,
   ) {
     this.#environment = environment;
     this.#config = config;
     this.#suite = suite;
     this.publicName = config.publicName;
-  }
-
-  static begin(
-    environment: EchEnvironment,
-    config: EchConfig,
-    suite: HpkeSuite,
-  ): RealOffer {
-    return new RealOffer(environment, config, suite);
+    this.alpnProtocols = alpnProtocols;
   }
 
   seal<T extends { readonly raw: Uint8Array }>(
@@ -171,7 +175,12 @@ class RealOffer implements EchOffer {
   }
 
   clone(): RealOffer {
-    const copy = new RealOffer(this.#environment, this.#config, this.#suite);
+    const copy = new RealOffer(
+      this.#environment,
+      this.#config,
+      this.#suite,
+      this.alpnProtocols,
+    );
     copy.#context = this.#context?.clone();
     copy.#innerRandom = this.#innerRandom;
     copy.#lastBody = this.#lastBody;
@@ -203,6 +212,7 @@ class RealOffer implements EchOffer {
 /** RFC 9849 6.2. */
 class GreaseOffer implements EchOffer {
   readonly publicName = undefined;
+  readonly alpnProtocols = undefined;
   readonly innerBody = NO_BYTES;
   readonly #body: Uint8Array;
 

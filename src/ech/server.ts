@@ -105,7 +105,9 @@ function open(
   const { encrypted_client_hello: bytes } = hello.extensions;
   if (bytes === undefined) return undefined;
   const body = readBody(bytes);
-  if (body === "inner") return new Opened(checkInner(hello), undefined);
+  // RFC 9849 7.2: where TLS 1.2 is agreed on, nothing is confirmed.
+  if (body === "inner")
+    return offersTls13(hello) ? new Opened(hello, undefined) : undefined;
   for (const { config, pair } of keys) {
     if (!isFor(config, body)) continue;
     let secret: Uint8Array | undefined;
@@ -183,12 +185,17 @@ function checkInner(hello: ClientHello): ClientHello {
     body === undefined ||
     readBody(body) !== "inner" ||
     old ||
-    !versions.includes(ProtocolVersion["TLSv1.3"])
+    !offersTls13(hello)
   )
     throw new TlsError("illegal_parameter", {
       detail: "encrypted_client_hello: the inner hello is none",
     });
   return hello;
+}
+
+function offersTls13({ extensions }: ClientHello): boolean {
+  const { supported_versions: versions = [] } = extensions;
+  return versions.includes(ProtocolVersion["TLSv1.3"]);
 }
 
 /** How the hello was sealed; undefined: it came as an inner one. */
@@ -215,7 +222,7 @@ class Opened implements EchOpened {
     const body = readBody(bytes);
     if (sealed === undefined || body === "inner") {
       if (sealed === undefined && body === "inner")
-        return new Opened(checkInner(hello), undefined);
+        return new Opened(hello, undefined);
       throw changed();
     }
     const { suite, configId } = sealed.body;

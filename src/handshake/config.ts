@@ -152,6 +152,11 @@ export interface ClientOptions extends CommonOptions {
    */
   readonly legacyServerConnect?: boolean;
   /**
+   * TLS 1.2: whether to ask for tickets and to go on by them (RFC 5077); false
+   * leaves session ids. Default true.
+   */
+  readonly sessionTickets?: boolean;
+  /**
    * A connection to go on from, of either version. It is offered where it may
    * be: same name, not too old, a suite and a version of this config, and a
    * peer that this config's verifier accepts. Otherwise, and where the server
@@ -301,6 +306,7 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     grease: options.grease ?? true,
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
+    sessionTickets: options.sessionTickets ?? true,
     ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),

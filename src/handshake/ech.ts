@@ -24,6 +24,8 @@ export interface EchClient {
 export interface EchOffer {
   /** The name in the clear; undefined: GREASE, the hello itself is all. */
   readonly publicName: string | undefined;
+  /** ALPN names of the outer hello; undefined: the inner one's. */
+  readonly alpnProtocols: readonly string[] | undefined;
   /** The extension inside the inner hello, RFC 9849 5. */
   readonly innerBody: Uint8Array;
   /**

@@ -199,6 +199,7 @@ export class ContextState {
       ...(this.pskClient !== null && { psk: "ask" }),
       credentials: this.credentials,
       verifier: this.#verifier(),
+      sessionTickets: (this.optionFlags & Options.OP_NO_TICKET) === 0,
       compatibilityMode:
         (this.optionFlags & Options.OP_ENABLE_MIDDLEBOX_COMPAT) !== 0,
     });

@@ -52,6 +52,12 @@ export class Connection {
     this.#flush();
   }
 
+  /** As {@link writeEarlyData}, held as {@link writeHeld} holds. */
+  writeEarlyDataHeld(bytes: Uint8Array): void {
+    this.#engine.writeEarlyData(bytes);
+    this.#wire.hold(this.#engine.takeOutput());
+  }
+
   /** Reads and writes until the handshake is done. */
   async handshake(
     onEarlyData: (bytes: Uint8Array) => void,

@@ -29,46 +29,62 @@ export async function exchange(
 ): Promise<void> {
   const { memory } = setting;
   const connection = new Connection(setting, wire);
+  const inEarlyData = connection.earlyDataLeft > 0;
+  // BoringSSL's handshake returns here, and its shim goes on.
+  if (inEarlyData) writeExports(setting.flags, connection, secrets);
   const sent = writeEarlyData(setting.flags, connection);
-  const info = await handshake(setting, connection);
+  const info = await handshake(setting, connection, inEarlyData);
   const isRetry = !setting.flags.server && info.earlyData === "rejected";
   if (isRetry)
     expect(setting.flags["expect-reject-early-data"], "early data is refused");
   const flags = isRetry ? setting.retryFlags : setting.flags;
   expect(!flags["handshake-never-done"], "the handshake is done");
   checkHandshake({ ...setting, flags }, info);
-  writeExports(flags, connection, secrets);
+  if (!inEarlyData) writeExports(flags, connection, secrets);
   await talk(flags, connection, isRetry ? 0 : sent);
   checkSessions({ ...setting, flags }, connection, info);
   memory.session = connection.sessions.at(-1);
   await shutDown(flags, connection);
 }
 
-/** As much of the greeting as goes in early data; says how much that is. */
+/** As much of the greetings as goes in early data; says how much that is. */
 function writeEarlyData(flags: Flags, connection: Connection): number {
-  const left = connection.earlyDataLeft;
   if (flags["expect-no-offer-early-data"])
-    expect(left === 0, "early data is offered");
-  if (left === 0 || !flags["shim-writes-first"]) return 0;
-  const early = greetingOf(flags).subarray(0, left);
-  connection.writeEarlyData(early);
-  return early.length;
+    expect(connection.earlyDataLeft === 0, "early data is offered");
+  let sent = 0;
+  for (const greeting of greetingsOf(flags)) {
+    const early = greeting.subarray(0, connection.earlyDataLeft);
+    if (early.length === 0) break;
+    if (flags["read-with-unfinished-write"])
+      connection.writeEarlyDataHeld(early);
+    else connection.writeEarlyData(early);
+    sent += early.length;
+  }
+  return sent;
 }
 
-function greetingOf(flags: Flags): Uint8Array {
-  return asciiBytes(flags["shim-initial-write"] ?? "hello");
+/** What is said before anything is read. */
+function greetingsOf(flags: Flags): readonly Uint8Array[] {
+  const greeting = asciiBytes(flags["shim-initial-write"] ?? "hello");
+  if (flags["read-with-unfinished-write"]) return [greeting];
+  if (!flags["shim-writes-first"]) return [];
+  const times = flags["repeat-shim-initial-write"] ?? 1;
+  return Array.from({ length: times }, () => greeting);
 }
 
 async function handshake(
-  { flags, seen }: Setting,
+  { flags: first, retryFlags, seen }: Setting,
   connection: Connection,
+  inEarlyData: boolean,
 ): Promise<ConnectionInfo> {
+  // What is wrong with the server's answer is not early data's any more.
+  const flags = inEarlyData ? retryFlags : first;
   try {
     const info = await connection.handshake((bytes) => {
       connection.write(turned(bytes));
     });
-    checkRejection(flags, undefined);
-    checkVerifiedName(flags, seen);
+    checkRejection(first, undefined);
+    checkVerifiedName(first, seen);
     return info;
   } catch (error) {
     if (error instanceof Failure) {
@@ -120,11 +136,15 @@ async function talk(
       connection.write(new Uint8Array(size).fill(0x42));
     return;
   }
-  const greeting = greetingOf(flags);
-  if (flags["read-with-unfinished-write"]) connection.writeHeld(greeting);
-  else if (flags["shim-writes-first"])
-    for (let i = 0; i < (flags["repeat-shim-initial-write"] ?? 1); i++)
-      connection.write(i === 0 ? greeting.subarray(sent) : greeting);
+  connection.release();
+  let early = sent;
+  for (const greeting of greetingsOf(flags)) {
+    const rest = greeting.subarray(early);
+    early -= greeting.length - rest.length;
+    if (rest.length === 0 && greeting.length > 0) continue;
+    if (flags["read-with-unfinished-write"]) connection.writeHeld(rest);
+    else connection.write(rest);
+  }
   if (!flags["shim-shuts-down"]) await echo(flags, connection);
 }
 

@@ -25,10 +25,9 @@ export class Memory {
   #seconds = 0;
 
   constructor(provider: CryptoProvider) {
-    this.provider = {
-      ...provider,
-      now: () => provider.now() + 1000 * this.#seconds,
-    };
+    // The cases look at ages to the millisecond: nothing else moves the clock.
+    const begun = provider.now();
+    this.provider = { ...provider, now: () => begun + 1000 * this.#seconds };
     this.#tickets = new TicketKeys({ provider: this.provider });
     this.#strikeRegister = new MemoryStrikeRegister({
       provider: this.provider,

@@ -88,6 +88,7 @@ export function clientOf(setting: Setting): ClientConfig {
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     grease: flags["enable-grease"],
     legacyServerConnect: !flags["no-legacy-server-connect"],
+    sessionTickets: !flags["no-ticket"],
     ...(session && setting.isResumption && { session }),
     earlyData: flags["enable-early-data"],
     ...(ech && { encryptedClientHello: ech }),

@@ -11,20 +11,24 @@ import {
 } from "../../src/ech/index.ts";
 import {
   type ClientOptions,
+  MemoryStrikeRegister,
   type ServerOptions,
   TicketKeys,
   TlsEngine,
+  TlsUsageError,
 } from "../../src/engine/index.ts";
 import { dangerouslyAcceptAnyCertificate } from "../../src/x509/index.ts";
 import { ExtensionType } from "../../src/wire/code-points.ts";
 import {
   DELIVERIES,
   type Delivery,
+  events,
   newPair,
   type Pair,
   received,
   shuttle,
   testClientConfig,
+  testCredential,
   testServerConfig,
 } from "../support/engines.ts";
 import { message, runMachines } from "../support/machines.ts";
@@ -201,6 +205,29 @@ describe("accepted", () => {
     expect(failed).toBeUndefined();
     expect(server.at).toBe("CONNECTED");
   });
+
+  it("as an inner hello to a server that agrees on TLS 1.2: nothing is confirmed", () => {
+    const inner = {
+      type: ExtensionType.encrypted_client_hello,
+      body: Uint8Array.of(1),
+    };
+    for (const [client, versions] of [
+      ["TLSv1.3", ["TLSv1.2"]],
+      ["TLSv1.2", ["TLSv1.2", "TLSv1.3"]],
+    ] as const) {
+      const pair = connect({
+        client: {
+          encryptedClientHello: echGrease(),
+          versions: client === "TLSv1.2" ? ["TLSv1.2"] : ["TLSv1.2", "TLSv1.3"],
+          shapes: { client_hello: { verbatim: [inner] } },
+        },
+        server: { versions },
+        name: "localhost",
+      });
+      expect(pair.client.error ?? pair.server.error).toBeUndefined();
+      expect(pair.server.info?.version).toBe("TLSv1.2");
+    }
+  });
 });
 
 describe("refused", () => {
@@ -214,8 +241,9 @@ describe("refused", () => {
       expect(error?.reason).toBe("ech_rejected");
       expect(error?.alert).toBe("ech_required");
       expect(first.client.info).toBeUndefined();
+      // RFC 9849 6.1.6: behind the client's Finished.
       expect(first.server.error?.alert).toBe("ech_required");
-      expect(first.server.info).toBeUndefined();
+      expect(first.server.info?.encryptedClientHello).toBe(false);
       expect(latin1(first.sent.client)).not.toContain("hidden");
       const configs = error?.echRetryConfigs ?? new Uint8Array();
       expect(configs).toEqual(encodeEchConfigList([other.config]));
@@ -263,12 +291,50 @@ describe("refused", () => {
     expect(client.error?.echRetryConfigs).toBeUndefined();
   });
 
-  it("a client that is asked for a certificate shows none", () => {
-    const { client, server } = connect({
-      server: { ...wrongKey, clientAuthentication: "required" },
-    });
-    expect(client.error?.reason).toBe("ech_rejected");
-    expect(server.error?.alert).toBe("ech_required");
+  it.each([
+    ["required", "peer_did_not_return_a_certificate"],
+    ["optional", "peer_alert"],
+  ] as const)(
+    "a client shows an empty Certificate where one is %s",
+    (clientAuthentication, reason) => {
+      for (const credentials of [
+        [testCredential("ec-p256", "client")],
+        "ask",
+      ] as const) {
+        const { client, server } = connect({
+          client: { credentials },
+          server: { ...wrongKey, clientAuthentication },
+        });
+        expect(client.error?.reason).toBe("ech_rejected");
+        expect(server.error?.reason).toBe(reason);
+        expect(server.info?.peer).toBeUndefined();
+      }
+    },
+  );
+
+  it("names of ALPN are those of the outer hello", () => {
+    const names = (server: Partial<ServerOptions>) => {
+      const pair = connect({
+        client: {
+          alpnProtocols: ["secret"],
+          encryptedClientHello: echClient(list, {
+            outerAlpnProtocols: ["h2"],
+          }),
+        },
+        server: { alpnProtocols: ["h2", "secret"], ...server },
+      });
+      expect(latin1(pair.sent.client)).not.toContain("secret");
+      return [
+        pair.client.info?.alpnProtocol ?? pair.client.error?.reason,
+        pair.server.info?.alpnProtocol,
+      ];
+    };
+    expect(names({})).toEqual(["secret", "secret"]);
+    expect(names(wrongKey)).toEqual(["ech_rejected", "h2"]);
+    expect(names({ ...wrongKey, ...RETRY })).toEqual(["ech_rejected", "h2"]);
+    expect(() => echClient(list, { outerAlpnProtocols: [""] })).toThrow(
+      TlsUsageError,
+    );
   });
 });
 
@@ -421,6 +487,52 @@ describe("a session", () => {
           expect(info?.earlyData).toBe("none");
         }
       });
+
+  describe("with early data", () => {
+    const early = {
+      ...server,
+      maxEarlyData: 100,
+      strikeRegister: new MemoryStrikeRegister({ provider: noble }),
+    };
+    const EARLY = Uint8Array.of(7, 7, 7);
+
+    function resume(more: Partial<ServerOptions>, delivery?: Delivery): Pair {
+      const from = firstSession({ client, server: early, serverName: HIDDEN });
+      const pair = newPair(
+        testClientConfig({ ...client, session: from, earlyData: true }),
+        testServerConfig({ ...early, ...more }),
+        HIDDEN,
+      );
+      pair.client.writeEarlyData(EARLY);
+      return shuttle(pair, delivery);
+    }
+
+    for (const delivery of DELIVERIES) {
+      it(`of the inner hello, bytes ${delivery}`, () => {
+        const pair = resume({}, delivery);
+        expect(pair.client.error ?? pair.server.error).toBeUndefined();
+        for (const { info } of [pair.client, pair.server]) {
+          expect(info?.encryptedClientHello).toBe(true);
+          expect(info?.earlyData).toBe("accepted");
+        }
+        const taken = events(pair.server).find((e) => e.type === "early_data");
+        expect(taken).toEqual({ type: "early_data", bytes: EARLY });
+      });
+
+      it.each([
+        [RETRY, undefined],
+        [wrongKey, "ech_rejected"],
+        [{ ...wrongKey, ...RETRY }, "ech_rejected"],
+      ] as const)(`skipped, bytes ${delivery}: %j`, (more, reason) => {
+        const pair = resume(more, delivery);
+        expect(pair.client.error?.reason).toBe(reason);
+        expect(pair.server.info?.earlyData).toBe("rejected");
+        expect(events(pair.server).map((e) => e.type)).not.toContain(
+          "early_data",
+        );
+      });
+    }
+  });
 
   it("shows nothing of itself in the clear", () => {
     const engine = TlsEngine.client(

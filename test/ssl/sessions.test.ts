@@ -192,6 +192,23 @@ describe.each(VERSIONS)("sessions of %s", (version) => {
     expect(connect(client, server, session).client.sessionReused).toBe(true);
   });
 
+  it("N-53: OP_NO_TICKET on a client: TLS 1.2 asks for no ticket", () => {
+    const server = serverContext();
+    const client = clientOf(version);
+    const offered = (noTicket: boolean, session?: SSLSession) => {
+      if (noTicket) client.optionFlags |= Options.OP_NO_TICKET;
+      return connect(client, server, session);
+    };
+    const session = sessionOf(offered(false));
+    expect(offered(false, session).client.sessionReused).toBe(true);
+    // TLS 1.3 has no extension to leave out.
+    const is12 = version === "TLSv1.2";
+    expect(offered(true, session).client.sessionReused).toBe(!is12);
+    const byId = sessionOf(offered(true));
+    expect(byId.hasTicket).toBe(!is12);
+    expect(offered(true, byId).client.sessionReused).toBe(true);
+  });
+
   it("X-90: a store of one's own, at once or later", async () => {
     for (const isLate of [false, true]) {
       const kept = new Map<string, Parameters<ContextSessionStore["put"]>[1]>();

@@ -78,7 +78,11 @@ export function outerHello(
   retry: RetryAsked | undefined,
   madeUp: OfferedPsks | undefined,
 ): SentHello {
-  return write(config, publicName, base, { ech, psks: [], retry, madeUp });
+  // RFC 9849 6.1: early_data stands in both hellos or in none, so that a server
+  // that refuses knows what to skip.
+  const early = base.types.has(ExtensionType.early_data);
+  const offer = { ech, psks: [], retry, madeUp, early };
+  return write(config, publicName, base, offer);
 }
 
 /** What a HelloRetryRequest asked for. */
@@ -100,12 +104,14 @@ function write(
     psks,
     retry,
     madeUp,
+    early = retry === undefined && earlyDataSession(config, psks) !== undefined,
   }: {
     readonly ech: Uint8Array | undefined;
     readonly psks: readonly Psk[];
     readonly retry: RetryAsked | undefined;
     /** In place of the PSKs that an inner hello offers. */
     readonly madeUp?: OfferedPsks | undefined;
+    readonly early?: boolean;
   },
 ): SentHello {
   const { grease } = base;
@@ -124,8 +130,7 @@ function write(
     ech,
     ticket12: ticketFor(config, base.session12),
     psks: madeUp ?? pskBody(config, psks),
-    earlyData:
-      retry === undefined && earlyDataSession(config, psks) !== undefined,
+    earlyData: early,
   });
   const bodies =
     grease === undefined

@@ -23,10 +23,7 @@ type Hellos = Pick<
   "hello" | "serverName" | "transcript" | "ech"
 >;
 
-/**
- * The first hello, around another one where the config wants it. An encrypted
- * hello offers no early data: RFC 9849 6.1 wants the outer one to say so too.
- */
+/** The first hello, around another one where the config wants it. */
 export function firstHellos(
   config: ClientConfig,
   serverName: string | undefined,
@@ -48,13 +45,12 @@ export function firstHellos(
     const ech = attempt(offer, "refused", undefined, hello.random);
     return { hello, serverName, transcript: begin(hello), ech };
   }
-  const quiet = { ...config, earlyData: false };
-  const hello = firstHello(quiet, serverName, psks, innerBody);
+  const hello = firstHello(config, serverName, psks, innerBody);
   const madeUp = greasePsks(config, psks);
   const random = config.provider.random(32);
   const outer = offer.seal(hello, random, (body) =>
     outerHello(
-      config,
+      outwardConfig(config, offer),
       publicName,
       { ...hello, random },
       body,
@@ -88,7 +84,7 @@ export function judgeRetry(
   const accepted =
     body !== undefined &&
     ech.offer.isRetryConfirmed(message.raw, body, transcript);
-  return accepted ? goOnWithInner(state, ech.inner) : goOnWithOuter(state);
+  return accepted ? goOnWithInner(state, ech.inner) : goOnWithOuter(state, ech);
 }
 
 /**
@@ -103,8 +99,9 @@ export function sealSecond(
   if (ech?.status !== "accepted" || publicName === undefined) return hello;
   const random = ech.outerRandom;
   const madeUp = greasePsks(config, hello.psks);
+  const outward = outwardConfig(config, ech.offer);
   return ech.offer.seal(hello, random, (body) =>
-    outerHello(config, publicName, { ...hello, random }, body, asked, madeUp),
+    outerHello(outward, publicName, { ...hello, random }, body, asked, madeUp),
   );
 }
 
@@ -141,7 +138,7 @@ export function judgeServerHello(
   const transcript = ech.inner.transcript.begin(hash);
   return ech.offer.isConfirmed(message.raw, transcript)
     ? goOnWithInner(state, ech.inner)
-    : goOnWithOuter(state);
+    : goOnWithOuter(state, ech);
 }
 
 /** RFC 9849 6.1.6, 6.2: what EncryptedExtensions say about other keys. */
@@ -160,18 +157,19 @@ export function withRetryConfigs(
 
 /**
  * RFC 9849 6.1.6: the public name has shown who it is, and that is all that
- * this connection was good for.
+ * this connection was good for. With what it ends, once the handshake is done;
+ * undefined where it goes on.
  *
  * @param authenticated whether a verifier looked at the certificate
- * @throws TlsError
  */
-export function refuseRefused(
+export function echRefusal(
   ech: EchAttempt | undefined,
   authenticated: boolean,
-): void {
-  if (ech?.status !== "refused" || ech.offer.publicName === undefined) return;
+): TlsError | undefined {
+  if (ech?.status !== "refused" || ech.offer.publicName === undefined)
+    return undefined;
   const { retryConfigs } = ech;
-  throw new TlsError("ech_rejected", {
+  return new TlsError("ech_rejected", {
     ...(authenticated && retryConfigs && { echRetryConfigs: retryConfigs }),
   });
 }
@@ -183,8 +181,22 @@ function goOnWithInner(
   return { ...state, hello, serverName, transcript, ech: settled(state, true) };
 }
 
-function goOnWithOuter(state: WaitServerHello): WaitServerHello {
-  return { ...state, ech: settled(state, false) };
+function goOnWithOuter(
+  state: WaitServerHello,
+  { offer }: EchAttempt,
+): WaitServerHello {
+  const config = outwardConfig(state.config, offer);
+  return { ...state, config, ech: settled(state, false) };
+}
+
+/** What the server of the public name gets to see. */
+function outwardConfig(config: ClientConfig, offer: EchOffer): ClientConfig {
+  return Object.freeze({
+    ...config,
+    alpnProtocols: offer.alpnProtocols ?? config.alpnProtocols,
+    // RFC 9849 6.1.6: no certificate for it.
+    credentials: [],
+  });
 }
 
 function settled(

@@ -74,15 +74,13 @@ function sendFirstHello(
   io.send(hellos.hello.raw);
   // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
   if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
-  // RFC 5246 7.2.2: an older server may warn before it says its version.
-  if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
   return {
     machine: "clientHello",
     at: "WAIT_SH",
     config,
     ...hellos,
     retrySuite: undefined,
-    early: beginEarlyData(config, hellos.hello, io),
+    early: beginEarlyData(config, hellos.ech?.inner?.hello ?? hellos.hello, io),
     earlyRejected: false,
   };
 }
@@ -135,10 +133,9 @@ function retry(
   if (cookie === undefined && code === undefined)
     throw new TlsError("pointless_hello_retry");
   const group = code === undefined ? undefined : retryGroup(state, code);
-  const { config } = state;
-  const hash = config.provider.hashes[suite.hash];
+  const hash = state.config.provider.hashes[suite.hash];
   const judged = judgeRetry(state, message, hash);
-  const { serverName, ech } = judged;
+  const { config, serverName, ech } = judged;
   const before = judged.transcript.retry(hash).add(message.raw);
   const asked = { group, cookie, hash: suite.hash, before };
   const body = secondBody(ech);

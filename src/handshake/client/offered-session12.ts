@@ -14,6 +14,7 @@ export function sessionToOffer12(
     session?.version !== "TLSv1.2" ||
     session.serverName !== serverName ||
     !isFresh(session, provider.now()) ||
+    (!config.sessionTickets && session.sessionId.length === 0) ||
     !suites12.some(({ code }) => code === session.cipherSuite.code)
   )
     return undefined;
@@ -40,9 +41,9 @@ export function sessionIdFor(
 
 /** RFC 5077 3.2: the ticket, or nothing of one to ask for it. */
 export function ticketFor(
-  { versions }: ClientConfig,
+  { versions, sessionTickets }: ClientConfig,
   offered: OfferedSession12 | undefined,
 ): Uint8Array | undefined {
-  if (!versions.includes("TLSv1.2")) return undefined;
+  if (!sessionTickets || !versions.includes("TLSv1.2")) return undefined;
   return offered?.session.ticket ?? NO_BYTES;
 }

@@ -1,6 +1,7 @@
 /** The states of a client, RFC 8446 A.1, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName, KeyPair } from "../../crypto/provider.ts";
+import type { TlsError } from "../../errors.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type {
   AuthenticatedPeer,
@@ -204,6 +205,8 @@ export interface Finishing {
   /** When the server showed its certificate, in milliseconds. */
   readonly authenticatedAt: number;
   readonly finished: VerifiedFinished;
+  /** Why the connection ends with this side's Finished, RFC 9849 6.1.6. */
+  readonly refusal: TlsError | undefined;
 }
 
 export interface WaitCertificateChoice extends Finishing {

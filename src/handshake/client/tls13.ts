@@ -44,7 +44,7 @@ import {
   onUpdateKeysMeanwhile,
 } from "./post-handshake-auth.ts";
 import { connectionInfo } from "./connection-info.ts";
-import { refuseRefused, withRetryConfigs } from "./ech.ts";
+import { echRefusal, withRetryConfigs } from "./ech.ts";
 import { clientHandshakeKeys, settleEarlyData } from "./early-data.ts";
 import { onNewSessionTicket } from "./tickets13.ts";
 import type {
@@ -222,7 +222,6 @@ function onServerFinished(
   const finished = verifyFinished(secrets.server, state.transcript, message);
   const { peer } = state;
   const shown = "chain" in peer ? shownBy(peer).peer : undefined;
-  refuseRefused(state.ech, shown?.verified ?? false);
   const transcript = state.transcript.add(message.raw);
   const master = secrets.handshake.masterSecret();
   const digest = transcript.digest();
@@ -241,6 +240,7 @@ function onServerFinished(
     early: state.early,
     authenticatedAt: authenticatedAt(state),
     finished,
+    refusal: echRefusal(state.ech, shown?.verified ?? false),
   };
   logSecrets(config, clientRandom, {
     CLIENT_TRAFFIC_SECRET_0: finishing.clientApplication,
@@ -349,6 +349,7 @@ function finish(state: Finishing, io: HandshakeIo): ClientConnected {
   io.setWriteKeys(applicationKeys(state, clientApplication));
   clientHandshake.wipe();
   state.master.wipe();
+  if (state.refusal !== undefined) throw state.refusal;
   io.emit({ type: "handshake_done", info });
   return {
     machine: "client13",

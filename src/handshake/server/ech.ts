@@ -13,9 +13,13 @@ export function openHello(
   hello: ClientHello,
 ): { readonly ech: EchOpened | undefined; readonly hello: ClientHello } {
   const { config, retry } = state;
+  // RFC 9849 has nothing to say to a server of TLS 1.2.
+  const server = config.versions.includes("TLSv1.3")
+    ? config.encryptedClientHello
+    : undefined;
   const ech =
     retry === undefined
-      ? config.encryptedClientHello?.open(config, hello)
+      ? server?.open(config, hello)
       : state.ech?.openSecond(hello);
   return { ech, hello: ech?.hello ?? hello };
 }
