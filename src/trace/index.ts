@@ -1,6 +1,7 @@
 /**
  * Looking at TLS: what each record and message says, with a key log also
- * behind the encryption, and as a ladder for people.
+ * behind the encryption, and as a ladder for people; and what a ClientHello gives
+ * away of the software that wrote it.
  *
  * @module
  */
@@ -11,5 +12,6 @@ export {
   type TraceRecord,
 } from "./decode.ts";
 export type { Field } from "./describe.ts";
+export { ja3, ja3Text, ja4, ja4Text } from "./fingerprint.ts";
 export { formatLadder, type LadderOptions } from "./format.ts";
 export { KeyLog } from "./keylog.ts";

@@ -1,13 +1,19 @@
 /** Our key log in other hands: tshark reads a connection by it. */
 import { describe, expect, it } from "vitest";
 import { asciiBytes } from "../../src/bytes.ts";
+import type { ClientOptions } from "../../src/engine/index.ts";
+import { ja3, ja3Text } from "../../src/trace/index.ts";
 import {
   newPair,
   testClientConfig,
   testServerConfig,
 } from "../support/engines.ts";
 import type { Pair } from "../support/engines.ts";
-import { readWithTshark, tsharkVersion } from "./support/tshark.ts";
+import {
+  fingerprintsByTshark,
+  readWithTshark,
+  tsharkVersion,
+} from "./support/tshark.ts";
 import type { Segment } from "./support/tshark.ts";
 import { SUITES } from "./support/suites.ts";
 
@@ -82,6 +88,26 @@ describe.skipIf(version === undefined && !isRequired)(`tshark ${why}`, () => {
     expect(reading.messages.slice(-2)).toEqual(["key_update", "key_update"]);
   });
 
+  it("finds the JA3 that we find", async () => {
+    const hellos = [
+      {},
+      { grease: false, alpnProtocols: ["h2", "http/1.1"] },
+      { versions: ["TLSv1.2"], cipherSuites: SUITES_12 },
+      { groups: ["secp384r1", "x25519"], postHandshakeAuthentication: true },
+      { psk: () => ({ identity: asciiBytes("me"), key: new Uint8Array(32) }) },
+    ] as const satisfies Partial<ClientOptions>[];
+    const sent = hellos.map((options) =>
+      newPair(testClientConfig(options)).client.takeOutput(),
+    );
+    const messages = sent.map((record) => record.subarray(5));
+    const own = messages.map((hello) => ({
+      ja3: ja3(hello),
+      text: ja3Text(hello),
+    }));
+    expect(new Set(own.map((one) => one.ja3)).size).toBe(hellos.length);
+    expect(await fingerprintsByTshark(sent)).toEqual(own);
+  });
+
   it("reads nothing without", async () => {
     const reading = await readWithTshark(converse(newPair()), []);
     expect(reading).toEqual({
@@ -91,6 +117,10 @@ describe.skipIf(version === undefined && !isRequired)(`tshark ${why}`, () => {
   });
 });
 
+const SUITES_12 = [
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+] as const;
 const ASKED = "what the client has to say";
 const ANSWERED = "what the server answers";
 

@@ -77,6 +77,10 @@ const FEATURES: Readonly<
     code: `export { requireTimestamps } from "puretls/x509";`,
     brings: /^src\/x509\/transparency/,
   },
+  fingerprints: {
+    code: `export { ja3, ja4 } from "puretls/trace";`,
+    brings: /^src\/(trace\/fingerprint|crypto\/noble\/md5)/,
+  },
 };
 
 describe("a bundle", async () => {

@@ -60,6 +60,27 @@ export async function readWithTshark(
   return reading;
 }
 
+/** What tshark makes of ClientHellos, each on a connection of its own. */
+export async function fingerprintsByTshark(
+  hellos: readonly Uint8Array[],
+): Promise<readonly { readonly ja3: string; readonly text: string }[]> {
+  const folder = temporaryFolder();
+  const all: { ja3: string; text: string }[] = [];
+  for (const [index, bytes] of hellos.entries()) {
+    const dump = join(folder, `${String(index)}.txt`);
+    const capture = join(folder, `${String(index)}.pcapng`);
+    writeFileSync(dump, hexDump({ from: "client", bytes }));
+    await run("text2pcap", ["-q", "-D", "-T", "40000,44330", dump, capture]);
+    const { stdout } = await run("tshark", [
+      ...["-n", "-r", capture, "-d", "tcp.port==44330,tls", "-T", "fields"],
+      ...["-e", "tls.handshake.ja3", "-e", "tls.handshake.ja3_full"],
+    ]);
+    const [ja3 = "", text = ""] = stdout.trim().split("\t");
+    all.push({ ja3, text });
+  }
+  return all;
+}
+
 function messageName(code: string): string[] {
   const names = Object.entries(HandshakeType);
   return names.flatMap(([name, number]) =>
