@@ -66,109 +66,119 @@ async function serverProgram(
 }
 
 describePeers(["openssl"], () => {
-  it("its server staples, and our client requires it", async () => {
-    const response = file("good.der", good);
-    const { port } = await serverProgram((free) => [
-      ...([
-        "openssl",
-        "s_server",
-        "-accept",
-        `127.0.0.1:${String(free)}`,
-      ] as const),
-      ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
-    ]);
-    const trustStore = TrustStore.of(testAuthority().der);
-    const verifier = createVerifier({
-      provider: noble,
-      trustStore,
-      ocsp: "require",
-    });
-    const config = testClientConfig({ verifier, ocspStapling: true });
-    const { engine } = await clientTalk(port, config);
-    expect(engine.info?.peer?.verified).toBe(true);
-    const unasked = await clientTalk(port, testClientConfig({ verifier }));
-    expect(unasked.engine.error?.reason).toBe(
-      "bad_certificate_status_response",
-    );
-  });
-
-  it("its server staples that the certificate is revoked", async () => {
-    const revoked = testAuthority().createOcspResponse(certificate, {
-      status: "revoked",
-    });
-    const response = file("revoked.der", revoked);
-    const { port } = await serverProgram((free) => [
-      ...([
-        "openssl",
-        "s_server",
-        "-accept",
-        `127.0.0.1:${String(free)}`,
-      ] as const),
-      ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
-    ]);
-    const config = testClientConfig({ ocspStapling: true });
-    const { engine } = await clientTalk(port, config);
-    expect(engine.error?.alert).toBe("certificate_revoked");
-  });
-
-  const logKey = testKey("ec-p256");
-  const stapling = credential({
-    provider: noble,
-    chain: identity.chain,
-    key: { algorithm: "ecPublicKey", key: identity.key },
-    ocspResponse: good,
-    scts: [timestamp(certificate)],
-  });
-
-  it("its client reads our response and our timestamp", async () => {
-    const logs = file(
-      "logs.cnf",
-      `enabled_logs = one\n[one]\ndescription = one\nkey = ${encodeBase64(logKey.publicKeyInfo())}\n`,
-    );
-    const { peer, done } = await clientProgram(
-      { credentials: [stapling] },
-      (port) => [
+  describe.each(["TLSv1.2", "TLSv1.3"] as const)("in %s", (version) => {
+    const versions = [version];
+    it("its server staples, and our client requires it", async () => {
+      const response = file("good.der", good);
+      const { port } = await serverProgram((free) => [
         ...([
           "openssl",
-          "s_client",
-          "-connect",
-          `127.0.0.1:${String(port)}`,
+          "s_server",
+          "-accept",
+          `127.0.0.1:${String(free)}`,
         ] as const),
-        ...["-CAfile", ca, "-servername", "localhost", "-status"],
-        ...["-ct", "-ctlogfile", logs],
-      ],
-    );
-    await peer.logged(/Verify return code/);
-    peer.endInput();
-    await done;
-    expect(peer.log()).toMatch(/OCSP Response Status: successful/);
-    expect(peer.log()).toMatch(/Cert Status: good/);
-    expect(peer.log()).toMatch(/validation status: valid/i);
-  });
+        ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
+      ]);
+      const trustStore = TrustStore.of(testAuthority().der);
+      const verifier = createVerifier({
+        provider: noble,
+        trustStore,
+        ocsp: "require",
+      });
+      const config = testClientConfig({
+        versions,
+        verifier,
+        ocspStapling: true,
+      });
+      const { engine } = await clientTalk(port, config);
+      expect(engine.info?.peer?.verified).toBe(true);
+      const unasked = await clientTalk(
+        port,
+        testClientConfig({ versions, verifier }),
+      );
+      expect(unasked.engine.error?.reason).toBe(
+        "bad_certificate_status_response",
+      );
+    });
 
-  /** RFC 6962 3.2. */
-  function timestamp(leaf: Certificate): Uint8Array {
-    const when = new Uint8Array(8);
-    new DataView(when.buffer).setBigUint64(0, BigInt(Date.now() - 60_000));
-    const { length } = leaf.der;
-    const signed = concat(
-      Uint8Array.of(0, 0),
-      when,
-      Uint8Array.of(0, 0, length >> 16, length >> 8, length),
-      leaf.der,
-      Uint8Array.of(0, 0),
-    );
-    const sign = noble.signers["ecdsa-sha256"];
-    if (!sign) throw new Error("no signer");
-    const signature = sign(logKey.privateKey, signed, noble.random);
-    return concat(
-      Uint8Array.of(0),
-      noble.hashes["SHA-256"].hash(logKey.publicKeyInfo()),
-      when,
-      Uint8Array.of(0, 0, 4, 3, 0, signature.length),
-      signature,
-    );
-  }
+    it("its server staples that the certificate is revoked", async () => {
+      const revoked = testAuthority().createOcspResponse(certificate, {
+        status: "revoked",
+      });
+      const response = file("revoked.der", revoked);
+      const { port } = await serverProgram((free) => [
+        ...([
+          "openssl",
+          "s_server",
+          "-accept",
+          `127.0.0.1:${String(free)}`,
+        ] as const),
+        ...["-cert", cert, "-key", key, "-status_file", response, "-quiet"],
+      ]);
+      const config = testClientConfig({ versions, ocspStapling: true });
+      const { engine } = await clientTalk(port, config);
+      expect(engine.error?.alert).toBe("certificate_revoked");
+    });
+
+    const logKey = testKey("ec-p256");
+    const stapling = credential({
+      provider: noble,
+      chain: identity.chain,
+      key: { algorithm: "ecPublicKey", key: identity.key },
+      ocspResponse: good,
+      scts: [timestamp(certificate)],
+    });
+
+    it("its client reads our response and our timestamp", async () => {
+      const logs = file(
+        "logs.cnf",
+        `enabled_logs = one\n[one]\ndescription = one\nkey = ${encodeBase64(logKey.publicKeyInfo())}\n`,
+      );
+      const { peer, done } = await clientProgram(
+        { versions, credentials: [stapling] },
+        (port) => [
+          ...([
+            "openssl",
+            "s_client",
+            "-connect",
+            `127.0.0.1:${String(port)}`,
+          ] as const),
+          ...["-CAfile", ca, "-servername", "localhost", "-status"],
+          ...["-ct", "-ctlogfile", logs],
+        ],
+      );
+      await peer.logged(/Verify return code/);
+      peer.endInput();
+      await done;
+      expect(peer.log()).toMatch(/OCSP Response Status: successful/);
+      expect(peer.log()).toMatch(/Cert Status: good/);
+      expect(peer.log()).toMatch(/validation status: valid/i);
+    });
+
+    /** RFC 6962 3.2. */
+    function timestamp(leaf: Certificate): Uint8Array {
+      const when = new Uint8Array(8);
+      new DataView(when.buffer).setBigUint64(0, BigInt(Date.now() - 60_000));
+      const { length } = leaf.der;
+      const signed = concat(
+        Uint8Array.of(0, 0),
+        when,
+        Uint8Array.of(0, 0, length >> 16, length >> 8, length),
+        leaf.der,
+        Uint8Array.of(0, 0),
+      );
+      const sign = noble.signers["ecdsa-sha256"];
+      if (!sign) throw new Error("no signer");
+      const signature = sign(logKey.privateKey, signed, noble.random);
+      return concat(
+        Uint8Array.of(0),
+        noble.hashes["SHA-256"].hash(logKey.publicKeyInfo()),
+        when,
+        Uint8Array.of(0, 0, 4, 3, 0, signature.length),
+        signature,
+      );
+    }
+  });
 });
 
 const ROWS = [

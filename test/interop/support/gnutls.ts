@@ -18,11 +18,15 @@ import { temporaryFile, temporaryFolder } from "./temporary.ts";
 /** GnuTLS 3.7 knows no hybrid group. */
 const GROUPS: Readonly<Partial<Record<Group, string>>> = {
   x25519: "GROUP-X25519",
+  x448: "GROUP-X448",
   secp256r1: "GROUP-SECP256R1",
   secp384r1: "GROUP-SECP384R1",
   secp521r1: "GROUP-SECP521R1",
   ffdhe2048: "GROUP-FFDHE2048",
   ffdhe3072: "GROUP-FFDHE3072",
+  ffdhe4096: "GROUP-FFDHE4096",
+  ffdhe6144: "GROUP-FFDHE6144",
+  ffdhe8192: "GROUP-FFDHE8192",
 };
 
 /** Sends the payload, waits for as much, then closes. */

@@ -16,6 +16,8 @@ export type Group =
   | "secp521r1"
   | "ffdhe2048"
   | "ffdhe3072"
+  | "ffdhe4096"
+  | "ffdhe6144"
   | "ffdhe8192";
 
 export const CLASSIC_GROUPS: readonly Group[] = [
@@ -113,6 +115,8 @@ const OPENSSL_GROUPS: Readonly<Record<Group, string>> = {
   secp521r1: "P-521",
   ffdhe2048: "ffdhe2048",
   ffdhe3072: "ffdhe3072",
+  ffdhe4096: "ffdhe4096",
+  ffdhe6144: "ffdhe6144",
   ffdhe8192: "ffdhe8192",
 };
 

@@ -22,6 +22,9 @@ export function go(): Found {
   return {
     ...peer,
     groups: ["X25519MLKEM768", ...CLASSIC_GROUPS],
+    rareGroups: isSince(peer.label, 1, 26)
+      ? ["SecP256r1MLKEM768", "SecP384r1MLKEM1024"]
+      : [],
     // Since then it has an order of its own.
     lacks: {
       client: [...lacks, "a HelloRetryRequest to x25519"],
@@ -53,7 +56,7 @@ export function java(): Found {
     ...suitesLike(/CCM|PSK/),
     "encrypt-then-MAC",
     "own Diffie-Hellman parameters",
-    "ffdhe3072",
+    "a named Diffie-Hellman group",
   ];
   return installed(
     [
@@ -105,8 +108,8 @@ export function mbedtls(): Found {
       ...mbedtlsProgram,
       versions: ["TLSv1.2"],
       lacks: {
-        client: ["Ed25519", "RSA-PSS", "ffdhe3072"],
-        server: ["Ed25519", "RSA-PSS", "ffdhe3072"],
+        client: ["Ed25519", "RSA-PSS", "a named Diffie-Hellman group"],
+        server: ["Ed25519", "RSA-PSS", "a named Diffie-Hellman group"],
       },
     },
   );

@@ -24,6 +24,7 @@ export type Feature =
   | "a HelloRetryRequest to x25519"
   | "a HelloRetryRequest from x25519"
   | "own Diffie-Hellman parameters"
+  | "a named Diffie-Hellman group"
   | "encrypt-then-MAC"
   | "a master secret of the old kind"
   | "alerts after the handshake"
@@ -61,7 +62,7 @@ export type Found = Peer | { readonly missing: string };
 /** Ways to do without what TLS 1.2 should have: most have no such option. */
 export const LEGACY: readonly Feature[] = [
   "own Diffie-Hellman parameters",
-  "ffdhe3072",
+  "a named Diffie-Hellman group",
   "encrypt-then-MAC",
   "a master secret of the old kind",
 ];

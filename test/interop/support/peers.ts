@@ -42,8 +42,13 @@ const NODE24 = join(
 
 const HYBRID_TOO: readonly Group[] = ["X25519MLKEM768", ...CLASSIC_GROUPS];
 
+const FINITE_FIELDS: readonly Group[] = [
+  ...(["ffdhe2048", "ffdhe3072", "ffdhe4096"] as const),
+  ...(["ffdhe6144", "ffdhe8192"] as const),
+];
+
 const NOT_NSS: readonly Feature[] = [
-  ...LEGACY.filter((feature) => feature !== "ffdhe3072"),
+  ...LEGACY.filter((feature) => feature !== "a named Diffie-Hellman group"),
   ...suitesLike(/CCM|PSK/),
 ];
 
@@ -63,10 +68,16 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
       {
         client: opensslClient,
         server: opensslServer,
-        rareGroups: ["x448", "ffdhe2048", "ffdhe8192"],
+        rareGroups: ["x448", ...FINITE_FIELDS],
         lacks: {
-          client: ["a master secret of the old kind", "ffdhe3072"],
-          server: ["a master secret of the old kind", "ffdhe3072"],
+          client: [
+            "a master secret of the old kind",
+            "a named Diffie-Hellman group",
+          ],
+          server: [
+            "a master secret of the old kind",
+            "a named Diffie-Hellman group",
+          ],
         },
       },
     ),
@@ -80,6 +91,7 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
       {
         client: gnutlsClient,
         server: gnutlsServer,
+        rareGroups: ["x448", ...FINITE_FIELDS],
         payload: textPayload,
         lacks: {
           // gnutls-cli 3.7 crashes when it has made such a connection.
@@ -107,11 +119,12 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
       {
         client: nssClient,
         server: nssServer,
+        rareGroups: ["ffdhe2048", "ffdhe3072"],
         clientWaits: true,
         lacks: {
           client: [
             // Its client names no group of RFC 7919.
-            ...([...NOT_NSS, "ffdhe3072"] as const),
+            ...([...NOT_NSS, "a named Diffie-Hellman group"] as const),
             ...(["Ed25519", "RSA-PSS", "ALPN"] as const),
           ],
           server: [...NOT_NSS, "Ed25519", "RSA-PSS", "ALPN"],

@@ -137,7 +137,7 @@ const SPECIAL12: readonly Scenario[] = [
       suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
       group: "ffdhe3072",
     },
-    needs: ["ffdhe3072"],
+    needs: ["a named Diffie-Hellman group"],
   }),
   withSuite("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", {
     title: "the server's own Diffie-Hellman parameters",
