@@ -14,7 +14,8 @@ import {
   x25519,
 } from "../../dist/crypto/noble/index.js";
 
-export { clientConfig, TlsEngine } from "../../dist/engine/index.js";
+export { TlsEngine } from "../../dist/engine/index.js";
+export { clientConfig } from "../../dist/engine/tls13.js";
 export { createVerifier, TrustStore } from "../../dist/x509/index.js";
 
 /** @type {import("puretls/crypto/noble").noble} */

@@ -6,13 +6,12 @@ import type {
   ProtectionKeys,
   WarningAlertPolicy,
 } from "../handshake/io.ts";
-import { Aead12Opener, Aead12Sealer } from "../record/aead12.ts";
 import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
-import { Cbc12Opener, Cbc12Sealer } from "../record/cbc12.ts";
 import type { RecordOpener, RecordSealer } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { encodeAlert } from "./alerts.ts";
 import type { Flags, Parts } from "./parts.ts";
+import type { EngineProtocol, RecordProtection12 } from "./protocol.ts";
 
 /**
  * The one place where the handshake reaches the record layer. A class, for its
@@ -54,9 +53,9 @@ export class EngineIo implements HandshakeIo {
   setReadKeys(keys: ProtectionKeys): void {
     // RFC 8446 5.1: messages "MUST NOT span key changes".
     this.endFlight();
-    const { read } = this.#parts;
+    const { read, protocol } = this.#parts;
     const flags = this.#flags;
-    read.setOpener(openerOf(keys));
+    read.setOpener(openerOf(keys, protocol));
     flags.readKeyLimit =
       keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
     flags.updateRequested = false;
@@ -66,7 +65,8 @@ export class EngineIo implements HandshakeIo {
   }
 
   setWriteKeys(keys: ProtectionKeys): void {
-    this.#parts.write.setSealer(sealerOf(keys));
+    const { write, protocol } = this.#parts;
+    write.setSealer(sealerOf(keys, protocol));
   }
 
   setChangeCipherSpec(policy: ChangeCipherSpecPolicy): void {
@@ -103,7 +103,7 @@ export class EngineIo implements HandshakeIo {
   }
 
   beginWritingEarlyData(keys: ProtectionKeys, bytes: number): void {
-    this.#parts.write.setSealer(sealerOf(keys));
+    this.setWriteKeys(keys);
     this.#flags.earlyDataToWrite = bytes;
   }
 
@@ -127,24 +127,25 @@ export class EngineIo implements HandshakeIo {
   }
 }
 
-function openerOf(keys: ProtectionKeys): RecordOpener {
-  switch (keys.kind) {
-    case "aead13":
-      return new Aead13Opener(keys);
-    case "aead12":
-      return new Aead12Opener(keys);
-    case "cbc12":
-      return new Cbc12Opener(keys);
-  }
+function openerOf(
+  keys: ProtectionKeys,
+  protocol: EngineProtocol,
+): RecordOpener {
+  return keys.kind === "aead13"
+    ? new Aead13Opener(keys)
+    : protection12Of(protocol).openerOf(keys);
 }
 
-function sealerOf(keys: ProtectionKeys): RecordSealer {
-  switch (keys.kind) {
-    case "aead13":
-      return new Aead13Sealer(keys);
-    case "aead12":
-      return new Aead12Sealer(keys);
-    case "cbc12":
-      return new Cbc12Sealer(keys);
-  }
+function sealerOf(
+  keys: ProtectionKeys,
+  protocol: EngineProtocol,
+): RecordSealer {
+  return keys.kind === "aead13"
+    ? new Aead13Sealer(keys)
+    : protection12Of(protocol).sealerOf(keys);
+}
+
+function protection12Of({ protection12 }: EngineProtocol): RecordProtection12 {
+  if (protection12 === undefined) throw new Error("keys of TLS 1.2");
+  return protection12;
 }

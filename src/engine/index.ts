@@ -19,17 +19,17 @@ export {
   type CipherSuiteName,
   type TlsVersion,
 } from "../handshake/cipher-suites.ts";
-export {
-  type ClientConfig,
-  clientConfig,
-  type ClientOptions,
-  type CommonOptions,
-  type Limits,
-  type MessageShapes,
-  type ServerConfig,
-  serverConfig,
-  type ServerOptions,
+export type {
+  ClientConfig,
+  ClientOptions,
+  CommonOptions,
+  Limits,
+  MessageShapes,
+  ServerConfig,
+  ServerOptions,
 } from "../handshake/config.ts";
+export { clientConfig, serverConfig } from "./configs.ts";
+export type { Protocol } from "../handshake/protocol.ts";
 export {
   type Credential,
   credential,

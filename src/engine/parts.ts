@@ -6,9 +6,11 @@ import { HandshakeJoiner } from "../record/handshake-joiner.ts";
 import { ReadHalf } from "../record/read-half.ts";
 import { WriteHalf } from "../record/write-half.ts";
 import { HandshakeType } from "../wire/code-points.ts";
+import { type EngineProtocol, protocolOf } from "./protocol.ts";
 
 export interface Parts {
   readonly config: ClientConfig | ServerConfig;
+  readonly protocol: EngineProtocol;
   readonly read: ReadHalf;
   readonly write: WriteHalf;
   readonly joiner: HandshakeJoiner;
@@ -56,6 +58,7 @@ export class EngineSnapshot<Engine> {
 
 export function newParts(config: ClientConfig | ServerConfig): Parts {
   const { limits, padding } = config;
+  const protocol = protocolOf(config);
   const read = new ReadHalf();
   read.dropsEmptyData = false;
   if (config.role === "server" && config.retryCookies !== undefined) {
@@ -65,6 +68,7 @@ export function newParts(config: ClientConfig | ServerConfig): Parts {
   }
   return {
     config,
+    protocol,
     read,
     write: new WriteHalf(padding),
     joiner: new HandshakeJoiner((type) =>
@@ -77,9 +81,10 @@ export function newParts(config: ClientConfig | ServerConfig): Parts {
   };
 }
 
-export function cloneParts({ config, read, write, joiner }: Parts): Parts {
+export function cloneParts(parts: Parts): Parts {
+  const { read, write, joiner } = parts;
   return {
-    config,
+    ...parts,
     read: read.clone(),
     write: write.clone(),
     joiner: joiner.clone(),

@@ -6,32 +6,21 @@
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import { type AlertName, TlsError } from "../errors.ts";
 import { cloneState } from "../handshake/clone-state.ts";
-import { startClient } from "../handshake/client/hello.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
 import type { ConnectionInfo, HandshakeIo, Need } from "../handshake/io.ts";
 import {
   exportEarlyKeyingMaterial,
   exportKeyingMaterial,
 } from "../handshake/exporter.ts";
-import {
-  advance,
-  advanceByMessage,
-  type ConnectionState,
-} from "../handshake/machines.ts";
-import {
-  advanceByAnswer,
-  type Answer,
-  checkAnswer,
-  needOf,
-  ownAnswer,
-} from "../handshake/needs.ts";
+import type { ConnectionState } from "../handshake/machines.ts";
+import { type Answer, checkAnswer, ownAnswer } from "../handshake/needs.ts";
 import { owesKeyUpdate } from "../handshake/post-handshake13.ts";
-import { startServer } from "../handshake/server/hello.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { type AlertLevel, encodeAlert, isCloseNotify } from "./alerts.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
+import { Handshake } from "./handshake.ts";
 import { EngineIo } from "./handshake-io.ts";
 import {
   cloneParts,
@@ -70,8 +59,7 @@ export class TlsEngine {
   readonly #parts: Parts;
   readonly #flags: Flags;
   readonly #events: EventQueue;
-  readonly #io: HandshakeIo;
-  #state: ConnectionState;
+  readonly #handshake: Handshake;
 
   private constructor(
     parts: Parts,
@@ -82,11 +70,12 @@ export class TlsEngine {
     this.#parts = parts;
     this.#flags = flags;
     this.#events = events;
-    this.#io = new EngineIo(parts, flags, (event) => {
+    const io = new EngineIo(parts, flags, (event) => {
       gate.noteEvent(flags, event, parts.config.limits);
       events.push(event);
     });
-    this.#state = begin(this.#io);
+    const { machines } = parts.protocol;
+    this.#handshake = new Handshake(machines, io, begin(io));
   }
 
   /**
@@ -98,9 +87,9 @@ export class TlsEngine {
   static client(config: ClientConfig, serverName?: string): TlsEngine {
     const parts = newParts(config);
     parts.read.changeCipherSpec = "dropped";
-    const begin = (io: HandshakeIo): ConnectionState =>
-      startClient(config, serverName, io);
-    const engine = new TlsEngine(parts, newFlags(), new EventQueue(), begin);
+    const engine = new TlsEngine(parts, newFlags(), new EventQueue(), (io) =>
+      parts.protocol.begin(config, serverName, io),
+    );
     engine.#guard(() => engine.#pump());
     parts.write.setFinalRecordVersion();
     return engine;
@@ -110,8 +99,8 @@ export class TlsEngine {
   static server(config: ServerConfig): TlsEngine {
     const parts = newParts(config);
     parts.write.setFinalRecordVersion();
-    return new TlsEngine(parts, newFlags(), new EventQueue(), () =>
-      startServer(config),
+    return new TlsEngine(parts, newFlags(), new EventQueue(), (io) =>
+      parts.protocol.begin(config, undefined, io),
     );
   }
 
@@ -132,7 +121,7 @@ export class TlsEngine {
 
   /** The RFC's name of the state that the handshake is in. */
   get state(): string {
-    return this.#state.at;
+    return this.#handshake.state.at;
   }
 
   /** What was agreed; undefined until the handshake is done. */
@@ -147,7 +136,7 @@ export class TlsEngine {
 
   /** What the engine waits for before it goes on. */
   get need(): Need | undefined {
-    return this.#flags.failed ? undefined : needOf(this.#state);
+    return this.#flags.failed ? undefined : this.#handshake.need;
   }
 
   /** Whether {@link write} would take data. */
@@ -207,7 +196,8 @@ export class TlsEngine {
     const { write } = this.#parts;
     this.#guard(() => {
       for (let at = 0; at < bytes.length;) {
-        if (write.wornOut || owesKeyUpdate(this.#state)) this.#command(false);
+        if (write.wornOut || owesKeyUpdate(this.#handshake.state))
+          this.#command(false);
         const part = bytes.subarray(at, at + write.contentLeft);
         write.write(ContentType.application_data, part);
         at += part.length;
@@ -250,11 +240,11 @@ export class TlsEngine {
    */
   resume(answer: Answer): void {
     const { need } = this;
-    checkAnswer(need, answer);
+    checkAnswer(need, answer, this.#parts.config);
     this.#guard(() => {
       if (need === undefined) return;
       this.#flags.asked = false;
-      this.#state = advanceByAnswer(this.#state, need, answer, this.#io);
+      this.#handshake.answer(need, answer);
       this.#pump();
     });
     this.#parts.read.settle();
@@ -279,9 +269,9 @@ export class TlsEngine {
    * @throws TlsUsageError where it may not be asked for
    */
   requestCertificate(): void {
-    gate.requireCertificateRequest(this.#flags, this.#state);
+    gate.requireCertificateRequest(this.#flags, this.#handshake.state);
     this.#guard(() => {
-      this.#state = advance(this.#state, "request_certificate", {}, this.#io);
+      this.#handshake.advance("request_certificate", {});
     });
   }
 
@@ -298,7 +288,7 @@ export class TlsEngine {
     context: Uint8Array | undefined,
     length: number,
   ): Uint8Array {
-    return exportKeyingMaterial(this.#state, label, context, length);
+    return exportKeyingMaterial(this.#handshake.state, label, context, length);
   }
 
   /**
@@ -313,7 +303,12 @@ export class TlsEngine {
     context: Uint8Array | undefined,
     length: number,
   ): Uint8Array {
-    return exportEarlyKeyingMaterial(this.#state, label, context, length);
+    return exportEarlyKeyingMaterial(
+      this.#handshake.state,
+      label,
+      context,
+      length,
+    );
   }
 
   /**
@@ -341,7 +336,7 @@ export class TlsEngine {
   }
 
   #fork(): TlsEngine {
-    const state = cloneState(this.#state);
+    const state = cloneState(this.#handshake.state);
     const flags = { ...this.#flags };
     const parts = cloneParts(this.#parts);
     return new TlsEngine(parts, flags, this.#events.clone(), () => state);
@@ -382,7 +377,7 @@ export class TlsEngine {
       if (this.#flags.readClosed || !this.#answerNeeds()) return;
       const message = joiner.next();
       if (message !== undefined) {
-        this.#state = advanceByMessage(this.#state, message, this.#io);
+        this.#handshake.receive(message);
         continue;
       }
       const record = read.next();
@@ -394,7 +389,7 @@ export class TlsEngine {
   /** Answers what the config can answer; says whether nothing is left to ask. */
   #answerNeeds(): boolean {
     for (;;) {
-      const need = needOf(this.#state);
+      const need = this.#handshake.need;
       if (need === undefined) return true;
       if (this.#flags.asked) return false;
       const answer = ownAnswer(need, this.#parts.config);
@@ -403,7 +398,7 @@ export class TlsEngine {
         this.#events.push({ type: "need", need });
         return false;
       }
-      this.#state = advanceByAnswer(this.#state, need, answer, this.#io);
+      this.#handshake.answer(need, answer);
     }
   }
 
@@ -422,7 +417,7 @@ export class TlsEngine {
       this.#flags.readClosed = true;
       this.#events.push({ type: "peer_closed" });
     } else if (type === ContentType.change_cipher_spec)
-      this.#state = advance(this.#state, "change_cipher_spec", {}, this.#io);
+      this.#handshake.advance("change_cipher_spec", {});
     else throw new TlsError("unexpected_record_type");
   }
 
@@ -432,7 +427,7 @@ export class TlsEngine {
       this.#events.push({ type: "early_data", bytes });
       return;
     }
-    if (!gate.takesData(flags, this.#state))
+    if (!gate.takesData(flags, this.#handshake.state))
       throw new TlsError("unexpected_application_data");
     this.#events.push({ type: "data", bytes });
     if (gate.noteData(flags, this.#parts.read.recordsUnderKey))
@@ -443,6 +438,6 @@ export class TlsEngine {
     const command = { askPeer };
     // The peer's answer is no flood: it was asked for.
     if (askPeer) this.#flags.keyUpdates--;
-    this.#state = advance(this.#state, "update_keys", command, this.#io);
+    this.#handshake.advance("update_keys", command);
   }
 }

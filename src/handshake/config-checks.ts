@@ -7,48 +7,71 @@ import {
   InvalidKeyShare,
 } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
-import {
-  CIPHER_SUITES,
-  type CipherSuite,
-  type CipherSuiteName,
-  defaultCipherSuites,
-  type TlsVersion,
+import type {
+  CipherSuite,
+  CipherSuite12,
+  CipherSuite13,
+  CipherSuiteName,
+  TlsVersion,
 } from "./cipher-suites.ts";
-
 import { isPostQuantum } from "./groups.ts";
+import type { Protocol } from "./protocol.ts";
 
-const ALL_VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
+/** What follows from the versions and the suites that a program named. */
+export interface Spoken {
+  readonly versions: readonly TlsVersion[];
+  readonly cipherSuites: readonly CipherSuiteName[];
+  /** The rows of `cipherSuites`, all and by version. */
+  readonly suites: readonly CipherSuite[];
+  readonly suites13: readonly CipherSuite13[];
+  readonly suites12: readonly CipherSuite12[];
+}
 
-/** A version without suites is not spoken, nor a suite without its version. */
+/**
+ * A version without suites is not spoken, nor a suite without its version.
+ *
+ * @throws TlsUsageError for a name that the protocol does not have
+ */
 export function versionsAndSuites(
   options: {
     readonly provider: CryptoProvider;
     readonly versions?: readonly TlsVersion[];
     readonly cipherSuites?: readonly CipherSuiteName[];
   },
+  protocol: Protocol,
   role: "client" | "server",
-): {
-  readonly versions: readonly TlsVersion[];
-  readonly cipherSuites: readonly CipherSuiteName[];
-} {
+): Spoken {
   const { provider } = options;
-  const wanted = options.versions ?? ALL_VERSIONS;
+  checkNames("cipherSuites", options.cipherSuites, protocol.suites);
+  const wanted = options.versions ?? protocol.versions;
   for (const version of wanted)
-    if (!ALL_VERSIONS.includes(version))
+    if (!protocol.versions.includes(version))
       throw new TlsUsageError(`versions: what is ${String(version)}?`);
-  const named = options.cipherSuites ?? defaultCipherSuites(provider.fastAes);
-  const cipherSuites = named.filter((name) => {
-    const row: CipherSuite = CIPHER_SUITES[name];
-    return (
-      wanted.includes(row.version) &&
-      canProtect(provider, row) &&
-      canExchange(row, role)
-    );
-  });
-  const versions = wanted.filter((version) =>
-    cipherSuites.some((name) => CIPHER_SUITES[name].version === version),
-  );
-  return { versions, cipherSuites };
+  const named =
+    options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
+  const cipherSuites: CipherSuiteName[] = [];
+  const suites: CipherSuite[] = [];
+  for (const name of named) {
+    const row = protocol.suites[name];
+    if (
+      row === undefined ||
+      !wanted.includes(row.version) ||
+      !canProtect(provider, row) ||
+      !canExchange(row, role)
+    )
+      continue;
+    cipherSuites.push(name);
+    suites.push(row);
+  }
+  return {
+    versions: wanted.filter((version) =>
+      suites.some((row) => row.version === version),
+    ),
+    cipherSuites,
+    suites,
+    suites13: suites.filter((row) => row.version === "TLSv1.3"),
+    suites12: suites.filter((row) => row.version === "TLSv1.2"),
+  };
 }
 
 function canProtect(

@@ -11,19 +11,12 @@ import type {
 import { TlsUsageError } from "../errors.ts";
 import type { RawKeyVerifier } from "../x509/raw-key.ts";
 import type { CertificateVerifier } from "../x509/verifier.ts";
-import {
-  CIPHER_SUITES,
-  type CipherSuite12,
-  type CipherSuite13,
-  type CipherSuiteName,
-  suites12,
-  suites13,
-  type TlsVersion,
-} from "./cipher-suites.ts";
+import type { CipherSuiteName, TlsVersion } from "./cipher-suites.ts";
 import {
   checkAlpn,
   checkNames,
   defaultKeyShares,
+  type Spoken,
   versionsToHide,
   versionsAndSuites,
 } from "./config-checks.ts";
@@ -34,6 +27,7 @@ import type { EchClient, EchServer } from "./ech.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
+import type { Protocol } from "./protocol.ts";
 import { PSK_MODES, type PskMode } from "./psk-modes.ts";
 import type { StrikeRegister } from "./strike-register.ts";
 import type { ExtensionShape } from "./extensions/table.ts";
@@ -257,11 +251,10 @@ type OptionalKeys =
   | "certificateSignatureSchemes";
 
 /** What follows from the lists that a program gave. */
-interface Derived {
+interface Derived extends Spoken {
   readonly limits: Limits;
-  /** The rows of `cipherSuites`, by version. */
-  readonly suites13: readonly CipherSuite13[];
-  readonly suites12: readonly CipherSuite12[];
+  /** What the engine speaks with it. */
+  readonly protocol: Protocol;
 }
 
 export type ClientConfig = { readonly role: "client" } & Whole<
@@ -285,12 +278,16 @@ export type ServerConfig = { readonly role: "server" } & Whole<
   Derived;
 
 /** @throws TlsUsageError when the options contradict each other */
-export function clientConfig(options: ClientOptions): ClientConfig {
+export function clientConfigOf(
+  protocol: Protocol,
+  options: ClientOptions,
+): ClientConfig {
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(
     ech?.kind === "real"
       ? { ...options, versions: versionsToHide(options.versions) }
       : options,
+    protocol,
     "client",
   );
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
@@ -318,7 +315,10 @@ export function clientConfig(options: ClientOptions): ClientConfig {
 }
 
 /** @throws TlsUsageError when the options contradict each other */
-export function serverConfig(options: ServerOptions): ServerConfig {
+export function serverConfigOf(
+  protocol: Protocol,
+  options: ServerOptions,
+): ServerConfig {
   const clientAuthentication = options.clientAuthentication ?? "none";
   if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");
@@ -329,7 +329,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
       "verifier: a server that asks for certificates needs one to judge them",
     );
   return Object.freeze({
-    ...commonConfig(options, "server"),
+    ...commonConfig(options, protocol, "server"),
     ...given("verifier", options.verifier),
     ...sessionOptions(options),
     ...given("encryptedClientHello", options.encryptedClientHello),
@@ -345,9 +345,12 @@ export function serverConfig(options: ServerOptions): ServerConfig {
   });
 }
 
-function commonConfig(options: CommonOptions, role: "client" | "server") {
+function commonConfig(
+  options: CommonOptions,
+  protocol: Protocol,
+  role: "client" | "server",
+) {
   const { provider, recordSizeLimit, padding, keyLog } = options;
-  checkNames("cipherSuites", options.cipherSuites, CIPHER_SUITES);
   const { pskModes = ["psk_dhe_ke"] } = options;
   checkNames("pskModes", pskModes, PSK_MODES);
   if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
@@ -358,13 +361,10 @@ function commonConfig(options: CommonOptions, role: "client" | "server") {
     options.certificateSignatureSchemes,
     SIGNATURE_SCHEMES,
   );
-  const { versions, cipherSuites } = versionsAndSuites(options, role);
   const config = {
     provider,
-    versions,
-    cipherSuites,
-    suites13: suites13(cipherSuites),
-    suites12: suites12(cipherSuites),
+    protocol,
+    ...versionsAndSuites(options, protocol, role),
     groups: (options.groups ?? DEFAULT_GROUPS).filter(
       (name) => provider.groups[name] !== undefined,
     ),

@@ -7,56 +7,15 @@
 import { TlsError } from "../errors.ts";
 import { HandshakeType, nameOf } from "../wire/code-points.ts";
 import type { Answers, HandshakeIo } from "./io.ts";
-import { readCertificate12 } from "./messages/certificate12.ts";
-import { readCertificate13 } from "./messages/certificate13.ts";
-import { readCertificateRequest12 } from "./messages/certificate-request12.ts";
-import { readCertificateRequest13 } from "./messages/certificate-request13.ts";
-import { readCertificateStatus } from "./messages/certificate-status.ts";
-import { readCertificateVerify } from "./messages/certificate-verify.ts";
-import { readClientHello } from "./messages/client-hello.ts";
-import { readClientKeyExchange } from "./messages/client-key-exchange.ts";
 import type { RawMessage } from "./messages/codec.ts";
-import { readCompressedCertificate } from "./messages/compressed-certificate.ts";
-import { readEncryptedExtensions } from "./messages/encrypted-extensions.ts";
-import { readEndOfEarlyData } from "./messages/end-of-early-data.ts";
-import { readFinished } from "./messages/finished.ts";
-import { readHelloRequest } from "./messages/hello-request.ts";
-import { readKeyUpdate } from "./messages/key-update.ts";
-import { readNewSessionTicket12 } from "./messages/new-session-ticket12.ts";
-import { readNewSessionTicket13 } from "./messages/new-session-ticket13.ts";
-import { readServerHello } from "./messages/server-hello.ts";
-import { readServerHelloDone } from "./messages/server-hello-done.ts";
-import { readServerKeyExchange } from "./messages/server-key-exchange.ts";
-
-/** The messages of TLS 1.3, and both hellos, each with its parser. */
-export const READERS_13 = {
-  client_hello: readClientHello,
-  server_hello: readServerHello,
-  encrypted_extensions: readEncryptedExtensions,
-  certificate_request: readCertificateRequest13,
-  certificate: readCertificate13,
-  compressed_certificate: readCompressedCertificate,
-  certificate_verify: readCertificateVerify,
-  finished: readFinished,
-  end_of_early_data: readEndOfEarlyData,
-  new_session_ticket: readNewSessionTicket13,
-  key_update: readKeyUpdate,
-};
-
-/** The messages of TLS 1.2 behind the hellos, each with its parser. */
-export const READERS_12 = {
-  hello_request: readHelloRequest,
-  client_hello: readClientHello,
-  certificate: readCertificate12,
-  certificate_status: readCertificateStatus,
-  server_key_exchange: readServerKeyExchange,
-  certificate_request: readCertificateRequest12,
-  server_hello_done: readServerHelloDone,
-  client_key_exchange: readClientKeyExchange,
-  certificate_verify: readCertificateVerify,
-  new_session_ticket: readNewSessionTicket12,
-  finished: readFinished,
-};
+import type {
+  CLIENT_READERS_12,
+  SERVER_READERS_12,
+} from "./messages/readers12.ts";
+import type {
+  CLIENT_READERS_13,
+  SERVER_READERS_13,
+} from "./messages/readers13.ts";
 
 /** Parsers by the name of their message. */
 type Readers = Readonly<Record<string, (message: RawMessage) => unknown>>;
@@ -81,9 +40,15 @@ export type OtherInputs = Signals & Answers & Commands;
 export type OtherInputName = keyof OtherInputs;
 
 /** All that moves a machine of TLS 1.3. */
-export type Inputs13 = Messages<typeof READERS_13> & OtherInputs;
+export type Inputs13 = Messages<
+  typeof CLIENT_READERS_13 & typeof SERVER_READERS_13
+> &
+  OtherInputs;
 /** All that moves a machine of TLS 1.2. */
-export type Inputs12 = Messages<typeof READERS_12> & OtherInputs;
+export type Inputs12 = Messages<
+  typeof CLIENT_READERS_12 & typeof SERVER_READERS_12
+> &
+  OtherInputs;
 
 /** A state is flat data with a name; it carries exactly what it knows. */
 export interface State {
@@ -118,50 +83,50 @@ type LooseCell<Next> = (
   io: HandshakeIo,
 ) => Next;
 
-/**
- * Moves a machine by a signal, an answer or a command.
- *
- * @throws TlsError `unexpected_message` when the state has no cell for it
- */
-export function step<
-  S extends State,
-  Next extends State,
-  Inputs extends OtherInputs,
-  I extends OtherInputName,
->(
-  table: Transitions<S, Next, Inputs>,
-  state: S,
-  name: I,
-  input: OtherInputs[I],
-  io: HandshakeIo,
-): Next {
-  return cellOf<S, Next>(table, state, name)(state, input, io);
+/** A table as what moves a connection: which states it takes, they say. */
+export interface Machine<Next extends State> {
+  /**
+   * By a signal, an answer or a command.
+   *
+   * @throws TlsError `unexpected_message` when the state has no cell for it
+   */
+  advance<I extends OtherInputName>(
+    state: State,
+    name: I,
+    input: OtherInputs[I],
+    io: HandshakeIo,
+  ): Next;
+  /**
+   * By a handshake message, which is parsed only when the state allows its
+   * type.
+   *
+   * @throws TlsError
+   */
+  advanceByMessage(state: State, message: RawMessage, io: HandshakeIo): Next;
 }
 
-/**
- * Moves a machine by a handshake message, which is parsed only when the state
- * allows its type.
- *
- * @throws TlsError
- */
-export function stepMessage<S extends State, Next extends State, Inputs>(
+/** The machine that moves by a table, with the parsers of its messages. */
+export function machineOf<S extends State, Next extends State, Inputs>(
   table: Transitions<S, Next, Inputs>,
   readers: Readers,
-  state: S,
-  message: RawMessage,
-  io: HandshakeIo,
-): Next {
-  const name = nameOf(HandshakeType, message.type);
-  const read = name === undefined ? undefined : readers[name];
-  if (name === undefined || read === undefined)
-    throw unexpected(name ?? `message type ${message.type}`, state);
-  const cell = cellOf<S, Next>(table, state, name);
-  return cell(state, read(message), io);
+): Machine<Next> {
+  return {
+    advance: (state, name, input, io) =>
+      cellOf<Next>(table, state, name)(state, input, io),
+    advanceByMessage: (state, message, io) => {
+      const name = nameOf(HandshakeType, message.type);
+      const read = name === undefined ? undefined : readers[name];
+      if (name === undefined || read === undefined)
+        throw unexpected(name ?? `message type ${message.type}`, state);
+      const cell = cellOf<Next>(table, state, name);
+      return cell(state, read(message), io);
+    },
+  };
 }
 
-function cellOf<S extends State, Next>(
+function cellOf<Next>(
   table: object,
-  state: S,
+  state: State,
   name: string,
 ): LooseCell<Next> {
   const cell = rowOf(table, state)[name];

@@ -8,7 +8,7 @@ import type { ClientConfig, ServerConfig } from "./config.ts";
 import { type Credential, publicKeyOf } from "./credential.ts";
 import { askForPsk, checkedPsk, type ExternalPsk } from "./external-psk.ts";
 import type { HandshakeIo, Need } from "./io.ts";
-import { advance, type ConnectionState } from "./machines.ts";
+import { advance, type ConnectionState, type Machines } from "./machines.ts";
 import type { Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SIGNATURE_SCHEMES } from "./signature-schemes.ts";
@@ -110,7 +110,11 @@ export function ownAnswer(
  *
  * @throws TlsUsageError when it does not fit the need
  */
-export function checkAnswer(need: Need | undefined, answer: Answer): void {
+export function checkAnswer(
+  need: Need | undefined,
+  answer: Answer,
+  { protocol }: ClientConfig | ServerConfig,
+): void {
   if (need === undefined)
     throw new TlsUsageError("resume: nothing waits for an answer");
   if (answer.type === "refused") return;
@@ -119,6 +123,11 @@ export function checkAnswer(need: Need | undefined, answer: Answer): void {
       `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
     );
   if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
+  if (
+    answer.type === "certificate_chosen" &&
+    (answer.config?.protocol ?? protocol) !== protocol
+  )
+    throw new TlsUsageError("resume: a config that speaks other versions");
   if (need.type === "verify" && answer.type === "verified") {
     const { chain } = answer;
     const { rawPublicKey } = need.peer;
@@ -141,6 +150,7 @@ export function checkAnswer(need: Need | undefined, answer: Answer): void {
  * @throws TlsError for a refusal, or for a signature that is not one
  */
 export function advanceByAnswer(
+  machines: Machines,
   state: ConnectionState,
   need: Need,
   answer: Answer,
@@ -150,19 +160,20 @@ export function advanceByAnswer(
     case "refused":
       throw refusal(answer);
     case "verified":
-      return advance(state, "verified", answer, io);
+      return advance(machines, state, "verified", answer, io);
     case "certificate_chosen":
-      return advance(state, "certificate_chosen", answer, io);
+      return advance(machines, state, "certificate_chosen", answer, io);
     case "session_found":
-      return advance(state, "session_found", answer, io);
+      return advance(machines, state, "session_found", answer, io);
     case "psk_found": {
       const psk = answer.psk && checkedPsk(answer.psk);
-      return advance(state, "psk_found", { psk }, io);
+      return advance(machines, state, "psk_found", { psk }, io);
     }
     case "signed":
       if (need.type === "sign" && need.credential.key === "ask")
         checkSignature(need, state.config, answer.signature);
       return advance(
+        machines,
         state,
         "signed",
         { signature: answer.signature.slice() },

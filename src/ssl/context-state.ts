@@ -11,12 +11,11 @@ import {
   defaultCipherSuites,
   type TlsVersion,
 } from "../handshake/cipher-suites.ts";
-import {
-  type ClientConfig,
-  clientConfig,
-  type CommonOptions,
-  type ServerConfig,
-  serverConfig,
+import { clientConfig, serverConfig } from "../engine/configs.ts";
+import type {
+  ClientConfig,
+  CommonOptions,
+  ServerConfig,
 } from "../handshake/config.ts";
 import type { Credential } from "../handshake/credential.ts";
 import { DEFAULT_GROUPS } from "../handshake/groups.ts";

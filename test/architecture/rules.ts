@@ -116,6 +116,7 @@ const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
 const PORTABLE_ENTRIES = [
   "src/index.ts",
   "src/engine/index.ts",
+  "src/engine/tls13.ts",
   "src/crypto/noble/index.ts",
   "src/compression/index.ts",
   "src/ech/index.ts",

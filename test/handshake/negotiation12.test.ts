@@ -33,6 +33,7 @@ import {
 import {
   asSent,
   type Edit,
+  MACHINES,
   message,
   type Outcome,
   runMachines,
@@ -561,12 +562,12 @@ describe("a request to renegotiate", () => {
       const io = silentIo({ sendWarning: (alert) => warnings.push(alert) });
       let next = state;
       for (let i = 0; i < 16; i++)
-        next = advanceByMessage(next, whole(raw), io);
+        next = advanceByMessage(MACHINES, next, whole(raw), io);
       expect(next.at).toBe("CONNECTED");
       expect(warnings).toEqual(
         Array.from({ length: 16 }, () => "no_renegotiation"),
       );
-      expect(() => advanceByMessage(next, whole(raw), io)).toThrow(
+      expect(() => advanceByMessage(MACHINES, next, whole(raw), io)).toThrow(
         "too many requests to renegotiate",
       );
     },

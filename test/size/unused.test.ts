@@ -100,3 +100,46 @@ describe("a bundle", async () => {
     },
   );
 });
+
+/** By config: what a program imports, and what must not come with it. */
+const SLIM: Readonly<
+  Record<string, { readonly code: string; readonly lacks: RegExp }>
+> = {
+  "a client": {
+    code: `export { clientConfig, TlsEngine } from "puretls/engine";`,
+    lacks: /^src\/handshake\/server\//,
+  },
+  "a server": {
+    code: `export { serverConfig, TlsEngine } from "puretls/engine";`,
+    lacks: /^src\/handshake\/client\//,
+  },
+  "a client of TLS 1.3": {
+    code: `
+      export { TlsEngine } from "puretls/engine";
+      export { clientConfig } from "puretls/engine/tls13";
+    `,
+    // What of a session of TLS 1.2 is not offered is a few lines.
+    lacks: /^src\/handshake\/server\/|(?<!offered-session)12\.ts$/,
+  },
+  "a server of TLS 1.3": {
+    code: `
+      export { TlsEngine } from "puretls/engine";
+      export { serverConfig } from "puretls/engine/tls13";
+    `,
+    lacks: /^src\/handshake\/client\/|12\.ts$/,
+  },
+};
+
+describe("a bundle of", async () => {
+  const bare = await bundle(CORE);
+
+  it.each(Object.entries(SLIM))(
+    "%s has nothing of what it does not speak",
+    async (_name, { code, lacks }) => {
+      const { sources, bytes } = await bundle(code);
+      expect(sources.filter((path) => lacks.test(path))).toEqual([]);
+      expect(bare.sources.some((path) => lacks.test(path))).toBe(true);
+      expect(bytes).toBeLessThan(bare.bytes);
+    },
+  );
+});

@@ -6,6 +6,7 @@ import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
+import { clientMachines } from "../../src/handshake/client/machines.ts";
 import type {
   ChangeCipherSpecPolicy,
   HandshakeEvent,
@@ -15,6 +16,7 @@ import {
   advance,
   advanceByMessage,
   type ConnectionState,
+  type Machines,
 } from "../../src/handshake/machines.ts";
 import {
   advanceByAnswer,
@@ -22,11 +24,15 @@ import {
   ownAnswer,
 } from "../../src/handshake/needs.ts";
 import { startServer } from "../../src/handshake/server/hello.ts";
+import { serverMachines } from "../../src/handshake/server/machines.ts";
 import {
   HandshakeType,
   type HandshakeTypeName,
   nameOf,
 } from "../../src/wire/code-points.ts";
+
+/** Both roles, both versions. */
+export const MACHINES: Machines = { ...clientMachines(), ...serverMachines() };
 
 /** What stands for a change_cipher_spec record among the messages. */
 export const CHANGE_CIPHER_SPEC: Uint8Array = Uint8Array.of(1);
@@ -165,12 +171,18 @@ class Side {
       else {
         const type = raw[0] ?? 0;
         const whole = { type, body: raw.subarray(4), raw };
-        this.state = advanceByMessage(this.state, whole, this.#io);
+        this.state = advanceByMessage(MACHINES, this.state, whole, this.#io);
       }
       for (let need = needOf(this.state); need; need = needOf(this.state)) {
         const answer = ownAnswer(need, this.state.config);
         if (answer === undefined) break;
-        this.state = advanceByAnswer(this.state, need, answer, this.#io);
+        this.state = advanceByAnswer(
+          MACHINES,
+          this.state,
+          need,
+          answer,
+          this.#io,
+        );
       }
       return undefined;
     } catch (error) {
@@ -184,6 +196,12 @@ class Side {
     if (this.#changeCipherSpec === "forbidden")
       throw new TlsError("unexpected_change_cipher_spec");
     if (this.#changeCipherSpec === "delivered")
-      this.state = advance(this.state, "change_cipher_spec", {}, this.#io);
+      this.state = advance(
+        MACHINES,
+        this.state,
+        "change_cipher_spec",
+        {},
+        this.#io,
+      );
   }
 }

@@ -2,7 +2,6 @@
 import type { GroupName, HashName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
-import { CIPHER_SUITES } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Extensions, OfferedPsks } from "../extensions/spec.ts";
 import {
@@ -137,7 +136,7 @@ function write(
       ? offered
       : greased(grease, offered, retry?.group === undefined);
   const shape = shapeOf(config, base, bodies);
-  const suites = config.cipherSuites.map((name) => CIPHER_SUITES[name].code);
+  const suites = config.suites.map(({ code }) => code);
   const raw = encodeClientHello(
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],

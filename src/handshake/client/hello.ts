@@ -2,7 +2,7 @@
  * A client before the version is known: it sends a ClientHello, perhaps a
  * second one, and hands over with the ServerHello (RFC 8446 4.1).
  */
-import { equal } from "../../bytes.ts";
+import { equal, latin1 } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
@@ -16,13 +16,12 @@ import type { Transitions } from "../machine.ts";
 import type {
   HelloRetryRequest,
   ServerHello,
-  ServerHelloMessage,
+  ServerHello12,
 } from "../messages/server-hello.ts";
 import { secondHello } from "./client-hello.ts";
 import { firstHellos, judgeRetry, sealSecond, secondBody } from "./ech.ts";
 import { beginEarlyData } from "./early-data.ts";
 import { handshakeKeys } from "./server-hello13.ts";
-import { onServerHello12 } from "./server-hello12.ts";
 import type {
   Client13State,
   ClientHelloState,
@@ -33,10 +32,30 @@ import type { Client12State } from "./states12.ts";
 
 type NextState = ClientHelloState | Client13State | Client12State;
 
-export const clientHello: Transitions<ClientHelloState, NextState> = {
-  WAIT_PSK: { psk_found: onPskFound },
-  WAIT_SH: { server_hello: onServerHello },
-};
+/** Goes on with a ServerHello of TLS 1.2. */
+export type Begin12 = (
+  state: WaitServerHello,
+  message: ServerHello12,
+  io: HandshakeIo,
+) => Client12State;
+
+/** The table of a client that speaks TLS 1.2 too if it is told how. */
+export function clientHello(
+  begin12?: Begin12,
+): Transitions<ClientHelloState, NextState> {
+  return {
+    WAIT_PSK: { psk_found: onPskFound },
+    WAIT_SH: {
+      server_hello: (state, message, io) => {
+        if (message.kind !== "server_hello12")
+          return onServerHello(state, message, io);
+        checkVersion12(state, message);
+        if (begin12 === undefined) throw new TlsError("unsupported_protocol");
+        return begin12(state, message, io);
+      },
+    },
+  };
+}
 
 /** Sends the first ClientHello, or asks for the PSK that goes into it. */
 export function startClient(
@@ -87,11 +106,9 @@ function sendFirstHello(
 
 function onServerHello(
   state: WaitServerHello,
-  message: ServerHelloMessage,
+  message: ServerHello | HelloRetryRequest,
   io: HandshakeIo,
-): NextState {
-  if (message.kind === "server_hello12")
-    return onServerHello12(state, message, io);
+): ClientHelloState | Client13State {
   checkVersion(message);
   // RFC 8446 6: the level of an alert means nothing any more.
   io.setWarningAlerts("fatal");
@@ -115,6 +132,30 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
     message.legacyVersion !== ProtocolVersion["TLSv1.2"]
   )
     throw new TlsError("wrong_version_returned");
+}
+
+/** RFC 8446 4.1.3: the last bytes of the random of who could do better. */
+const DOWNGRADE_SENTINEL = /DOWNGRD[\0\x01]$/;
+
+/** RFC 8446 4.1.3, D.1. */
+function checkVersion12(
+  { config: { versions }, retrySuite, early }: WaitServerHello,
+  { legacyVersion, random }: ServerHello12,
+): void {
+  // Who asked for a second hello of TLS 1.3 does not go back behind it.
+  if (retrySuite !== undefined)
+    throw new TlsError("version_changed_after_retry");
+  if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
+    throw new TlsError("downgrade_detected");
+  // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
+  if (early !== undefined) throw new TlsError("early_data_without_tls13");
+  if (
+    legacyVersion !== ProtocolVersion["TLSv1.2"] ||
+    !versions.includes("TLSv1.2")
+  )
+    throw new TlsError("unsupported_protocol", {
+      detail: `the server speaks version ${legacyVersion.toString(16).padStart(4, "0")}`,
+    });
 }
 
 /** RFC 8446 4.1.4. */

@@ -1,7 +1,6 @@
 /** The step from a ServerHello without a version extension to TLS 1.2. */
-import { equal, latin1 } from "../../bytes.ts";
+import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
-import { ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
@@ -21,9 +20,6 @@ import type {
   ServerSaid,
 } from "./states12.ts";
 
-/** RFC 8446 4.1.3: the last bytes of the random of who could do better. */
-const DOWNGRADE_SENTINEL = /DOWNGRD[\0\x01]$/;
-
 /** RFC 5246 7.4.1.3. */
 export function onServerHello12(
   state: WaitServerHello,
@@ -31,7 +27,6 @@ export function onServerHello12(
   io: HandshakeIo,
 ): Client12State {
   const { config, hello } = state;
-  checkVersion(state, message);
   checkSolicited(message.extensionTypes, hello.types);
   const suite = config.suites12.find(
     ({ code }) => code === message.cipherSuite,
@@ -70,27 +65,6 @@ function withoutCertificate(next: Client12): Client12State {
       pskIdentityHint: undefined,
     };
   return { ...next, at: "WAIT_SKE", presented: undefined };
-}
-
-/** RFC 8446 4.1.3, D.1. */
-function checkVersion(
-  { config: { versions }, retrySuite, early }: WaitServerHello,
-  { legacyVersion, random }: ServerHello12,
-): void {
-  // Who asked for a second hello of TLS 1.3 does not go back behind it.
-  if (retrySuite !== undefined)
-    throw new TlsError("version_changed_after_retry");
-  if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
-    throw new TlsError("downgrade_detected");
-  // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
-  if (early !== undefined) throw new TlsError("early_data_without_tls13");
-  if (
-    legacyVersion !== ProtocolVersion["TLSv1.2"] ||
-    !versions.includes("TLSv1.2")
-  )
-    throw new TlsError("unsupported_protocol", {
-      detail: `the server speaks version ${legacyVersion.toString(16).padStart(4, "0")}`,
-    });
 }
 
 /** RFC 5746 3.4 and 4.1. */

@@ -17,7 +17,7 @@ import {
   chooseVersion,
 } from "../negotiate.ts";
 import { PendingTranscript } from "../transcript.ts";
-import { begin12 } from "./resume12.ts";
+import type { Beginning12 } from "./server-flight12.ts";
 import {
   afterPsk,
   afterSession,
@@ -43,12 +43,29 @@ import type { Server12State } from "./states12.ts";
 
 type NextState = ServerHelloState | Server13State | Server12State;
 
-export const serverHello: Transitions<ServerHelloState, NextState> = {
-  START: { client_hello: onClientHello },
-  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
-  WAIT_SESSION: { session_found: onSessionFound },
-  WAIT_PSK: { psk_found: onPskFound },
-};
+/** Goes on with a ClientHello that gets TLS 1.2. */
+export type Begin12 = (
+  beginning: Beginning12,
+  io: HandshakeIo,
+) => Server12State;
+
+/** The table of a server that speaks TLS 1.2 too if it is told how. */
+export function serverHello(
+  begin12?: Begin12,
+): Transitions<ServerHelloState, NextState> {
+  return {
+    START: {
+      client_hello: (state, hello, io) =>
+        onClientHello(state, hello, begin12, io),
+    },
+    WAIT_CERTIFICATE_CHOICE: {
+      certificate_chosen: (state, answer, io) =>
+        onCertificateChosen(state, answer, begin12, io),
+    },
+    WAIT_SESSION: { session_found: onSessionFound },
+    WAIT_PSK: { psk_found: onPskFound },
+  };
+}
 
 export function startServer(config: ServerConfig): Start {
   return {
@@ -64,6 +81,7 @@ export function startServer(config: ServerConfig): Start {
 function onClientHello(
   start: Start,
   outer: ClientHello,
+  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
   // RFC 8446 5: "at any time after the first ClientHello message".
@@ -74,7 +92,7 @@ function onClientHello(
     return secondHello(state.retry, state, hello, io);
   const { config } = state;
   if (config.credentials !== "ask")
-    return firstHello(state, hello, config.credentials, io);
+    return firstHello(state, hello, config.credentials, begin12, io);
   return {
     machine: "serverHello",
     at: "WAIT_CERTIFICATE_CHOICE",
@@ -88,11 +106,12 @@ function onClientHello(
 function onCertificateChosen(
   state: WaitCertificateChoice,
   answer: Answers["certificate_chosen"],
+  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
   const config = answer.config ?? state.config;
   const start = { ...startServer(config), ech: state.ech };
-  return firstHello(start, state.hello, answer.credentials, io);
+  return firstHello(start, state.hello, answer.credentials, begin12, io);
 }
 
 /** RFC 8446 4.1.2, RFC 5246 7.4.1.2: the null method has to be among them. */
@@ -144,12 +163,14 @@ function firstHello(
   state: Start,
   hello: ClientHello,
   credentials: readonly Credential[],
+  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
   const { config, transcript: before, ech } = state;
   const version = chooseVersion(config, hello);
   checkCompression(hello, version);
   if (version === "TLSv1.2") {
+    if (begin12 === undefined) throw new TlsError("unsupported_protocol");
     const transcript = before.add(hello.raw);
     return begin12({ config, hello, credentials, transcript }, io);
   }

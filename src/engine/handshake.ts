@@ -1,0 +1,52 @@
+import type { HandshakeIo, Need } from "../handshake/io.ts";
+import type { OtherInputName, OtherInputs } from "../handshake/machine.ts";
+import {
+  advance,
+  advanceByMessage,
+  type ConnectionState,
+  type Machines,
+} from "../handshake/machines.ts";
+import type { RawMessage } from "../handshake/messages/codec.ts";
+import { advanceByAnswer, type Answer, needOf } from "../handshake/needs.ts";
+
+/** The state of a handshake with what moves it. */
+export class Handshake {
+  readonly #machines: Machines;
+  readonly #io: HandshakeIo;
+  #state: ConnectionState;
+
+  constructor(machines: Machines, io: HandshakeIo, state: ConnectionState) {
+    this.#machines = machines;
+    this.#io = io;
+    this.#state = state;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** What it waits for, undefined when it waits for the peer. */
+  get need(): Need | undefined {
+    return needOf(this.#state);
+  }
+
+  /** A signal of the record layer, or a command of this side's program. */
+  advance<I extends OtherInputName>(name: I, input: OtherInputs[I]): void {
+    this.#state = advance(this.#machines, this.#state, name, input, this.#io);
+  }
+
+  receive(message: RawMessage): void {
+    const machines = this.#machines;
+    this.#state = advanceByMessage(machines, this.#state, message, this.#io);
+  }
+
+  answer(need: Need, answer: Answer): void {
+    this.#state = advanceByAnswer(
+      this.#machines,
+      this.#state,
+      need,
+      answer,
+      this.#io,
+    );
+  }
+}
