@@ -62,6 +62,11 @@ export const RECORD_REASONS = {
     says: "a handshake record without content",
     rfc: "8446 5.1",
   },
+  empty_alert_record: {
+    alert: "unexpected_message",
+    says: "an alert record without content",
+    rfc: "8446 5.4",
+  },
   interleaved_handshake: {
     alert: "unexpected_message",
     says: "a record of another type came in the middle of a handshake message",

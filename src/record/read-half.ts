@@ -162,9 +162,8 @@ export class ReadHalf implements FragmentLimits {
     if (type === ContentType.change_cipher_spec)
       return this.changeCipherSpec === "dropped";
     if (type !== ContentType.application_data || content.length > 0) {
-      // RFC 5246 6.2.1, RFC 8446 5.1: no empty fragments of handshake messages.
-      if (type === ContentType.handshake && content.length === 0)
-        throw new TlsError("empty_handshake_record");
+      // RFC 5246 6.2.1, RFC 8446 5.4: data alone may be empty.
+      if (content.length === 0) checkMayBeEmpty(type);
       // Between empty records an alert is no progress either.
       if (type !== ContentType.alert) this.#emptyRecords = 0;
       return false;
@@ -192,4 +191,10 @@ export class ReadHalf implements FragmentLimits {
     if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
       throw new TlsError("too_many_change_cipher_specs");
   }
+}
+
+function checkMayBeEmpty(type: number): void {
+  if (type === ContentType.handshake)
+    throw new TlsError("empty_handshake_record");
+  if (type === ContentType.alert) throw new TlsError("empty_alert_record");
 }

@@ -37,6 +37,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   unexpected_change_cipher_spec: "INVALID_CCS_MESSAGE",
   too_many_empty_records: "RECORD_TOO_SMALL",
   empty_handshake_record: "BAD_LENGTH",
+  empty_alert_record: "INVALID_ALERT",
   interleaved_handshake: "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA",
   too_many_change_cipher_specs: "UNEXPECTED_CCS_MESSAGE",
   too_many_warning_alerts: "TOO_MANY_WARN_ALERTS",

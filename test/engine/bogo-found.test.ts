@@ -64,6 +64,7 @@ describe("what a ClientHello may say", () => {
     [0x0400, undefined],
     [0xffff, undefined],
     [0x0200, "unsupported_protocol"],
+    [0x0300, "unsupported_protocol"],
   ])("legacy_version %i", (version, reason) => {
     const { client, server } = newPair();
     const hello = client.takeOutput();
@@ -71,6 +72,16 @@ describe("what a ClientHello may say", () => {
     hello[10] = version;
     server.receive(hello);
     expect(server.error?.reason).toBe(reason);
+  });
+
+  it("point formats of TLS 1.2: whatever they are, TLS 1.3 has none", () => {
+    const { client, server } = newPair();
+    const hello = Buffer.from(client.takeOutput());
+    const at = hello.indexOf(Buffer.from("000b00020100", "hex"));
+    expect(at).toBeGreaterThan(0);
+    hello[at + 5] = 2;
+    server.receive(hello);
+    expect(server.error).toBeUndefined();
   });
 });
 

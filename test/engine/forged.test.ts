@@ -62,6 +62,7 @@ describe("sealed records", () => {
     ],
     ["an empty handshake record", HANDSHAKE, "", "empty_handshake_record"],
     ["a type that nobody has assigned", 99, "00", "unexpected_record_type"],
+    ["an empty alert", ALERT, "", "empty_alert_record"],
     ["an alert of three bytes", ALERT, "010000", "bad_alert"],
     [
       "a Finished after the handshake",

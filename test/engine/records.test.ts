@@ -92,6 +92,7 @@ describe("records", () => {
       "unexpected_application_data",
     ],
     ["empty data before it", "1703030000", "unexpected_application_data"],
+    ["an empty alert", "1503030000", "empty_alert_record"],
     ["an alert of one byte", "150303000102", "bad_alert"],
     ["an alert of four bytes", "150303000402280228", "bad_alert"],
     [

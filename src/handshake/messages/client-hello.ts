@@ -1,5 +1,5 @@
 import { TlsError } from "../../errors.ts";
-import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
@@ -8,6 +8,8 @@ import {
   writeExtensions,
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
+
+const SSL3 = 0x0300;
 
 /** What a ClientHello says, RFC 8446 4.1.2. */
 export interface ClientHelloFields {
@@ -49,9 +51,9 @@ export function encodeClientHello(
 export function readClientHello({ body, raw }: RawMessage): ClientHello {
   return Reader.all(body, "ClientHello", (reader) => {
     const legacyVersion = reader.u16();
-    // RFC 8446 D.2: below SSL 3 there is nothing that this format could be.
-    if (legacyVersion >> 8 < ProtocolVersion["TLSv1.2"] >> 8)
-      throw new TlsError("unsupported_protocol");
+    // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
+    // says; and below it there is nothing that this format could be.
+    if (legacyVersion <= SSL3) throw new TlsError("unsupported_protocol");
     const random = reader.bytes(32);
     const legacySessionId = reader.opaque8();
     if (legacySessionId.length > 32)

@@ -5,7 +5,10 @@ import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
-import { UNCOMPRESSED } from "../extensions/ec-point-formats.ts";
+import {
+  checkPointFormats,
+  UNCOMPRESSED,
+} from "../extensions/ec-point-formats.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import { stapleExtensions } from "../extensions/table.ts";
 import type { HandshakeIo } from "../io.ts";
@@ -49,6 +52,7 @@ export function sendServerHello12(
   // Nothing of the client's next flight can be there yet.
   io.endFlight();
   checkRenegotiationInfo(hello);
+  checkPointFormats(hello.extensions.ec_point_formats);
   const alpnProtocol = chooseAlpn(config, hello);
   const extensions = answers(choice, alpnProtocol);
   const message = encodeServerHello12(
