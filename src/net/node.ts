@@ -11,6 +11,7 @@ import {
 } from "../ssl/default-context.ts";
 import type { CertChainSource } from "../ssl/key-material.ts";
 import type { Encoded } from "../ssl/reading.ts";
+import type { SSLSession } from "../ssl/session.ts";
 import type { SSLSocket } from "../ssl/ssl-socket.ts";
 import { SSLTimeoutError } from "../ssl/errors.ts";
 import { derCertToPemCert } from "../ssl/functions.ts";
@@ -67,6 +68,8 @@ export interface ConnectOptions extends ContextChoice, CallOptions {
   /** The name in SNI and in the certificate. Default: the host. */
   readonly serverHostname?: string;
   readonly suppressRaggedEofs?: boolean;
+  /** What to go on from: it came to the same `context`. */
+  readonly session?: SSLSession;
 }
 
 /**
@@ -106,6 +109,7 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
         serverHostname: options.serverHostname ?? host,
         doHandshakeOnConnect: false,
         suppressRaggedEofs,
+        ...(options.session && { session: options.session }),
       });
       await secure.doHandshake({ signal: deadline.signal });
       return secure;
