@@ -3,15 +3,12 @@ import {
   aes128Gcm,
   chaCha20Poly1305,
   ecdsaVerifier,
-  finiteField,
   hashes,
   pkcs1Verifier,
   pssVerifier,
-  publicKeyOf,
-  rsaEncrypt,
   secp256r1,
   systemRandom,
-  x25519,
+  x25519Ladder,
 } from "../../dist/crypto/noble/index.js";
 
 export { TlsEngine } from "../../dist/engine/index.js";
@@ -30,14 +27,11 @@ export const provider = {
     "ChaCha20-Poly1305": chaCha20Poly1305,
   },
   cbcs: {},
-  groups: { x25519, secp256r1 },
-  finiteField,
+  groups: { x25519: x25519Ladder, secp256r1 },
   verifiers: {
     "ecdsa-sha256": ecdsaVerifier("SHA-256"),
     "rsa-pss-sha256": pssVerifier("SHA-256"),
     "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
   },
   signers: {},
-  rsaEncrypt,
-  publicKeyOf,
 };

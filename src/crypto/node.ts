@@ -46,7 +46,7 @@ import {
 } from "./node/signatures.ts";
 import { rsaEncrypt } from "./node/rsa-encrypt.ts";
 import { x25519, x448 } from "./node/montgomery.ts";
-import type { CryptoProvider } from "./provider.ts";
+import type { WholeProvider } from "./provider.ts";
 
 /**
  * The provider. Keys are made ready for OpenSSL at their first use and kept
@@ -63,7 +63,7 @@ import type { CryptoProvider } from "./provider.ts";
  * if (context.provider.name !== "node") throw new Error();
  * ```
  */
-export const node: CryptoProvider = {
+export const node: WholeProvider = {
   ...noble,
   name: "node",
   fastAes: true,

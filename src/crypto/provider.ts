@@ -328,28 +328,29 @@ export interface CryptoProvider {
    * Diffie-Hellman as TLS 1.2 has it: shares are padded to the length of the
    * prime and need not be so, and the secret has no leading zeros (RFC 5246
    * 8.1.2). The prime is not tested for being one: who signed it answers for
-   * it. Fields other than RFC 7919's take long exponents, and time.
+   * it. Fields other than RFC 7919's take long exponents, and time. Without it
+   * no DHE suite is spoken.
    *
    * @throws InvalidKeyShare for an even prime, one of less than 2048 or more
    *   than 8192 bits, and a generator that generates nothing
    */
-  finiteField(parameters: FiniteFieldParameters): KeyExchange;
+  finiteField?(parameters: FiniteFieldParameters): KeyExchange;
   readonly verifiers: Readonly<
     Partial<Record<SignatureName, SignatureVerifier>>
   >;
   readonly signers: Readonly<Partial<Record<SignatureName, SignatureSigner>>>;
   /**
    * The public half of a private key, to check that a certificate and a key
-   * belong together.
+   * belong together. A client without a certificate needs none.
    */
-  publicKeyOf(key: PrivateKey): PublicKey;
+  publicKeyOf?(key: PrivateKey): PublicKey;
   /**
    * RSAES-PKCS1-V1_5-ENCRYPT, RFC 8017 7.2.1, for a TLS 1.2 client's RSA key
-   * exchange. The result is as long as the modulus.
+   * exchange. The result is as long as the modulus. Without it none is offered.
    *
    * @throws TypeError when the key is no sound RSA key or too short for it
    */
-  rsaEncrypt(
+  rsaEncrypt?(
     key: PublicKey,
     message: Uint8Array,
     random: RandomSource,
@@ -357,3 +358,6 @@ export interface CryptoProvider {
   /** Without it, encrypted key files are refused. */
   readonly keyDecryption?: KeyDecryption;
 }
+
+/** A provider that leaves nothing out. */
+export type WholeProvider = Required<CryptoProvider>;

@@ -57,7 +57,7 @@ export function versionsAndSuites(
       row === undefined ||
       !wanted.includes(row.version) ||
       !canProtect(provider, row) ||
-      !canExchange(row, role)
+      !canExchange(provider, row, role)
     )
       continue;
     cipherSuites.push(name);
@@ -86,11 +86,16 @@ function canProtect(
 }
 
 /** A server never decrypts a premaster secret: SECURITY.md says why. */
-function canExchange(suite: CipherSuite, role: "client" | "server"): boolean {
+function canExchange(
+  provider: CryptoProvider,
+  suite: CipherSuite,
+  role: "client" | "server",
+): boolean {
+  if (suite.version === "TLSv1.3") return true;
+  if (suite.keyExchange === "RSA")
+    return role === "client" && provider.rsaEncrypt !== undefined;
   return (
-    role === "client" ||
-    suite.version === "TLSv1.3" ||
-    suite.keyExchange !== "RSA"
+    !suite.keyExchange.startsWith("DHE") || provider.finiteField !== undefined
   );
 }
 
@@ -129,6 +134,8 @@ export function checkDhParameters(
   provider: CryptoProvider,
   field: FiniteFieldParameters,
 ): void {
+  if (provider.finiteField === undefined)
+    throw new TlsUsageError("dhParameters: the provider has no finiteField");
   try {
     provider.finiteField(field);
   } catch (error) {

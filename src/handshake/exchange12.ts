@@ -7,6 +7,7 @@ import {
   ffdheParameters,
 } from "../crypto/ffdhe.ts";
 import type {
+  CryptoProvider,
   FiniteFieldParameters,
   GroupName,
   KeyExchange,
@@ -59,9 +60,19 @@ function fieldOf(
   if (bits < MIN_DH_BITS)
     throw new TlsError("dh_key_too_small", { detail: `${bits} bits` });
   const row = invalidShareIsAnAlert(() =>
-    provider.finiteField({ prime, generator }),
+    finiteFieldOf(provider, { prime, generator }),
   );
   return { row, group: ffdheOfPrime(numberOf(prime), bits) };
+}
+
+/** A suite that needs one is not spoken without it. */
+function finiteFieldOf(
+  provider: CryptoProvider,
+  parameters: FiniteFieldParameters,
+): KeyExchange {
+  const row = provider.finiteField?.(parameters);
+  if (row !== undefined) return row;
+  throw new Error("the provider has no finiteField, but it was negotiated");
 }
 
 /** The client's half: its public value, and the premaster secret. */
@@ -135,7 +146,8 @@ export function ownKeyPair(
 ): { readonly pair: KeyPair; readonly params: KeyExchangeParams } | undefined {
   const { provider } = config;
   if (field !== undefined) {
-    const pair = provider.finiteField(field).generate(provider.random);
+    const row = finiteFieldOf(provider, field);
+    const pair = row.generate(provider.random);
     const { prime: p, generator: g } = field;
     return { pair, params: { kind: "dh", p, g, share: pair.share } };
   }

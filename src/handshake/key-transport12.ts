@@ -36,6 +36,9 @@ export function encryptPremaster(
   const premaster = new Secret(
     concat(Uint8Array.of(version >> 8, version & 0xff), provider.random(46)),
   );
-  const encrypted = provider.rsaEncrypt(key, premaster.bytes, provider.random);
+  const { random } = provider;
+  const encrypted = provider.rsaEncrypt?.(key, premaster.bytes, random);
+  if (encrypted === undefined)
+    throw new Error("the provider has no rsaEncrypt, but it was negotiated");
   return { encrypted, premaster, proof: new EncryptedPremaster() };
 }

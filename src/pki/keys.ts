@@ -61,12 +61,14 @@ export class PkiKey {
   readonly privateKey: PrivateKey;
   readonly publicKey: PublicKey;
 
-  /** @throws TypeError when the private key is not a valid one */
+  /** @throws TypeError when the private key is not a valid one, or the provider has no `publicKeyOf` */
   constructor({ provider, privateKey, pss = false }: PkiKeyOptions) {
     if (pss && privateKey.type !== "rsa")
       throw new TypeError("only an RSA key can be one for RSASSA-PSS");
     this.algorithm = pss ? "id-RSASSA-PSS" : ALGORITHM_OF[privateKey.type];
     this.privateKey = privateKey;
+    if (provider.publicKeyOf === undefined)
+      throw new TypeError("the provider has no publicKeyOf");
     this.publicKey = provider.publicKeyOf(privateKey);
   }
 

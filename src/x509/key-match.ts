@@ -9,6 +9,7 @@ import type { SubjectPublicKeyInfo } from "./public-key.ts";
  * Whether a private key is the one that the certificate speaks of.
  *
  * @throws X509Error when the certificate's key is malformed or not supported
+ * @throws TypeError when the provider has no `publicKeyOf`
  */
 export function keyMatchesCertificate(
   provider: CryptoProvider,
@@ -24,7 +25,9 @@ export function keyMatchesPublicKey(
   key: ParsedPrivateKey,
   publicKey: SubjectPublicKeyInfo,
 ): boolean {
-  return samePublicKey(provider.publicKeyOf(key.key), publicKey.key);
+  const own = provider.publicKeyOf?.(key.key);
+  if (own === undefined) throw new TypeError("the provider has no publicKeyOf");
+  return samePublicKey(own, publicKey.key);
 }
 
 function samePublicKey(a: PublicKey, b: PublicKey): boolean {

@@ -2,7 +2,7 @@ import { createECDH } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex } from "../../src/bytes.ts";
 import { mlKem1024, mlKem768 } from "../../src/crypto/noble/mlkem.ts";
-import { noble } from "../../src/crypto/noble/index.ts";
+import { noble, x25519Ladder } from "../../src/crypto/noble/index.ts";
 import { node } from "../../src/crypto/node.ts";
 import {
   InvalidKeyShare,
@@ -105,7 +105,13 @@ describe.each(rows)("$name", ({ provider, row }) => {
   });
 });
 
-describe.each(providers)("x25519 of $name", (provider) => {
+const ladder = {
+  ...noble,
+  name: "noble, by the ladder",
+  groups: { ...noble.groups, x25519: x25519Ladder },
+};
+
+describe.each([...providers, ladder])("x25519 of $name", (provider) => {
   const x25519 = group(provider, "x25519");
 
   it("agrees with RFC 8448 3", () => {

@@ -16,6 +16,7 @@ import {
 } from "@noble/curves/abstract/montgomery.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { deferredTable } from "./base-table.ts";
+import { clamp, inverse, P } from "./field25519.ts";
 import { powerOfOnes } from "./power-of-ones.ts";
 
 export interface Curve25519 {
@@ -43,9 +44,6 @@ function makeCurve(): Curve25519 {
     beforeBaseMultiplication: deferredTable(Point.BASE),
   };
 }
-
-/** 2^255 - 19. */
-const P = 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn;
 
 /** RFC 8032 5.1, RFC 7748 4.1. */
 const parameters = {
@@ -75,19 +73,6 @@ function makeX25519(Point: EdwardsPointCons): MontgomeryECDH {
       return mod((Z + Y) * inverse(mod(Z - Y, P)), P);
     },
   });
-}
-
-/** RFC 7748 5, RFC 8032 5.1.5 step 2. Changes and returns the array. */
-function clamp<T extends Uint8Array>(scalar: T): T {
-  scalar[0] = (scalar[0] ?? 0) & 0xf8;
-  scalar[31] = ((scalar[31] ?? 0) & 0x7f) | 0x40;
-  return scalar;
-}
-
-/** x^(p - 2), and p - 2 is 2^5 (2^250 - 1) + 11. */
-function inverse(x: bigint): bigint {
-  const x11 = (pow2(x, 3n, P) * mod(mod(x * x, P) * x, P)) % P;
-  return (pow2(powerOfOnes(x, 250, P), 5n, P) * x11) % P;
 }
 
 /** 2^((p - 1) / 4), a square root of -1: RFC 8032 5.1.3 step 3. */

@@ -9,7 +9,7 @@ import type {
   AeadName,
   CbcAlgorithm,
   CbcName,
-  CryptoProvider,
+  WholeProvider,
   GroupName,
   KeyExchangeGroup,
   SignatureName,
@@ -130,7 +130,7 @@ export const signers = /* @__PURE__ */ (() => ({
  * The default provider. Replace a row by spreading:
  * `{ ...noble, aeads: { ...noble.aeads, "AES-128-GCM": mine } }`.
  */
-export const noble: CryptoProvider = {
+export const noble: WholeProvider = {
   name: "noble",
   random: systemRandom,
   now: () => Date.now(),
@@ -175,6 +175,7 @@ export { systemRandom } from "./random.ts";
 export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 export { rsaEncrypt } from "./rsa-encrypt.ts";
 export { x25519 } from "./x25519.ts";
+export { x25519Ladder } from "./x25519-ladder.ts";
 export { x448 } from "./x448.ts";
 
 export type * from "../provider.ts";

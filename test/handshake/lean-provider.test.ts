@@ -1,0 +1,45 @@
+/** A provider without some of its rows: what needs them is not spoken. */
+import { describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
+import { testClientConfig, testServerConfig } from "../support/engines.ts";
+
+const { finiteField, rsaEncrypt, publicKeyOf, ...rest } = noble;
+const cipherSuites = [
+  "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+] as const;
+
+const suitesWith = (more: Partial<CryptoProvider>): readonly string[] =>
+  testClientConfig({ provider: { ...rest, ...more }, cipherSuites })
+    .cipherSuites;
+
+describe("a client whose provider lacks", () => {
+  it("nothing offers all that it is told to", () => {
+    expect(suitesWith({ finiteField, rsaEncrypt, publicKeyOf })).toEqual(
+      cipherSuites,
+    );
+  });
+
+  it("finite fields offers no DHE", () => {
+    expect(suitesWith({ rsaEncrypt })).toEqual(cipherSuites.slice(1));
+  });
+
+  it("RSA encryption offers no such key exchange", () => {
+    expect(suitesWith({ finiteField })).toEqual([
+      cipherSuites[0],
+      cipherSuites[2],
+    ]);
+  });
+});
+
+it("a server cannot bring a field that its provider does not compute in", () => {
+  const dhParameters = {
+    prime: new Uint8Array(256),
+    generator: Uint8Array.of(2),
+  };
+  expect(() => testServerConfig({ provider: rest, dhParameters })).toThrow(
+    "dhParameters: the provider has no finiteField",
+  );
+});
