@@ -45,13 +45,6 @@ export {
   type SniCallback,
   type SniConnection,
 } from "./ssl/context-settings.ts";
-export { ExtensionSettings } from "./ssl/extension-settings.ts";
-export type { ExtensionOptions } from "./ssl/extension-settings.ts";
-export type {
-  ExtensionChoices,
-  OcspStapling,
-  RecordPadding,
-} from "./ssl/extension-state.ts";
 export type { KeyLog, PeerVerifier } from "./ssl/context-state.ts";
 export {
   createDefaultContext,
@@ -86,7 +79,6 @@ export type {
   LatePassword,
   OpaqueKey,
   Password,
-  RawPublicKeySource,
 } from "./ssl/key-material.ts";
 export { MemoryBIO } from "./ssl/memory-bio.ts";
 export {

@@ -114,6 +114,12 @@ export interface CommonOptions {
    * secrecy. Default `["psk_dhe_ke"]`.
    */
   readonly pskModes?: readonly PskMode[];
+  /**
+   * Reserved values where a peer has to ignore what it does not know (RFC 8701):
+   * in a client's hello, in what a server of TLS 1.3 asks for and in its
+   * tickets. Default true.
+   */
+  readonly grease?: boolean;
   readonly limits?: Partial<Limits>;
   readonly shapes?: MessageShapes;
 }
@@ -130,8 +136,6 @@ export interface ClientOptions extends CommonOptions {
    * that hides a name leaves TLS 1.3 as the only version.
    */
   readonly encryptedClientHello?: EchClient;
-  /** RFC 8701. Default true. */
-  readonly grease?: boolean;
   /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
   readonly compatibilityMode?: boolean;
   /**
@@ -300,7 +304,6 @@ export function clientConfigOf(
     verifier: options.verifier,
     credentials: options.credentials ?? [],
     keyShares,
-    grease: options.grease ?? true,
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
     sessionTickets: options.sessionTickets ?? true,
@@ -380,6 +383,7 @@ function commonConfig(
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},
+    grease: options.grease ?? true,
     ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),

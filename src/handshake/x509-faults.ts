@@ -5,10 +5,11 @@ import { type X509ErrorCode, X509Error } from "../x509/errors.ts";
 /**
  * The reason, and with it the alert (RFC 8446 6.2), for everything that can be
  * wrong with a certificate. Where the RFC leaves a choice the alert is
- * OpenSSL's, which peers and their operators know.
+ * OpenSSL's, which peers and their operators know, and for what is no
+ * certificate at all BoringSSL's: like any other bytes that do not parse.
  */
 const FAULTS: Readonly<Record<X509ErrorCode, Reason>> = {
-  malformed_certificate: "bad_certificate",
+  malformed_certificate: "undecodable_certificate",
   malformed_extension: "bad_certificate",
   inconsistent_extensions: "bad_certificate",
   malformed_policy_extension: "bad_certificate",

@@ -22,6 +22,11 @@ export const AUTHENTICATION_REASONS = {
     says: "the client sent no certificate, and one is required",
     rfc: "8446 4.4.2.4",
   },
+  undecodable_certificate: {
+    alert: "decode_error",
+    says: "the peer's certificate is none",
+    rfc: "5246 7.2.2, 8446 6.2",
+  },
   bad_certificate: {
     alert: "bad_certificate",
     says: "the peer's certificate is malformed or breaks a rule",

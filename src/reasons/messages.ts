@@ -29,7 +29,12 @@ export const MESSAGE_REASONS = {
   },
   duplicate_extension: {
     alert: "decode_error",
-    says: "the same extension twice in one message",
+    says: "the same extension twice in a hello or in EncryptedExtensions",
+    rfc: "8446 4.2",
+  },
+  repeated_extension: {
+    alert: "illegal_parameter",
+    says: "the same extension twice in a message that is no ordinary hello",
     rfc: "8446 4.2",
   },
   misplaced_extension: {

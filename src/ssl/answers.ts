@@ -1,7 +1,6 @@
 /** What a connection answers to the engine's needs, with the program's help. */
 import { type AlertName, alertName, TlsError } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config.ts";
-import type { EchServer } from "../handshake/ech.ts";
 import type { Need } from "../handshake/io.ts";
 import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import type { Answer } from "../handshake/needs.ts";
@@ -14,8 +13,6 @@ import { contextState } from "./protocol-settings.ts";
 export interface Answering {
   context: ContextSettings;
   readonly owner: SniConnection | undefined;
-  /** The keys that the hello was opened with. */
-  readonly encryptedClientHello: EchServer | undefined;
 }
 
 /** The answer, or a promise where a callback has given one. Never throws. */
@@ -46,7 +43,7 @@ export function answerNeed(
       );
     case "certificate":
       return need.clientHello === undefined
-        ? certificateOf(connection)
+        ? certificateOf(connection.context)
         : chooseByName(need.clientHello, connection);
     case "session":
       return attempt(
@@ -68,7 +65,7 @@ function chooseByName(
   const { context, owner } = connection;
   const { sniCallback } = context;
   if (sniCallback === null || owner === undefined)
-    return chooseProtocol(hello, connection);
+    return chooseProtocol(hello, context);
   const name = hello.extensions.server_name ?? null;
   return attempt(
     () => sniCallback(owner, name, context, hello),
@@ -76,7 +73,7 @@ function chooseByName(
       if (isContextAnswer(answer)) connection.context = answer.context;
       else if (answer !== undefined && answer !== null)
         return refused(alertOf(answer));
-      return chooseProtocol(hello, connection);
+      return chooseProtocol(hello, connection.context);
     },
     // Python: an exception in there ends with handshake_failure.
     "handshake_failure",
@@ -85,13 +82,13 @@ function chooseByName(
 
 function chooseProtocol(
   hello: ClientHello,
-  connection: Answering,
+  context: ContextSettings,
 ): Answer | Promise<Answer> {
-  const { alpnCallback } = connection.context;
+  const { alpnCallback } = context;
   const { server_name: serverName = null } = hello.extensions;
   const protocols = hello.extensions.application_layer_protocol_negotiation;
   if (alpnCallback === null || protocols === undefined)
-    return certificateOf(connection);
+    return certificateOf(context);
   return attempt(
     () => alpnCallback({ serverName, protocols: [...protocols] }),
     (chosen) => {
@@ -102,7 +99,7 @@ function chooseProtocol(
             detail: "alpnCallback chose what the client did not offer",
           }),
         );
-      return certificateOf(connection, chosen === null ? [] : [chosen]);
+      return certificateOf(context, chosen === null ? [] : [chosen]);
     },
     "handshake_failure",
   );
@@ -110,7 +107,7 @@ function chooseProtocol(
 
 /** What a server shows, and by what rules it goes on. */
 function certificateOf(
-  { context, encryptedClientHello }: Answering,
+  context: ContextSettings,
   alpnProtocols = context.alpnProtocols,
 ): Answer {
   const state = contextState(context);
@@ -118,7 +115,7 @@ function certificateOf(
     return refusedWith(new TlsError("no_shared_cipher", NO_CERTIFICATE));
   let config: ServerConfig;
   try {
-    config = { ...state.serverConfig(encryptedClientHello), alpnProtocols };
+    config = { ...state.serverConfig(), alpnProtocols };
   } catch (error) {
     return refusedWith(new TlsError("callback_failed", { cause: error }));
   }

@@ -52,6 +52,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   unexpected_application_data: "APP_DATA_IN_HANDSHAKE",
   data_across_key_change: "NOT_ON_RECORD_BOUNDARY",
   duplicate_extension: "BAD_EXTENSION",
+  repeated_extension: "BAD_EXTENSION",
   misplaced_extension: "BAD_EXTENSION",
   unsolicited_extension: "UNSOLICITED_EXTENSION",
   missing_extension: "MISSING_EXTENSION",
@@ -94,6 +95,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   wrong_certificate_type: "WRONG_CERTIFICATE_TYPE",
   wrong_certificate_curve: "BAD_ECC_CERT",
   key_usage_without_encipherment: "KEY_USAGE_BIT_INCORRECT",
+  undecodable_certificate: AS_VERIFICATION,
   bad_certificate: AS_VERIFICATION,
   unsupported_certificate: AS_VERIFICATION,
   certificate_expired: AS_VERIFICATION,
@@ -235,7 +237,6 @@ export function sslErrorOf(
     reason: OPENSSL_REASONS[error.reason],
     alert,
     cause: error.cause ?? error,
-    echRetryConfigs: error.echRetryConfigs,
   };
   if (error.reason === "truncated") return new SSLEOFError({ cause: error });
   if (error.reason === "peer_alert") return receivedAlert(error, options);

@@ -41,6 +41,7 @@ export async function exchange(
   expect(!flags["handshake-never-done"], "the handshake is done");
   checkHandshake({ ...setting, flags }, info);
   if (!inEarlyData) writeExports(flags, connection, secrets);
+  if (flags["tls-unique"]) writeTlsUnique(info, connection);
   await talk(flags, connection, isRetry ? 0 : sent);
   checkSessions({ ...setting, flags }, connection, info);
   memory.session = connection.sessions.at(-1);
@@ -124,6 +125,15 @@ function writeExports(
   const { length: size } = reads;
   connection.write(concat(Uint8Array.of(size & 0xff, size >> 8), reads));
   connection.write(writes);
+}
+
+/** RFC 5929 3, where RFC 7627 5.4 lets it stand. */
+function writeTlsUnique(
+  { tlsUnique }: ConnectionInfo,
+  connection: Connection,
+): void {
+  if (tlsUnique === undefined) throw new Failure("no_tls_unique");
+  connection.write(tlsUnique);
 }
 
 async function talk(

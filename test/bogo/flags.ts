@@ -119,6 +119,7 @@ const FLAGS = {
   "export-context": "text",
   "use-export-context": "switch",
   "export-traffic-secrets": "switch",
+  "tls-unique": "switch",
   "use-exporter-between-reads": "switch",
   // What it has to find
   "expect-alpn": "text",

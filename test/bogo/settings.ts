@@ -86,7 +86,6 @@ export function clientOf(setting: Setting): ClientConfig {
     verifier: verifierOf(setting),
     credentials: chooses(setting) ? "ask" : [],
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
-    grease: flags["enable-grease"],
     legacyServerConnect: !flags["no-legacy-server-connect"],
     sessionTickets: !flags["no-ticket"],
     ...(session && setting.isResumption && { session }),
@@ -172,6 +171,8 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
       ...(length !== undefined && { certificateMessage: length }),
     },
     cipherSuites: suitesOf(flags),
+    // BoringSSL's servers of TLS 1.3 always do.
+    grease: flags.server || flags["enable-grease"],
     ...(flags.psk !== undefined && { psk: pskOf(flags) }),
     ...policy,
   };

@@ -94,7 +94,11 @@ describe("a session is resumed", () => {
   it("over a HelloRetryRequest with another hash", () => {
     const cipherSuites = ["TLS_AES_256_GCM_SHA384"] as const;
     const session = firstSession({ server: { tickets, cipherSuites } });
-    const pair = again(session, { tickets, groups: ["secp384r1"] });
+    const pair = again(session, {
+      tickets,
+      cipherSuites,
+      groups: ["secp384r1"],
+    });
     expect(outcome(pair)).toBe(true);
     expect(pair.client.info?.cipherSuite.hash).toBe("SHA-384");
   });
@@ -292,6 +296,19 @@ describe("a full handshake follows", () => {
     const cipherSuites = ["TLS_AES_256_GCM_SHA384"] as const;
     expect(outcome(again(session, { tickets, cipherSuites }))).toBe(false);
     expect(outcome(again(session, { tickets }, { cipherSuites }))).toBe(false);
+  });
+
+  it("where the two would choose another suite today", () => {
+    const cipherSuites = ["TLS_AES_128_GCM_SHA256"] as const;
+    for (const client of [{ cipherSuites }, {}]) {
+      const server = {
+        tickets,
+        ...(client.cipherSuites ? {} : { cipherSuites }),
+      };
+      const pair = again(session, server, client);
+      expect(outcome(pair)).toBe(false);
+      expect(pair.client.info?.cipherSuite.name).toBe(cipherSuites[0]);
+    }
   });
 
   it("where the server's certificate would not be accepted now", () => {

@@ -1,4 +1,5 @@
 import type { RandomSource } from "../../crypto/provider.ts";
+import { greaseValue as value } from "../grease.ts";
 import type { Extensions, RawExtension } from "../extensions/spec.ts";
 
 /**
@@ -66,9 +67,4 @@ export function greaseExtensions(grease: Grease): readonly RawExtension[] {
     { type: grease.firstExtension, body: new Uint8Array(0) },
     { type: grease.lastExtension, body: Uint8Array.of(0) },
   ];
-}
-
-function value(byte: number): number {
-  const half = (byte & 0xf0) | 0x0a;
-  return (half << 8) | half;
 }

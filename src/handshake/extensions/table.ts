@@ -109,7 +109,10 @@ export function readExtensions<C extends Carrier>(
     const type = entry.u16();
     const body = entry.opaque16();
     if (seen.has(type))
-      throw new TlsError("duplicate_extension", { detail: `type ${type}` });
+      throw new TlsError(
+        HELLOS.has(carrier) ? "duplicate_extension" : "repeated_extension",
+        { detail: `type ${type}` },
+      );
     seen.add(type);
     const spec = BY_TYPE.get(type);
     if (spec === undefined) return;
@@ -119,6 +122,14 @@ export function readExtensions<C extends Carrier>(
   });
   return { known, types: [...seen] };
 }
+
+/** RFC 8446 4.2 has no alert for it: these are read as BoringSSL reads them. */
+const HELLOS: ReadonlySet<Carrier> = new Set([
+  "client_hello",
+  "server_hello",
+  "server_hello12",
+  "encrypted_extensions",
+]);
 
 /** RFC 8446 4.2; in RFC 5246 7.4.1.4 there is one alert for all of these. */
 function misplaced(carrier: Carrier, name: string): TlsError {

@@ -1,6 +1,10 @@
 import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
-import { readExtensions, writeExtensions } from "../extensions/table.ts";
+import {
+  type ExtensionShape,
+  readExtensions,
+  writeExtensions,
+} from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 /** What a NewSessionTicket of TLS 1.3 says, RFC 8446 4.6.1. */
@@ -17,6 +21,7 @@ export interface NewSessionTicket13 extends NewSessionTicket13Fields, Message {}
 
 export function encodeNewSessionTicket13(
   fields: NewSessionTicket13Fields,
+  shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage("new_session_ticket", (writer) => {
     writer
@@ -24,7 +29,7 @@ export function encodeNewSessionTicket13(
       .u32(fields.ageAdd)
       .vector8((w) => w.bytes(fields.nonce))
       .vector16((w) => w.bytes(fields.ticket));
-    writeExtensions(writer, "new_session_ticket", fields.extensions);
+    writeExtensions(writer, "new_session_ticket", fields.extensions, shape);
   });
 }
 

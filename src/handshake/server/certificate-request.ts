@@ -3,6 +3,7 @@ import type { ServerConfig } from "../config.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import { extensionTypes, requestExtensions } from "../extensions/table.ts";
 import { encodeCertificateRequest13 } from "../messages/certificate-request13.ts";
+import { greasedSchemes, greasedShape } from "./grease.ts";
 import { SIGNATURE_SCHEMES } from "../signature-schemes.ts";
 
 /** RFC 8446 4.3.2; in the handshake the context is empty. */
@@ -10,8 +11,17 @@ export function certificateRequest(
   config: ServerConfig,
   context: Uint8Array = NO_BYTES,
 ): Uint8Array {
-  const shape = config.shapes.certificate_request;
-  return encodeCertificateRequest13(context, bodies(config), shape);
+  const shape = greasedShape(config, config.shapes.certificate_request);
+  const asked = bodies(config);
+  const signature_algorithms = greasedSchemes(
+    config,
+    asked.signature_algorithms ?? [],
+  );
+  return encodeCertificateRequest13(
+    context,
+    { ...asked, signature_algorithms },
+    shape,
+  );
 }
 
 /** What a client may answer beside its certificates: RFC 8446 4.4.2. */

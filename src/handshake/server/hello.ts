@@ -238,6 +238,9 @@ function secondHello(
     throw new TlsError("version_changed_after_retry");
   checkCompression(hello, "TLSv1.3");
   checkHello13(hello);
+  // RFC 8446 4.1.2: only PSKs that the suite does not go with may be left out.
+  if (retry.psk !== undefined)
+    require(hello.extensions.pre_shared_key, "pre_shared_key");
   const { credentials } = retry;
   const search = { config, hello, credentials, before, ech, index: 0 };
   const psk = retry.psk && searchAgain(search, retry.psk);

@@ -19,14 +19,26 @@ export interface Chosen12 {
   readonly chosen: ChosenCredential | undefined;
 }
 
-/**
- * The best suite in common, by the order that counts, for which there are a group, a certificate and a signature scheme in common.
- */
+/** @throws TlsError where {@link best12} finds nothing */
 export function choose12(
   config: ServerConfig,
   hello: ClientHello,
   credentials: readonly Credential[],
 ): Chosen12 {
+  const best = best12(config, hello, credentials);
+  if (best === undefined) throw new TlsError("no_shared_cipher");
+  return best;
+}
+
+/**
+ * The best suite in common, by the order that counts, for which there are a
+ * group, a certificate and a signature scheme in common.
+ */
+export function best12(
+  config: ServerConfig,
+  hello: ClientHello,
+  credentials: readonly Credential[],
+): Chosen12 | undefined {
   for (const suite of sharedSuites(config, config.suites12, hello)) {
     const exchange = chooseExchange(suite.keyExchange, config, hello);
     if (exchange === undefined) continue;
@@ -43,7 +55,7 @@ export function choose12(
     );
     if (chosen !== undefined) return { suite, exchange, chosen };
   }
-  throw new TlsError("no_shared_cipher");
+  return undefined;
 }
 
 /** RFC 5246 7.4.1.4.1: what a client takes that does not say. */

@@ -16,6 +16,7 @@ import {
   type Psk,
   resumptionPsk,
 } from "../psk.ts";
+import { sharedSuites } from "../negotiate.ts";
 import { PSK_MODES, type PskMode } from "../psk-modes.ts";
 import { isOfThisServer, resumedPeer } from "../resumption.ts";
 import type { Session } from "../session.ts";
@@ -122,8 +123,12 @@ function ofSession(
   if (peer === undefined) return undefined;
   if (config.clientAuthentication === "required" && !peer.chain)
     return undefined;
-  const psk = resumptionPsk(session, peer.chain, identity);
-  return hasSuite(search, psk) ? psk : undefined;
+  // RFC 8446 4.6.1 would allow another suite of that hash. But a session does
+  // not keep alive a suite that the two would not choose today.
+  const [best] = sharedSuites(config, config.suites13, hello);
+  return session.cipherSuite.code === best?.code
+    ? resumptionPsk(session, peer.chain, identity)
+    : undefined;
 }
 
 function hasSuite({ config, hello }: PskSearch, { hash }: Psk): boolean {

@@ -12,6 +12,7 @@ import {
 import type { Session, Session12 } from "../session.ts";
 import { sendFinished12 } from "../finish12.ts";
 import { keep } from "./keep-session.ts";
+import { best12 } from "./negotiate12.ts";
 import { type Beginning12, fullHandshake } from "./server-flight12.ts";
 import { sendServerHello12 } from "./server-hello12.ts";
 import type { Server12State, WaitSession12 } from "./states12.ts";
@@ -63,7 +64,7 @@ function withSession(
 
 /** Whether the session may go on for this client; undefined: no. */
 function acceptable(
-  { config, hello }: Beginning12,
+  { config, hello, credentials }: Beginning12,
   session: Session12,
 ): ResumedPeer | undefined {
   const { extensions, cipherSuites } = hello;
@@ -84,6 +85,9 @@ function acceptable(
   if (!session.extendedMasterSecret && isExtended) return undefined;
   // RFC 7366 3.1: nor does a session lose its MAC over the ciphertext.
   if (session.encryptThenMac && !extensions.encrypt_then_mac) return undefined;
+  // A session does not keep alive a suite that the two would not choose today.
+  const best = best12(config, hello, credentials);
+  if (best !== undefined && best.suite.code !== code) return undefined;
   const peer = resumedPeer(session, config, undefined);
   if (config.clientAuthentication === "required" && !peer?.chain)
     return undefined;

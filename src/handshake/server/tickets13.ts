@@ -7,6 +7,7 @@ import { encodeNewSessionTicket13 } from "../messages/new-session-ticket13.ts";
 import { shownBy } from "../authentication.ts";
 import { byPsk } from "../psk.ts";
 import { MAX_SESSION_LIFETIME, type Session13 } from "../session.ts";
+import { greasedShape } from "./grease.ts";
 import { keep } from "./keep-session.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "./states.ts";
@@ -34,16 +35,15 @@ export function sendTickets(
     if (session === undefined) return;
     const ticket = ticketOf(config, session, io);
     if (ticket === undefined) return;
-    io.send(
-      encodeNewSessionTicket13({
-        lifetime: session.lifetime,
-        ageAdd: session.ageAdd,
-        nonce: Uint8Array.of(nonce),
-        ticket,
-        extensions:
-          session.maxEarlyData > 0 ? { early_data: session.maxEarlyData } : {},
-      }),
-    );
+    const fields = {
+      lifetime: session.lifetime,
+      ageAdd: session.ageAdd,
+      nonce: Uint8Array.of(nonce),
+      ticket,
+      extensions:
+        session.maxEarlyData > 0 ? { early_data: session.maxEarlyData } : {},
+    };
+    io.send(encodeNewSessionTicket13(fields, greasedShape(config)));
   }
 }
 
