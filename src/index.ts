@@ -45,6 +45,13 @@ export {
   type SniCallback,
   type SniConnection,
 } from "./ssl/context-settings.ts";
+export { ExtensionSettings } from "./ssl/extension-settings.ts";
+export type { ExtensionOptions } from "./ssl/extension-settings.ts";
+export type {
+  ExtensionChoices,
+  OcspStapling,
+  RecordPadding,
+} from "./ssl/extension-state.ts";
 export type { KeyLog, PeerVerifier } from "./ssl/context-state.ts";
 export {
   createDefaultContext,
@@ -79,6 +86,7 @@ export type {
   LatePassword,
   OpaqueKey,
   Password,
+  RawPublicKeySource,
 } from "./ssl/key-material.ts";
 export { MemoryBIO } from "./ssl/memory-bio.ts";
 export {

@@ -1,6 +1,7 @@
 /** What a connection answers to the engine's needs, with the program's help. */
 import { type AlertName, alertName, TlsError } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config.ts";
+import type { EchServer } from "../handshake/ech.ts";
 import type { Need } from "../handshake/io.ts";
 import type { ClientHello } from "../handshake/messages/client-hello.ts";
 import type { Answer } from "../handshake/needs.ts";
@@ -13,6 +14,8 @@ import { contextState } from "./protocol-settings.ts";
 export interface Answering {
   context: ContextSettings;
   readonly owner: SniConnection | undefined;
+  /** The keys that the hello was opened with. */
+  readonly encryptedClientHello: EchServer | undefined;
 }
 
 /** The answer, or a promise where a callback has given one. Never throws. */
@@ -43,7 +46,7 @@ export function answerNeed(
       );
     case "certificate":
       return need.clientHello === undefined
-        ? certificateOf(connection.context)
+        ? certificateOf(connection)
         : chooseByName(need.clientHello, connection);
     case "session":
       return attempt(
@@ -65,7 +68,7 @@ function chooseByName(
   const { context, owner } = connection;
   const { sniCallback } = context;
   if (sniCallback === null || owner === undefined)
-    return chooseProtocol(hello, context);
+    return chooseProtocol(hello, connection);
   const name = hello.extensions.server_name ?? null;
   return attempt(
     () => sniCallback(owner, name, context, hello),
@@ -73,7 +76,7 @@ function chooseByName(
       if (isContextAnswer(answer)) connection.context = answer.context;
       else if (answer !== undefined && answer !== null)
         return refused(alertOf(answer));
-      return chooseProtocol(hello, connection.context);
+      return chooseProtocol(hello, connection);
     },
     // Python: an exception in there ends with handshake_failure.
     "handshake_failure",
@@ -82,13 +85,13 @@ function chooseByName(
 
 function chooseProtocol(
   hello: ClientHello,
-  context: ContextSettings,
+  connection: Answering,
 ): Answer | Promise<Answer> {
-  const { alpnCallback } = context;
+  const { alpnCallback } = connection.context;
   const { server_name: serverName = null } = hello.extensions;
   const protocols = hello.extensions.application_layer_protocol_negotiation;
   if (alpnCallback === null || protocols === undefined)
-    return certificateOf(context);
+    return certificateOf(connection);
   return attempt(
     () => alpnCallback({ serverName, protocols: [...protocols] }),
     (chosen) => {
@@ -99,7 +102,7 @@ function chooseProtocol(
             detail: "alpnCallback chose what the client did not offer",
           }),
         );
-      return certificateOf(context, chosen === null ? [] : [chosen]);
+      return certificateOf(connection, chosen === null ? [] : [chosen]);
     },
     "handshake_failure",
   );
@@ -107,7 +110,7 @@ function chooseProtocol(
 
 /** What a server shows, and by what rules it goes on. */
 function certificateOf(
-  context: ContextSettings,
+  { context, encryptedClientHello }: Answering,
   alpnProtocols = context.alpnProtocols,
 ): Answer {
   const state = contextState(context);
@@ -115,7 +118,7 @@ function certificateOf(
     return refusedWith(new TlsError("no_shared_cipher", NO_CERTIFICATE));
   let config: ServerConfig;
   try {
-    config = { ...state.serverConfig(), alpnProtocols };
+    config = { ...state.serverConfig(encryptedClientHello), alpnProtocols };
   } catch (error) {
     return refusedWith(new TlsError("callback_failed", { cause: error }));
   }

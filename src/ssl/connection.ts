@@ -5,6 +5,7 @@
 import { NO_BYTES } from "../bytes.ts";
 import { TlsEngine } from "../engine/tls-engine.ts";
 import { TlsError } from "../errors.ts";
+import type { EchClient, EchServer } from "../handshake/ech.ts";
 import type { ConnectionInfo } from "../handshake/io.ts";
 import type { Answer } from "../handshake/needs.ts";
 import type { CipherSuiteName } from "../handshake/cipher-suites.ts";
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
   readonly serverHostname: string | null;
   /** On a client: to go on from. */
   readonly session?: SSLSession | null;
+  /** On a client: in place of the context's. */
+  readonly encryptedClientHello?: EchClient | null;
 }
 
 export class Connection {
@@ -41,7 +44,10 @@ export class Connection {
   peerClosed = false;
   /** This side said close_notify. */
   closeSent = false;
+  /** On a server: the keys that its hello was opened with. */
+  encryptedClientHello: EchServer | undefined;
   #session: SSLSession | null = null;
+  readonly #ech: EchClient | undefined;
   #context: ContextSettings;
   #engine: TlsEngine | undefined;
   #suites: readonly CipherSuiteName[] = [];
@@ -54,6 +60,7 @@ export class Connection {
     this.#context = options.context;
     this.serverSide = options.serverSide;
     this.serverHostname = options.serverHostname;
+    this.#ech = options.encryptedClientHello ?? undefined;
     const { session = null } = options;
     if (session !== null) this.session = session;
   }
@@ -117,11 +124,13 @@ export class Connection {
     if (this.serverSide) {
       const config = state.serverConfig();
       this.#suites = config.cipherSuites;
+      this.encryptedClientHello = config.encryptedClientHello;
       this.#engine = TlsEngine.server(config);
     } else {
       const session = this.#session;
       const config = state.clientConfig(
         session === null ? undefined : engineSession(session, this.#context),
+        this.#ech,
       );
       this.#suites = config.cipherSuites;
       this.#engine = TlsEngine.client(config, this.#sentName());

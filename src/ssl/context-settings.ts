@@ -15,9 +15,9 @@ import {
   type LatePassword,
   loadCredential,
 } from "./key-material.ts";
+import { ExtensionSettings } from "./extension-settings.ts";
 import { contextState } from "./protocol-settings.ts";
 import { domainToUnicode } from "./punycode.ts";
-import { SessionSettings } from "./session-settings.ts";
 import type { SSLSession } from "./session.ts";
 
 /** What an {@link SniCallback} sees of the connection that asks. */
@@ -75,7 +75,7 @@ export type SessionListener = (
 ) => void;
 
 /** A context as connections look at it: everything but wrapping. */
-export class ContextSettings extends SessionSettings {
+export class ContextSettings extends ExtensionSettings {
   #sniCallback: SniCallback | null = null;
   #alpnCallback: AlpnCallback | null = null;
   /**

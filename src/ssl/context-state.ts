@@ -24,6 +24,7 @@ import {
   type SignatureSchemeName,
 } from "../handshake/signature-schemes.ts";
 import type { Session } from "../handshake/session.ts";
+import { given } from "../handshake/session-options.ts";
 import { CrlStore } from "../x509/crl.ts";
 import type { SecurityLevel } from "../x509/security-level.ts";
 import { TrustStore } from "../x509/trust-store.ts";
@@ -36,6 +37,13 @@ import {
   type VerifyContext,
 } from "../x509/verifier.ts";
 import type { Anchors } from "./anchors.ts";
+import {
+  echClientOf,
+  echServerOf,
+  type ExtensionChoices,
+  extensionOptions,
+  NO_EXTENSIONS,
+} from "./extension-state.ts";
 import { Options, Protocol, TLSVersion, VerifyFlags } from "./constants.ts";
 import { VerifyMode } from "./constants.ts";
 import { SSLError } from "./errors.ts";
@@ -94,6 +102,7 @@ export class ContextState {
   signatureSchemes: readonly SignatureSchemeName[] = DEFAULT_SIGNATURE_SCHEMES;
   trustStore = new TrustStore();
   crls = new CrlStore();
+  #extensions = NO_EXTENSIONS;
   #credentials: readonly LoadedCredential[] = [];
   #signers = new WeakMap<Credential, OpaqueKey>();
   /** Verifiers keep what they have verified: one for each set of rules. */
@@ -128,19 +137,29 @@ export class ContextState {
     copy.#signers = this.#signers;
   }
 
+  get extensions(): ExtensionChoices {
+    return this.#extensions;
+  }
+  set extensions(extensions: ExtensionChoices) {
+    this.#extensions = extensions;
+    this.#verifiers.clear();
+  }
+
   get credentials(): readonly Credential[] {
     return this.#credentials.map(({ credential }) => credential);
   }
 
   /** One for each kind of key: a second one takes the first one's place. */
   addCredential(loaded: LoadedCredential): void {
-    const { algorithm } = loaded.credential;
-    this.#credentials = [
-      ...this.#credentials.filter(
-        (one) => one.credential.algorithm !== algorithm,
-      ),
-      loaded,
-    ];
+    const { algorithm, certificateType } = loaded.credential;
+    const others = this.#credentials.filter(
+      ({ credential }) =>
+        credential.algorithm !== algorithm ||
+        credential.certificateType !== certificateType,
+    );
+    // Whoever takes a bare key at all would rather have it: those stand first.
+    this.#credentials =
+      certificateType === undefined ? [...others, loaded] : [loaded, ...others];
     if (loaded.signer !== undefined)
       this.#signers.set(loaded.credential, loaded.signer);
   }
@@ -189,9 +208,22 @@ export class ContextState {
   }
 
   /** @throws SSLError NO_PROTOCOLS_AVAILABLE */
-  clientConfig(session?: Session): ClientConfig {
+  clientConfig(
+    session?: Session,
+    encryptedClientHello = echClientOf(this.extensions),
+  ): ClientConfig {
+    const common = this.#commonOptions();
+    if (
+      encryptedClientHello?.kind === "real" &&
+      common.versions?.includes("TLSv1.3") !== true
+    )
+      throw new SSLError(
+        "encryptedClientHello: TLS 1.3 alone can hide a name, and it is off",
+        { library: "SSL", reason: "NO_PROTOCOLS_AVAILABLE" },
+      );
     return clientConfig({
-      ...this.#commonOptions(),
+      ...common,
+      ...given("encryptedClientHello", encryptedClientHello),
       ...(session !== undefined && { session }),
       earlyData: this.earlyData,
       postHandshakeAuthentication: this.postHandshakeAuth,
@@ -204,8 +236,13 @@ export class ContextState {
     });
   }
 
-  /** The certificate is always asked for: by callback, or of this context. */
-  serverConfig(): ServerConfig {
+  /**
+   * The certificate is always asked for: by callback, or of this context. The
+   * keys for ECH are those that opened the hello, if another context did.
+   */
+  serverConfig(
+    encryptedClientHello = echServerOf(this.extensions),
+  ): ServerConfig {
     const hint = this.pskIdentityHint;
     return serverConfig({
       ...this.#commonOptions(),
@@ -216,6 +253,7 @@ export class ContextState {
         tickets: this.sessions.tickets,
       }),
       ...(this.dhParameters !== null && { dhParameters: this.dhParameters }),
+      ...given("encryptedClientHello", encryptedClientHello),
       sessionStore: "ask",
       ticketCount: this.numTickets,
       ...(this.maxEarlyData > 0 && {
@@ -244,6 +282,7 @@ export class ContextState {
       groups: this.groups,
       signatureSchemes: this.signatureSchemes,
       alpnProtocols: this.alpnProtocols,
+      ...extensionOptions(this.extensions),
       ...(keylog !== null && { keyLog: keylog }),
     };
   }
@@ -262,6 +301,7 @@ export class ContextState {
     const known = this.#verifiers.get(key);
     if (known !== undefined) return known;
     const has = (bits: number): boolean => (verifyFlags & bits) === bits;
+    const { ocspStapling, transparency } = this.extensions;
     const verifier = createVerifier({
       provider: this.provider,
       trustStore: this.trustStore,
@@ -276,6 +316,8 @@ export class ContextState {
       checkHostname,
       checkCommonName: hostnameChecksCommonName,
       securityLevel: this.securityLevel,
+      ...(ocspStapling === "require" && { ocsp: "require" }),
+      ...given("transparency", transparency ?? undefined),
     });
     this.#verifiers.set(key, verifier);
     return verifier;
@@ -330,6 +372,7 @@ const SETTINGS = [
   "pskServer",
   "pskIdentityHint",
   "dhParameters",
+  "extensions",
 ] as const satisfies readonly (keyof ContextState)[];
 
 function copySetting<Key extends (typeof SETTINGS)[number]>(

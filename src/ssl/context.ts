@@ -25,6 +25,8 @@ import { LateTransport } from "./late-transport.ts";
 import { MemoryBIO } from "./memory-bio.ts";
 import type { Platform } from "./platform.ts";
 import { contextState } from "./protocol-settings.ts";
+import type { EchClient } from "../handshake/ech.ts";
+import type { ExtensionOptions } from "./extension-settings.ts";
 import type { SecurityLevel } from "../x509/security-level.ts";
 import type { SSLSession } from "./session.ts";
 import { SSLObject } from "./ssl-object.ts";
@@ -38,7 +40,7 @@ import {
 } from "./words.ts";
 
 /** What a context can be given when it is made; all can be set later too. */
-export interface SSLContextOptions {
+export interface SSLContextOptions extends ExtensionOptions {
   /** Default `tlsClient`: verifies the server and its name. */
   readonly protocol?: Protocol | ProtocolName;
   /** Where the cryptography comes from. Default: noble. */
@@ -83,6 +85,11 @@ export interface WrapOptions {
   readonly serverHostname?: string | null;
   /** On a client: a connection of this context to go on from. */
   readonly session?: SSLSession | null;
+  /**
+   * On a client: what `echClient()` of `puretls/ech` makes of the host's configs,
+   * in place of the context's `encryptedClientHello`.
+   */
+  readonly encryptedClientHello?: EchClient | null;
 }
 
 export interface WrapBioOptions extends WrapOptions {
@@ -225,12 +232,18 @@ export class SSLContext extends ContextSettings {
     const { session = null } = options;
     if (serverSide && session !== null)
       throw new TypeError("session can only be specified in client mode");
+    const { encryptedClientHello = null } = options;
+    if (serverSide && encryptedClientHello !== null)
+      throw new TypeError(
+        "encryptedClientHello can only be specified in client mode",
+      );
     if (!serverSide && this.checkHostname && serverHostname === null)
       throw new TypeError("checkHostname requires serverHostname");
     return new Connection({
       context: this,
       serverSide,
       session,
+      encryptedClientHello,
       serverHostname:
         serverHostname === null ? null : serverHostnameOf(serverHostname),
     });
@@ -280,6 +293,7 @@ export class SSLContext extends ContextSettings {
     if (options.certChain !== undefined) this.loadCertChain(options.certChain);
     if (options.verifyLocations !== undefined)
       this.loadVerifyLocations(options.verifyLocations);
+    this.applyExtensions(options);
   }
 }
 

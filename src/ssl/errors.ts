@@ -22,6 +22,7 @@ export interface SSLErrorOptions {
   readonly errno?: number;
   readonly alert?: SSLAlert | undefined;
   readonly cause?: unknown;
+  readonly echRetryConfigs?: Uint8Array | undefined;
 }
 
 /**
@@ -53,6 +54,11 @@ export class SSLError extends Error {
   readonly errno: number;
   /** The alert that belongs to it. */
   readonly alert: SSLAlert | undefined;
+  /**
+   * Not in Python. With ECH_REJECTED: an ECHConfigList to try again with
+   * (RFC 9849 6.1.6), null where the server does without ECH.
+   */
+  readonly echRetryConfigs: Uint8Array | null;
 
   constructor(message: string, options: SSLErrorOptions = {}) {
     const { library = null, reason = null } = options;
@@ -61,6 +67,7 @@ export class SSLError extends Error {
     this.reason = reason;
     this.errno = options.errno ?? SSLErrorNumber.SSL_ERROR_SSL;
     this.alert = options.alert;
+    this.echRetryConfigs = options.echRetryConfigs ?? null;
     this.code = options.code ?? `ERR_SSL_${reason ?? "UNKNOWN"}`;
   }
 }

@@ -1,10 +1,17 @@
 /** Certificates and keys of this side, as a program hands them in. */
-import { type BytesLike, utf8Bytes, viewBytes } from "../bytes.ts";
+import { type BytesLike, equal, utf8Bytes, viewBytes } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { type Credential, credential } from "../handshake/credential.ts";
+import { TlsUsageError } from "../errors.ts";
+import {
+  type Credential,
+  credential,
+  rawPublicKeyCredential,
+} from "../handshake/credential.ts";
+import { given } from "../handshake/session-options.ts";
 import type { SignatureSchemeName } from "../handshake/signature-schemes.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { X509Error } from "../x509/errors.ts";
+import { parseOcspResponse } from "../x509/ocsp.ts";
 import { keyMatchesCertificate } from "../x509/key-match.ts";
 import { type ParsedPrivateKey, parsePrivateKey } from "../x509/private-key.ts";
 import { parseCertificates } from "../x509/trust-store.ts";
@@ -46,6 +53,22 @@ export interface CertChainSource {
   /** Default: in `certFile`. */
   readonly keyFile?: string;
   readonly password?: Password;
+  /**
+   * An OCSP response about the leaf for peers that ask, DER (RFC 6066 8). Load
+   * the chain again with the next one before this one is out of date.
+   */
+  readonly ocspResponse?: BytesLike;
+  /** SignedCertificateTimestamps for peers that ask (RFC 6962 3.3). */
+  readonly scts?: readonly BytesLike[];
+}
+
+/** A bare key to show, and its private key: contents or a path. */
+export interface RawPublicKeySource extends Pick<
+  CertChainSource,
+  "key" | "keyFile" | "password"
+> {
+  /** DER of a SubjectPublicKeyInfo (RFC 7250). */
+  readonly publicKey: BytesLike;
 }
 
 /** What a context serves: the credential, and who signs for it. */
@@ -73,18 +96,21 @@ export function loadCredential(
   if (cert === undefined)
     throw new TypeError("loadCertChain: cert or certFile is needed");
   const chain = reading(cert.name, () => parseCertificates(cert.content));
-  const der = chain.map((certificate) => certificate.der);
+  const stapled = {
+    provider,
+    chain: chain.map((certificate) => certificate.der),
+    ...given("ocspResponse", stapledResponse(source, chain)),
+    ...given("scts", source.scts?.map(timestamp)),
+  };
   if (source.key !== undefined && isOpaqueKey(source.key))
     return {
-      credential: credential({ provider, chain: der, key: "ask" }),
+      credential: credential({ ...stapled, key: "ask" }),
       signer: source.key,
     };
   const key = isJsonWebKey(source.key)
     ? { content: source.key, name: "key" }
     : (contentOf("key", source.key, source.keyFile, read) ?? cert);
-  const parsed = isJsonWebKey(key.content)
-    ? privateKeyOfJwk(key.content)
-    : loadKey({ ...key, content: key.content }, source.password, provider);
+  const parsed = parsedKey(key, source.password, provider);
   const [leaf] = chain;
   if (leaf !== undefined && !matches(provider, parsed, leaf, cert.name))
     throw new SSLError(
@@ -92,9 +118,90 @@ export function loadCredential(
       { library: "X509", reason: "KEY_VALUES_MISMATCH" },
     );
   return {
-    credential: credential({ provider, chain: der, key: parsed }),
+    credential: credential({ ...stapled, key: parsed }),
     signer: undefined,
   };
+}
+
+/**
+ * Reads a bare key and its private key.
+ *
+ * @throws TypeError without a key
+ * @throws SSLError NO_START_LINE, KEY_VALUES_MISMATCH, BAD_DECRYPT and so on
+ */
+export function loadRawPublicKey(
+  provider: CryptoProvider,
+  source: RawPublicKeySource,
+  platform: Platform,
+): LoadedCredential {
+  const { key: own, publicKey: publicKeyInfo } = source;
+  if (own !== undefined && isOpaqueKey(own))
+    return {
+      credential: reading("publicKey", () =>
+        rawPublicKeyCredential({ provider, publicKeyInfo, key: "ask" }),
+      ),
+      signer: own,
+    };
+  const read = (path: string): Uint8Array => readFile(platform, path);
+  const content = isJsonWebKey(own)
+    ? { content: own, name: "key" }
+    : contentOf("key", own, source.keyFile, read);
+  if (content === undefined)
+    throw new TypeError("loadRawPublicKey: key or keyFile is needed");
+  const key = parsedKey(content, source.password, provider);
+  try {
+    return {
+      credential: reading("publicKey", () =>
+        rawPublicKeyCredential({ provider, publicKeyInfo, key }),
+      ),
+      signer: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof TlsUsageError)) throw error;
+    throw new SSLError(error.message, {
+      library: "X509",
+      reason: "KEY_VALUES_MISMATCH",
+      cause: error,
+    });
+  }
+}
+
+/** The response, once it is known to be one about this leaf. */
+function stapledResponse(
+  { ocspResponse }: CertChainSource,
+  [leaf]: readonly Certificate[],
+): BytesLike | undefined {
+  if (ocspResponse === undefined || leaf === undefined) return undefined;
+  const { responses } = reading("ocspResponse", () =>
+    parseOcspResponse(ocspResponse),
+  );
+  if (
+    !responses.some(({ serialNumber }) =>
+      equal(serialNumber, leaf.serialNumber),
+    )
+  )
+    throw new SSLError("ocspResponse: it is about another certificate", {
+      library: "OCSP",
+      reason: "CERTIFICATE_VERIFY_ERROR",
+    });
+  return ocspResponse;
+}
+
+/** RFC 6962 3.3: "opaque SerializedSCT<1..2^16-1>". */
+function timestamp(sct: BytesLike): Uint8Array {
+  const bytes = viewBytes(sct, "scts");
+  if (bytes.length === 0) throw new RangeError("scts: one is empty");
+  return bytes;
+}
+
+function parsedKey(
+  { content, name }: { content: Encoded | JsonWebKeyLike; name: string },
+  password: Password | undefined,
+  provider: CryptoProvider,
+): ParsedPrivateKey {
+  return isJsonWebKey(content)
+    ? privateKeyOfJwk(content)
+    : loadKey({ name, content }, password, provider);
 }
 
 interface Content {

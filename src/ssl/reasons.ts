@@ -237,6 +237,7 @@ export function sslErrorOf(
     reason: OPENSSL_REASONS[error.reason],
     alert,
     cause: error.cause ?? error,
+    echRetryConfigs: error.echRetryConfigs,
   };
   if (error.reason === "truncated") return new SSLEOFError({ cause: error });
   if (error.reason === "peer_alert") return receivedAlert(error, options);

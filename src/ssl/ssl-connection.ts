@@ -150,6 +150,26 @@ export abstract class SSLConnection implements SniConnection {
     return this.#connection.info?.group ?? null;
   }
 
+  /**
+   * Not in Python. Whether the server took the Encrypted Client Hello, RFC 9849;
+   * null before the handshake is done.
+   */
+  get encryptedClientHello(): boolean | null {
+    return this.#connection.info?.encryptedClientHello ?? null;
+  }
+
+  /**
+   * Not in Python. The key that the peer showed in place of a certificate, RFC
+   * 7250: DER of a SubjectPublicKeyInfo, the caller's; null where it showed none.
+   *
+   * @throws SSLError ERR_HANDSHAKE_NOT_DONE
+   */
+  getPeerPublicKey(): Uint8Array | null {
+    const { info } = this.#connection;
+    if (info === undefined) throw handshakeNotDone();
+    return info.peerRawPublicKey?.der.slice() ?? null;
+  }
+
   /** Python: `compression`. Always null: there is none. */
   compression(): null {
     return null;

@@ -1,6 +1,5 @@
 /** Extensions that only some peers have, by the peers that have them. */
 import { describe, expect, it } from "vitest";
-import { concat } from "../../src/bytes.ts";
 import { brotli, zlib, zstd } from "../../src/compression/node.ts";
 import * as portable from "../../src/compression/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
@@ -17,7 +16,6 @@ import {
   type ServerOptions,
 } from "../../src/engine/index.ts";
 import {
-  type Certificate,
   createVerifier,
   encodeBase64,
   trustRawPublicKeys,
@@ -29,7 +27,15 @@ import {
   testServerConfig,
 } from "../support/engines.ts";
 import { testAuthority, testKey, testServer } from "../support/pki.ts";
-import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
+import { timestampOf } from "../support/transparency.ts";
+import { ContentType } from "../../src/wire/code-points.ts";
+import {
+  clientTalk,
+  serverTalk,
+  serverTalks,
+  type Talked,
+  useFiles,
+} from "./support/engines.ts";
 import { databaseOf } from "./support/nss.ts";
 import { describePeers } from "./support/peers.ts";
 import { PeerProcess, startServer } from "./support/process.ts";
@@ -126,7 +132,7 @@ describePeers(["openssl"], () => {
       chain: identity.chain,
       key: { algorithm: "ecPublicKey", key: identity.key },
       ocspResponse: good,
-      scts: [timestamp(certificate)],
+      scts: [timestampOf(logKey, certificate)],
     });
 
     it("its client reads our response and our timestamp", async () => {
@@ -154,30 +160,6 @@ describePeers(["openssl"], () => {
       expect(peer.log()).toMatch(/Cert Status: good/);
       expect(peer.log()).toMatch(/validation status: valid/i);
     });
-
-    /** RFC 6962 3.2. */
-    function timestamp(leaf: Certificate): Uint8Array {
-      const when = new Uint8Array(8);
-      new DataView(when.buffer).setBigUint64(0, BigInt(Date.now() - 60_000));
-      const { length } = leaf.der;
-      const signed = concat(
-        Uint8Array.of(0, 0),
-        when,
-        Uint8Array.of(0, 0, length >> 16, length >> 8, length),
-        leaf.der,
-        Uint8Array.of(0, 0),
-      );
-      const sign = noble.signers["ecdsa-sha256"];
-      if (!sign) throw new Error("no signer");
-      const signature = sign(logKey.privateKey, signed, noble.random);
-      return concat(
-        Uint8Array.of(0),
-        noble.hashes["SHA-256"].hash(logKey.publicKeyInfo()),
-        when,
-        Uint8Array.of(0, 0, 4, 3, 0, signature.length),
-        signature,
-      );
-    }
   });
 });
 
@@ -370,5 +352,49 @@ describePeers(["nss"], () => {
     const { engine } = await done;
     expect(engine.info?.encryptedClientHello).toBe(true);
     expect(engine.info?.serverName).toBe("hidden.wild.test");
+  });
+});
+
+describePeers(["gnutls", "nss"], (gnutls, nss) => {
+  const recordSizeLimit = 512;
+  const say = `${"x".repeat(2047)}\n`;
+
+  /** Those of protected records. */
+  function longest({ wire }: Talked): number {
+    let most = 0;
+    for (let at = 0; at < wire.length;) {
+      const length = ((wire[at + 3] ?? 0) << 8) | (wire[at + 4] ?? 0);
+      if (wire[at] === ContentType.application_data)
+        most = Math.max(most, length);
+      at += 5 + length;
+    }
+    return most;
+  }
+
+  it("the first's server cuts its records as our client says", async () => {
+    const listener = await gnutls.server?.({ identity: { cert, key } });
+    const talked = await clientTalk(
+      listener?.port ?? 0,
+      testClientConfig({ recordSizeLimit }),
+      "localhost",
+      { say, until: say.length },
+    );
+    expect(talked.received).toHaveLength(say.length);
+    expect(longest(talked)).toBe(recordSizeLimit + 16);
+  });
+
+  // gnutls-cli sends no more of a line than one record takes.
+  it("the second's client cuts its records as our server says", async () => {
+    const { port, next } = await serverTalks(
+      testServerConfig({ recordSizeLimit }),
+      (engine, received) => {
+        engine.write(received);
+        if (received.at(-1) === 10) engine.close();
+      },
+    );
+    const payload = new TextEncoder().encode(say);
+    const run = await nss.client({ port, ca }, payload);
+    expect(run.received).toEqual(payload);
+    expect(longest(await next())).toBe(recordSizeLimit + 16);
   });
 });

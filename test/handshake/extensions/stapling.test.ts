@@ -1,6 +1,6 @@
 /** OCSP stapling and timestamps: RFC 6066 8, RFC 6962 3.3, RFC 7633. */
 import { describe, expect, it } from "vitest";
-import { asciiBytes, concat, equal } from "../../../src/bytes.ts";
+import { asciiBytes, equal } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
@@ -27,6 +27,7 @@ import {
   testServerConfig,
 } from "../../support/engines.ts";
 import { testAuthority, testKey } from "../../support/pki.ts";
+import { timestampOf } from "../../support/transparency.ts";
 
 const trustStore = TrustStore.of(testAuthority().der);
 
@@ -186,29 +187,8 @@ describe("timestamps", () => {
   const other: PkiKey = testKey("ec-p384");
   const now = Date.now();
 
-  function timestamp(leaf: Certificate, time = now - 1000): Uint8Array {
-    const id = noble.hashes["SHA-256"].hash(logKey.publicKeyInfo());
-    const when = new Uint8Array(8);
-    new DataView(when.buffer).setBigUint64(0, BigInt(time));
-    const { length } = leaf.der;
-    const signed = concat(
-      Uint8Array.of(0, 0),
-      when,
-      Uint8Array.of(0, 0, length >> 16, length >> 8, length),
-      leaf.der,
-      Uint8Array.of(0, 0),
-    );
-    const sign = noble.signers["ecdsa-sha256"];
-    if (!sign) throw new Error("no signer");
-    const signature = sign(logKey.privateKey, signed, noble.random);
-    return concat(
-      Uint8Array.of(0),
-      id,
-      when,
-      Uint8Array.of(0, 0, 4, 3, 0, signature.length),
-      signature,
-    );
-  }
+  const timestamp = (leaf: Certificate, time?: number): Uint8Array =>
+    timestampOf(logKey, leaf, time);
 
   const policy = (minimum: number) =>
     verifierWith({
