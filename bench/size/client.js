@@ -13,7 +13,11 @@ import {
 
 export { TlsEngine } from "../../dist/engine/index.js";
 export { clientConfig } from "../../dist/engine/tls13.js";
-export { createVerifier, TrustStore } from "../../dist/x509/index.js";
+export {
+  createVerifierOf,
+  nameConstraints,
+  TrustStore,
+} from "../../dist/x509/index.js";
 
 /** @type {import("puretls/crypto/noble").noble} */
 export const provider = {

@@ -1,5 +1,5 @@
 import { printable } from "../bytes.ts";
-import type { Name } from "../x509/index.ts";
+import { attributeName, type Name } from "../x509/index.ts";
 
 /** RFC 4514 3, and what OpenSSL calls the others that are common. */
 const SHORT: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ export function nameText(
 export function subjectText(name: Name): string {
   return nameText(
     name.relativeDistinguishedNames.map((rdn) =>
-      rdn.map((attribute) => [attribute.name, attribute.value] as const),
+      rdn.map(({ type, value }) => [attributeName(type), value] as const),
     ),
   );
 }

@@ -1,4 +1,5 @@
 /** Certificates as `getPeerCert()` tells them: Python's dictionary. */
+import { attributeName } from "../x509/attribute-names.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { GeneralName } from "../x509/general-name.ts";
 import type { Name } from "../x509/name.ts";
@@ -96,7 +97,7 @@ export function toPythonDict(
 
 function rdnPairs(name: Name): readonly RdnPairs[] {
   return name.relativeDistinguishedNames.map((rdn) =>
-    rdn.map((attribute) => [attribute.name, attribute.value] as const),
+    rdn.map(({ type, value }) => [attributeName(type), value] as const),
   );
 }
 

@@ -19,22 +19,14 @@ export interface Place {
 }
 
 /**
- * Extensions that this validator acts upon. The informational ones (access
+ * Extensions that every judgement acts upon. The informational ones (access
  * descriptions, freshestCRL) MUST be non-critical and are therefore not here.
  */
-const UNDERSTOOD: ReadonlySet<string> = new Set([
+const ALWAYS_UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.basicConstraints,
   OID.keyUsage,
   OID.extKeyUsage,
   OID.subjectAltName,
-  OID.nameConstraints,
-  OID.certificatePolicies,
-  OID.policyMappings,
-  OID.policyConstraints,
-  OID.inhibitAnyPolicy,
-  OID.cRLDistributionPoints,
-  OID.tlsFeature,
-  OID.ocspNoCheck,
 ]);
 
 /** RFC 5280 4.2.1.1 and 4.2.1.2 want these non-critical. */
@@ -46,10 +38,14 @@ const NEVER_CRITICAL = [
 /**
  * Criticality, names and the certificate's own consistency.
  *
+ * @param understood extensions that further checks act upon
  * @throws X509Error
  */
-export function checkCertificate({ certificate, isAnchor }: Place): void {
-  checkCritical(certificate);
+export function checkCertificate(
+  { certificate, isAnchor }: Place,
+  understood: ReadonlySet<string>,
+): void {
+  checkCritical(certificate, understood);
   checkNames(certificate, isAnchor);
   checkCaConsistency(certificate);
   // A leaf or intermediate with an extension that does not decode is refused,
@@ -57,14 +53,22 @@ export function checkCertificate({ certificate, isAnchor }: Place): void {
   if (!isAnchor) decodeAll(certificate);
 }
 
-function checkCritical(certificate: Certificate): void {
+function checkCritical(
+  certificate: Certificate,
+  understood: ReadonlySet<string>,
+): void {
   for (const [oid, code] of NEVER_CRITICAL)
     if (certificate.extension(oid)?.critical === true)
       throw new X509Error(code, `${oid} is critical`);
   for (const { oid, critical } of certificate.extensions)
     // RFC 5280 4.2: "A certificate-using system MUST reject the certificate if
     // it encounters a critical extension it does not recognize".
-    if (critical && !UNDERSTOOD.has(oid))
+    // It forbids something: some who issue it forget that it MUST be critical.
+    if (
+      (critical || oid === OID.nameConstraints) &&
+      !ALWAYS_UNDERSTOOD.has(oid) &&
+      !understood.has(oid)
+    )
       throw new X509Error("unhandled_critical_extension", oid);
 }
 

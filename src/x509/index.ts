@@ -33,7 +33,8 @@ export type {
 } from "./name.ts";
 export { Name } from "./name.ts";
 export { opensslNameHash } from "./name-hash.ts";
-export { attributeName, OID } from "./oids.ts";
+export { attributeName } from "./attribute-names.ts";
+export { OID } from "./oids.ts";
 export type {
   CertificateStatus,
   OcspResponse,
@@ -41,6 +42,12 @@ export type {
   SingleResponse,
 } from "./ocsp.ts";
 export { parseOcspResponse } from "./ocsp.ts";
+export type { CheckName, PathCheck } from "./judge.ts";
+export { nameConstraints } from "./name-constraints.ts";
+export { stapledResponses } from "./ocsp-check.ts";
+export { certificatePolicies } from "./policies.ts";
+export { revocationLists } from "./revocation.ts";
+export { strictIssuance } from "./strict-rules.ts";
 export type { PemBlock } from "./pem.ts";
 export { decodeBase64, encodeBase64, encodePem, parsePem } from "./pem.ts";
 export type { RawKeyVerifier, VerifiedKey } from "./raw-key.ts";
@@ -67,6 +74,7 @@ export type {
 } from "./verifier.ts";
 export {
   createVerifier,
+  createVerifierOf,
   dangerouslyAcceptAnyCertificate,
   isVerifiedChain,
   verifiedByCaller,

@@ -1,4 +1,7 @@
-/** Whether a whole path holds: RFC 5280 6.1, in the order of OpenSSL's checks. */
+/**
+ * Whether a whole path holds: RFC 5280 6.1, in the order of OpenSSL's checks.
+ * What some programs can do without are checks of their own, `path-checks.ts`.
+ */
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Budget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
@@ -11,14 +14,8 @@ import {
 } from "./certificate-rules.ts";
 import type { CrlStore } from "./crl.ts";
 import { atDepth, X509Error } from "./errors.ts";
-import { checkNameConstraints } from "./name-constraints.ts";
-import { parseOcspResponse } from "./ocsp.ts";
-import { checkOcspResponse } from "./ocsp-check.ts";
-import { checkPolicies } from "./policies.ts";
-import { checkCrls } from "./revocation.ts";
 import { checkStrength, type SecurityLevel } from "./security-level.ts";
 import type { SignatureChecker } from "./signature-check.ts";
-import { checkIssuance } from "./strict-rules.ts";
 import type { TransparencyPolicy } from "./transparency.ts";
 
 /** The rules that a caller chooses. */
@@ -57,6 +54,7 @@ export interface JudgeOptions {
 
 /** The options, and what belongs to one verification. */
 export interface JudgeRules extends JudgeOptions {
+  readonly checks: readonly PathCheck[];
   readonly purpose: Purpose;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -65,6 +63,45 @@ export interface JudgeRules extends JudgeOptions {
   readonly scts: readonly Uint8Array[];
   readonly signatures: SignatureChecker;
   readonly budget: Budget;
+}
+
+/**
+ * A part of the judgement that a verifier may be made without. It is linked
+ * into a bundle only where it is named.
+ */
+export interface PathCheck {
+  readonly name: CheckName;
+  /** Extensions that it acts upon: nobody else may let a critical one pass. */
+  readonly understands: readonly string[];
+  /** About each certificate of a path by itself. */
+  readonly each?: (place: Place, rules: JudgeRules) => void;
+  /** About a whole path, leaf first, anchor last. */
+  readonly whole?: (path: readonly Certificate[], rules: JudgeRules) => void;
+}
+
+/** What a {@link PathCheck} is about. */
+export type CheckName =
+  "issuance" | "name constraints" | "policies" | "CRLs" | "OCSP";
+
+/**
+ * Refuses options that nobody would look at.
+ *
+ * @throws TypeError
+ */
+export function requireChecks(
+  options: JudgeOptions,
+  checks: readonly PathCheck[],
+): void {
+  const wanted: Readonly<Record<CheckName, boolean>> = {
+    issuance: options.profile === "strict",
+    "name constraints": false,
+    policies: options.requireExplicitPolicy === true,
+    CRLs: (options.crlCheck ?? "none") !== "none",
+    OCSP: options.ocsp === "require" || options.ocsp === "mustStaple",
+  };
+  for (const [name, isWanted] of Object.entries(wanted))
+    if (isWanted && !checks.some((check) => check.name === name))
+      throw new TypeError(`the options want the check of ${name}`);
 }
 
 /**
@@ -88,11 +125,12 @@ export function judgePath(
         check(place);
       });
   };
-  const strict = rules.profile === "strict";
+  const { checks } = rules;
+  const understood = new Set(checks.flatMap((check) => check.understands));
   each((place) => {
-    checkCertificate(place);
+    checkCertificate(place, understood);
     if (place.depth > 0) checkIsCa(place);
-    if (strict) checkIssuance(place);
+    for (const check of checks) check.each?.(place, rules);
     checkPurpose(place, rules.purpose);
   });
   checkPathLengths(places);
@@ -102,11 +140,12 @@ export function judgePath(
   each((place) => {
     checkValidity(place, rules.now);
   }, places.slice().reverse());
-  checkNameConstraints(path, rules.budget, {
-    checkCommonName: rules.checkCommonName ?? false,
-  });
-  checkPolicies(path, rules.requireExplicitPolicy ?? false);
-  checkRevocation(path, rules, strict);
+  for (const check of checks) check.whole?.(path, rules);
+  const [leaf] = path;
+  if (leaf !== undefined && path.length > 1)
+    atDepth(0, () => {
+      rules.transparency?.check(leaf, rules.scts, rules.now);
+    });
 }
 
 /** RFC 5280 4.2.1.9: neither the leaf nor self-issued intermediates count. */
@@ -118,42 +157,4 @@ function checkPathLengths(places: readonly Place[]): void {
       throw new X509Error("path_length_exceeded", undefined, depth);
     if (!certificate.isSelfIssued) below++;
   }
-}
-
-function checkRevocation(
-  path: readonly Certificate[],
-  rules: JudgeRules,
-  strict: boolean,
-): void {
-  const { crls, crlCheck = "none" } = rules;
-  if (crlCheck !== "none") {
-    if (crls === undefined && path.length > 1)
-      throw new X509Error("unable_to_get_crl", "no CRLs are loaded", 0);
-    if (crls !== undefined)
-      checkCrls(path, crlCheck, { ...rules, crls, strict });
-  }
-  atDepth(0, () => {
-    checkStapledResponse(path, rules);
-    const [leaf] = path;
-    if (leaf !== undefined && path.length > 1)
-      rules.transparency?.check(leaf, rules.scts, rules.now);
-  });
-}
-
-function checkStapledResponse(
-  [leaf, issuer]: readonly Certificate[],
-  rules: JudgeRules,
-): void {
-  const { ocsp = "check", ocspResponse } = rules;
-  // A trusted leaf has no issuer who could be asked.
-  if (ocsp === "ignore" || leaf === undefined || issuer === undefined) return;
-  if (ocspResponse !== undefined) {
-    const response = parseOcspResponse(ocspResponse);
-    checkOcspResponse(response, leaf, issuer, rules);
-    return;
-  }
-  const promised =
-    leaf.mustStaple && (ocsp === "mustStaple" || rules.ocspRequested);
-  if (ocsp === "require" || promised)
-    throw new X509Error("ocsp_response_required");
 }

@@ -10,8 +10,18 @@ import { atDepth, X509Error } from "./errors.ts";
 import type { GeneralSubtree } from "./extensions.ts";
 import type { GeneralName } from "./general-name.ts";
 import { isDnsName } from "./host-match.ts";
+import type { PathCheck } from "./judge.ts";
 import type { Name } from "./name.ts";
 import { OID } from "./oids.ts";
+
+/** Name constraints, RFC 5280 4.2.1.10. */
+export const nameConstraints: PathCheck = {
+  name: "name constraints",
+  understands: [OID.nameConstraints],
+  whole(path, { budget, checkCommonName = false }) {
+    checkNameConstraints(path, budget, { checkCommonName });
+  },
+};
 
 /** Which names of a certificate count. */
 export interface NameOptions {

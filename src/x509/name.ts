@@ -4,14 +4,12 @@ import type { DerElement } from "./der.ts";
 import { DerError, objectIdentifier, readSingle } from "./der.ts";
 import { stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
-import { attributeName, OID } from "./oids.ts";
+import { OID } from "./oids.ts";
 
 /** One attribute of a name. */
 export interface AttributeTypeAndValue {
-  /** Dotted OID. */
+  /** Dotted OID; `attributeName` has its name. */
   readonly type: string;
-  /** OpenSSL's long name of the type, or the dotted OID. */
-  readonly name: string;
   /**
    * Text whatever the string type, embedded NULs kept. A value that is no
    * string is `#` and the hexadecimal of its DER, as RFC 4514 2.4 has it.
@@ -90,15 +88,25 @@ export class Name {
     return this.values(OID.commonName);
   }
 
-  /** For messages: printable ASCII only, most significant RDN first. */
+  /**
+   * For messages: printable ASCII only, most significant RDN first, with the
+   * commonest types by name.
+   */
   toString(): string {
     const parts: string[] = [];
     for (const rdn of this.relativeDistinguishedNames)
       parts.push(
-        rdn.map(({ name, value }) => `${name}=${printable(value)}`).join("+"),
+        rdn
+          .map(({ type, value }) => `${shortName(type)}=${printable(value)}`)
+          .join("+"),
       );
     return printable(parts.join(", "), 400);
   }
+}
+
+function shortName(type: string): string {
+  for (const [name, oid] of Object.entries(OID)) if (oid === type) return name;
+  return type;
 }
 
 /** One canonical string per RDN: equal strings are equal RDNs. */
@@ -145,7 +153,7 @@ function readAttribute(
 ): AttributeTypeAndValue {
   const text = stringText(element, "attribute value");
   const value = text ?? `#${toHex(element.der)}`;
-  return { type, name: attributeName(type), value };
+  return { type, value };
 }
 
 function readAttributeKey(type: string, element: DerElement): string {

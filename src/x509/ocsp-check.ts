@@ -4,10 +4,44 @@ import type { CryptoProvider, HashName } from "../crypto/provider.ts";
 import type { Budget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
 import { endsBudget } from "./budget.ts";
-import { X509Error } from "./errors.ts";
-import type { OcspResponse, SingleResponse } from "./ocsp.ts";
+import { atDepth, X509Error } from "./errors.ts";
+import type { JudgeRules, PathCheck } from "./judge.ts";
+import {
+  type OcspResponse,
+  parseOcspResponse,
+  type SingleResponse,
+} from "./ocsp.ts";
 import { OID } from "./oids.ts";
 import type { SignatureChecker } from "./signature-check.ts";
+
+/** Stapled OCSP responses, RFC 6066 8 and RFC 7633. */
+export const stapledResponses: PathCheck = {
+  name: "OCSP",
+  understands: [OID.tlsFeature, OID.ocspNoCheck],
+  whole(path, rules) {
+    atDepth(0, () => {
+      checkStapledResponse(path, rules);
+    });
+  },
+};
+
+function checkStapledResponse(
+  [leaf, issuer]: readonly Certificate[],
+  rules: JudgeRules,
+): void {
+  const { ocsp = "check", ocspResponse } = rules;
+  // A trusted leaf has no issuer who could be asked.
+  if (ocsp === "ignore" || leaf === undefined || issuer === undefined) return;
+  if (ocspResponse !== undefined) {
+    const response = parseOcspResponse(ocspResponse);
+    checkOcspResponse(response, leaf, issuer, rules);
+    return;
+  }
+  const promised =
+    leaf.mustStaple && (ocsp === "mustStaple" || rules.ocspRequested);
+  if (ocsp === "require" || promised)
+    throw new X509Error("ocsp_response_required");
+}
 
 /** What a judgement needs. */
 export interface OcspContext {

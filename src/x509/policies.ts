@@ -4,8 +4,23 @@
  */
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
+import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
 import type { PolicyMapping } from "./policy-extensions.ts";
+
+/** Certificate policies, RFC 5280 6.1 and RFC 9618. */
+export const certificatePolicies: PathCheck = {
+  name: "policies",
+  understands: [
+    OID.certificatePolicies,
+    OID.policyMappings,
+    OID.policyConstraints,
+    OID.inhibitAnyPolicy,
+  ],
+  whole(path, { requireExplicitPolicy = false }) {
+    checkPolicies(path, requireExplicitPolicy);
+  },
+};
 
 /** Policies valid at one depth, each with what the next depth may call it. */
 type Level = Map<string, ReadonlySet<string>>;

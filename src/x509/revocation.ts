@@ -6,8 +6,27 @@ import type { Certificate } from "./certificate.ts";
 import type { Crl, CrlStore, IssuingDistributionPoint } from "./crl.ts";
 import { atDepth, X509_ERRORS, X509Error } from "./errors.ts";
 import type { GeneralName } from "./general-name.ts";
+import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
 import type { SignatureChecker } from "./signature-check.ts";
+
+/** Certificate revocation lists, RFC 5280 6.3. */
+export const revocationLists: PathCheck = {
+  name: "CRLs",
+  understands: [OID.cRLDistributionPoints],
+  whole(path, rules) {
+    const { crls, crlCheck = "none", profile } = rules;
+    if (crlCheck === "none") return;
+    if (crls === undefined && path.length > 1)
+      throw new X509Error("unable_to_get_crl", "no CRLs are loaded", 0);
+    if (crls !== undefined)
+      checkCrls(path, crlCheck, {
+        ...rules,
+        crls,
+        strict: profile === "strict",
+      });
+  },
+};
 
 /** RFC 5280 4.2.1.13 ReasonFlags without bit 0, which is not used. */
 const ALL_REASONS = 0b1_1111_1110;

@@ -9,8 +9,18 @@ import type { Place } from "./certificate-rules.ts";
 import type { X509ErrorCode } from "./errors.ts";
 import { X509Error } from "./errors.ts";
 import { parseIpAddress } from "./ip-address.ts";
+import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
 import { modulusBits } from "./public-key.ts";
+
+/** The issuance lints of the strict profile. */
+export const strictIssuance: PathCheck = {
+  name: "issuance",
+  understands: [],
+  each(place, { profile }) {
+    if (profile === "strict") checkIssuance(place);
+  },
+};
 
 /**
  * @throws X509Error with OpenSSL's codes 81 and 85 to 92 where it has one,

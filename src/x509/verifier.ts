@@ -7,9 +7,10 @@ import type { Purpose } from "./certificate-rules.ts";
 import { atDepth, RANK_AFTER_NAME, X509_ERRORS, X509Error } from "./errors.ts";
 import { matchHost } from "./host-match.ts";
 import { parseIpAddress } from "./ip-address.ts";
-import type { JudgeOptions, JudgeRules } from "./judge.ts";
-import { judgePath } from "./judge.ts";
+import type { JudgeOptions, JudgeRules, PathCheck } from "./judge.ts";
+import { judgePath, requireChecks } from "./judge.ts";
 import { findPath } from "./path.ts";
+import { ALL_CHECKS } from "./path-checks.ts";
 import { SignatureChecker } from "./signature-check.ts";
 import type { TrustStore } from "./trust-store.ts";
 
@@ -107,7 +108,31 @@ export interface VerifierOptions extends JudgeOptions {
 
 /** A verifier of RFC 5280 and RFC 9525. Its signature cache lives as long as it. */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
-  return new PathVerifier(options);
+  return new PathVerifier(options, ALL_CHECKS);
+}
+
+/**
+ * As {@link createVerifier}, with no other checks beyond signatures, names,
+ * dates, purposes and key strength than those named: what is not named is not
+ * loaded by a bundle. What such a verifier cannot judge it refuses where it
+ * must: a critical extension, and name constraints whether critical or not.
+ *
+ * @throws TypeError for an option that needs a check which is not named
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createVerifierOf, nameConstraints, TrustStore } from "puretls/x509";
+ *
+ * const trustStore = new TrustStore();
+ * createVerifierOf([nameConstraints], { provider, trustStore });
+ * ```
+ */
+export function createVerifierOf(
+  checks: readonly PathCheck[],
+  options: VerifierOptions,
+): CertificateVerifier {
+  requireChecks(options, checks);
+  return new PathVerifier(options, checks.slice());
 }
 
 /**
@@ -136,11 +161,13 @@ export function verifiedByCaller(peer: PeerChain): VerifiedChain {
 
 class PathVerifier implements CertificateVerifier {
   readonly #options: VerifierOptions;
+  readonly #checks: readonly PathCheck[];
   readonly #signatures: SignatureChecker;
   readonly #budgets: Budgets;
 
-  constructor(options: VerifierOptions) {
+  constructor(options: VerifierOptions, checks: readonly PathCheck[]) {
     this.#options = options;
+    this.#checks = checks;
     this.#budgets = { ...DEFAULT_BUDGETS, ...options.budgets };
     this.#signatures = new SignatureChecker(
       options.provider,
@@ -181,6 +208,7 @@ class PathVerifier implements CertificateVerifier {
     const budget = new Budget(this.#budgets);
     const rules: JudgeRules = {
       ...options,
+      checks: this.#checks,
       purpose: at.purpose,
       now: at.now,
       ocspResponse: peer.ocspResponse,

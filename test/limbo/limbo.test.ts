@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
+  type CertificateVerifier,
   createVerifier,
+  createVerifierOf,
   CrlStore,
   parsePem,
   TrustStore,
+  type VerifierOptions,
   X509Error,
 } from "../../src/x509/index.ts";
 
@@ -52,13 +55,17 @@ const exceptions = JSON.parse(
 ) as Readonly<Record<Profile, Exceptions>>;
 
 /** @throws X509Error when the path is refused */
-function judge(one: LimboCase, profile: Profile): void {
+function judge(
+  one: LimboCase,
+  profile: Profile,
+  make: (options: VerifierOptions) => CertificateVerifier = createVerifier,
+): void {
   const der = (pem: string): Uint8Array => {
     const [block] = parsePem(pem);
     if (block === undefined) throw new Error(`${one.id}: no PEM block`);
     return block.der;
   };
-  const verifier = createVerifier({
+  const verifier = make({
     provider: noble,
     trustStore: TrustStore.of(...one.trusted_certs),
     profile,
@@ -86,9 +93,13 @@ function judge(one: LimboCase, profile: Profile): void {
   );
 }
 
-function accepts(one: LimboCase, profile: Profile): boolean {
+function accepts(
+  one: LimboCase,
+  profile: Profile,
+  make?: (options: VerifierOptions) => CertificateVerifier,
+): boolean {
   try {
-    judge(one, profile);
+    judge(one, profile, make);
     return true;
   } catch (error) {
     // Anything else is a defect, whatever the case expects.
@@ -122,6 +133,15 @@ suite(
     const { testcases } = (
       found ? JSON.parse(readFileSync(file, "utf8")) : { testcases: [] }
     ) as { readonly testcases: readonly LimboCase[] };
+
+    it("a verifier without further checks accepts nothing more", () => {
+      const cases = testcases.filter(({ crls }) => crls.length === 0);
+      const alone = cases.filter((one) =>
+        accepts(one, "default", (options) => createVerifierOf([], options)),
+      );
+      expect(alone.length).toBeGreaterThan(20);
+      expect(alone.filter((one) => !accepts(one, "default"))).toEqual([]);
+    });
 
     it.each(["default", "strict"] as const)("%s profile", (profile) => {
       const answers = run(testcases, profile);

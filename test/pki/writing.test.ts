@@ -7,6 +7,7 @@ import { mergeExtensions } from "../../src/pki/extensions.ts";
 import { ipAddressBytes, ipAddressText } from "../../src/pki/ip-address.ts";
 import type { NameAttributes } from "../../src/pki/names.ts";
 import { encodeAlternativeNames, encodeName } from "../../src/pki/names.ts";
+import { attributeName } from "../../src/x509/attribute-names.ts";
 import * as der from "../../src/x509/der.ts";
 import { Name } from "../../src/x509/name.ts";
 
@@ -114,7 +115,9 @@ describe("names", () => {
     const name = Name.over(encodeName(given));
     expect(
       name.relativeDistinguishedNames.map((rdn) =>
-        rdn.map(({ name: type, value }) => `${type}=${value}`).join("+"),
+        rdn
+          .map(({ type, value }) => `${attributeName(type)}=${value}`)
+          .join("+"),
       ),
     ).toEqual([
       "countryName=DE",

@@ -121,6 +121,11 @@ const SLIM: Readonly<
     // What of a session of TLS 1.2 is not offered is a few lines.
     lacks: /^src\/handshake\/server\/|(?<!offered-session)12\.ts$/,
   },
+  "a verifier of few checks": {
+    code: `export { createVerifierOf, TrustStore } from "puretls/x509";`,
+    lacks:
+      /^src\/x509\/(ocsp|revocation|policies|name-constraints|strict-rules|attribute-names|crl)/,
+  },
   "a server of TLS 1.3": {
     code: `
       export { TlsEngine } from "puretls/engine";
