@@ -7,7 +7,11 @@ import { ml_dsa44, ml_dsa65, ml_dsa87 } from "@noble/post-quantum/ml-dsa.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, Secret, toHex } from "../../src/bytes.ts";
-import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  ed25519PublicKey,
+  noble,
+  publicKeyWith,
+} from "../../src/crypto/noble/index.ts";
 import type {
   PrivateKey,
   PublicKey,
@@ -364,4 +368,15 @@ it("publicKeyOf gives arrays of its own", () => {
   key.exponent.fill(0);
   expect(rsa.modulus.some((byte) => byte !== 0)).toBe(true);
   expect(rsa.exponent.some((byte) => byte !== 0)).toBe(true);
+});
+
+it("a publicKeyOf of some kinds of key says which it does not take", () => {
+  const publicKeyOf = publicKeyWith({ ed25519: ed25519PublicKey });
+  const seed = new Secret(new Uint8Array(32));
+  expect(publicKeyOf({ type: "ed25519", seed })).toEqual(
+    noble.publicKeyOf({ type: "ed25519", seed }),
+  );
+  expect(() => publicKeyOf({ type: "ml-dsa-44", seed })).toThrow(
+    "the provider takes no keys of type ml-dsa-44",
+  );
 });

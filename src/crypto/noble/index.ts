@@ -170,7 +170,9 @@ export {
   x25519MlKem768,
 } from "./mlkem-hybrid.ts";
 export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
+export { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
 export { publicKeyOf } from "./public-key-of.ts";
+export { type PublicKeysOfSeeds, publicKeyWith } from "./public-key-with.ts";
 export { systemRandom } from "./random.ts";
 export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
 export { rsaEncrypt } from "./rsa-encrypt.ts";

@@ -1,9 +1,8 @@
-/** The public half of a private key. */
+/** The public half of a private key of any kind. */
 import type { PrivateKey, PublicKey } from "../provider.ts";
-import { checkScalar } from "./ecdsa.ts";
 import { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
 import { mlDsaPublicKey } from "./mldsa.ts";
-import { multiplyBase, nistCurve } from "./nist-curves.ts";
+import { publicKeyWith } from "./public-key-with.ts";
 
 /**
  * The public key that belongs to a private one: modulus and exponent, an
@@ -11,29 +10,11 @@ import { multiplyBase, nistCurve } from "./nist-curves.ts";
  *
  * @throws TypeError when an EC scalar or a seed is not a valid one
  */
-export function publicKeyOf(key: PrivateKey): PublicKey {
-  switch (key.type) {
-    case "rsa":
-      return {
-        type: "rsa",
-        modulus: key.modulus.slice(),
-        exponent: key.exponent.slice(),
-      };
-    case "ec": {
-      checkScalar(key);
-      const curve = nistCurve(key.curve);
-      const scalar = curve.Point.Fn.fromBytes(key.scalar.bytes);
-      const point = multiplyBase(curve, scalar);
-      return { type: "ec", curve: key.curve, point };
-    }
-    case "ed25519":
-      return { type: "ed25519", key: ed25519PublicKey(key.seed.bytes) };
-    case "ed448":
-      return { type: "ed448", key: ed448PublicKey(key.seed.bytes) };
-    default:
-      return {
-        type: key.type,
-        key: mlDsaPublicKey(key.type, key.seed.bytes),
-      };
-  }
-}
+export const publicKeyOf: (key: PrivateKey) => PublicKey =
+  /* @__PURE__ */ publicKeyWith({
+    ed25519: ed25519PublicKey,
+    ed448: ed448PublicKey,
+    "ml-dsa-44": (seed) => mlDsaPublicKey("ml-dsa-44", seed),
+    "ml-dsa-65": (seed) => mlDsaPublicKey("ml-dsa-65", seed),
+    "ml-dsa-87": (seed) => mlDsaPublicKey("ml-dsa-87", seed),
+  });
