@@ -31,10 +31,10 @@ import {
 
 /**
  * Hides the server's name, and all else that the inner hello says, from who
- * looks on: for the config of a client. Such a client speaks TLS 1.3 alone. A
- * server that cannot open the hello ends the connection (`ech_rejected`),
- * whose error has what it says are its keys now; the name never goes out in
- * the clear.
+ * looks on: for the config of a client. What is hidden is TLS 1.3 alone. With a
+ * server that speaks nothing newer than TLS 1.2, or that cannot open the hello,
+ * the connection ends (`ech_rejected`), and the error has what the server says
+ * are its keys now; the name never goes out in the clear.
  *
  * @param configs an ECHConfigList, from the server's HTTPS record in the DNS
  *   or from the error of an earlier connection; copied

@@ -162,11 +162,12 @@ export function defaultKeyShares(
   return other === undefined ? [first] : [first, other];
 }
 
-/** RFC 9849 6.1: an inner hello offers TLS 1.3 and nothing older. */
-export function versionsToHide(
-  versions: readonly TlsVersion[] = ["TLSv1.3"],
-): TlsVersion[] {
+/**
+ * RFC 9849 6.1: an inner hello offers TLS 1.3.
+ *
+ * @throws TlsUsageError
+ */
+export function checkVersionsToHide(versions: readonly TlsVersion[]): void {
   if (!versions.includes("TLSv1.3"))
     throw new TlsUsageError("encryptedClientHello: TLS 1.3 alone can have it");
-  return ["TLSv1.3"];
 }

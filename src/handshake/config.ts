@@ -17,7 +17,7 @@ import {
   checkNames,
   defaultKeyShares,
   type Spoken,
-  versionsToHide,
+  checkVersionsToHide,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
@@ -132,8 +132,8 @@ export interface ClientOptions extends CommonOptions {
   /** Groups to send shares of in the first ClientHello. */
   readonly keyShares?: readonly GroupName[];
   /**
-   * Encrypted Client Hello (RFC 9849): an offer made by `puretls/ech`. One
-   * that hides a name leaves TLS 1.3 as the only version.
+   * Encrypted Client Hello (RFC 9849): an offer made by `puretls/ech`. What
+   * one hides is TLS 1.3 alone; a server of TLS 1.2 refuses it.
    */
   readonly encryptedClientHello?: EchClient;
   /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
@@ -287,13 +287,8 @@ export function clientConfigOf(
   options: ClientOptions,
 ): ClientConfig {
   const { encryptedClientHello: ech } = options;
-  const common = commonConfig(
-    ech?.kind === "real"
-      ? { ...options, versions: versionsToHide(options.versions) }
-      : options,
-    protocol,
-    "client",
-  );
+  const common = commonConfig(options, protocol, "client");
+  if (ech?.kind === "real") checkVersionsToHide(common.versions);
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
   for (const group of keyShares)
     if (!common.groups.includes(group))

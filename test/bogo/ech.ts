@@ -20,6 +20,8 @@ export function clientEch(
   const list = flags["ech-config-list"];
   try {
     if (list) {
+      if ((flags["max-version"] ?? 0x0304) < 0x0304)
+        throw new TlsUsageError("TLS 1.3 alone has it");
       const client = echClient(list);
       client.begin({ provider });
       return client;

@@ -312,6 +312,57 @@ describe("refused", () => {
     },
   );
 
+  it("by a server of TLS 1.2: behind the handshake, with no keys", () => {
+    for (const clientAuthentication of ["none", "optional"] as const) {
+      const { client, server, sent } = connect({
+        client: { credentials: [testCredential("ec-p256", "client")] },
+        server: { ...wrongKey, versions: ["TLSv1.2"], clientAuthentication },
+      });
+      expect(client.error?.reason).toBe("ech_rejected");
+      expect(client.error?.echRetryConfigs).toBeUndefined();
+      expect(client.info).toBeUndefined();
+      expect(server.info?.version).toBe("TLSv1.2");
+      expect(server.info?.peer).toBeUndefined();
+      expect(server.error?.alert).toBe("ech_required");
+      expect(latin1(sent.client)).not.toContain("hidden");
+    }
+    expect(() =>
+      testClientConfig({
+        encryptedClientHello: echClient(list),
+        versions: ["TLSv1.2"],
+      }),
+    ).toThrow(TlsUsageError);
+  });
+
+  it("by a server of TLS 1.2 with another name: by its certificate", () => {
+    const elsewhere = createEchKey({
+      provider: noble,
+      publicName: "front.example",
+    });
+    const configs = encodeEchConfigList([elsewhere.config]);
+    const { client } = connect({
+      client: { encryptedClientHello: echClient(configs) },
+      server: { versions: ["TLSv1.2"] },
+    });
+    expect(client.error?.alert).toBe("bad_certificate");
+  });
+
+  it("a pre-shared key of TLS 1.2 does not stand for the public name", () => {
+    const suites = [
+      "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256",
+      "TLS_CHACHA20_POLY1305_SHA256",
+    ] as const;
+    const psk = () => ({
+      identity: Uint8Array.of(1),
+      key: new Uint8Array(32),
+    });
+    const { client } = connect({
+      client: { cipherSuites: suites, psk },
+      server: { versions: ["TLSv1.2"], cipherSuites: suites, psk },
+    });
+    expect(client.error?.alert).toBe("handshake_failure");
+  });
+
   it("names of ALPN are those of the outer hello", () => {
     const names = (server: Partial<ServerOptions>) => {
       const pair = connect({

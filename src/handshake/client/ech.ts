@@ -1,6 +1,8 @@
 /** Which of its two hellos a client goes on with: RFC 9849 6.1. */
 import { TlsError } from "../../errors.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
+import type { CipherSuite } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { EchOffer } from "../ech.ts";
 import type {
@@ -42,15 +44,17 @@ export function firstHellos(
     const hello = offer.seal(undefined, innerBody, (body) =>
       firstHello(config, serverName, psks, body),
     );
-    const ech = attempt(offer, "refused", undefined, hello.random);
+    const ech = attempt(offer, "refused", undefined, hello.random, config);
     return { hello, serverName, transcript: begin(hello), ech };
   }
-  const hello = firstHello(config, serverName, psks, innerBody);
+  const inward = inwardConfig(config);
+  const outward = outwardConfig(config, offer);
+  const hello = firstHello(inward, serverName, psks, innerBody);
   const madeUp = greasePsks(config, psks);
   const random = config.provider.random(32);
   const outer = offer.seal(hello, random, (body) =>
     outerHello(
-      outwardConfig(config, offer),
+      outward,
       publicName,
       { ...hello, random },
       body,
@@ -58,12 +62,13 @@ export function firstHellos(
       madeUp,
     ),
   );
-  const inner = { hello, serverName, transcript: begin(hello) };
+  const transcript = begin(hello);
+  const inner = { config: inward, hello, serverName, transcript };
   return {
     hello: outer,
     serverName: publicName,
     transcript: begin(outer),
-    ech: attempt(offer, "offered", inner, random),
+    ech: attempt(offer, "offered", inner, random, outward),
   };
 }
 
@@ -99,7 +104,7 @@ export function sealSecond(
   if (ech?.status !== "accepted" || publicName === undefined) return hello;
   const random = ech.outerRandom;
   const madeUp = greasePsks(config, hello.psks);
-  const outward = outwardConfig(config, ech.offer);
+  const { outward } = ech;
   return ech.offer.seal(hello, random, (body) =>
     outerHello(outward, publicName, { ...hello, random }, body, asked, madeUp),
   );
@@ -176,23 +181,64 @@ export function echRefusal(
 
 function goOnWithInner(
   state: WaitServerHello,
-  { hello, serverName, transcript }: InnerHello,
+  { config, hello, serverName, transcript }: InnerHello,
 ): WaitServerHello {
-  return { ...state, hello, serverName, transcript, ech: settled(state, true) };
+  const ech = settled(state, true);
+  return { ...state, config, hello, serverName, transcript, ech };
+}
+
+/** RFC 9849 6.1.6: a server of TLS 1.2 has refused. */
+export function goOnWith12(state: WaitServerHello): WaitServerHello {
+  return state.ech?.inner === undefined
+    ? state
+    : goOnWithOuter(state, state.ech);
 }
 
 function goOnWithOuter(
   state: WaitServerHello,
-  { offer }: EchAttempt,
+  { outward: config }: EchAttempt,
 ): WaitServerHello {
-  const config = outwardConfig(state.config, offer);
   return { ...state, config, ech: settled(state, false) };
+}
+
+/**
+ * RFC 9849 6.1: TLS 1.3 and nothing older. What stands in both hellos stands in
+ * a row, for 5.1 has one ech_outer_extensions.
+ */
+function inwardConfig(config: ClientConfig): ClientConfig {
+  const { shapes, versions } = config;
+  // What the two say each in its own way.
+  const apart = [
+    ExtensionType.server_name,
+    ExtensionType.encrypted_client_hello,
+    ...(versions.length > 1 ? [ExtensionType.supported_versions] : []),
+  ];
+  return Object.freeze({
+    ...config,
+    versions: ["TLSv1.3"] as const,
+    shapes: {
+      ...shapes,
+      client_hello: { order: apart, ...shapes.client_hello },
+    },
+    suites: config.suites13,
+    suites12: [],
+  });
 }
 
 /** What the server of the public name gets to see. */
 function outwardConfig(config: ClientConfig, offer: EchOffer): ClientConfig {
+  // RFC 9849 6.1.7: that server shows a certificate.
+  const suites12 = config.suites12.filter(
+    ({ authentication }) => authentication !== "PSK",
+  );
+  const kept: ReadonlySet<CipherSuite> = new Set([
+    ...config.suites13,
+    ...suites12,
+  ]);
   return Object.freeze({
     ...config,
+    suites12,
+    suites: config.suites.filter((suite) => kept.has(suite)),
     alpnProtocols: offer.alpnProtocols ?? config.alpnProtocols,
     // RFC 9849 6.1.6: no certificate for it.
     credentials: [],
@@ -212,8 +258,10 @@ function attempt(
   status: EchAttempt["status"],
   inner: InnerHello | undefined,
   outerRandom: Uint8Array,
+  outward: ClientConfig,
 ): EchAttempt {
-  return { offer, status, inner, outerRandom, retryConfigs: undefined };
+  const retryConfigs = undefined;
+  return { offer, status, inner, outerRandom, outward, retryConfigs };
 }
 
 function begin(hello: SentHello): PendingTranscript {

@@ -68,6 +68,7 @@ function connected(
   io: HandshakeIo,
 ): ClientConnected12 {
   const { peer, said, resumed } = state;
+  if (state.refusal !== undefined) throw state.refusal;
   const { extendedMasterSecret } = said;
   const proof = peer.by === "certificate" ? peer.proof : undefined;
   const end = connected12(

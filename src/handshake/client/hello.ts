@@ -19,7 +19,13 @@ import type {
   ServerHello12,
 } from "../messages/server-hello.ts";
 import { secondHello } from "./client-hello.ts";
-import { firstHellos, judgeRetry, sealSecond, secondBody } from "./ech.ts";
+import {
+  firstHellos,
+  goOnWith12,
+  judgeRetry,
+  sealSecond,
+  secondBody,
+} from "./ech.ts";
 import { beginEarlyData } from "./early-data.ts";
 import { handshakeKeys } from "./server-hello13.ts";
 import type {
@@ -51,7 +57,7 @@ export function clientHello(
           return onServerHello(state, message, io);
         checkVersion12(state, message);
         if (begin12 === undefined) throw new TlsError("unsupported_protocol");
-        return begin12(state, message, io);
+        return begin12(goOnWith12(state), message, io);
       },
     },
   };

@@ -11,6 +11,7 @@ import { protectionKeys12 } from "../protection12.ts";
 import { checkRecordSizes } from "../record-size-limit.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
+import { echRefusal } from "./ech.ts";
 import { selectedProtocol } from "./alpn.ts";
 import type { SentHello, WaitServerHello } from "./states.ts";
 import type {
@@ -46,6 +47,7 @@ export function onServerHello12(
     randoms: { client: hello.random, server: message.random.slice() },
     said,
     transcript: state.transcript.begin12(hash).add(message.raw),
+    refusal: echRefusal(state.ech, false),
   };
   const resumed = resumedSession(hello, message, suite, said);
   if (resumed !== undefined) return goOn(next, resumed.session, resumed.peer);

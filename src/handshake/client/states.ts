@@ -55,6 +55,7 @@ export interface OfferedKeyPair {
 
 /** A hello inside the one that was sent. */
 export interface InnerHello {
+  readonly config: ClientConfig;
   readonly hello: SentHello;
   readonly serverName: string | undefined;
   readonly transcript: PendingTranscript;
@@ -69,6 +70,8 @@ export interface EchAttempt {
   readonly inner: InnerHello | undefined;
   /** Of the outer hello. */
   readonly outerRandom: Uint8Array;
+  /** What the server of the public name gets to see. */
+  readonly outward: ClientConfig;
   /** What a server that refused says are its keys: an ECHConfigList. */
   readonly retryConfigs: Uint8Array | undefined;
 }

@@ -3,6 +3,7 @@
  * names for them; these follow those of RFC 8446 A.1: what is waited for.
  */
 import type { GroupName } from "../../crypto/provider.ts";
+import type { TlsError } from "../../errors.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain, VerifiedChain } from "../../x509/verifier.ts";
 import type { ChosenCredential, VerifiedSignature } from "../authentication.ts";
@@ -40,6 +41,8 @@ export interface Client12 {
   readonly randoms: Randoms;
   readonly said: ServerSaid;
   readonly transcript: Transcript12;
+  /** Why the connection ends with the handshake, RFC 9849 6.1.6. */
+  readonly refusal: TlsError | undefined;
 }
 
 /** What the server's Certificate said; undefined in the suites with a PSK. */
