@@ -3,11 +3,13 @@
  * costs, beside node:tls at our end. CPU time of this process alone.
  */
 import { once } from "node:events";
+import net from "node:net";
 import tls from "node:tls";
 import { SSLContext } from "puretls";
 import { noble } from "puretls/crypto/noble";
 import { node } from "puretls/crypto/node";
 import { connect } from "puretls/node";
+import { bareKey, HEADER_LENGTH, TAG_LENGTH } from "../lib/bare-record.js";
 import { startChild } from "../lib/child.js";
 import { HOST, identity } from "../lib/fixtures.js";
 import { cpuMs } from "../lib/measure.js";
@@ -31,15 +33,18 @@ export async function run(report, { rounds, quick }) {
     ciphers: "TLS_AES_128_GCM_SHA256",
     version: "TLSv1.3",
   });
-  const { port } = peer.told;
+  const { port, plainPort } = peer.told;
   for (const provider of [node, noble]) {
     const bytes = (quick ? 4 : 16) * (provider === node ? 4 : 1) * MIB;
     const ours = () => openOurs(provider, port, authority.pem);
     const theirs = () => openTheirs(port, authority.pem);
+    const bare = () => openBare(plainPort);
+    const contenders =
+      provider === node ? { ours, theirs, bare } : { ours, theirs };
     for (const direction of ["send", "receive"]) {
-      const measured = { ours: [], theirs: [] };
+      const measured = { ours: [], theirs: [], bare: [] };
       for (let round = -1; round < Math.min(rounds, 9); round++)
-        for (const [who, open] of Object.entries({ ours, theirs })) {
+        for (const [who, open] of Object.entries(contenders)) {
           const end = await open();
           const start = cpuMs();
           await end[direction](bytes);
@@ -56,6 +61,13 @@ export async function run(report, { rounds, quick }) {
           bar: { kind: "least", value: BARS[direction] },
         }),
       });
+      if (measured.bare.length > 0)
+        report.add({
+          name: `floor: ${direction}, bare node:crypto over plain TCP`,
+          unit: "MB/s",
+          ours: measured.bare,
+          beside: measured.theirs,
+        });
     }
   }
   peer.stop();
@@ -116,6 +128,58 @@ async function openTheirs(port, ca) {
       socket.write(order("give", bytes));
       await end;
       if (left !== 0) throw new Error("not all arrived");
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** The same bytes in records of 16 KiB, without a TLS to speak of. */
+async function openBare(port) {
+  const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+  await once(socket, "connect");
+  const key = bareKey();
+  const RECORD = 16 * 1024;
+  return {
+    async send(bytes) {
+      const total = (bytes / RECORD) * (RECORD + HEADER_LENGTH + TAG_LENGTH);
+      const answer = once(socket, "data");
+      socket.write(order("take", total));
+      for (let sent = 0; sent < bytes; sent += BLOCK.length) {
+        const records = [];
+        for (let at = 0; at < BLOCK.length; at += RECORD)
+          records.push(key.seal(BLOCK.subarray(at, at + RECORD)));
+        socket.cork();
+        let isRoom = true;
+        for (const record of records) isRoom = socket.write(record);
+        socket.uncork();
+        if (!isRoom) await once(socket, "drain");
+      }
+      await answer;
+    },
+    async receive(bytes) {
+      const length = RECORD + HEADER_LENGTH + TAG_LENGTH;
+      const end = new Promise((resolve) => socket.on("end", resolve));
+      let held = Buffer.alloc(0);
+      let opened = 0;
+      socket.on("data", (data) => {
+        let at = 0;
+        if (held.length > 0) {
+          at = length - held.length;
+          if (data.length < at) {
+            held = Buffer.concat([held, data]);
+            return;
+          }
+          opened += key.open(
+            Buffer.concat([held, data.subarray(0, at)]),
+          ).length;
+        }
+        for (; at + length <= data.length; at += length)
+          opened += key.open(data.subarray(at, at + length)).length;
+        held = data.subarray(at);
+      });
+      socket.write(order("give", bytes));
+      await end;
+      if (opened < bytes * 0.99) throw new Error("not all arrived");
     },
     close: () => socket.destroy(),
   };

@@ -19,6 +19,8 @@ export class Deframer {
   #store: Uint8Array = NO_BYTES;
   /** The record under way: its header, then header and fragment. */
   #held: Uint8Array = NO_BYTES;
+  /** Where `#held` stands: room that is used again while data flows. */
+  #room: Uint8Array = NO_BYTES;
   #heldLength = 0;
   #first = true;
 
@@ -63,6 +65,7 @@ export class Deframer {
 
   /** Lets go of the caller's bytes: copies what is still unread. */
   settle(): void {
+    if (this.#heldLength === 0) this.#held = this.#room = NO_BYTES;
     if (this.#input.length === 0) this.#store = NO_BYTES;
     else if (!this.#isOurs) this.#input = this.#store = this.#input.slice();
   }
@@ -70,7 +73,7 @@ export class Deframer {
   /** Takes all that waits, as bytes of their own. */
   takeBuffered(): Uint8Array {
     const bytes = concat(this.#held.subarray(0, this.#heldLength), this.#input);
-    this.#held = this.#input = NO_BYTES;
+    this.#held = this.#room = this.#input = NO_BYTES;
     this.#heldLength = 0;
     return bytes;
   }
@@ -78,7 +81,7 @@ export class Deframer {
   clone(): Deframer {
     const copy = new Deframer();
     copy.#input = this.#input.slice();
-    copy.#held = this.#held.slice();
+    copy.#held = copy.#room = this.#held.slice();
     copy.#heldLength = this.#heldLength;
     copy.#first = this.#first;
     return copy;
@@ -92,18 +95,23 @@ export class Deframer {
     if (this.#heldLength < HEADER_LENGTH && !this.#fill(HEADER_LENGTH))
       return undefined;
     const length = this.#checkHeader(this.#held, limits);
-    if (this.#held.length < length) this.#held = aligned(this.#held, length);
+    if (this.#held.length < length) this.#reserve(length);
     if (!this.#fill(length)) return undefined;
-    const record = rawRecord(this.#held);
-    this.#held = NO_BYTES;
     this.#heldLength = 0;
-    return record;
+    return rawRecord(this.#held);
   }
 
   #hold(length: number): undefined {
     if (this.#input.length === 0) return;
-    this.#held = aligned(NO_BYTES, length);
+    this.#reserve(length);
     this.#fill(length);
+  }
+
+  /** Makes room for a record; keeps what is held of it. */
+  #reserve(length: number): void {
+    if (this.#room.length < length)
+      this.#room = aligned(this.#held.subarray(0, this.#heldLength), length);
+    this.#held = this.#room.subarray(0, length);
   }
 
   /** Moves input to the record under way; says whether it is that long now. */

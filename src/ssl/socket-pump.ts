@@ -21,8 +21,8 @@ export class SocketPump {
   #unasked = 0;
   #writing: Promise<void> = Promise.resolve();
   #writeError: SSLSyscallError | undefined;
-  #readTurn: Promise<void> = Promise.resolve();
-  #writeTurn: Promise<void> = Promise.resolve();
+  readonly #reads = new Turns();
+  readonly #writes = new Turns();
 
   constructor(connection: Connection, transport: Transport) {
     this.#connection = connection;
@@ -34,29 +34,13 @@ export class SocketPump {
   }
 
   /** Calls that read, one after another as they came. */
-  async readInTurn<T>(call: () => Promise<T>): Promise<T> {
-    const before = this.#readTurn;
-    let done: () => void = () => undefined;
-    this.#readTurn = new Promise((resolve) => (done = resolve));
-    await before;
-    try {
-      return await call();
-    } finally {
-      done();
-    }
+  readInTurn<T>(call: () => Promise<T>): Promise<T> {
+    return this.#reads.take(call);
   }
 
   /** Calls that write, one after another as they came. */
-  async writeInTurn<T>(call: () => Promise<T>): Promise<T> {
-    const before = this.#writeTurn;
-    let done: () => void = () => undefined;
-    this.#writeTurn = new Promise((resolve) => (done = resolve));
-    await before;
-    try {
-      return await call();
-    } finally {
-      done();
-    }
+  writeInTurn<T>(call: () => Promise<T>): Promise<T> {
+    return this.#writes.take(call);
   }
 
   /** Takes in what the transport has next. For the call whose turn it is. */
@@ -137,5 +121,24 @@ export class SocketPump {
       .finally(() => {
         this.#unasked -= bytes.length;
       });
+  }
+}
+
+/** Calls one after another; the first of them begins at once. */
+class Turns {
+  #last: Promise<void> | undefined;
+
+  async take<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#last;
+    let done: () => void = () => undefined;
+    const own = new Promise<void>((resolve) => (done = resolve));
+    this.#last = own;
+    if (before !== undefined) await before;
+    try {
+      return await call();
+    } finally {
+      if (this.#last === own) this.#last = undefined;
+      done();
+    }
   }
 }

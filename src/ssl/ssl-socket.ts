@@ -352,7 +352,7 @@ export class SSLSocket extends StreamSocket {
   async #recv(most: number, expired: () => boolean): Promise<Uint8Array> {
     const connection = this.#connection;
     if (most <= 0) return NO_BYTES;
-    await this.#shake(expired);
+    if (!connection.handshakeDone) await this.#shake(expired);
     for (;;) {
       this.#requireOpen();
       if (this.#readShut || expired()) return NO_BYTES;
