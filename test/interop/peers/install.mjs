@@ -1,9 +1,10 @@
 /**
  * Installs the peers and runtimes that come from npm, in this folder and by its
- * own lockfile. Does nothing when they are there already: `npm run peers`.
+ * own lockfile, and builds the one on rustls where there is cargo. Does nothing
+ * when they are there already: `npm run peers`.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,6 +39,23 @@ if (process.platform !== "linux" || process.arch !== "x64") {
     process.exit(1);
   }
   console.log("peers from npm: installed");
+}
+
+buildRust();
+
+function buildRust() {
+  if (versionOf("cargo") === "") {
+    console.log("rustls: there is no cargo; tests that need it are skipped");
+    return;
+  }
+  const folder = join(here, "node_modules", ".rust");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["Cargo.toml", "peer.rs"])
+    copyFileSync(join(here, "rust", name), join(folder, name));
+  execFileSync("cargo", ["build", "--release", "--config", "net.retry=5"], {
+    cwd: folder,
+    stdio: "inherit",
+  });
 }
 
 /** Packages whose program does not tell the version that is wanted. */

@@ -44,6 +44,8 @@ export interface TlsOptions {
   readonly resumes?: "by ticket" | "by its id" | undefined;
   /** Erlang: a file that the client sends as early data; "any" on a server. */
   readonly earlyData?: string | undefined;
+  /** Programs of ours: further keys of the command line. */
+  readonly further?: Readonly<Record<string, string>> | undefined;
   /** TLS 1.2, RFC 7366: false does without. */
   readonly encryptThenMac?: false | undefined;
   /** TLS 1.2, RFC 7627: false does without. */

@@ -6,6 +6,7 @@ import { CLASSIC_GROUPS } from "./options.ts";
 import { ownProgram } from "./own-program.ts";
 import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
 import type { Feature, Found } from "./peer.ts";
+import { OPTIONAL_SUITES12 } from "./suites.ts";
 
 export function go(): Found {
   const lacks: readonly Feature[] = [
@@ -146,6 +147,40 @@ export function python(): Found {
       },
     },
   );
+}
+
+const RUST = join(SOURCES, "node_modules", ".rust");
+const RUST_PROGRAM = join(RUST, "target", "release", "peer");
+
+const rustProgram = ownProgram(() => [RUST_PROGRAM]);
+
+export function rustls(): Found {
+  const text = (folder: string, name: string): string =>
+    readFileSync(join(folder, name), "utf8");
+  const own = join(SOURCES, "rust");
+  const isBuilt =
+    existsSync(RUST_PROGRAM) &&
+    ["Cargo.toml", "peer.rs"].every(
+      (name) => text(own, name) === text(RUST, name),
+    );
+  if (!isBuilt)
+    return { missing: "its program is not built (cargo, and npm run peers)" };
+  const [, version = "of unknown version"] =
+    /version = "=([\d.]+)"/.exec(text(own, "Cargo.toml")) ?? [];
+  const lacks: readonly Feature[] = [
+    ...LEGACY,
+    ...OPTIONAL_SUITES12,
+    ...(["secp521r1", "RSA-PSS"] as const),
+  ];
+  const peer = installed(["rustls", /^/, "npm run peers"], [[RUST_PROGRAM]], {
+    ...rustProgram,
+    groups: ["X25519MLKEM768", "x25519", "secp256r1", "secp384r1"],
+    rareGroups: ["SecP256r1MLKEM768"],
+    lacks: { client: lacks, server: lacks },
+    // The curve of such a key would have to be among its groups.
+    lacks12: { client: ["ECDSA P-521"], server: [] },
+  });
+  return "missing" in peer ? peer : { ...peer, label: `rustls ${version}` };
 }
 
 export function erlang(): Found {

@@ -15,6 +15,7 @@
  * | connections | `2`: a short connection first, the second resumes it |
  * | tickets | mbedTLS: `no` leaves session ids |
  * | early | Erlang: a file to send as early data; `any` on a server |
+ * | compress, raw_ca, ocsp, ech | rustls: see ../peers/rust/peer.rs |
  *
  * The client sends each piece of its standard input and waits for as much,
  * which it prints; at the end of its input it says close_notify. The server
@@ -90,6 +91,7 @@ function common(
     connections: options.resumes && "2",
     tickets: options.resumes === "by its id" ? "no" : undefined,
     early: options.earlyData,
+    ...options.further,
   };
 }
 

@@ -17,7 +17,7 @@ import { CLASSIC_GROUPS } from "./options.ts";
 import type { Group } from "./options.ts";
 import { textPayload } from "./payload.ts";
 import { CAN_PROBE } from "./ports.ts";
-import { erlang, go, java, mbedtls, python } from "./own-peers.ts";
+import { erlang, go, java, mbedtls, python, rustls } from "./own-peers.ts";
 import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
 import type { Feature, Found, Peer } from "./peer.ts";
 
@@ -33,7 +33,8 @@ export type PeerName =
   | "java"
   | "mbedtls"
   | "python"
-  | "erlang";
+  | "erlang"
+  | "rustls";
 
 const NODE24 = join(
   dirname(fileURLToPath(import.meta.url)),
@@ -171,7 +172,7 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
     ),
   node: () => nodePeer(process.execPath, "which runs this test", false),
   node24: () => nodePeer(NODE24, "npm run peers", true),
-  ...{ go, java, mbedtls, python, erlang },
+  ...{ go, java, mbedtls, python, erlang, rustls },
 };
 
 export function findPeer(name: PeerName): Found {

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import type { CertificateCompression } from "../../src/compression/index.ts";
+import * as portable from "../../src/compression/index.ts";
+import { brotli, zlib } from "../../src/compression/node.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createEchKey,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
+import { rawPublicKeyCredential } from "../../src/engine/index.ts";
+import {
+  createVerifier,
+  trustRawPublicKeys,
+  TrustStore,
+} from "../../src/x509/index.ts";
+import {
+  testClientConfig,
+  testCredential,
+  testServerConfig,
+} from "../support/engines.ts";
+import {
+  testAuthority,
+  testClient,
+  testKey,
+  testServer,
+} from "../support/pki.ts";
+import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
+import { textPayload } from "./support/payload.ts";
+import { describePeers } from "./support/peers.ts";
+import { interopSuite } from "./support/scenarios.ts";
+
+interopSuite("rustls");
+interopSuite("rustls", { version: "TLSv1.2" });
+
+describePeers(["rustls"], (peer) => {
+  const file = useFiles();
+  const [server, client] = [testServer(), testClient()];
+  const ca = file("ca.pem", testAuthority().pem);
+  const serverFiles = {
+    cert: file("server.pem", server.certificatePem),
+    key: file("server.key", server.keyPem),
+  };
+  const clientFiles = {
+    cert: file("client.pem", client.certificatePem),
+    key: file("client.key", client.keyPem),
+  };
+  const payload = textPayload(128);
+
+  /** The same row, with what it did. */
+  function counted(row: CertificateCompression) {
+    const did = { compressed: 0, decompressed: 0 };
+    const counting: CertificateCompression = {
+      ...row,
+      evenIfLonger: true,
+      compress: (data) => {
+        did.compressed++;
+        return row.compress(data);
+      },
+      decompress: (data, length) => {
+        did.decompressed++;
+        return row.decompress(data, length);
+      },
+    };
+    return { did, certificateCompression: [counting] };
+  }
+
+  describe.each([
+    ["zlib", portable.zlib],
+    ["zlib", zlib],
+    ["brotli", brotli],
+  ] as const)("certificates of both sides compressed by %s", (name, row) => {
+    const further = { compress: name };
+
+    it("with its server", async () => {
+      const { did, certificateCompression } = counted(row);
+      const listener = await peer.server?.({
+        ...{ identity: serverFiles, clientAuth: "required", ca, further },
+      });
+      const { engine, received } = await clientTalk(
+        listener?.port ?? 0,
+        testClientConfig({
+          certificateCompression,
+          credentials: [testCredential("ec-p256", "client")],
+        }),
+      );
+      expect(engine.info?.peer?.verified).toBe(true);
+      expect(received).toHaveLength(6);
+      expect(did).toEqual({ compressed: 1, decompressed: 1 });
+    });
+
+    it("with its client", async () => {
+      const { did, certificateCompression } = counted(row);
+      const { port, done } = await serverTalk(
+        testServerConfig({
+          certificateCompression,
+          clientAuthentication: "required",
+        }),
+      );
+      const run = await peer.client(
+        { port, ca, identity: clientFiles, further },
+        payload,
+      );
+      expect(run.received).toEqual(payload);
+      expect((await done).engine.info?.peer?.verified).toBe(true);
+      expect(did).toEqual({ compressed: 1, decompressed: 1 });
+    });
+  });
+
+  describe("raw public keys of both sides", () => {
+    const [ours, theirs] = [testKey("ec-p256"), testKey("ed25519")];
+    const own = rawPublicKeyCredential({
+      provider: noble,
+      publicKeyInfo: ours.publicKeyInfo(),
+      key: { algorithm: ours.algorithm, key: ours.privateKey },
+    });
+    const rawPublicKeys = trustRawPublicKeys([theirs.publicKeyInfo()]);
+    const identity = {
+      cert: file("theirs.der", theirs.publicKeyInfo()),
+      key: file("theirs.key", theirs.toPem()),
+    };
+    const further = { raw_ca: file("ours.der", ours.publicKeyInfo()) };
+
+    it("with its server", async () => {
+      const listener = await peer.server?.({
+        ...{ identity, clientAuth: "required", further },
+      });
+      const { engine, received } = await clientTalk(
+        listener?.port ?? 0,
+        testClientConfig({ credentials: [own], rawPublicKeys }),
+      );
+      expect(engine.info?.peerRawPublicKey?.der).toEqual(
+        theirs.publicKeyInfo(),
+      );
+      expect(received).toHaveLength(6);
+    });
+
+    it("with its client", async () => {
+      const { port, done } = await serverTalk(
+        testServerConfig({
+          credentials: [own],
+          rawPublicKeys,
+          clientAuthentication: "required",
+        }),
+      );
+      const run = await peer.client({ port, ca, identity, further }, payload);
+      expect(run.received).toEqual(payload);
+      expect((await done).engine.info?.peerRawPublicKey?.der).toEqual(
+        theirs.publicKeyInfo(),
+      );
+    });
+  });
+
+  it("its server staples, and our client requires it", async () => {
+    const { certificate } = server.issued;
+    const response = testAuthority().createOcspResponse(certificate);
+    const listener = await peer.server?.({
+      identity: serverFiles,
+      further: { ocsp: file("good.der", response) },
+    });
+    const verifier = createVerifier({
+      provider: noble,
+      trustStore: TrustStore.of(testAuthority().der),
+      ocsp: "require",
+    });
+    const { engine } = await clientTalk(
+      listener?.port ?? 0,
+      testClientConfig({ verifier, ocspStapling: true }),
+    );
+    expect(engine.info?.peer?.verified).toBe(true);
+  });
+
+  describe.each([
+    ["at once", {}],
+    ["after a HelloRetryRequest", { groups: ["secp384r1"] }],
+  ] as const)("its client hides its name, %s", (_, more) => {
+    const publicName = "server.test";
+    const key = createEchKey({ provider: noble, publicName });
+    const encryptedClientHello = echServer({ provider: noble, keys: [key] });
+    const connect = async (config: Uint8Array, name: string) => {
+      const { port, done } = await serverTalk(
+        testServerConfig({ ...more, encryptedClientHello }),
+      );
+      const list = file(`${name}.list`, encodeEchConfigList([config]));
+      const servername = "hidden.wild.test";
+      const run = await peer.client(
+        { port, ca, servername, further: { ech: list } },
+        payload,
+      );
+      return { run, engine: (await done).engine };
+    };
+
+    it("with our key", async () => {
+      const { run, engine } = await connect(key.config, "good");
+      expect(run.received).toEqual(payload);
+      expect(run.log).toMatch(/ech=Accepted/);
+      expect(engine.info?.encryptedClientHello).toBe(true);
+      expect(engine.info?.serverName).toBe("hidden.wild.test");
+    });
+
+    it("not with another key, and is told ours", async () => {
+      const other = createEchKey({ provider: noble, publicName });
+      const { run, engine } = await connect(other.config, "bad");
+      expect(run.exitCode).not.toBe(0);
+      expect(run.log).toMatch(/ECH/i);
+      expect(engine.error?.alert).toBe("ech_required");
+    });
+  });
+});
