@@ -14,6 +14,7 @@ import type { Wire } from "./wire.ts";
 
 export class Connection {
   readonly #setting: Setting;
+  #answering: Setting;
   readonly #wire: Wire;
   readonly #engine: TlsEngine;
   readonly #data: Uint8Array[] = [];
@@ -25,11 +26,15 @@ export class Connection {
 
   constructor(setting: Setting, wire: Wire) {
     this.#setting = setting;
+    this.#answering = setting;
     this.#wire = wire;
     const { flags } = setting;
     this.#engine = flags.server
       ? TlsEngine.server(serverOf(setting))
       : TlsEngine.client(clientOf(setting), flags["host-name"]);
+    // What the server says then is no answer to early data any more.
+    if (this.earlyDataLeft > 0)
+      this.#answering = { ...setting, flags: setting.retryFlags };
     this.#flush();
   }
 
@@ -166,7 +171,7 @@ export class Connection {
   }
 
   #answer(need: Need): void {
-    this.#engine.resume(answer(this.#setting, this.asked, need));
+    this.#engine.resume(answer(this.#answering, this.asked, need));
   }
 }
 

@@ -37,6 +37,8 @@ const FLAGS = {
   "psk-identity": "text",
   "server-preference": "switch",
   "no-legacy-server-connect": "switch",
+  // A permission, of which puretls makes no use.
+  "false-start": "switch",
   "server-supported-groups-hint": "numbers",
   "enable-ocsp-stapling": "switch",
   "enable-signed-cert-timestamps": "switch",

@@ -80,7 +80,7 @@ export function clientOf(setting: Setting): ClientConfig {
   const options = common(setting);
   const shares = keySharesOf(flags, options.groups ?? []);
   const ech = clientEch(setting.provider, flags);
-  const { session } = setting.memory;
+  const session = sessionToOffer(setting);
   return clientConfig({
     ...options,
     verifier: verifierOf(setting),
@@ -88,11 +88,17 @@ export function clientOf(setting: Setting): ClientConfig {
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     legacyServerConnect: !flags["no-legacy-server-connect"],
     sessionTickets: !flags["no-ticket"],
-    ...(session && setting.isResumption && { session }),
+    ...(session && { session }),
     earlyData: flags["enable-early-data"],
     ...(ech && { encryptedClientHello: ech }),
     ...(shares && { keyShares: shares }),
   });
+}
+
+/** Who judges certificates by "ask" judges those of a session beforehand. */
+function sessionToOffer({ flags, memory, isResumption }: Setting) {
+  const refuses = flags["reverify-on-resume"] && flags["verify-fail"];
+  return isResumption && !refuses ? memory.session : undefined;
 }
 
 /** The shares of the flags, or of what the server is said to have. */
@@ -208,13 +214,15 @@ export function verifies(flags: Flags): boolean {
 /** Accepts everyone, as the runner's certificates want it. */
 function verifierOf({
   flags,
+  retryFlags,
   seen,
   isResumption,
 }: Setting): CertificateVerifier | "ask" {
   // Of a ticket's certificates nobody is asked: there has to be a verifier.
   const asksAlways = flags.async && !(flags.server && isResumption);
   if (asksAlways || flags["fail-ocsp-callback"]) return "ask";
-  if (flags["verify-fail"] && verifies(flags)) return "ask";
+  const refuses = flags["verify-fail"] || retryFlags["verify-fail"];
+  if (refuses && verifies(flags)) return "ask";
   return {
     verify: (peer, { serverName }) => {
       seen.peer = peer;
