@@ -15,7 +15,7 @@ import {
 import type { IssuedCertificate, Issuer } from "./certificate.ts";
 import type { Revocation } from "./crl.ts";
 import { CRL_REASONS } from "./crl.ts";
-import { encodeExtensions } from "./extensions.ts";
+import { encodeExtensions, type ExtensionInput } from "./extensions.ts";
 import { signedSequence, signingWith } from "./signatures.ts";
 
 export interface OcspOptions {
@@ -33,6 +33,8 @@ export interface OcspOptions {
   readonly responder?: IssuedCertificate;
   /** Echoes the nonce of a request (RFC 9654). */
   readonly nonce?: Uint8Array;
+  /** singleExtensions, such as timestamps of logs (RFC 6962 3.3). */
+  readonly extensions?: readonly ExtensionInput[];
 }
 
 const WEEK = 7 * 24 * 3_600_000;
@@ -60,6 +62,9 @@ export function signOcspResponse(
     ...(nextUpdate === undefined
       ? []
       : [constructed(0, generalizedTime(nextUpdate))]),
+    ...(options.extensions === undefined
+      ? []
+      : [constructed(1, encodeExtensions(options.extensions))]),
   );
   const tbsResponseData = sequence(
     // ResponderID by key: "SHA-1 hash of responder's public key".

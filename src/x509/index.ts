@@ -61,7 +61,11 @@ export type { ParsedPrivateKey, PrivateKeyOptions } from "./private-key.ts";
 export { parsePrivateKey } from "./private-key.ts";
 export type { KeyAlgorithm, SubjectPublicKeyInfo } from "./public-key.ts";
 export { parseSubjectPublicKeyInfo } from "./public-key.ts";
-export type { TransparencyLog, TransparencyPolicy } from "./transparency.ts";
+export type {
+  TransparencyContext,
+  TransparencyLog,
+  TransparencyPolicy,
+} from "./transparency.ts";
 export { requireTimestamps } from "./transparency.ts";
 export type { AnchorLookup, TrustStoreStatistics } from "./trust-store.ts";
 export { parseCertificates, TrustStore } from "./trust-store.ts";

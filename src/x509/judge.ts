@@ -141,10 +141,14 @@ export function judgePath(
     checkValidity(place, rules.now);
   }, places.slice().reverse());
   for (const check of checks) check.whole?.(path, rules);
-  const [leaf] = path;
-  if (leaf !== undefined && path.length > 1)
+  const [leaf, issuer] = path;
+  if (leaf !== undefined && issuer !== undefined)
     atDepth(0, () => {
-      rules.transparency?.check(leaf, rules.scts, rules.now);
+      const { ocspResponse } = rules;
+      rules.transparency?.check(leaf, rules.scts, rules.now, {
+        issuer,
+        ocspResponse,
+      });
     });
 }
 

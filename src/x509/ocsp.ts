@@ -18,7 +18,7 @@ import {
   timeValue,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
-import { readExtensions } from "./extensions.ts";
+import { type Extension, readExtensions } from "./extensions.ts";
 import { Name } from "./name.ts";
 import { OID } from "./oids.ts";
 
@@ -35,6 +35,8 @@ export interface SingleResponse {
   /** Milliseconds since the epoch. */
   readonly thisUpdate: number;
   readonly nextUpdate: number | undefined;
+  /** None of them critical. */
+  readonly extensions: readonly Extension[];
 }
 
 /** RFC 6960 4.2.1: who signed, by name or by SHA-1 of the key. */
@@ -135,7 +137,9 @@ function readResponseData(
     responses.push(
       readSingleResponse(list.read(TAG.sequence, "SingleResponse").reader()),
     );
-  refuseCritical(reader.optional(constructedTag(1), "responseExtensions"));
+  uncriticalExtensions(
+    reader.optional(constructedTag(1), "responseExtensions"),
+  );
   reader.end("tbsResponseData");
   return { responderId, producedAt, responses };
 }
@@ -169,7 +173,9 @@ function readSingleResponse(reader: DerReader): SingleResponse {
   const status = readStatus(reader.readAny("certStatus"));
   const thisUpdate = generalizedTime(reader.readAny("thisUpdate"));
   const next = reader.optional(constructedTag(0), "nextUpdate");
-  refuseCritical(reader.optional(constructedTag(1), "singleExtensions"));
+  const extensions = uncriticalExtensions(
+    reader.optional(constructedTag(1), "singleExtensions"),
+  );
   reader.end("SingleResponse");
   return {
     hashAlgorithm,
@@ -178,6 +184,7 @@ function readSingleResponse(reader: DerReader): SingleResponse {
     serialNumber,
     status,
     thisUpdate,
+    extensions,
     nextUpdate:
       next &&
       generalizedTime(
@@ -200,9 +207,13 @@ function generalizedTime(element: DerElement): number {
 }
 
 /** Nothing critical is known; a nonce (none was sent) may be ignored. */
-function refuseCritical(field: DerElement | undefined): void {
-  if (field === undefined) return;
+function uncriticalExtensions(
+  field: DerElement | undefined,
+): readonly Extension[] {
+  if (field === undefined) return [];
   const list = readSingle(field.content, TAG.sequence, "extensions");
-  for (const { oid, critical } of readExtensions(list))
+  const extensions = readExtensions(list);
+  for (const { oid, critical } of extensions)
     if (critical) throw new DerError(`critical extension ${oid}`);
+  return extensions;
 }

@@ -33,6 +33,7 @@ export const OID = {
   // RFC 6962.
   signedCertificateTimestamps: "1.3.6.1.4.1.11129.2.4.2",
   precertificatePoison: "1.3.6.1.4.1.11129.2.4.3",
+  ocspSignedCertificateTimestamps: "1.3.6.1.4.1.11129.2.4.5",
 
   // Key purposes.
   serverAuth: "1.3.6.1.5.5.7.3.1",

@@ -1,8 +1,13 @@
-/** Certificate Transparency: timestamps that came beside a leaf, RFC 6962. */
+/** Certificate Transparency: timestamps beside a leaf and inside it, RFC 6962. */
 import { concat, equal, viewBytes } from "../bytes.ts";
 import type { BytesLike } from "../bytes.ts";
 import type { CryptoProvider, SignatureName } from "../crypto/provider.ts";
 import type { Certificate } from "./certificate.ts";
+import {
+  embeddedTimestamps,
+  tbsWithoutTimestamps,
+  timestampsOfResponse,
+} from "./embedded-timestamps.ts";
 import { X509Error } from "./errors.ts";
 import { parseSubjectPublicKeyInfo } from "./public-key.ts";
 
@@ -17,9 +22,22 @@ export interface TransparencyPolicy {
   /**
    * @param scts SignedCertificateTimestamps that the peer sent with the leaf
    * @param now milliseconds since the epoch
+   * @param also who issued the leaf, and the response that was stapled to it
    * @throws X509Error `not_enough_timestamps`
    */
-  check(leaf: Certificate, scts: readonly Uint8Array[], now: number): void;
+  check(
+    leaf: Certificate,
+    scts: readonly Uint8Array[],
+    now: number,
+    also: TransparencyContext,
+  ): void;
+}
+
+/** Where more timestamps may be found, and what they were signed over. */
+export interface TransparencyContext {
+  readonly issuer: Certificate;
+  /** DER, as it came: it may be anybody's. */
+  readonly ocspResponse: Uint8Array | undefined;
 }
 
 /** What one timestamp says, RFC 6962 3.2. Arrays are views. */
@@ -34,9 +52,9 @@ interface Timestamp {
 }
 
 /**
- * A policy that wants right timestamps of so many different logs (default 2)
- * in the TLS handshake. Timestamps inside the certificate are not looked at;
- * a timestamp that is malformed, of another log or from the future counts for
+ * A policy that wants right timestamps of so many different logs (default 2):
+ * in the TLS handshake, in the certificate or in the stapled OCSP response. A
+ * timestamp that is malformed, of another log or from the future counts for
  * nothing. The keys are copied.
  *
  * @throws X509Error for a key that does not parse
@@ -64,23 +82,32 @@ export function requireTimestamps(options: {
   });
   const isRight = (
     log: (typeof logs)[number],
-    sct: Timestamp,
-    leaf: Certificate,
+    { sct, entry }: Evidence,
   ): boolean => {
     const name = SIGNATURES[sct.hashAndSignature];
     const verify = name && provider.verifiers[name];
-    return verify?.(log.key, signedData(sct, leaf), sct.signature) ?? false;
+    return verify?.(log.key, signedData(sct, entry), sct.signature) ?? false;
   };
   return {
-    check: (leaf, scts, now) => {
-      const known = scts.flatMap((bytes) => {
-        const sct = readTimestamp(bytes);
-        return sct === undefined || sct.time > now ? [] : [sct];
-      });
+    check: (leaf, scts, now, { issuer, ocspResponse }) => {
+      const issuerKey = issuer.subjectPublicKeyInfoDer;
+      const whole = vector24([0, 0], leaf.der);
+      const precertificate = (): Uint8Array =>
+        vector24(
+          [0, 1, ...provider.hashes["SHA-256"].hash(issuerKey)],
+          tbsWithoutTimestamps(leaf),
+        );
+      const stapled =
+        ocspResponse === undefined
+          ? []
+          : timestampsOfResponse(ocspResponse, leaf);
+      const inside = embeddedTimestamps(leaf);
+      const known = [
+        ...evidence([...scts, ...stapled], whole, now),
+        ...(inside.length > 0 ? evidence(inside, precertificate(), now) : []),
+      ];
       const right = logs.filter((log) =>
-        known.some(
-          (sct) => equal(sct.logId, log.id) && isRight(log, sct, leaf),
-        ),
+        known.some((one) => equal(one.sct.logId, log.id) && isRight(log, one)),
       );
       if (right.length < minimum)
         throw new X509Error(
@@ -97,17 +124,43 @@ const SIGNATURES: Readonly<Partial<Record<number, SignatureName>>> = {
   0x0401: "rsa-pkcs1-sha256",
 };
 
-/** RFC 6962 3.2: what a log signs of a certificate that is no precertificate. */
-function signedData(sct: Timestamp, leaf: Certificate): Uint8Array {
-  const { length } = leaf.der;
+/** A timestamp, and what it has to be about. */
+interface Evidence {
+  readonly sct: Timestamp;
+  readonly entry: Uint8Array;
+}
+
+function evidence(
+  scts: readonly Uint8Array[],
+  entry: Uint8Array,
+  now: number,
+): readonly Evidence[] {
+  return scts.flatMap((bytes) => {
+    const sct = readTimestamp(bytes);
+    return sct === undefined || sct.time > now ? [] : [{ sct, entry }];
+  });
+}
+
+/**
+ * RFC 6962 3.2: what a log signs; the entry is an x509_entry or, before the
+ * timestamps came into the certificate, a precert_entry.
+ */
+function signedData(sct: Timestamp, entry: Uint8Array): Uint8Array {
   return concat(
     // v1, certificate_timestamp
     Uint8Array.of(0, 0),
     sct.signedTail.subarray(0, 8),
-    // x509_entry
-    Uint8Array.of(0, 0, length >> 16, length >> 8, length),
-    leaf.der,
+    entry,
     sct.signedTail.subarray(8),
+  );
+}
+
+/** An entry that ends in `opaque<1..2^24-1>`. */
+function vector24(head: readonly number[], bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  return concat(
+    Uint8Array.of(...head, length >> 16, length >> 8, length),
+    bytes,
   );
 }
 

@@ -27,7 +27,7 @@ import {
   testServerConfig,
 } from "../support/engines.ts";
 import { testAuthority, testKey, testServer } from "../support/pki.ts";
-import { timestampOf } from "../support/transparency.ts";
+import { issueWithTimestamps, timestampOf } from "../support/transparency.ts";
 import { ContentType } from "../../src/wire/code-points.ts";
 import {
   clientTalk,
@@ -135,13 +135,26 @@ describePeers(["openssl"], () => {
       scts: [timestampOf(logKey, certificate)],
     });
 
-    it("its client reads our response and our timestamp", async () => {
+    const embedded = issueWithTimestamps(testAuthority(), testKey("ec-p256"), [
+      logKey,
+    ]);
+    const embedding = credential({
+      provider: noble,
+      chain: embedded.chain,
+      key: { algorithm: "ecPublicKey", key: embedded.key.privateKey },
+      ocspResponse: testAuthority().createOcspResponse(embedded.certificate),
+    });
+
+    it.each([
+      ["beside the certificate", stapling],
+      ["inside the certificate", embedding],
+    ])("its client reads our response, and a timestamp %s", async (_, own) => {
       const logs = file(
         "logs.cnf",
         `enabled_logs = one\n[one]\ndescription = one\nkey = ${encodeBase64(logKey.publicKeyInfo())}\n`,
       );
       const { peer, done } = await clientProgram(
-        { versions, credentials: [stapling] },
+        { versions, credentials: [own] },
         (port) => [
           ...([
             "openssl",

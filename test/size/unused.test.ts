@@ -75,7 +75,7 @@ const FEATURES: Readonly<
   },
   "Certificate Transparency": {
     code: `export { requireTimestamps } from "puretls/x509";`,
-    brings: /^src\/x509\/transparency/,
+    brings: /^src\/x509\/(transparency|embedded-timestamps)/,
   },
   fingerprints: {
     code: `export { ja3, ja4 } from "puretls/trace";`,

@@ -1,8 +1,14 @@
 /** A log of Certificate Transparency, RFC 6962, as far as tests need one. */
 import { concat } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import type { PkiKey } from "../../src/pki/index.ts";
-import type { Certificate } from "../../src/x509/index.ts";
+import { octetString } from "../../src/pki/asn1.ts";
+import type {
+  Authority,
+  IssuedCertificate,
+  PkiKey,
+} from "../../src/pki/index.ts";
+import { Certificate } from "../../src/x509/index.ts";
+import { OID } from "../../src/x509/oids.ts";
 
 /** RFC 6962 3.2: what a log with that key, ECDSA P-256, says of a certificate. */
 export function timestampOf(
@@ -33,6 +39,38 @@ export function precertificateTimestamp(
   );
 }
 
+/** RFC 6962 3.3: a SignedCertificateTimestampList in its OCTET STRING. */
+export function timestampList(scts: readonly Uint8Array[]): Uint8Array {
+  const list = concat(...scts.map(vector16));
+  return octetString(vector16(list));
+}
+
+/** A server certificate for `localhost` with timestamps of these logs in it. */
+export function issueWithTimestamps(
+  authority: Authority,
+  key: PkiKey,
+  logKeys: readonly PkiKey[],
+): IssuedCertificate {
+  const now = Date.now();
+  const common = {
+    hosts: ["localhost"],
+    key,
+    serialNumber: noble.random(12).fill(0x42, 0, 1),
+    notBefore: now - 60_000,
+    notAfter: now + 3_600_000,
+  };
+  const { tbs } = Certificate.parse(authority.issueServer(common).der);
+  const issuerKey = authority.key.publicKeyInfo();
+  const scts = logKeys.map((logKey) =>
+    precertificateTimestamp(logKey, tbs, issuerKey),
+  );
+  const oid = OID.signedCertificateTimestamps;
+  return authority.issueServer({
+    ...common,
+    extensions: [{ oid, value: timestampList(scts) }],
+  });
+}
+
 function signedTimestamp(
   logKey: PkiKey,
   entry: readonly Uint8Array[],
@@ -56,6 +94,11 @@ function signedTimestamp(
     Uint8Array.of(0, 0, 4, 3, 0, signature.length),
     signature,
   );
+}
+
+function vector16(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  return concat(Uint8Array.of(length >> 8, length), bytes);
 }
 
 function vector24(bytes: Uint8Array): Uint8Array {

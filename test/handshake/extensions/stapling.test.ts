@@ -8,7 +8,8 @@ import {
   credential,
   type ServerOptions,
 } from "../../../src/engine/index.ts";
-import type { PkiKey } from "../../../src/pki/index.ts";
+import type { IssuedCertificate, PkiKey } from "../../../src/pki/index.ts";
+import { OID } from "../../../src/x509/oids.ts";
 import {
   type Certificate,
   createVerifier,
@@ -27,7 +28,11 @@ import {
   testServerConfig,
 } from "../../support/engines.ts";
 import { testAuthority, testKey } from "../../support/pki.ts";
-import { timestampOf } from "../../support/transparency.ts";
+import {
+  issueWithTimestamps,
+  timestampList,
+  timestampOf,
+} from "../../support/transparency.ts";
 
 const trustStore = TrustStore.of(testAuthority().der);
 
@@ -234,6 +239,63 @@ describe("timestamps", () => {
       const { client } = outcome(scts, minimum);
       expect(client.error?.alert).toBe("certificate_unknown");
     });
+
+  /** A certificate that shows these timestamps inside itself. */
+  function inside(issued: IssuedCertificate, minimum = 1) {
+    const own = credential({
+      provider: noble,
+      chain: issued.chain,
+      key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
+    });
+    return connect({ verifier: policy(minimum) }, { credentials: [own] })
+      .client;
+  }
+  const leafKey = testKey("ec-p256");
+  const embedded = issueWithTimestamps(testAuthority(), leafKey, [logKey]);
+
+  it("inside the certificate count, and count with those beside it", () => {
+    expect(inside(embedded).error).toBeUndefined();
+    expect(inside(embedded, 2).error?.alert).toBe("certificate_unknown");
+  });
+
+  it.each([
+    ["of another certificate", timestampList([timestamp(fine.certificate)])],
+    ["in no list", Uint8Array.of(4, 2, 0, 9)],
+    ["in a list of nothing", Uint8Array.of(4, 4, 0, 2, 0, 0)],
+    ["in no OCTET STRING", Uint8Array.of(5, 0)],
+    ["in an empty extension", new Uint8Array()],
+  ])("inside a certificate, %s: certificate_unknown", (_, value) => {
+    const oid = OID.signedCertificateTimestamps;
+    const issued = testAuthority().issueServer({
+      hosts: ["localhost"],
+      key: leafKey,
+      extensions: [{ oid, value }],
+    });
+    expect(inside(issued).error?.alert).toBe("certificate_unknown");
+  });
+
+  it("inside a stapled response count", () => {
+    const response = (leaf: Certificate) =>
+      testAuthority().createOcspResponse(fine.certificate, {
+        extensions: [
+          {
+            oid: OID.ocspSignedCertificateTimestamps,
+            value: timestampList([timestamp(leaf)]),
+          },
+        ],
+      });
+    const outcomeOf = (leaf: Certificate) =>
+      connect(
+        { verifier: policy(1), ocspStapling: true },
+        {
+          credentials: [credentialOf(fine, { ocspResponse: response(leaf) })],
+        },
+      ).client;
+    expect(outcomeOf(fine.certificate).error).toBeUndefined();
+    expect(outcomeOf(embedded.certificate).error?.alert).toBe(
+      "certificate_unknown",
+    );
+  });
 
   it("are asked of a client too", () => {
     const one = testAuthority().issueClient({ name: "c" });
