@@ -2,19 +2,6 @@ import { TlsError } from "../errors.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { FragmentLength } from "./extensions/spec.ts";
 
-/**
- * RFC 8449 4: a limit below 64 bytes ends with an illegal_parameter alert. One
- * above the protocol's own is allowed and means no more than that.
- *
- * @throws TlsError
- */
-export function checkRecordSizeLimit(limit: number): void {
-  if (limit < 64)
-    throw new TlsError("record_size_limit_too_small", {
-      detail: `${limit} bytes`,
-    });
-}
-
 /** What a server answers about the size of records, in either version. */
 interface SizeAnswers {
   readonly record_size_limit?: number;
@@ -31,7 +18,6 @@ export function checkRecordSizes(
   { maxFragmentLength }: ClientConfig,
   { record_size_limit: limit, max_fragment_length: length }: SizeAnswers,
 ): void {
-  if (limit !== undefined) checkRecordSizeLimit(limit);
   if (length === undefined) return;
   if (limit !== undefined || length !== maxFragmentLength)
     throw new TlsError("illegal_parameter", { detail: "max_fragment_length" });
@@ -40,8 +26,6 @@ export function checkRecordSizes(
 /**
  * What a server answers: RFC 8449 4, whoever has the extension names a limit
  * of its own (`most`: the protocol's) and ignores max_fragment_length.
- *
- * @throws TlsError
  */
 export function answerRecordSizes(
   { recordSizeLimit }: ServerConfig,
@@ -50,6 +34,5 @@ export function answerRecordSizes(
 ): SizeAnswers {
   if (limit === undefined)
     return length === undefined ? {} : { max_fragment_length: length };
-  checkRecordSizeLimit(limit);
   return { record_size_limit: Math.min(recordSizeLimit ?? most, most) };
 }

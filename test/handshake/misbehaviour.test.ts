@@ -397,6 +397,22 @@ describe("HelloRetryRequest", () => {
     );
   });
 
+  it("with another extension body in the second ClientHello", () => {
+    let hellos = 0;
+    const edit = changing("client_hello", (raw) => {
+      const changed = raw.slice();
+      const modes = indexOf(changed, fromHex("002d00020101"));
+      if (hellos++ > 0) changed[modes + 5] = 0;
+      return [changed];
+    });
+    expectFailure(
+      edit,
+      "hello_changed_after_retry",
+      "illegal_parameter",
+      RETRY,
+    );
+  });
+
   it("with another random in the second ClientHello", () => {
     let hellos = 0;
     const edit = changing("client_hello", (raw) => {

@@ -1,7 +1,8 @@
-import { asciiBytes, equal } from "../../bytes.ts";
+import { equal } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
+import { Reader } from "../../wire/reader.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { ServerConfig } from "../config.ts";
 import { GROUPS } from "../groups.ts";
@@ -45,23 +46,26 @@ export function checkSecondHello(
 /** A digest of what has to stay the same. */
 export function fixedPart(
   { hashes }: CryptoProvider,
-  hello: ClientHello,
+  { raw }: ClientHello,
 ): Uint8Array {
-  const { extensions: bodies } = hello;
-  const types = hello.extensionTypes.filter((type) => !MAY_DIFFER.has(type));
-  const writer = new Writer(1024)
-    .u16(hello.legacyVersion)
-    .bytes(hello.random)
-    .vector8((w) => w.bytes(hello.legacySessionId));
-  for (const numbers of [
-    hello.cipherSuites,
-    types,
-    bodies.supported_groups ?? [],
-    bodies.signature_algorithms ?? [],
-  ])
-    writer.vector24((w) => {
-      for (const number of numbers) w.u16(number);
-    });
-  writer.bytes(asciiBytes(bodies.server_name ?? ""));
-  return hashes["SHA-256"].hash(writer.finish());
+  const fixed = Reader.all(raw.subarray(4), "ClientHello", (reader) => {
+    const writer = new Writer(1024)
+      .bytes(reader.bytes(34))
+      .vector8((w) => w.bytes(reader.opaque8()))
+      .vector16((w) => w.bytes(reader.opaque16()))
+      .vector8((w) => w.bytes(reader.opaque8()));
+    for (const [type, body] of reader.list16(readExtension)) {
+      if (MAY_DIFFER.has(type)) continue;
+      writer.u16(type);
+      // RFC 9849 6.1.5: a second hello is sealed anew.
+      if (type !== ExtensionType.encrypted_client_hello)
+        writer.vector16((w) => w.bytes(body));
+    }
+    return writer.finish();
+  });
+  return hashes["SHA-256"].hash(fixed);
+}
+
+function readExtension(reader: Reader): readonly [number, Uint8Array] {
+  return [reader.u16(), reader.opaque16()];
 }
