@@ -252,19 +252,21 @@ export abstract class SSLConnection implements SniConnection {
     if (connection.info === undefined) return null;
     if (type === "tls-unique")
       return connection.info.tlsUnique?.slice() ?? null;
+    // RFC 9266 2: the context is an empty string, in TLS 1.2 not the same as none.
     if (type === "tls-exporter")
       return connection.exportKeyingMaterial(
         "EXPORTER-Channel-Binding",
-        undefined,
+        new Uint8Array(0),
         32,
       );
     return serverEndPoint(connection);
   }
 
   /**
-   * RFC 8446 7.5: key material that both sides can derive.
+   * RFC 8446 7.5 and RFC 5705 4: key material that both sides can derive.
    *
-   * @param context an undefined one is as an empty one
+   * @param context in TLS 1.3 an undefined one is as an empty one, in TLS 1.2
+   *   it is not
    * @throws SSLError ERR_HANDSHAKE_NOT_DONE
    */
   exportKeyingMaterial(

@@ -9,6 +9,8 @@ import {
   type Session,
   TicketKeys,
 } from "../../src/engine/index.ts";
+import { SSLContext } from "../../src/index.ts";
+import { nodePlatform, serve } from "../../src/net/node.ts";
 import { testClientConfig, testServerConfig } from "../support/engines.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import {
@@ -286,5 +288,32 @@ describePeers(["boringssl"], () => {
     const { engine } = await twice(port, { earlyData: true });
     expect(engine.info?.resumed).toBe(true);
     expect(engine.info?.earlyData).toBe("accepted");
+  });
+
+  it("its client resumes, and its early data is taken", async () => {
+    const context = new SSLContext({
+      protocol: "tlsServer",
+      platform: nodePlatform,
+      certChain: { cert: identity.certificatePem, key: identity.keyPem },
+      maxEarlyData: 16_384,
+    });
+    const server = await serve({ host: "127.0.0.1", port: 0, context });
+    const peer = new PeerProcess("bssl-tool", [
+      ...["client", "-connect", `127.0.0.1:${String(server.port)}`],
+      ...["-server-name", "localhost", "-root-certs", ca],
+      ...["-min-version", "tls1.3", "-test-resumption"],
+      ...["-early-data", `@${early}`],
+    ]);
+    // It ends the first connection once it has a ticket, and comes again. What
+    // it is given to say before the server has answered is early data too.
+    await server.accept();
+    const { socket } = await server.accept();
+    expect(socket.sessionReused).toBe(true);
+    expect(socket.readEarlyData()).toEqual(EARLY);
+    await socket.sendAll(asciiBytes("fine\n"));
+    await peer.prints("fine");
+    expect(peer.log()).toMatch(/Resumed session: yes[^]*Early data: yes/);
+    await socket.close();
+    await server.close();
   });
 });

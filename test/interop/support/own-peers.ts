@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { builtProgram, SOURCES } from "./built-program.ts";
 import { CLASSIC_GROUPS } from "./options.ts";
 import { ownProgram } from "./own-program.ts";
-import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
+import {
+  debianVersion,
+  installed,
+  LATE_AND_EARLY,
+  LEGACY,
+  suitesLike,
+} from "./peer.ts";
 import type { Feature, Found } from "./peer.ts";
 import { OPTIONAL_SUITES12 } from "./suites.ts";
 
@@ -12,6 +18,7 @@ export function go(): Found {
   const lacks: readonly Feature[] = [
     ...LEGACY,
     ...suitesLike(/CCM|PSK|_DHE_|CBC_SHA384/),
+    ...LATE_AND_EARLY,
     "RSA-PSS",
   ];
   const peer = installed(
@@ -55,6 +62,7 @@ function isSince(label: string, major: number, minor: number): boolean {
 export function java(): Found {
   const lacks: readonly Feature[] = [
     ...suitesLike(/CCM|PSK/),
+    ...LATE_AND_EARLY,
     "encrypt-then-MAC",
     "own Diffie-Hellman parameters",
     "a named Diffie-Hellman group",
@@ -129,7 +137,11 @@ const mbedtlsProgram = ownProgram(
 );
 
 export function python(): Found {
-  const lacks: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+  const lacks: readonly Feature[] = [
+    ...LEGACY,
+    ...suitesLike(/PSK/),
+    "early data",
+  ];
   return installed(
     ["Python", /^(.+)/, "Debian package python3"],
     [
@@ -184,7 +196,11 @@ export function rustls(): Found {
 }
 
 export function erlang(): Found {
-  const lacks: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+  const lacks: readonly Feature[] = [
+    ...LEGACY,
+    ...suitesLike(/PSK/),
+    "post-handshake authentication",
+  ];
   return installed(
     [
       "Erlang's ssl",
@@ -196,7 +212,16 @@ export function erlang(): Found {
       ...ownProgram(() => ["escript", join(SOURCES, "erlang", "peer.escript")]),
       lacks: {
         // It is told that the connection is closed, but not why.
-        client: [...lacks, "alerts after the handshake"],
+        // It names no psk_key_exchange_modes before it has a ticket, and so is
+        // given none (RFC 8446 4.2.9).
+        client: [
+          ...lacks,
+          ...([
+            "alerts after the handshake",
+            "resumption",
+            "early data",
+          ] as const),
+        ],
         // Its server resets the connection with such a key.
         server: [...lacks, "RSA-PSS"],
       },

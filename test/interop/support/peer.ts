@@ -27,6 +27,9 @@ export type Feature =
   | "a named Diffie-Hellman group"
   | "encrypt-then-MAC"
   | "a master secret of the old kind"
+  | "post-handshake authentication"
+  | "early data"
+  | "resumption"
   | "alerts after the handshake"
   | "a name to expect"
   | "a CA for client certificates"
@@ -65,6 +68,12 @@ export const LEGACY: readonly Feature[] = [
   "a named Diffie-Hellman group",
   "encrypt-then-MAC",
   "a master secret of the old kind",
+];
+
+/** What only some can do once a handshake is done, or before it is. */
+export const LATE_AND_EARLY: readonly Feature[] = [
+  "post-handshake authentication",
+  "early data",
 ];
 
 /** Optional suites of TLS 1.2. */

@@ -18,7 +18,13 @@ import type { Group } from "./options.ts";
 import { textPayload } from "./payload.ts";
 import { CAN_PROBE } from "./ports.ts";
 import { erlang, go, java, mbedtls, python, rustls } from "./own-peers.ts";
-import { debianVersion, installed, LEGACY, suitesLike } from "./peer.ts";
+import {
+  debianVersion,
+  installed,
+  LATE_AND_EARLY,
+  LEGACY,
+  suitesLike,
+} from "./peer.ts";
 import type { Feature, Found, Peer } from "./peer.ts";
 
 export type PeerName =
@@ -56,10 +62,15 @@ const NOT_NSS: readonly Feature[] = [
 const NOT_BORINGSSL: readonly Feature[] = [
   ...LEGACY,
   ...suitesLike(/CCM|PSK|_DHE_|CBC_SHA\d/),
+  "post-handshake authentication",
 ];
 
 /** Their programs here have no option for these; their OpenSSL does. */
-const NOT_NODE: readonly Feature[] = [...LEGACY, ...suitesLike(/PSK/)];
+const NOT_NODE: readonly Feature[] = [
+  ...LEGACY,
+  ...suitesLike(/PSK/),
+  ...LATE_AND_EARLY,
+];
 
 const PEERS: Readonly<Record<PeerName, () => Found>> = {
   openssl: () =>
@@ -127,6 +138,8 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
             // Its client names no group of RFC 7919.
             ...([...NOT_NSS, "a named Diffie-Hellman group"] as const),
             ...(["Ed25519", "RSA-PSS", "ALPN"] as const),
+            // tstclnt keeps no session for its next run; strsclnt does.
+            "early data",
           ],
           server: [...NOT_NSS, "Ed25519", "RSA-PSS", "ALPN"],
         },
@@ -167,7 +180,8 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
       {
         client: curl,
         speaks: "http",
-        lacks: { client: NOT_NODE, server: [] },
+        // A run is one connection, and what it could go on from is forgotten.
+        lacks: { client: [...NOT_NODE, "resumption"], server: [] },
       },
     ),
   node: () => nodePeer(process.execPath, "which runs this test", false),

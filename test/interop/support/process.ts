@@ -8,7 +8,7 @@ import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach } from "vitest";
-import { concat } from "../../../src/bytes.ts";
+import { concat, latin1 } from "../../../src/bytes.ts";
 import { freePort, isListening } from "./ports.ts";
 
 /** Seconds that a peer has for any one thing. */
@@ -129,6 +129,14 @@ export class PeerProcess {
     await this.#until(
       () => this.#outputLength >= length || this.hasEnded(),
       () => `${String(length)} bytes, got ${String(this.#outputLength)}`,
+    );
+  }
+
+  /** Waits until its output has that text somewhere, or the process ended. */
+  async prints(text: string): Promise<void> {
+    await this.#until(
+      () => latin1(this.output()).includes(text) || this.hasEnded(),
+      () => `${text} in its output`,
     );
   }
 
