@@ -17,7 +17,9 @@ const SECTIONS = [
   "certificates",
   "idle",
   "peers",
+  "packages",
   "loopback",
+  "slow-reader",
   "size",
 ];
 

@@ -1,5 +1,5 @@
 /** Measurements that want a process of their own. */
-import { fork, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,21 @@ export function runChild(file, input, nodeOptions = []) {
   );
   if (status !== 0) throw new Error(`${file} failed: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** As {@link runChild}, while this process goes on: another child may need it. */
+export async function runChildBeside(file, input, nodeOptions = []) {
+  const path = fileURLToPath(new URL(`../children/${file}`, import.meta.url));
+  const child = spawn(process.execPath, [...nodeOptions, path], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify(input));
+  const ended = once(child, "exit");
+  let text = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`${file} failed`);
+  return JSON.parse(text);
 }
 
 /** What {@link runChild} gave this process. */

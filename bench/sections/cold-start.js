@@ -3,7 +3,7 @@
  * other side's bytes were recorded, so it warms nothing up.
  */
 import { noble } from "puretls/crypto/noble";
-import { runChild } from "../lib/child.js";
+import { runChild, runChildBeside, startChild } from "../lib/child.js";
 import {
   connect,
   HOST,
@@ -12,6 +12,7 @@ import {
   newServerConfig,
 } from "../lib/fixtures.js";
 import { collect } from "../lib/measure.js";
+import { FILES, packageFile } from "../lib/packages.js";
 import { scriptedRandom } from "../lib/scripted-random.js";
 
 export const title = "Cold start, fresh process, noble provider, ECDSA P-256";
@@ -20,7 +21,7 @@ export const title = "Cold start, fresh process, noble provider, ECDSA P-256";
  * @param {import("../lib/report.js").Report} report
  * @param {import("../lib/measure.js").Effort} effort
  */
-export function run(report, { rounds, quick }) {
+export async function run(report, { rounds, quick }) {
   const times = quick ? 3 : Math.min(rounds, 9);
   for (const groups of [undefined, ["x25519"]]) {
     const script = record(groups);
@@ -50,7 +51,42 @@ export function run(report, { rounds, quick }) {
       });
     }
   }
-  report.skip("against @reclaimprotocol/tls", "this bench has no rows for it");
+  await againstReclaim(report, times);
+}
+
+/** Both with a server of node:tls in another process. */
+async function againstReclaim(report, times) {
+  const name = "client, import and first handshake, against reclaim pure-js";
+  if (packageFile(...FILES.reclaim) === undefined) {
+    report.skip(name, "not installed (npm ci --prefix bench/peers)");
+    return;
+  }
+  const { leaf, authority } = identity("ECDSA P-256");
+  const peer = await startChild("loopback-peer.js", {
+    key: leaf.key.toPem(),
+    cert: leaf.chainPem,
+    version: "TLSv1.3",
+  });
+  const { port } = peer.told;
+  const input = { port, host: HOST, root: authority.pem };
+  const ours = [];
+  const theirs = [];
+  for (let round = 0; round < times; round++) {
+    ours.push(
+      (await runChildBeside("cold-client.js", { ...input, who: "ours" })).ms,
+    );
+    theirs.push(
+      (await runChildBeside("cold-client.js", { ...input, who: "reclaim" })).ms,
+    );
+  }
+  peer.stop();
+  report.add({
+    name,
+    unit: "ms",
+    ours,
+    beside: theirs,
+    bar: { kind: "most", value: 0.35 },
+  });
 }
 
 function named(side, measured) {

@@ -1,10 +1,5 @@
-/**
- * Other stacks in the same run. node:tls is always there, both ends in memory;
- * those of `bench/peers` are named when they are missing.
- */
+/** node:tls in the same run, both ends in memory. */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import tls from "node:tls";
 import { noble } from "puretls/crypto/noble";
 import { node } from "puretls/crypto/node";
@@ -22,7 +17,7 @@ import {
 import { duplexPair } from "../lib/duplex-pair.js";
 import { cpuMs, timed } from "../lib/measure.js";
 
-export const title = "Peers, both ends in memory";
+export const title = "node:tls, both ends in memory";
 
 const MIB = 1024 * 1024;
 /** performance.md's bars; noble's figures are there to be seen. */
@@ -42,17 +37,6 @@ export async function run(report, effort) {
       await handshakes(report, effort, provider, kind);
     await bulk(report, effort, provider);
   }
-  const folder = new URL("../peers/", import.meta.url);
-  const manifest = JSON.parse(
-    await readFile(new URL("package.json", folder), "utf8"),
-  );
-  for (const [name, version] of Object.entries(manifest.dependencies))
-    report.skip(
-      `${name} ${version}`,
-      existsSync(new URL(`node_modules/${name}/`, folder))
-        ? "this bench has no rows for it"
-        : "not installed (npm install --prefix bench/peers)",
-    );
 }
 
 async function handshakes(report, { rounds, quick }, provider, kind) {
