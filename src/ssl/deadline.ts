@@ -1,6 +1,6 @@
 /** One deadline for a whole call, however many steps it takes. */
 import { SSLTimeoutError, stateError } from "./errors.ts";
-import type { AbortSignalLike, Transport } from "./transport.ts";
+import type { AbortSignalLike, CallOptions, Transport } from "./transport.ts";
 
 export interface Limits {
   readonly timeout: number | null;
@@ -49,6 +49,15 @@ export async function withDeadline<T>(
     cancel?.();
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** What a call says, or else what holds for all. */
+export function limitsOf(
+  { timeout, signal }: CallOptions = {},
+  otherwise: number | null,
+): Limits {
+  const isOwn = timeout === undefined || timeout === null;
+  return { timeout: isOwn ? otherwise : checkTimeout(timeout), signal };
 }
 
 /** @throws RangeError for what is no time */

@@ -9,6 +9,9 @@ import type { Transport } from "./transport.ts";
  */
 const MAX_UNASKED = 64 * 1024;
 
+/** Wakes a call that waits for data which it will not get. */
+export const READ_IS_SHUT: Error = new Error("reading is shut down");
+
 export class SocketPump {
   readonly #connection: Connection;
   readonly #transport: Transport;
@@ -31,6 +34,11 @@ export class SocketPump {
 
   get isReading(): boolean {
     return this.#reading !== undefined;
+  }
+
+  /** Whether a call that reads is under way: others wait for their turn. */
+  get hasReaders(): boolean {
+    return this.#reads.isTaken;
   }
 
   /** Calls that read, one after another as they came. */
@@ -127,6 +135,10 @@ export class SocketPump {
 /** Calls one after another; the first of them begins at once. */
 class Turns {
   #last: Promise<void> | undefined;
+
+  get isTaken(): boolean {
+    return this.#last !== undefined;
+  }
 
   async take<T>(call: () => Promise<T>): Promise<T> {
     const before = this.#last;

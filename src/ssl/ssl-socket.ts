@@ -1,9 +1,9 @@
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import type { Connection } from "./connection.ts";
-import { checkTimeout, withDeadline } from "./deadline.ts";
+import { checkTimeout, limitsOf, withDeadline } from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "./errors.ts";
 import { LateTransport } from "./late-transport.ts";
-import { SocketPump } from "./socket-pump.ts";
+import { READ_IS_SHUT, SocketPump } from "./socket-pump.ts";
 import { StreamSocket } from "./stream-socket.ts";
 import {
   closedError,
@@ -157,7 +157,9 @@ export class SSLSocket extends StreamSocket {
    * @throws SSLEOFError for a truncation, where that is not suppressed
    * @throws SSLError for what ended the connection, and after {@link close}
    */
-  recv(maxBytes = SEND_SIZE, options: CallOptions = {}): Promise<Uint8Array> {
+  recv(maxBytes = SEND_SIZE, options?: CallOptions): Promise<Uint8Array> {
+    const ready = options === undefined ? this.#atHand(maxBytes) : undefined;
+    if (ready !== undefined) return Promise.resolve(ready);
     return this.#call("recv", options, (expired) =>
       this.#pump.readInTurn(() => this.#recv(maxBytes, expired)),
     );
@@ -271,7 +273,7 @@ export class SSLSocket extends StreamSocket {
     this.#closing = withDeadline(
       "close",
       this.#transport,
-      this.#limits(options),
+      limitsOf(options, this.#timeout),
       async () => {
         await flushed;
         await this.#transport.close();
@@ -320,7 +322,7 @@ export class SSLSocket extends StreamSocket {
     for (;;) {
       let bytes: Uint8Array;
       try {
-        bytes = await this.recv();
+        bytes = this.#atHand(SEND_SIZE) ?? (await this.recv());
       } catch (error) {
         if (isClosedError(error) && error === this.#ended) return;
         throw error;
@@ -414,20 +416,24 @@ export class SSLSocket extends StreamSocket {
 
   #call<T>(
     what: string,
-    options: CallOptions,
+    options: CallOptions | undefined,
     call: (expired: () => boolean) => Promise<T>,
   ): Promise<T> {
-    return withDeadline(what, this.#transport, this.#limits(options), call);
+    return withDeadline(
+      what,
+      this.#transport,
+      limitsOf(options, this.#timeout),
+      call,
+    );
   }
 
-  #limits({ timeout, signal }: CallOptions) {
-    return {
-      timeout:
-        timeout === undefined || timeout === null
-          ? this.#timeout
-          : checkTimeout(timeout),
-      signal,
-    };
+  /** Data that is there already, where no other call has its turn. */
+  #atHand(most: number): Uint8Array | undefined {
+    const connection = this.#connection;
+    const isHere = connection.pending > 0 && connection.handshakeDone;
+    if (!isHere || most <= 0 || this.#pump.hasReaders) return undefined;
+    if (this.#readShut || this.#ended !== undefined) return undefined;
+    return connection.takeData(most);
   }
 
   #end(error: unknown): void {
@@ -442,6 +448,3 @@ export class SSLSocket extends StreamSocket {
       this.#transport.requireConnected();
   }
 }
-
-/** Wakes a call that waits for data which it will not get. */
-const READ_IS_SHUT = new Error("reading is shut down");
