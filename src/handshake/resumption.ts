@@ -48,11 +48,13 @@ export function resumedPeer(
     purpose: config.role === "client" ? "serverAuth" : "clientAuth",
     serverName: config.role === "client" ? serverName : undefined,
     now: config.provider.now(),
+    ocspRequested: config.ocspStapling,
   };
   if (verifier === undefined) return undefined;
   if (verifier === "ask") return stillProven(session, context);
   try {
-    const peer = { certificates: session.peerCertificates };
+    const { peerCertificates: certificates, stapled } = session;
+    const peer = { certificates, ...stapled };
     const chain = verifier.verify(peer, context);
     return isVerifiedChain(chain) ? { chain } : undefined;
   } catch {

@@ -3,6 +3,7 @@ import {
   type BytesLike,
   latin1,
   latin1Bytes,
+  NO_BYTES,
   Secret,
   viewBytes,
 } from "../bytes.ts";
@@ -14,7 +15,7 @@ import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
 import type { Session, SessionFacts } from "./session.ts";
 
 /** The first byte; another form gets another number. */
-const FORM = 1;
+const FORM = 2;
 const EXTENDED_MASTER_SECRET = 1;
 const ENCRYPT_THEN_MAC = 2;
 /** More than any session that a peer's limits let come about. */
@@ -50,6 +51,11 @@ export function sessionToBytes(session: Session): Uint8Array {
     .vector24((list) => {
       for (const der of session.peerCertificates)
         list.vector24((w) => w.bytes(der));
+    })
+    .vector24((w) => w.bytes(session.stapled.ocspResponse ?? NO_BYTES))
+    .vector24((list) => {
+      for (const sct of session.stapled.scts ?? [])
+        list.vector16((w) => w.bytes(sct));
     })
     .vector16((w) => w.bytes(session.ticket));
   if (session.version === "TLSv1.3")
@@ -128,7 +134,17 @@ function readFacts(reader: Reader): SessionFacts {
     alpnProtocol: latin1(reader.opaque8()) || undefined,
     sessionContext: reader.opaque8(),
     peerCertificates: reader.list24((r) => r.opaque24(1)),
+    stapled: readStapled(reader),
     peer: undefined,
+  };
+}
+
+function readStapled(reader: Reader): SessionFacts["stapled"] {
+  const ocspResponse = reader.opaque24();
+  const scts = reader.list24((r) => r.opaque16(1));
+  return {
+    ...(ocspResponse.length > 0 && { ocspResponse }),
+    ...(scts.length > 0 && { scts }),
   };
 }
 

@@ -29,6 +29,12 @@ export interface SessionFacts {
   /** DER, leaf first, as the peer sent it; empty when it sent none. */
   readonly peerCertificates: readonly Uint8Array[];
   /**
+   * What came stapled to them: it is judged again with them, so that a verifier
+   * that wants timestamps or an OCSP response finds those of the first
+   * connection, and refuses the session once the response is too old.
+   */
+  readonly stapled: VerifiedChain["stapled"];
+  /**
    * The verifier's proof from that connection. Bytes cannot carry a proof: a
    * session that was read from bytes has none, and its certificates are
    * verified again when it is used.
@@ -71,6 +77,17 @@ export interface Session12 extends SessionFacts {
  * certificate: keep it as you keep a private key.
  */
 export type Session = Session13 | Session12;
+
+/** What a session keeps of who the peer is. */
+export function peerFacts(
+  peer: VerifiedChain | undefined,
+): Pick<SessionFacts, "peerCertificates" | "stapled" | "peer"> {
+  return {
+    peerCertificates: peer?.received.map(({ der }) => der) ?? [],
+    stapled: peer?.stapled ?? {},
+    peer,
+  };
+}
 
 /**
  * Whether the session is of use at that time (milliseconds since the epoch).

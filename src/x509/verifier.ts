@@ -62,11 +62,14 @@ class Verified {
   readonly path: readonly Certificate[];
   /** False when certificates are accepted unseen. */
   readonly verified: boolean;
+  /** What came stapled to the leaf, and is judged again with it. */
+  readonly stapled: Pick<PeerChain, "ocspResponse" | "scts">;
 
   constructor(
     received: readonly Certificate[],
     path: readonly Certificate[],
     verified: boolean,
+    { ocspResponse, scts }: PeerChain,
   ) {
     const [leaf] = received;
     if (leaf === undefined) throw new X509Error("no_certificate");
@@ -74,6 +77,10 @@ class Verified {
     this.received = received;
     this.path = path;
     this.verified = verified;
+    this.stapled = {
+      ...(ocspResponse && { ocspResponse: ocspResponse.slice() }),
+      ...(scts && { scts: scts.map((sct) => sct.slice()) }),
+    };
     // A connection holds its peer's chain to the end, and few ever look.
     for (const certificate of received) certificate.forgetDecoded();
   }
@@ -144,7 +151,7 @@ export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
     verify: (peer) => {
       const [leaf] = peer.certificates;
       if (leaf === undefined) throw new X509Error("no_certificate");
-      return new Verified([Certificate.parse(leaf)], [], false);
+      return new Verified([Certificate.parse(leaf)], [], false, peer);
     },
   };
 }
@@ -156,7 +163,7 @@ export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
  * @throws X509Error when a certificate cannot be read
  */
 export function verifiedByCaller(peer: PeerChain): VerifiedChain {
-  return new Verified(parseAll(peer.certificates), [], true);
+  return new Verified(parseAll(peer.certificates), [], true, peer);
 }
 
 class PathVerifier implements CertificateVerifier {
@@ -186,7 +193,7 @@ class PathVerifier implements CertificateVerifier {
     try {
       const path = this.#findPath([leaf, ...others], peer, at);
       if (mismatch !== undefined) throw mismatch;
-      return new Verified(received, path, true);
+      return new Verified(received, path, true, peer);
     } catch (error) {
       // OpenSSL looks at the name before signatures and dates.
       if (

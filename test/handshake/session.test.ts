@@ -44,6 +44,10 @@ describe("sessions as bytes", () => {
       ticket: chain[0] ?? new Uint8Array(),
     }),
     session13({ peerCertificates: chain, createdAt: T0 + 0.5 }),
+    session13({
+      peerCertificates: chain,
+      stapled: { ocspResponse: Uint8Array.of(1), scts: [Uint8Array.of(2, 3)] },
+    }),
     session12(),
     session12({ extendedMasterSecret: false, encryptThenMac: true }),
   ])

@@ -28,6 +28,7 @@ const facts = {
   alpnProtocol: "h2",
   sessionContext: fromHex("c0ffee"),
   peerCertificates: [],
+  stapled: {},
   peer: undefined,
 };
 

@@ -6,7 +6,7 @@ import { connected12, sendFinished12, session12 } from "../finish12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Finished } from "../messages/finished.ts";
 import type { NewSessionTicket12 } from "../messages/new-session-ticket12.ts";
-import type { Session12 } from "../session.ts";
+import { peerFacts, type Session12 } from "../session.ts";
 import { logSecrets } from "../key-log.ts";
 import type {
   ClientConnected12,
@@ -121,8 +121,7 @@ function newSession(state: Finishing12): Session12 | undefined {
     serverName: state.serverName,
     alpnProtocol: said.alpnProtocol,
     sessionContext: NO_BYTES,
-    peerCertificates: state.peerCertificates,
-    peer: chainOf(state.peer),
+    ...peerFacts(chainOf(state.peer)),
   });
 }
 

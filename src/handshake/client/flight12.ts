@@ -112,18 +112,17 @@ function keyExchange(
 ): Client12State {
   const { server, exchange, ...rest } = state;
   const { chain, key } = server;
-  const peerCertificates = chain.received.map(({ der }) => der);
   if (exchange !== undefined && server.signature !== undefined) {
     const peer = { by: "certificate", chain, proof: server.signature } as const;
     const { share, secret } = agree(exchange, state.config);
     const sent = { pskIdentity: undefined, exchange: share };
-    const keyed = { ...rest, exchange, peer, peerCertificates };
+    const keyed = { ...rest, exchange, peer };
     return derive(keyed, sent, secret, chosen, io);
   }
   const { encrypted, premaster, proof } = encryptPremaster(state.config, key);
   const peer = { by: "certificate", chain, proof } as const;
   const sent = { pskIdentity: undefined, exchange: encrypted };
-  const keyed = { ...rest, exchange, peer, peerCertificates };
+  const keyed = { ...rest, exchange, peer };
   return derive(keyed, sent, premaster, chosen, io);
 }
 
@@ -144,7 +143,6 @@ export function onPskFound(
     ...rest,
     exchange,
     peer: { by: "psk", identity: psk.identity },
-    peerCertificates: [],
   } as const;
   return derive(keyed, sent, premaster, undefined, io);
 }
@@ -152,7 +150,6 @@ export function onPskFound(
 interface Agreed extends Client12 {
   readonly exchange: ServerExchange | undefined;
   readonly peer: ServerPeer12;
-  readonly peerCertificates: readonly Uint8Array[];
 }
 
 function derive(

@@ -161,7 +161,6 @@ function goOn(
     transcript: state.transcript.withoutMessages(),
     group: undefined,
     peer: { by: "session", resumed: peer },
-    peerCertificates: session.peerCertificates,
     credential: undefined,
     master,
     keys: protectionKeys12({

@@ -149,8 +149,6 @@ export interface WaitCertificateChoice12 extends Answering12 {
 export interface Keyed12 extends Client12 {
   readonly group: GroupName | undefined;
   readonly peer: ServerPeer12;
-  /** DER, leaf first, for the session. */
-  readonly peerCertificates: readonly Uint8Array[];
   readonly credential: Credential | undefined;
   readonly master: MasterSecret12;
   readonly keys: DirectionKeys;

@@ -3,7 +3,7 @@ import { TlsError } from "../../errors.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
-import { MAX_SESSION_LIFETIME } from "../session.ts";
+import { MAX_SESSION_LIFETIME, peerFacts } from "../session.ts";
 import type { ClientConnected } from "./states.ts";
 
 /** RFC 8446 4.6.1. */
@@ -48,8 +48,7 @@ export function onNewSessionTicket(
       alpnProtocol: info.alpnProtocol,
       sessionContext: NO_BYTES,
       strikeRegister: NO_BYTES,
-      peerCertificates: info.peer?.received.map(({ der }) => der) ?? [],
-      peer: info.peer,
+      ...peerFacts(info.peer),
     }),
   });
   return { ...state, tickets };

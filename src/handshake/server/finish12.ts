@@ -5,7 +5,7 @@ import { connected12, sendFinished12, session12 } from "../finish12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Finished } from "../messages/finished.ts";
 import { encodeNewSessionTicket12 } from "../messages/new-session-ticket12.ts";
-import type { Session12 } from "../session.ts";
+import { peerFacts, type Session12 } from "../session.ts";
 import { keep } from "./keep-session.ts";
 import {
   chainOf,
@@ -61,7 +61,6 @@ function sendTicket(
 
 function newSession(state: WaitFinished12): Session12 {
   const { config, peer } = state;
-  const chain = chainOf(peer);
   return session12(state, {
     extendedMasterSecret: state.extendedMasterSecret,
     encryptThenMac: state.encryptThenMac,
@@ -72,8 +71,7 @@ function newSession(state: WaitFinished12): Session12 {
     serverName: state.hello.extensions.server_name,
     alpnProtocol: state.alpnProtocol,
     sessionContext: config.sessionContext,
-    peerCertificates: chain?.received.map(({ der }) => der) ?? [],
-    peer: chain,
+    ...peerFacts(chainOf(peer)),
   });
 }
 

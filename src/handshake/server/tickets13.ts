@@ -6,7 +6,7 @@ import { hkdfExpandLabel } from "../key-schedule13.ts";
 import { encodeNewSessionTicket13 } from "../messages/new-session-ticket13.ts";
 import { shownBy } from "../authentication.ts";
 import { byPsk } from "../psk.ts";
-import { MAX_SESSION_LIFETIME, type Session13 } from "../session.ts";
+import { MAX_SESSION_LIFETIME, peerFacts, type Session13 } from "../session.ts";
 import { greasedShape } from "./grease.ts";
 import { keep } from "./keep-session.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
@@ -91,8 +91,7 @@ function ticketSession(
     strikeRegister:
       (config.maxEarlyData > 0 ? config.strikeRegister?.id : undefined) ??
       NO_BYTES,
-    peerCertificates: chain?.received.map(({ der }) => der) ?? [],
-    peer: chain,
+    ...peerFacts(chain),
   });
 }
 

@@ -7,6 +7,9 @@ import {
   type Credential,
   credential,
   type ServerOptions,
+  sessionFromBytes,
+  sessionToBytes,
+  TicketKeys,
 } from "../../../src/engine/index.ts";
 import type { IssuedCertificate, PkiKey } from "../../../src/pki/index.ts";
 import { OID } from "../../../src/x509/oids.ts";
@@ -28,6 +31,7 @@ import {
   testServerConfig,
 } from "../../support/engines.ts";
 import { testAuthority, testKey } from "../../support/pki.ts";
+import { sessionsAfter } from "../../support/sessions.ts";
 import {
   issueWithTimestamps,
   timestampList,
@@ -314,5 +318,75 @@ describe("timestamps", () => {
     );
     expect(server.error).toBeUndefined();
     expect(verifier.seen[0]?.scts?.length).toBe(1);
+  });
+});
+
+describe.each(["TLSv1.3", "TLSv1.2"] as const)("a session of %s", (version) => {
+  const versions = [version];
+  const hour = 3_600_000;
+  const at = (now: number) => ({ ...noble, now: () => now });
+
+  /** Resumed or not, when one connection follows another after a while. */
+  function resumed(
+    client: Partial<ClientOptions>,
+    stapled: Pick<Credential, "ocspResponse" | "scts">,
+    after = 0,
+    later = stapled,
+  ): boolean | undefined {
+    const server = {
+      versions,
+      credentials: [credentialOf(promising, later)],
+      tickets: new TicketKeys({ provider: noble }),
+    };
+    const credentials = [credentialOf(promising, stapled)];
+    const first = connect({ versions, ...client }, { ...server, credentials });
+    const [session] = sessionsAfter(first);
+    if (session === undefined) throw new Error("no session came");
+    // What goes through a file is judged as well as what stays here.
+    const outcomes = [session, sessionFromBytes(sessionToBytes(session))].map(
+      (one) => {
+        const provider = at(Date.now() + after);
+        const options = { versions, ...client, provider, session: one };
+        const pair = connect(options, { ...server, provider });
+        expect(pair.client.error ?? pair.server.error).toBeUndefined();
+        return pair.client.info?.resumed;
+      },
+    );
+    expect(outcomes[0]).toBe(outcomes[1]);
+    return outcomes[0];
+  }
+  const promising = issue(true);
+
+  it("brings its timestamps to a verifier that wants them", () => {
+    const key = testKey("ec-p256");
+    const logs = [{ key: key.publicKeyInfo() }];
+    const transparency = requireTimestamps({
+      provider: noble,
+      logs,
+      minimum: 1,
+    });
+    const client = {
+      verifier: createVerifier({ provider: noble, trustStore, transparency }),
+      signedCertificateTimestamps: true,
+    };
+    const scts = [timestampOf(key, promising.certificate)];
+    expect(resumed(client, { scts })).toBe(true);
+  });
+
+  it("brings its OCSP response, and is of use as long as that is", () => {
+    const client = {
+      verifier: createVerifier({ provider: noble, trustStore }),
+      ocspStapling: true,
+    };
+    const responseUntil = (nextUpdate: number) => ({
+      ocspResponse: testAuthority().createOcspResponse(promising.certificate, {
+        nextUpdate,
+      }),
+    });
+    const short = responseUntil(Date.now() + hour);
+    const long = responseUntil(Date.now() + 3 * hour);
+    expect(resumed(client, short)).toBe(true);
+    expect(resumed(client, long, 1.5 * hour)).toBe(true);
+    expect(resumed(client, short, 1.5 * hour, long)).toBe(false);
   });
 });
