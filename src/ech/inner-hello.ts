@@ -70,10 +70,11 @@ export function decodeInnerHello(
   const reader = new Reader(encoded, "EncodedClientHelloInner");
   const parts = readParts(reader);
   if (reader.rest().some((byte) => byte !== 0))
-    throw illegal("padding that is not zero");
-  if (parts.sessionId.length > 0) throw illegal("a session id");
+    throw illegal("EncodedClientHelloInner: padding that is not zero");
+  if (parts.sessionId.length > 0)
+    throw illegal("EncodedClientHelloInner: a session id");
   if (parts.extensions.filter(isReference).length > 1)
-    throw illegal("ech_outer_extensions twice");
+    throw illegal("ech_outer_extensions: twice");
   const extensions = parts.extensions.flatMap((extension) =>
     isReference(extension)
       ? referenced(extension.body, outer.extensions)
@@ -147,7 +148,8 @@ function isReference({ type }: HelloExtension): boolean {
 function checkSize(extensions: readonly HelloExtension[]): void {
   let size = 0;
   for (const { body } of extensions) size += 4 + body.length;
-  if (size > 0xffff) throw illegal("more extensions than a hello can have");
+  if (size > 0xffff)
+    throw illegal("ech_outer_extensions: more than a hello can have");
 }
 
 /** The extensions that say the same in both hellos, in the same order. */
@@ -199,7 +201,5 @@ function paddingOf(
 }
 
 function illegal(detail: string): TlsError {
-  return new TlsError("illegal_parameter", {
-    detail: `encrypted_client_hello: ${detail}`,
-  });
+  return new TlsError("illegal_parameter", { detail });
 }

@@ -188,7 +188,7 @@ function checkInner(hello: ClientHello): ClientHello {
     !offersTls13(hello)
   )
     throw new TlsError("illegal_parameter", {
-      detail: "encrypted_client_hello: the inner hello is none",
+      detail: "ClientHelloInner: it is none",
     });
   return hello;
 }

@@ -136,7 +136,7 @@ function checkShares(
   for (const { group } of shares) {
     if (seen.has(group) || !groups.includes(group))
       throw new TlsError("illegal_parameter", {
-        detail: "ClientHello: a key share twice or of a group not listed",
+        detail: "key_share: a group twice, or one that is not listed",
       });
     seen.add(group);
   }

@@ -6,6 +6,7 @@ import {
   TlsEngine,
   type TlsError,
 } from "../../src/engine/index.ts";
+import { REASONS } from "../../src/errors.ts";
 import { answer, type Asked } from "./answers.ts";
 import type { Flags } from "./flags.ts";
 import { Failure } from "./outcome.ts";
@@ -175,12 +176,20 @@ export class Connection {
   }
 }
 
-/** A failure by the name that config.json's ErrorMap knows. */
+/**
+ * A failure by the name that config.json's ErrorMap knows: the reason, and what
+ * it is about where the error says so.
+ */
 export function failure(error: TlsError): Failure {
   const { reason, alert } = error;
-  return reason === "peer_alert"
-    ? new Failure(`${reason}:${String(alert)}`, error)
-    : new Failure(reason, error);
+  if (reason === "peer_alert")
+    return new Failure(`${reason}:${String(alert)}`, error);
+  const detail = error.message.slice(REASONS[reason].says.length);
+  const [, subject] = /^ \((\w+)/.exec(detail) ?? [];
+  return new Failure(
+    subject === undefined ? reason : `${reason}:${subject}`,
+    error,
+  );
 }
 
 export function sizeOfReads(flags: Flags): number {

@@ -135,7 +135,7 @@ export function judgeServerHello(
     const transcript = state.transcript.begin(hash);
     if (!ech.offer.isConfirmed(message.raw, transcript))
       throw new TlsError("illegal_parameter", {
-        detail: "ServerHello: no word of the encrypted hello any more",
+        detail: "encrypted_client_hello: no word of it in the ServerHello",
       });
     return state;
   }

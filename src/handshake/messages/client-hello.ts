@@ -67,7 +67,7 @@ export function readClientHello({ body, raw }: RawMessage): ClientHello {
     const psk = types.indexOf(ExtensionType.pre_shared_key);
     if (psk !== -1 && psk !== types.length - 1)
       throw new TlsError("illegal_parameter", {
-        detail: "ClientHello: pre_shared_key is not the last extension",
+        detail: "pre_shared_key: not the last extension",
       });
     return {
       legacyVersion,

@@ -126,7 +126,7 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
 function checkCompression(method: number, isTls13: boolean): void {
   if (method !== 0)
     throw new TlsError(isTls13 ? "malformed_message" : "illegal_parameter", {
-      detail: "ServerHello: a compression method",
+      detail: "legacy_compression_method: not the null method",
     });
 }
 

@@ -122,7 +122,7 @@ function checkCompression(
   // RFC 8446 4.1.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
     throw new TlsError("illegal_parameter", {
-      detail: "ClientHello: a compression method",
+      detail: "legacy_compression_methods: not the null method alone",
     });
 }
 
@@ -142,7 +142,7 @@ function checkHello13(hello: ClientHello): void {
     });
   if (psks.identities.length !== psks.binders.length)
     throw new TlsError("illegal_parameter", {
-      detail: "ClientHello: as many binders as identities",
+      detail: "binders: not as many as identities",
     });
 }
 
