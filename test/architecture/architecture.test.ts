@@ -53,15 +53,21 @@ describe("the tree", () => {
   it("has a source for every entry point of package.json", () => {
     const manifest = JSON.parse(
       readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"),
-    ) as { exports: Record<string, string>; bin: Record<string, string> };
+    ) as {
+      exports: Record<string, string | Record<string, string>>;
+      bin: Record<string, string>;
+    };
     const sources = loadSources("src");
     const missing = [
-      ...Object.values(manifest.exports),
+      ...Object.values(manifest.exports).flatMap((entry) =>
+        typeof entry === "string" ? [entry] : Object.values(entry),
+      ),
       ...Object.values(manifest.bin),
     ]
       .map((path) => path.replace(/^\.\//, ""))
-      .filter((path) => path.endsWith(".js"))
-      .map((path) => path.replace(/^dist\//, "src/").replace(/\.js$/, ".ts"))
+      .filter((path) => path.startsWith("dist/"))
+      .map((path) => path.replace(/^dist\/(bundled\/)?/, "src/"))
+      .map((path) => path.replace(/(\.d\.ts|\.js)$/, ".ts"))
       .filter((path) => !sources.has(path));
     expect(missing).toEqual([]);
   });

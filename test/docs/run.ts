@@ -21,11 +21,15 @@ export type Failures = ReadonlyMap<string, string>;
 export function entryPoints(): Map<string, string> {
   const manifest = JSON.parse(
     readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"),
-  ) as { name: string; exports: Record<string, string> };
+  ) as {
+    name: string;
+    exports: Record<string, string | { readonly default: string }>;
+  };
   const entries = new Map<string, string>();
-  for (const [name, file] of Object.entries(manifest.exports)) {
-    const match = /^\.\/dist\/(.*)\.js$/.exec(file);
-    if (match === null) continue; // package.json itself
+  for (const [name, entry] of Object.entries(manifest.exports)) {
+    if (typeof entry === "string") continue; // package.json itself
+    const match = /^\.\/dist\/(.*)\.js$/.exec(entry.default);
+    if (match === null) throw new Error(`${name} is not in dist`);
     entries.set(`${manifest.name}${name.slice(1)}`, `src/${match[1] ?? ""}.ts`);
   }
   return entries;
