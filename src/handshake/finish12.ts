@@ -50,6 +50,7 @@ type RoleFacts = Pick<
   | "alpnProtocol"
   | "serverName"
   | "clientHello"
+  | "serverEndPoint"
 >;
 
 export interface Ending12 {

@@ -168,6 +168,11 @@ export interface ConnectionInfo {
   readonly serverName: string | undefined;
   /** TLS 1.2, RFC 5929 3: verify_data of the first Finished of the handshake. */
   readonly tlsUnique?: Uint8Array;
+  /**
+   * On a server that went on from a session: tls-server-end-point (RFC 5929 4)
+   * of the certificate that the first handshake showed.
+   */
+  readonly serverEndPoint?: Uint8Array;
   /** Whether it took a HelloRetryRequest. */
   readonly helloRetried: boolean;
   /** Whether the hello came, or went, inside another one (RFC 9849). */

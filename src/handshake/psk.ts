@@ -6,7 +6,7 @@ import type { VerifiedChain } from "../x509/verifier.ts";
 import type { ExternalPsk } from "./external-psk.ts";
 import type { OfferedPsks } from "./extensions/spec.ts";
 import { earlySecret } from "./key-schedule13.ts";
-import type { Session13 } from "./session.ts";
+import { endPointOf, type Session13 } from "./session.ts";
 import type { PendingTranscript } from "./transcript.ts";
 
 export type { ChosenPsk };
@@ -84,6 +84,7 @@ export function byPsk(psk: Psk) {
     pskIdentity: resumed ? undefined : psk.identity,
     peer: resumed ? psk.chain : undefined,
     peerSignatureScheme: undefined,
+    ...(resumed && endPointOf(psk.session)),
   };
 }
 

@@ -48,6 +48,7 @@ export function sessionToBytes(session: Session): Uint8Array {
     .vector8((w) => w.bytes(latin1Bytes(session.serverName ?? "")))
     .vector8((w) => w.bytes(latin1Bytes(session.alpnProtocol ?? "")))
     .vector8((w) => w.bytes(session.sessionContext))
+    .vector8((w) => w.bytes(session.serverEndPoint))
     .vector24((list) => {
       for (const der of session.peerCertificates)
         list.vector24((w) => w.bytes(der));
@@ -133,6 +134,7 @@ function readFacts(reader: Reader): SessionFacts {
     serverName: latin1(reader.opaque8()) || undefined,
     alpnProtocol: latin1(reader.opaque8()) || undefined,
     sessionContext: reader.opaque8(),
+    serverEndPoint: reader.opaque8(),
     peerCertificates: reader.list24((r) => r.opaque24(1)),
     stapled: readStapled(reader),
     peer: undefined,

@@ -26,6 +26,11 @@ export interface SessionFacts {
   readonly alpnProtocol: string | undefined;
   /** The server's `sessionContext`; empty on a client. */
   readonly sessionContext: Uint8Array;
+  /**
+   * On a server: tls-server-end-point (RFC 5929 4) of the certificate that it
+   * showed; empty on a client, and where there is none.
+   */
+  readonly serverEndPoint: Uint8Array;
   /** DER, leaf first, as the peer sent it; empty when it sent none. */
   readonly peerCertificates: readonly Uint8Array[];
   /**
@@ -87,6 +92,13 @@ export function peerFacts(
     stapled: peer?.stapled ?? {},
     peer,
   };
+}
+
+/** What a server's connection that goes on from the session says of it. */
+export function endPointOf({ serverEndPoint }: Session): {
+  readonly serverEndPoint?: Uint8Array;
+} {
+  return serverEndPoint.length === 0 ? {} : { serverEndPoint };
 }
 
 /**

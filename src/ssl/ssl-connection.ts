@@ -1,8 +1,6 @@
 /** What an SSLObject and an SSLSocket can both be asked. */
-import type { HashName, SignatureName } from "../crypto/provider.ts";
 import { CIPHER_SUITES, type TlsVersion } from "../handshake/cipher-suites.ts";
-import { signatureAlgorithm } from "../x509/algorithms.ts";
-import { Certificate } from "../x509/certificate.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import {
   type CertificateInfo,
   certificateInfo,
@@ -16,6 +14,7 @@ import {
   type SniConnection,
 } from "./context-settings.ts";
 import { domainToUnicode } from "./punycode.ts";
+import { serverEndPoint } from "../handshake/end-point.ts";
 import type { EarlyDataOutcome } from "../handshake/io.ts";
 import type { SSLSession } from "./session.ts";
 
@@ -237,7 +236,9 @@ export abstract class SSLConnection implements SniConnection {
    * Python: `get_channel_binding`; the array is the caller's. Null before the
    * handshake is done. `tls-unique` is of RFC 5929 3, and null in TLS 1.3, which
    * does not define it (RFC 9266 1).
-   * `tls-server-end-point` is of RFC 5929 4, `tls-exporter` of RFC 9266.
+   * `tls-server-end-point` is of RFC 5929 4, `tls-exporter` of RFC 9266. In TLS
+   * 1.2 a session that went on without extended_master_secret (RFC 7627) has
+   * neither `tls-unique` nor `tls-exporter`.
    *
    * @throws RangeError for another type
    */
@@ -250,8 +251,11 @@ export abstract class SSLConnection implements SniConnection {
       );
     const connection = this.#connection;
     if (connection.info === undefined) return null;
-    if (type === "tls-unique")
-      return connection.info.tlsUnique?.slice() ?? null;
+    const { tlsUnique, version } = connection.info;
+    if (type === "tls-unique") return tlsUnique?.slice() ?? null;
+    // RFC 9266 4.2, RFC 7627 5.4: a master secret that others may share.
+    if (type === "tls-exporter" && version === "TLSv1.2" && !tlsUnique)
+      return null;
     // RFC 9266 2: the context is an empty string, in TLS 1.2 not the same as none.
     if (type === "tls-exporter")
       return connection.exportKeyingMaterial(
@@ -259,7 +263,7 @@ export abstract class SSLConnection implements SniConnection {
         new Uint8Array(0),
         32,
       );
-    return serverEndPoint(connection);
+    return endPointOf(connection);
   }
 
   /**
@@ -292,22 +296,10 @@ function ders(chain: readonly Certificate[] = []): Uint8Array[] {
   return chain.map((certificate) => certificate.der.slice());
 }
 
-/** RFC 5929 4: the server's certificate, as the server sent it. */
-function serverEndPoint(connection: Connection): Uint8Array | null {
-  const { provider } = connection.context;
-  const der = connection.serverSide
-    ? connection.info?.credential?.chain[0]
-    : connection.info?.peer?.leaf.der;
-  if (der === undefined) return null;
-  const { signatureAlgorithm: signed } = Certificate.parse(der);
-  const algorithm = signatureAlgorithm(signed);
-  const hash = algorithm === undefined ? null : endPointHash(algorithm.name);
-  return hash === null ? null : provider.hashes[hash].hash(der);
-}
-
-/** RFC 5929 4.1: the signature's hash, but SHA-256 for SHA-1. */
-function endPointHash(signature: SignatureName): HashName | null {
-  if (/sha1$|sha256$/.test(signature)) return "SHA-256";
-  if (signature.endsWith("sha384")) return "SHA-384";
-  return signature.endsWith("sha512") ? "SHA-512" : null;
+/** RFC 5929 4; of the handshake that showed the certificate. */
+function endPointOf(connection: Connection): Uint8Array | null {
+  const { info, serverSide, context } = connection;
+  const der = serverSide ? info?.credential?.chain[0] : info?.peer?.leaf.der;
+  const bytes = info?.serverEndPoint ?? serverEndPoint(context.provider, der);
+  return bytes.length === 0 ? null : bytes.slice();
 }

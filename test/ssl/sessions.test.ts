@@ -20,7 +20,8 @@ import {
   text,
   thrown,
 } from "./support.ts";
-import { testAuthority } from "../support/pki.ts";
+import { CHANNEL_BINDING_TYPES } from "../../src/ssl/constants.ts";
+import { testAuthority, testServer } from "../support/pki.ts";
 
 const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 type Version = (typeof VERSIONS)[number];
@@ -171,6 +172,29 @@ describe.each(VERSIONS)("sessions of %s", (version) => {
       expect(second[side].getPeerCert({ binary: true })).toEqual(before);
       expect(second[side].getPeerCert()).toHaveProperty("subject");
     }
+  });
+
+  it("both sides have the same channel bindings, time after time", () => {
+    const client = clientOf(version);
+    const server = serverContext();
+    let session: SSLSession | null = null;
+    const points: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const pair = connect(client, server, session);
+      expect(pair.client.sessionReused).toBe(i > 0);
+      for (const type of CHANNEL_BINDING_TYPES)
+        expect(pair.server.getChannelBinding(type)).toEqual(
+          pair.client.getChannelBinding(type),
+        );
+      points.push(pair.server.getChannelBinding("tls-server-end-point"));
+      session = sessionOf(pair);
+      // Whatever the server shows to others meanwhile.
+      const { certificatePem: cert, keyPem: key } = testServer("rsa");
+      if (i === 0) server.loadCertChain({ cert, key });
+    }
+    expect(points[0]).toHaveLength(32);
+    expect(points[1]).toEqual(points[0]);
+    expect(points[2]).toEqual(points[0]);
   });
 
   it("O-24: cipher() says nothing before the handshake is done", () => {

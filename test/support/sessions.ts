@@ -29,6 +29,7 @@ const facts = {
   sessionContext: fromHex("c0ffee"),
   peerCertificates: [],
   stapled: {},
+  serverEndPoint: fromHex("e0"),
   peer: undefined,
 };
 

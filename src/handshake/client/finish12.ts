@@ -121,6 +121,7 @@ function newSession(state: Finishing12): Session12 | undefined {
     serverName: state.serverName,
     alpnProtocol: said.alpnProtocol,
     sessionContext: NO_BYTES,
+    serverEndPoint: NO_BYTES,
     ...peerFacts(chainOf(state.peer)),
   });
 }

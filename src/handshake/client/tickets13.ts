@@ -47,6 +47,7 @@ export function onNewSessionTicket(
       serverName: info.serverName,
       alpnProtocol: info.alpnProtocol,
       sessionContext: NO_BYTES,
+      serverEndPoint: NO_BYTES,
       strikeRegister: NO_BYTES,
       ...peerFacts(info.peer),
     }),

@@ -1,11 +1,12 @@
 /** The end of a server's handshake of TLS 1.2, RFC 5246 7.4.9, RFC 5077 3.3. */
 import { NO_BYTES } from "../../bytes.ts";
 import { verifyData, type VerifiedFinished } from "../authentication.ts";
+import { serverEndPoint } from "../end-point.ts";
 import { connected12, sendFinished12, session12 } from "../finish12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Finished } from "../messages/finished.ts";
 import { encodeNewSessionTicket12 } from "../messages/new-session-ticket12.ts";
-import { peerFacts, type Session12 } from "../session.ts";
+import { endPointOf, peerFacts, type Session12 } from "../session.ts";
 import { keep } from "./keep-session.ts";
 import {
   chainOf,
@@ -71,6 +72,7 @@ function newSession(state: WaitFinished12): Session12 {
     serverName: state.hello.extensions.server_name,
     alpnProtocol: state.alpnProtocol,
     sessionContext: config.sessionContext,
+    serverEndPoint: serverEndPoint(config.provider, state.credential?.chain[0]),
     ...peerFacts(chainOf(peer)),
   });
 }
@@ -100,6 +102,7 @@ function connected(
       alpnProtocol: state.alpnProtocol,
       serverName: hello.extensions.server_name,
       clientHello: hello,
+      ...(state.resumed && endPointOf(state.resumed)),
     },
     io,
   );

@@ -8,6 +8,7 @@ import { shownBy } from "../authentication.ts";
 import { byPsk } from "../psk.ts";
 import { MAX_SESSION_LIFETIME, peerFacts, type Session13 } from "../session.ts";
 import { greasedShape } from "./grease.ts";
+import { serverEndPoint } from "../end-point.ts";
 import { keep } from "./keep-session.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "./states.ts";
@@ -88,6 +89,10 @@ function ticketSession(
     serverName: state.hello.extensions.server_name,
     alpnProtocol: state.alpnProtocol,
     sessionContext: config.sessionContext,
+    serverEndPoint:
+      psk?.kind === "resumption"
+        ? psk.session.serverEndPoint
+        : serverEndPoint(provider, state.credential?.chain[0]),
     strikeRegister:
       (config.maxEarlyData > 0 ? config.strikeRegister?.id : undefined) ??
       NO_BYTES,

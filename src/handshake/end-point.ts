@@ -1,0 +1,32 @@
+/** The channel binding tls-server-end-point, RFC 5929 4. */
+import { NO_BYTES } from "../bytes.ts";
+import type {
+  CryptoProvider,
+  HashName,
+  SignatureName,
+} from "../crypto/provider.ts";
+import { signatureAlgorithm } from "../x509/algorithms.ts";
+import { Certificate } from "../x509/certificate.ts";
+
+/**
+ * The hash of the server's certificate, as the server sent it; empty where the
+ * RFC names no hash for the certificate's signature.
+ */
+export function serverEndPoint(
+  provider: CryptoProvider,
+  der: Uint8Array | undefined,
+): Uint8Array {
+  if (der === undefined) return NO_BYTES;
+  const algorithm = signatureAlgorithm(
+    Certificate.parse(der).signatureAlgorithm,
+  );
+  const hash = algorithm === undefined ? null : hashOf(algorithm.name);
+  return hash === null ? NO_BYTES : provider.hashes[hash].hash(der);
+}
+
+/** RFC 5929 4.1: the signature's hash, but SHA-256 for SHA-1. */
+function hashOf(signature: SignatureName): HashName | null {
+  if (/sha1$|sha256$/.test(signature)) return "SHA-256";
+  if (signature.endsWith("sha384")) return "SHA-384";
+  return signature.endsWith("sha512") ? "SHA-512" : null;
+}
