@@ -7,6 +7,7 @@ import { Secret, toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { alertName } from "../errors.ts";
 import { CIPHER_SUITES, type CipherSuite } from "../handshake/cipher-suites.ts";
+import type { CertificateCompression } from "../handshake/compression-row.ts";
 import { protectionKeys } from "../handshake/io.ts";
 import {
   type TrafficSecret,
@@ -77,6 +78,7 @@ const MAX_CIPHERTEXT = 2 ** 14 + 2048;
 export class TraceDecoder {
   readonly #provider: CryptoProvider;
   readonly #keyLog: KeyLog | undefined;
+  readonly #compression: readonly CertificateCompression[];
   readonly #sides: Record<Direction, Side> = {
     client: newSide("client"),
     server: newSide("server"),
@@ -87,9 +89,12 @@ export class TraceDecoder {
   constructor(options: {
     readonly provider: CryptoProvider;
     readonly keyLog?: KeyLog;
+    /** Rows of `puretls/compression`, to look into compressed certificates. */
+    readonly certificateCompression?: readonly CertificateCompression[];
   }) {
     this.#provider = options.provider;
     this.#keyLog = options.keyLog;
+    this.#compression = options.certificateCompression ?? [];
   }
 
   /**
@@ -149,7 +154,10 @@ export class TraceDecoder {
     const messages: TraceMessage[] = [];
     for (let raw = side.joiner.next(); raw; raw = side.joiner.next()) {
       const name = nameOf(HandshakeType, raw.type);
-      const fields = describeMessage(name, raw);
+      const fields = describeMessage(name, raw, {
+        suite: this.#suite,
+        certificateCompression: this.#compression,
+      });
       messages.push({
         name: fields.some(([, value]) => value === "HelloRetryRequest")
           ? "hello_retry_request"

@@ -1,8 +1,7 @@
 /** What a handshake message says, as pairs of words for people. */
-import { printable, toHex } from "../bytes.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
-import { GROUPS } from "../handshake/groups.ts";
-import { readCertificate13 } from "../handshake/messages/certificate13.ts";
+import { printable } from "../bytes.ts";
+import type { CipherSuite } from "../handshake/cipher-suites.ts";
+import type { CertificateCompression } from "../handshake/compression-row.ts";
 import { readCertificateVerify } from "../handshake/messages/certificate-verify.ts";
 import { readClientHello } from "../handshake/messages/client-hello.ts";
 import type { RawMessage } from "../handshake/messages/codec.ts";
@@ -10,34 +9,58 @@ import { readEncryptedExtensions } from "../handshake/messages/encrypted-extensi
 import { readKeyUpdate } from "../handshake/messages/key-update.ts";
 import { readNewSessionTicket13 } from "../handshake/messages/new-session-ticket13.ts";
 import { readServerHello } from "../handshake/messages/server-hello.ts";
-import { SIGNATURE_SCHEMES } from "../handshake/signature-schemes.ts";
+import type { HandshakeTypeName } from "../wire/code-points.ts";
 import {
-  ExtensionType,
-  type HandshakeTypeName,
-  isGrease,
-  nameOf,
-  ProtocolVersion,
-} from "../wire/code-points.ts";
+  describeCertificate,
+  describeCertificate12,
+  describeCompressed,
+  describeRequest,
+} from "./describe-certificates.ts";
+import {
+  compressionName,
+  extensionNames,
+  groupName,
+  names,
+  schemeName,
+  suiteName,
+  versionName,
+} from "./words.ts";
 
 /** A field's name and what it says. */
 export type Field = readonly [name: string, value: string];
 
-type Describe = (message: RawMessage) => readonly Field[];
+/** What is known of the connection, and what a program gives to know more. */
+export interface DescribeContext {
+  readonly suite: CipherSuite | undefined;
+  readonly certificateCompression: readonly CertificateCompression[];
+}
+
+type Describe = (
+  message: RawMessage,
+  context: DescribeContext,
+) => readonly Field[];
 
 const DESCRIPTIONS: Partial<Record<HandshakeTypeName, Describe>> = {
   client_hello: describeClientHello,
   server_hello: describeServerHello,
   encrypted_extensions: (message) => {
     const { extensions, extensionTypes } = readEncryptedExtensions(message);
-    const alpn = extensions.application_layer_protocol_negotiation;
-    return [...protocols(alpn), ["extensions", extensionNames(extensionTypes)]];
+    const {
+      application_layer_protocol_negotiation: alpn,
+      encrypted_client_hello: configs,
+      record_size_limit: limit,
+    } = extensions;
+    return [
+      ...protocols(alpn),
+      ...bytesField("ECH retry configs", configs?.length),
+      ...bytesField("record size limit", limit),
+      ["extensions", extensionNames(extensionTypes)],
+    ];
   },
-  certificate: (message) => {
-    const sizes = readCertificate13(message).entries.map(
-      ({ certificate }) => `${certificate.length} bytes`,
-    );
-    return [["certificates", sizes.join(", ") || "none"]];
-  },
+  certificate: describeCertificate,
+  compressed_certificate: (message, { certificateCompression }) =>
+    describeCompressed(message, certificateCompression),
+  certificate_request: describeRequest,
   certificate_verify: (message) => {
     const { algorithm } = readCertificateVerify(message);
     return [["algorithm", schemeName(algorithm)]];
@@ -52,15 +75,25 @@ const DESCRIPTIONS: Partial<Record<HandshakeTypeName, Describe>> = {
   },
 };
 
+/** TLS 1.2 has other bodies under some of the names; those are not read. */
+const DESCRIPTIONS12: typeof DESCRIPTIONS = {
+  client_hello: describeClientHello,
+  server_hello: describeServerHello,
+  certificate: describeCertificate12,
+};
+
 /** Fields of a message; one that does not parse says so. */
 export function describeMessage(
   name: HandshakeTypeName | undefined,
   message: RawMessage,
+  context: DescribeContext,
 ): readonly Field[] {
-  const describe = name && DESCRIPTIONS[name];
+  const descriptions =
+    context.suite?.version === "TLSv1.2" ? DESCRIPTIONS12 : DESCRIPTIONS;
+  const describe = name && descriptions[name];
   if (!describe) return [];
   try {
-    return describe(message);
+    return describe(message, context);
   } catch (error) {
     const text = error instanceof Error ? error.message : "unreadable";
     return [["malformed", printable(text)]];
@@ -86,6 +119,16 @@ function describeClientHello(message: RawMessage): readonly Field[] {
       ),
     ],
     ...protocols(extensions.application_layer_protocol_negotiation),
+    ...(extensions.compress_certificate === undefined
+      ? []
+      : ([
+          [
+            "certificate compression",
+            names(extensions.compress_certificate, compressionName),
+          ],
+        ] as const)),
+    ...bytesField("ECH", extensions.encrypted_client_hello?.length),
+    ...bytesField("record size limit", extensions.record_size_limit),
     ["extensions", extensionNames(hello.extensionTypes)],
   ];
 }
@@ -119,38 +162,6 @@ function protocols(list: readonly string[] | undefined): readonly Field[] {
   return [["alpn", list.map((name) => printable(name)).join(", ")]];
 }
 
-function names(
-  codes: readonly number[],
-  one: (code: number) => string,
-): string {
-  return codes.map(one).join(", ") || "none";
-}
-
-function extensionNames(types: readonly number[]): string {
-  return names(types, (type) => known(nameOf(ExtensionType, type), type));
-}
-
-function versionName(code: number): string {
-  return known(nameOf(ProtocolVersion, code), code);
-}
-
-function suiteName(code: number): string {
-  const row = Object.values(CIPHER_SUITES).find((one) => one.code === code);
-  return known(row?.name, code);
-}
-
-function groupName(code: number): string {
-  return known(nameOf(GROUPS, code), code);
-}
-
-function schemeName(code: number): string {
-  const row = Object.values(SIGNATURE_SCHEMES).find((s) => s.code === code);
-  return known(row?.name, code);
-}
-
-function known(name: string | undefined, code: number): string {
-  if (name !== undefined) return name;
-  return isGrease(code)
-    ? "GREASE"
-    : `0x${toHex(Uint8Array.of(code >> 8, code))}`;
+function bytesField(name: string, bytes: number | undefined): readonly Field[] {
+  return bytes === undefined ? [] : [[name, `${bytes} bytes`]];
 }

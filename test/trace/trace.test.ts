@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { utf8Bytes } from "../../src/bytes.ts";
+import {
+  type CertificateCompression,
+  zlib,
+} from "../../src/compression/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import { createEchKey, echGrease, echServer } from "../../src/ech/index.ts";
+import {
+  type ClientOptions,
+  credential,
+  type ServerOptions,
+} from "../../src/engine/index.ts";
+import { testServer } from "../support/pki.ts";
 import {
   formatLadder,
   KeyLog,
@@ -58,6 +69,10 @@ function traced(withKeys: boolean): TraceRecord[] {
     for (const byte of bytes)
       records.push(...decoder.feed(from, Uint8Array.of(byte)));
   return records;
+}
+
+function firstRecord(sent: Uint8Array): Uint8Array {
+  return sent.subarray(0, 5 + ((sent[3] ?? 0) << 8) + (sent[4] ?? 0));
 }
 
 const seen = (records: readonly TraceRecord[], from: string) =>
@@ -125,6 +140,92 @@ describe("a trace", () => {
     for (const line of lines) expect(line.length).toBeLessThan(120);
   });
 
+  /** What each message of a connection says, by the messages' names. */
+  function said(
+    client: Partial<ClientOptions>,
+    server: Partial<ServerOptions>,
+    certificateCompression: readonly CertificateCompression[] = [],
+  ): Map<string, Map<string, string>> {
+    const keyLog = new KeyLog();
+    const pair = newPair(
+      testClientConfig({ keyLog: (line) => keyLog.add(line), ...client }),
+      testServerConfig(server),
+    );
+    const decoder = new TraceDecoder({
+      provider: noble,
+      keyLog,
+      certificateCompression,
+    });
+    shuttle(pair);
+    const records = [
+      ...decoder.feed("client", firstRecord(pair.sent.client)),
+      ...decoder.feed("server", pair.sent.server),
+    ];
+    return new Map(
+      records
+        .flatMap(({ messages }) => messages)
+        .map(({ name, fields }) => [name, new Map(fields)]),
+    );
+  }
+
+  it("tells of the extensions by name, and of what they carry", () => {
+    const key = createEchKey({ provider: noble, publicName: "server.test" });
+    const messages = said(
+      {
+        certificateCompression: [zlib],
+        encryptedClientHello: echGrease(),
+        recordSizeLimit: 1000,
+        ocspStapling: true,
+        signedCertificateTimestamps: true,
+        shapes: {
+          client_hello: {
+            verbatim: [{ type: 17613, body: Uint8Array.of(0, 0) }],
+          },
+        },
+      },
+      {
+        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        recordSizeLimit: 2000,
+        clientAuthentication: "optional",
+        credentials: [
+          credential({
+            provider: noble,
+            chain: testServer().chain,
+            key: { algorithm: "ecPublicKey", key: testServer().key },
+            ocspResponse: new Uint8Array(9),
+            scts: [new Uint8Array(50), new Uint8Array(51)],
+          }),
+        ],
+      },
+    );
+    const hello = messages.get("client_hello");
+    expect(hello?.get("certificate compression")).toBe("zlib");
+    expect(hello?.get("ECH")).toMatch(/^\d+ bytes$/);
+    expect(hello?.get("record size limit")).toBe("1000 bytes");
+    expect(hello?.get("extensions")).toMatch(/application_settings/);
+    const agreed = messages.get("encrypted_extensions");
+    expect(agreed?.get("ECH retry configs")).toMatch(/^\d+ bytes$/);
+    expect(agreed?.get("record size limit")).toBe("2000 bytes");
+    expect(messages.get("certificate_request")?.get("signatures")).toMatch(
+      /ecdsa_secp256r1_sha256/,
+    );
+    expect(messages.get("certificate")?.get("stapled")).toBe(
+      "OCSP response of 9 bytes, 2 timestamps",
+    );
+  });
+
+  it("looks into compressed certificates where it is told how", () => {
+    const rows = [{ ...zlib, evenIfLonger: true }];
+    const options = { certificateCompression: rows };
+    const outside = said(options, options).get("compressed_certificate");
+    expect(outside?.get("algorithm")).toBe("zlib");
+    expect(outside?.get("compressed")).toMatch(/^\d+ of \d+ bytes$/);
+    expect(outside?.has("certificates")).toBe(false);
+    const inside = said(options, options, rows).get("compressed_certificate");
+    const { length } = testServer().issued.der;
+    expect(inside?.get("certificates")).toBe(`${String(length)} bytes`);
+  });
+
   it("of TLS 1.2 tells what comes in the clear", () => {
     const versions = ["TLSv1.2"] as const;
     const pair = shuttle(
@@ -134,15 +235,10 @@ describe("a trace", () => {
       ),
     );
     const decoder = new TraceDecoder({ provider: noble });
-    const [hello, ...rest] = [
-      ...decoder.feed(
-        "client",
-        pair.sent.client.subarray(
-          0,
-          5 + ((pair.sent.client[3] ?? 0) << 8) + (pair.sent.client[4] ?? 0),
-        ),
-      ),
-    ];
+    const [hello, ...rest] = decoder.feed(
+      "client",
+      firstRecord(pair.sent.client),
+    );
     expect(rest).toEqual([]);
     const length = hello?.length ?? 0;
     const records = [
@@ -158,6 +254,12 @@ describe("a trace", () => {
       "change_cipher_spec",
       "handshake",
     ]);
+    const { length: size } = testServer().issued.der;
+    expect(
+      records
+        .flatMap(({ messages }) => messages)
+        .find(({ name }) => name === "certificate")?.fields,
+    ).toEqual([["certificates", `${String(size)} bytes`]]);
     expect(seen(records, "client")).toEqual([
       "certificate",
       "client_key_exchange",
