@@ -260,52 +260,59 @@ describePeers(["gnutls"], () => {
     };
   };
   const [ours, theirs] = [keyOf("ec-p256"), keyOf("ed25519")];
-  const PRIORITY = "NORMAL:-CTYPE-CLI-X509:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK";
+  const PRIORITY = "-CTYPE-CLI-X509:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK";
 
-  it("shows us its server's raw public key, and takes ours", async () => {
-    const { port } = await serverProgram((free) => [
-      ...([
-        "gnutls-serv",
-        "--port",
-        String(free),
-        "--echo",
-        "--quiet",
-      ] as const),
-      ...["--rawpkkeyfile", theirs.privateFile],
-      ...["--rawpkfile", theirs.publicFile, "--priority", PRIORITY],
-      "--require-client-cert",
-    ]);
-    const { engine, received } = await clientTalk(
-      port,
-      testClientConfig({
-        credentials: [ours.credential],
-        rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
-      }),
-    );
-    expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
-    expect(engine.info?.credential).toBe(ours.credential);
-    expect(new TextDecoder().decode(received)).toBe("hello\n");
-  });
+  describe.each(["TLSv1.3"] as const)("in %s", (version) => {
+    const versions = [version];
+    const priority = `NORMAL:-VERS-ALL:+VERS-${version.replace("v", "")}:${PRIORITY}`;
 
-  it("takes our server's raw public key, and shows us its own", async () => {
-    const { peer, done } = await clientProgram(
-      {
-        credentials: [ours.credential],
-        clientAuthentication: "required",
-        rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
-      },
-      (port) => [
-        ...(["gnutls-cli", "--port", String(port), "127.0.0.1"] as const),
-        ...["--rawpkkeyfile", theirs.privateFile, "--insecure"],
-        ...["--rawpkfile", theirs.publicFile, "--priority", PRIORITY],
-      ],
-    );
-    peer.write("hello\n");
-    await peer.logged(/^hello$/m);
-    peer.endInput();
-    const { engine } = await done;
-    expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
-    expect(peer.log()).toMatch(/Raw Public Key/);
+    it("shows us its server's raw public key, and takes ours", async () => {
+      const { port } = await serverProgram((free) => [
+        ...([
+          "gnutls-serv",
+          "--port",
+          String(free),
+          "--echo",
+          "--quiet",
+        ] as const),
+        ...["--rawpkkeyfile", theirs.privateFile],
+        ...["--rawpkfile", theirs.publicFile, "--priority", priority],
+        "--require-client-cert",
+      ]);
+      const { engine, received } = await clientTalk(
+        port,
+        testClientConfig({
+          versions,
+          credentials: [ours.credential],
+          rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
+        }),
+      );
+      expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
+      expect(engine.info?.credential).toBe(ours.credential);
+      expect(new TextDecoder().decode(received)).toBe("hello\n");
+    });
+
+    it("takes our server's raw public key, and shows us its own", async () => {
+      const { peer, done } = await clientProgram(
+        {
+          versions,
+          credentials: [ours.credential],
+          clientAuthentication: "required",
+          rawPublicKeys: trustRawPublicKeys([theirs.rawPublic]),
+        },
+        (port) => [
+          ...(["gnutls-cli", "--port", String(port), "127.0.0.1"] as const),
+          ...["--rawpkkeyfile", theirs.privateFile, "--insecure"],
+          ...["--rawpkfile", theirs.publicFile, "--priority", priority],
+        ],
+      );
+      peer.write("hello\n");
+      await peer.logged(/^hello$/m);
+      peer.endInput();
+      const { engine } = await done;
+      expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
+      expect(peer.log()).toMatch(/Raw Public Key/);
+    });
   });
 });
 

@@ -3,11 +3,6 @@ import type { CertificateCompression } from "../../src/compression/index.ts";
 import * as portable from "../../src/compression/index.ts";
 import { brotli, zlib } from "../../src/compression/node.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import {
-  createEchKey,
-  echServer,
-  encodeEchConfigList,
-} from "../../src/ech/index.ts";
 import { rawPublicKeyCredential } from "../../src/engine/index.ts";
 import {
   createVerifier,
@@ -25,6 +20,7 @@ import {
   testKey,
   testServer,
 } from "../support/pki.ts";
+import { echClientTests } from "./support/ech-programs.ts";
 import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
 import { textPayload } from "./support/payload.ts";
 import { describePeers } from "./support/peers.ts";
@@ -170,40 +166,5 @@ describePeers(["rustls"], (peer) => {
     expect(engine.info?.peer?.verified).toBe(true);
   });
 
-  describe.each([
-    ["at once", {}],
-    ["after a HelloRetryRequest", { groups: ["secp384r1"] }],
-  ] as const)("its client hides its name, %s", (_, more) => {
-    const publicName = "server.test";
-    const key = createEchKey({ provider: noble, publicName });
-    const encryptedClientHello = echServer({ provider: noble, keys: [key] });
-    const connect = async (config: Uint8Array, name: string) => {
-      const { port, done } = await serverTalk(
-        testServerConfig({ ...more, encryptedClientHello }),
-      );
-      const list = file(`${name}.list`, encodeEchConfigList([config]));
-      const servername = "hidden.wild.test";
-      const run = await peer.client(
-        { port, ca, servername, further: { ech: list } },
-        payload,
-      );
-      return { run, engine: (await done).engine };
-    };
-
-    it("with our key", async () => {
-      const { run, engine } = await connect(key.config, "good");
-      expect(run.received).toEqual(payload);
-      expect(run.log).toMatch(/ech=Accepted/);
-      expect(engine.info?.encryptedClientHello).toBe(true);
-      expect(engine.info?.serverName).toBe("hidden.wild.test");
-    });
-
-    it("not with another key, and is told ours", async () => {
-      const other = createEchKey({ provider: noble, publicName });
-      const { run, engine } = await connect(other.config, "bad");
-      expect(run.exitCode).not.toBe(0);
-      expect(run.log).toMatch(/ECH/i);
-      expect(engine.error?.alert).toBe("ech_required");
-    });
-  });
+  echClientTests(peer);
 });

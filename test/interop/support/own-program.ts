@@ -15,7 +15,9 @@
  * | connections | `2`: a short connection first, the second resumes it |
  * | tickets | mbedTLS: `no` leaves session ids |
  * | early | Erlang: a file to send as early data; `any` on a server |
- * | compress, raw_ca, ocsp, ech | rustls: see ../peers/rust/peer.rs |
+ * | ech | Go, rustls: a client's ECHConfigList |
+ * | ech_config, ech_key | Go: a server's ECHConfig and private key |
+ * | compress, raw_ca, ocsp | rustls: see ../peers/rust/peer.rs |
  *
  * The client sends each piece of its standard input and waits for as much,
  * which it prints; at the end of its input it says close_notify. The server

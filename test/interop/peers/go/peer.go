@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"reflect"
 	"strings"
 )
 
@@ -104,7 +105,41 @@ func (o options) config() *tls.Config {
 		config.CurvePreferences = append(config.CurvePreferences, groups[name])
 	}
 	config.NextProtos = o.list("alpn")
+	if o["ech"] != "" {
+		setEch(config, "EncryptedClientHelloConfigList", reflect.ValueOf(read(o["ech"])))
+	}
+	if o["ech_key"] != "" {
+		setEch(config, "EncryptedClientHelloKeys", echKeys(read(o["ech_config"]), read(o["ech_key"])))
+	}
 	return config
+}
+
+// setEch sets a field that Go has had since 1.24 only.
+func setEch(config *tls.Config, name string, value reflect.Value) {
+	field := reflect.ValueOf(config).Elem().FieldByName(name)
+	if !field.IsValid() {
+		fail(fmt.Errorf("this Go has no %s", name))
+	}
+	field.Set(value)
+}
+
+func echKeys(config, key []byte) reflect.Value {
+	field, found := reflect.TypeOf(tls.Config{}).FieldByName("EncryptedClientHelloKeys")
+	if !found {
+		fail(fmt.Errorf("this Go has no ECH on servers"))
+	}
+	keys := reflect.MakeSlice(field.Type, 1, 1)
+	one := keys.Index(0)
+	one.FieldByName("Config").SetBytes(config)
+	one.FieldByName("PrivateKey").SetBytes(key)
+	one.FieldByName("SendAsRetry").SetBool(true)
+	return keys
+}
+
+func read(file string) []byte {
+	content, err := os.ReadFile(file)
+	fail(err)
+	return content
 }
 
 var groups = map[string]tls.CurveID{
@@ -156,8 +191,12 @@ func tell(conn *tls.Conn) {
 	if len(state.PeerCertificates) > 0 {
 		peer = state.PeerCertificates[0].Subject.CommonName
 	}
-	fmt.Fprintf(os.Stderr, "secure version=%s suite=%s alpn=%s resumed=%t peer=%s\n",
-		version, tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, state.DidResume, peer)
+	ech := false
+	if field := reflect.ValueOf(state).FieldByName("ECHAccepted"); field.IsValid() {
+		ech = field.Bool()
+	}
+	fmt.Fprintf(os.Stderr, "secure version=%s suite=%s alpn=%s resumed=%t peer=%s ech=%t name=%s\n",
+		version, tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, state.DidResume, peer, ech, state.ServerName)
 }
 
 func check(_ int, err error) {
