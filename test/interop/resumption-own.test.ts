@@ -66,7 +66,7 @@ function itResumes(
       resumedByPeer(peer, { version, resumes }));
 }
 
-for (const name of ["go", "java", "python"] as const)
+for (const name of ["go", "java", "python", "rustls"] as const)
   describePeers([name], (peer) => {
     itResumes(peer, "TLSv1.3", "by ticket");
     itResumes(peer, "TLSv1.2", "by ticket");

@@ -221,6 +221,20 @@ describe("stapling", () => {
     await readyPair({ server: serverContext({ certChain }) });
   });
 
+  it("is remembered with the session that goes on from it", async () => {
+    const client = clientContext({ ocspStapling: "require" });
+    const server = serverContext(stapled(good));
+    const first = await readyPair({ client, server });
+    await first.server.sendAll(Uint8Array.of(1));
+    await first.client.recv();
+    const second = await readyPair({
+      client,
+      server,
+      clientOptions: { session: first.client.session },
+    });
+    expect(second.client.sessionReused).toBe(true);
+  });
+
   it("is of a server for a client's certificate too", async () => {
     const {
       certificate,

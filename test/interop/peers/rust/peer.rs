@@ -54,6 +54,10 @@ fn client(o: &Options) -> Result<(), Failure> {
         let mut tcp = o.dial()?;
         let mut tls = ClientConnection::new(config.clone(), o.name()?)?;
         let mut line = *b"first\n";
+        while tls.is_handshaking() {
+            tls.complete_io(&mut tcp)?;
+        }
+        tell(&tls, "");
         let mut stream = Stream::new(&mut tls, &mut tcp);
         stream.write_all(&line)?;
         stream.read_exact(&mut line)?;
