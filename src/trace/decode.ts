@@ -29,7 +29,8 @@ import {
   type HandshakeTypeName,
   nameOf,
 } from "../wire/code-points.ts";
-import { describeMessage, type Field } from "./describe.ts";
+import { describeMessage } from "./describe.ts";
+import type { Field } from "./words.ts";
 import type { KeyLog } from "./keylog.ts";
 
 export type Direction = "client" | "server";

@@ -9,8 +9,7 @@ import { readCertificateRequest13 } from "../handshake/messages/certificate-requ
 import type { RawMessage } from "../handshake/messages/codec.ts";
 import { readCompressedCertificate } from "../handshake/messages/compressed-certificate.ts";
 import { HandshakeType } from "../wire/code-points.ts";
-import type { Field } from "./describe.ts";
-import { compressionName, names, schemeName } from "./words.ts";
+import { compressionName, type Field, names, schemeName } from "./words.ts";
 
 /** The most bytes that a compressed message is inflated to. */
 const MAX_MESSAGE = 2 ** 17;

@@ -19,15 +19,13 @@ import {
 import {
   compressionName,
   extensionNames,
+  type Field,
   groupName,
   names,
   schemeName,
   suiteName,
   versionName,
 } from "./words.ts";
-
-/** A field's name and what it says. */
-export type Field = readonly [name: string, value: string];
 
 /** What is known of the connection, and what a program gives to know more. */
 export interface DescribeContext {

@@ -11,7 +11,8 @@ export {
   type TraceMessage,
   type TraceRecord,
 } from "./decode.ts";
-export type { Field } from "./describe.ts";
+
 export { ja3, ja3Text, ja4, ja4Text } from "./fingerprint.ts";
 export { formatLadder, type LadderOptions } from "./format.ts";
 export { KeyLog } from "./keylog.ts";
+export type { Field } from "./words.ts";

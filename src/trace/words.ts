@@ -10,6 +10,9 @@ import {
   ProtocolVersion,
 } from "../wire/code-points.ts";
 
+/** A field's name and what it says. */
+export type Field = readonly [name: string, value: string];
+
 /** Extensions that puretls does not speak, and others send: IANA's names. */
 const FOREIGN_EXTENSIONS = {
   client_certificate_url: 2,
