@@ -31,7 +31,7 @@ export {
   createVerifierOf,
   nameConstraints,
   parseCertificates,
-  parsePrivateKey,
+  parsePlainPrivateKey,
   stapledResponses,
   TrustStore,
 } from "../../dist/x509/index.js";

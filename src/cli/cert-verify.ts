@@ -8,6 +8,7 @@ import {
   CrlStore,
   parseCertificates,
   TrustStore,
+  verifyMessage,
   X509Error,
 } from "../x509/index.ts";
 import {
@@ -98,9 +99,10 @@ async function readCrls(
 
 /** In the words of `openssl verify`, and then in ours. */
 function verdict(error: X509Error): string {
-  const { verifyCode, verifyMessage, depth = 0, message } = error;
-  const ours = message === verifyMessage ? "" : `: ${message}`;
-  return `error ${verifyCode.toString()} at ${depth.toString()} depth lookup: ${verifyMessage}${ours}`;
+  const { verifyCode, depth = 0, message } = error;
+  const theirs = verifyMessage(verifyCode);
+  const ours = message === theirs ? "" : `: ${message}`;
+  return `error ${verifyCode.toString()} at ${depth.toString()} depth lookup: ${theirs}${ours}`;
 }
 
 function pathText(name: string, path: readonly Certificate[]): string {

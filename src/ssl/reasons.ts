@@ -10,6 +10,7 @@ import {
   type TlsError,
 } from "../errors.ts";
 import { X509Error } from "../x509/errors.ts";
+import { verifyMessage } from "../x509/verify-messages.ts";
 import {
   type SSLAlert,
   SSLCertVerificationError,
@@ -276,7 +277,7 @@ function describeFault(
     verifyName: VERIFY_NAMES.get(verifyCode) ?? "UNSPECIFIED",
     verifyMessage:
       kind === undefined
-        ? fault.verifyMessage
+        ? verifyMessage(verifyCode)
         : `${kind}, certificate is not valid for '${name}'.`,
   };
 }

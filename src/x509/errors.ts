@@ -1,6 +1,7 @@
 /** The one error that this house throws. */
 import { DerError } from "./der.ts";
 import type { X509ErrorCode } from "./error-table.ts";
+import type { VerifyCode } from "./verify-messages.ts";
 import { X509_ERRORS } from "./error-table.ts";
 
 export type { X509ErrorCode } from "./error-table.ts";
@@ -31,14 +32,9 @@ export class X509Error extends Error {
     return new X509Error(this.code, this.#detail, depth);
   }
 
-  /** OpenSSL's X509_V_ERR number. */
-  get verifyCode(): number {
+  /** OpenSSL's X509_V_ERR number; `verifyMessage` has its text. */
+  get verifyCode(): VerifyCode {
     return X509_ERRORS[this.code].verifyCode;
-  }
-
-  /** OpenSSL's text for that number. */
-  get verifyMessage(): string {
-    return X509_ERRORS[this.code].verifyMessage;
   }
 }
 

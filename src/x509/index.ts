@@ -58,7 +58,7 @@ export {
 } from "./raw-key.ts";
 export type { PolicyConstraints, PolicyMapping } from "./policy-extensions.ts";
 export type { ParsedPrivateKey, PrivateKeyOptions } from "./private-key.ts";
-export { parsePrivateKey } from "./private-key.ts";
+export { parsePlainPrivateKey, parsePrivateKey } from "./private-key.ts";
 export type { KeyAlgorithm, SubjectPublicKeyInfo } from "./public-key.ts";
 export { parseSubjectPublicKeyInfo } from "./public-key.ts";
 export type {
@@ -69,6 +69,7 @@ export type {
 export { requireTimestamps } from "./transparency.ts";
 export type { AnchorLookup, TrustStoreStatistics } from "./trust-store.ts";
 export { parseCertificates, TrustStore } from "./trust-store.ts";
+export { type VerifyCode, verifyMessage } from "./verify-messages.ts";
 export type {
   CertificateVerifier,
   PeerChain,

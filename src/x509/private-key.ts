@@ -18,7 +18,7 @@ import { decoding, X509Error } from "./errors.ts";
 import type { DecryptionOptions } from "./encrypted-key.ts";
 import { decryptLegacyPem, decryptPkcs8 } from "./encrypted-key.ts";
 import { OID } from "./oids.ts";
-import { parsePem } from "./pem.ts";
+import { parsePem, type PemBlock } from "./pem.ts";
 import type { EcCurve, KeyAlgorithm } from "./public-key.ts";
 import { CURVE_BYTES, curveOf, modulusBits } from "./public-key.ts";
 
@@ -44,34 +44,64 @@ export function parsePrivateKey(
   pemOrDer: string | BytesLike,
   options: PrivateKeyOptions = {},
 ): ParsedPrivateKey {
-  if (typeof pemOrDer === "string") return fromPem(pemOrDer, options);
-  const bytes = viewBytes(pemOrDer, "a private key");
-  return bytes[0] === TAG.sequence
-    ? fromDer(bytes, options)
-    : fromPem(latin1(bytes), options);
+  return parseKey(pemOrDer, {
+    pkcs8: (reader) => decryptPkcs8(reader, options),
+    legacyPem: (headers, der) => decryptLegacyPem(headers, der, options),
+  });
 }
 
-function fromPem(text: string, options: PrivateKeyOptions): ParsedPrivateKey {
+/**
+ * As {@link parsePrivateKey} of a key without a password, for bundles that are
+ * not to load how one is decrypted.
+ *
+ * @throws X509Error as it, and `unsupported_private_key` for an encrypted key
+ */
+export function parsePlainPrivateKey(
+  pemOrDer: string | BytesLike,
+): ParsedPrivateKey {
+  const refuse = (): never => {
+    throw new X509Error("unsupported_private_key", "an encrypted key");
+  };
+  return parseKey(pemOrDer, { pkcs8: refuse, legacyPem: refuse });
+}
+
+/** Both return DER that nobody else holds. */
+interface Decryption {
+  readonly pkcs8: (reader: DerReader) => Uint8Array;
+  readonly legacyPem: (
+    headers: PemBlock["headers"],
+    der: Uint8Array,
+  ) => Uint8Array;
+}
+
+function parseKey(
+  pemOrDer: string | BytesLike,
+  decryption: Decryption,
+): ParsedPrivateKey {
+  if (typeof pemOrDer === "string") return fromPem(pemOrDer, decryption);
+  const bytes = viewBytes(pemOrDer, "a private key");
+  return bytes[0] === TAG.sequence
+    ? fromDer(bytes, decryption)
+    : fromPem(latin1(bytes), decryption);
+}
+
+function fromPem(text: string, decryption: Decryption): ParsedPrivateKey {
   const block = parsePem(text).find(({ label }) =>
     label.endsWith("PRIVATE KEY"),
   );
   if (block === undefined)
     throw new X509Error("no_pem_block", "no private key");
   const { headers, der } = block;
-  if (headers["Proc-Type"] === undefined) return fromDer(der, options);
-  const plain = decryptLegacyPem(headers, der, options);
-  return fromDecrypted(plain);
+  if (headers["Proc-Type"] === undefined) return fromDer(der, decryption);
+  return fromDecrypted(decryption.legacyPem(headers, der));
 }
 
-function fromDer(
-  der: Uint8Array,
-  options: PrivateKeyOptions,
-): ParsedPrivateKey {
+function fromDer(der: Uint8Array, decryption: Decryption): ParsedPrivateKey {
   const encrypted = decoding("malformed_private_key", () => {
     const reader = readSingle(der, TAG.sequence, "private key").reader();
     // EncryptedPrivateKeyInfo begins with its algorithm, a key with a version.
     return reader.nextTag === TAG.sequence
-      ? decryptPkcs8(reader, options)
+      ? decryption.pkcs8(reader)
       : undefined;
   });
   return encrypted === undefined ? readPlain(der) : fromDecrypted(encrypted);

@@ -11,6 +11,7 @@ import {
   keyMatchesCertificate,
   OID,
   parsePem,
+  parsePlainPrivateKey,
   parsePrivateKey,
   parseSubjectPublicKeyInfo,
   X509Error,
@@ -82,6 +83,8 @@ suite("private keys of OpenSSL (skipped without OpenSSL 3)", () => {
       const parsed = parsePrivateKey(pem);
       const der = parsePem(pem)[0]?.der ?? bytes();
       expect(facts(parsePrivateKey(der).key)).toBe(facts(parsed.key));
+      expect(facts(parsePlainPrivateKey(pem).key)).toBe(facts(parsed.key));
+      expect(facts(parsePlainPrivateKey(der).key)).toBe(facts(parsed.key));
       expect(facts(parsePrivateKey(utf8Bytes(`text\n${pem}`)).key)).toBe(
         facts(parsed.key),
       );
@@ -172,6 +175,9 @@ suite("private keys of OpenSSL (skipped without OpenSSL 3)", () => {
       "wrong_password",
     );
     expect(codeOf(parse({ password: "x" }))).toBe("unsupported_private_key");
+    expect(codeOf(() => parsePlainPrivateKey(key))).toBe(
+      "unsupported_private_key",
+    );
   }
 
   it("matches a certificate's key, for every kind", () => {
