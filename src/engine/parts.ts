@@ -57,7 +57,7 @@ export class EngineSnapshot<Engine> {
 }
 
 export function newParts(config: ClientConfig | ServerConfig): Parts {
-  const { limits, padding } = config;
+  const { limits, padding, maxSendFragment } = config;
   const protocol = protocolOf(config);
   const read = new ReadHalf();
   read.dropsEmptyData = false;
@@ -70,7 +70,7 @@ export function newParts(config: ClientConfig | ServerConfig): Parts {
     config,
     protocol,
     read,
-    write: new WriteHalf(padding),
+    write: new WriteHalf(padding, maxSendFragment),
     joiner: new HandshakeJoiner((type) =>
       type === HandshakeType.certificate ||
       type === HandshakeType.compressed_certificate ||

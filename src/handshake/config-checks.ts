@@ -162,6 +162,13 @@ export function defaultKeyShares(
   return other === undefined ? [first] : [first, other];
 }
 
+/** @throws TlsUsageError */
+export function checkedFragment(bytes = 2 ** 14): number {
+  if (!Number.isInteger(bytes) || bytes < 64 || bytes > 2 ** 14)
+    throw new TlsUsageError("maxSendFragment: from 64 to 16384 bytes");
+  return bytes;
+}
+
 /**
  * RFC 9849 6.1: an inner hello offers TLS 1.3.
  *

@@ -17,6 +17,7 @@ import {
   checkNames,
   defaultKeyShares,
   type Spoken,
+  checkedFragment,
   checkVersionsToHide,
   versionsAndSuites,
 } from "./config-checks.ts";
@@ -99,6 +100,11 @@ export interface CommonOptions {
   readonly certificateAuthorities?: readonly Uint8Array[];
   /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */
   readonly recordSizeLimit?: number;
+  /**
+   * The most bytes of content of a record that goes out, 64 to 2^14, whatever
+   * the peer takes: OpenSSL's SSL_CTX_set_max_send_fragment. Default 2^14.
+   */
+  readonly maxSendFragment?: number;
   /** Zero bytes to add to a record with that many bytes of content. */
   readonly padding?: (contentLength: number) => number;
   /** Gets lines in the NSS key log format, without the line's end. */
@@ -149,6 +155,12 @@ export interface ClientOptions extends CommonOptions {
    * Default false.
    */
   readonly legacyServerConnect?: boolean;
+  /**
+   * Says by TLS_FALLBACK_SCSV (RFC 7507 4) that this is another attempt with
+   * fewer `versions` than the client has: a server that has more refuses it.
+   * Default false.
+   */
+  readonly fallbackSignal?: boolean;
   /**
    * TLS 1.2: whether to ask for tickets and to go on by them (RFC 5077); false
    * leaves session ids. Default true.
@@ -302,6 +314,7 @@ export function clientConfigOf(
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
     sessionTickets: options.sessionTickets ?? true,
+    fallbackSignal: options.fallbackSignal ?? false,
     ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),
@@ -379,6 +392,7 @@ function commonConfig(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},
     grease: options.grease ?? true,
+    maxSendFragment: checkedFragment(options.maxSendFragment),
     ...(recordSizeLimit === undefined ? {} : { recordSizeLimit }),
     ...(padding === undefined ? {} : { padding }),
     ...(keyLog === undefined ? {} : { keyLog }),

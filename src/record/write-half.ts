@@ -15,6 +15,8 @@ export type PaddingPolicy = (contentLength: number) => number;
 /** The writing side of the record layer: content in, bytes out. */
 export class WriteHalf {
   readonly #padding: PaddingPolicy | undefined;
+  /** The most content that this side wants in a record. */
+  readonly #maxFragment: number;
   #sealer: RecordSealer | undefined;
   #output: Uint8Array[] = [];
   /** Messages of one flight, which share records. */
@@ -23,14 +25,15 @@ export class WriteHalf {
   /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
   #version: number = ProtocolVersion["TLSv1.0"];
 
-  constructor(padding?: PaddingPolicy) {
+  constructor(padding?: PaddingPolicy, maxFragment = MAX_PLAINTEXT) {
     this.#padding = padding;
+    this.#maxFragment = maxFragment;
   }
 
   /** The most content that one record takes. */
   get maxContent(): number {
     const overhead = this.#sealer?.innerOverhead ?? 0;
-    return Math.min(MAX_PLAINTEXT, this.#limit - overhead);
+    return Math.min(this.#maxFragment, this.#limit - overhead);
   }
 
   /** Whether the present key has sealed as many records as it may. */
@@ -112,7 +115,7 @@ export class WriteHalf {
   }
 
   clone(): WriteHalf {
-    const copy = new WriteHalf(this.#padding);
+    const copy = new WriteHalf(this.#padding, this.#maxFragment);
     copy.#sealer = this.#sealer?.clone();
     copy.#output = [...this.#output];
     copy.#handshake = [...this.#handshake];

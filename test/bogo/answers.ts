@@ -92,6 +92,12 @@ function chosen(
   const names = flags["expect-client-ca-list"];
   if (names !== undefined)
     expect(sameNames(request?.authorities, namesOf(names)), "authorities");
+  const types = flags["expect-certificate-types"];
+  if (types !== undefined)
+    expect(
+      String(request?.certificateTypes) === String([...types]),
+      `certificate types ${String(request?.certificateTypes)}`,
+    );
   const alpn = flags["expect-advertised-alpn"];
   if (alpn !== undefined)
     expect(

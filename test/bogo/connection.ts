@@ -24,6 +24,8 @@ export class Connection {
   readonly asked: Asked = { verified: false };
   readonly sessions: Session[] = [];
   #peerClosed = false;
+  /** What waits for a state. */
+  #later: { readonly state: string; readonly bytes: Uint8Array } | undefined;
 
   constructor(setting: Setting, wire: Wire) {
     this.#setting = setting;
@@ -56,6 +58,11 @@ export class Connection {
   writeEarlyData(bytes: Uint8Array): void {
     this.#engine.writeEarlyData(bytes);
     this.#flush();
+  }
+
+  /** As {@link writeEarlyData}, once a message has led to that state. */
+  writeEarlyDataIn(state: string, bytes: Uint8Array): void {
+    this.#later = { state, bytes };
   }
 
   /** As {@link writeEarlyData}, held as {@link writeHeld} holds. */
@@ -149,6 +156,10 @@ export class Connection {
     for (let at = 0; at < bytes.length; at += step) {
       this.#engine.receive(bytes.subarray(at, at + step));
       this.#flush();
+      const later = this.#later;
+      if (later?.state !== this.#engine.state) continue;
+      this.#later = undefined;
+      this.writeEarlyData(later.bytes);
     }
     this.#check();
     return true;

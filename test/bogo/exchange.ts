@@ -1,6 +1,7 @@
 /** One connection from the first byte to the last, as the runner expects it. */
 import { asciiBytes, concat, equal, fromHex } from "../../src/bytes.ts";
 import type { ConnectionInfo } from "../../src/engine/index.ts";
+import { HandshakeType } from "../../src/wire/code-points.ts";
 import { checkRejection } from "./ech.ts";
 import { Connection, sizeOfReads } from "./connection.ts";
 import {
@@ -48,6 +49,12 @@ export async function exchange(
   await shutDown(flags, connection);
 }
 
+/** Where a ServerHello and EncryptedExtensions lead in a resumption. */
+const STATES: Readonly<Record<number, string>> = {
+  [HandshakeType.server_hello]: "WAIT_EE",
+  [HandshakeType.encrypted_extensions]: "WAIT_FINISHED",
+};
+
 /** As much of the greetings as goes in early data; says how much that is. */
 function writeEarlyData(flags: Flags, connection: Connection): number {
   if (flags["expect-no-offer-early-data"])
@@ -56,10 +63,15 @@ function writeEarlyData(flags: Flags, connection: Connection): number {
   for (const greeting of greetingsOf(flags)) {
     const early = greeting.subarray(0, connection.earlyDataLeft);
     if (early.length === 0) break;
+    sent += early.length;
+    const state = STATES[flags["early-write-after-message"] ?? 0];
+    if (state !== undefined) {
+      connection.writeEarlyDataIn(state, early);
+      return sent;
+    }
     if (flags["read-with-unfinished-write"])
       connection.writeEarlyDataHeld(early);
     else connection.writeEarlyData(early);
-    sent += early.length;
   }
   return sent;
 }

@@ -16,6 +16,7 @@ import {
   type PeerChain,
   verifiedByCaller,
 } from "../../src/x509/index.ts";
+import { ExtensionType } from "../../src/wire/code-points.ts";
 import {
   alpnNames,
   GROUPS_BY_DEFAULT,
@@ -67,6 +68,7 @@ function chooses({ flags, loaded }: Setting): boolean {
     flags["use-ocsp-callback"] ||
     flags["expect-peer-verify-pref"] !== undefined ||
     flags["expect-client-ca-list"] !== undefined ||
+    flags["expect-certificate-types"] !== undefined ||
     flags["expect-advertised-alpn"] !== undefined ||
     // A client that was given certificates does not go on without.
     (!flags.server && loaded.length > 0) ||
@@ -88,11 +90,25 @@ export function clientOf(setting: Setting): ClientConfig {
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     legacyServerConnect: !flags["no-legacy-server-connect"],
     sessionTickets: !flags["no-ticket"],
+    fallbackSignal: flags["fallback-scsv"],
+    ...(flags["permute-extensions"] && {
+      shapes: { client_hello: { order: shuffledTypes() } },
+    }),
     ...(session && { session }),
     earlyData: flags["enable-early-data"],
     ...(ech && { encryptedClientHello: ech }),
     ...(shares && { keyShares: shares }),
   });
+}
+
+/** RFC 8446 4.2.11: in any order, but pre_shared_key comes last. */
+function shuffledTypes(): readonly number[] {
+  const last = ExtensionType.pre_shared_key;
+  const ranked = Object.values(ExtensionType)
+    .filter((type) => type !== last)
+    .map((type) => ({ type, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank);
+  return [...ranked.map(({ type }) => type), last];
 }
 
 /** Who judges certificates by "ask" judges those of a session beforehand. */
@@ -160,6 +176,7 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
   const { "verify-prefs": schemes, curves } = flags;
   const length = flags["max-cert-list"];
   const policy = policyOf(flags);
+  const fragment = flags["max-send-fragment"];
   return {
     provider,
     keyLog,
@@ -177,6 +194,7 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
       ...(length !== undefined && { certificateMessage: length }),
     },
     cipherSuites: suitesOf(flags),
+    ...(fragment !== undefined && { maxSendFragment: fragment }),
     // BoringSSL's servers of TLS 1.3 always do.
     grease: flags.server || flags["enable-grease"],
     ...(flags.psk !== undefined && { psk: pskOf(flags) }),

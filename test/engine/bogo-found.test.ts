@@ -305,6 +305,15 @@ describe("TLS 1.2", () => {
     expect(server.error?.reason).toBe("inappropriate_fallback");
   });
 
+  it("says itself that it is a fallback, where the config does", () => {
+    const client = testClientConfig({ versions, fallbackSignal: true });
+    const refused = shuttle(newPair(client, testServerConfig()));
+    expect(refused.server.error?.reason).toBe("inappropriate_fallback");
+    expect(refused.client.error?.alert).toBe("inappropriate_fallback");
+    const taken = shuttle(newPair(client, testServerConfig({ versions })));
+    expect(taken.client.error ?? taken.server.error).toBeUndefined();
+  });
+
   const groups = ["X25519MLKEM768", "x25519"] as const;
 
   it("staples a status and timestamps, each in its message", () => {

@@ -1,6 +1,10 @@
 /** RFC 6066 4 and RFC 8449 in both versions: records no longer than agreed. */
 import { describe, expect, it } from "vitest";
-import type { ClientOptions, ServerOptions } from "../../src/engine/index.ts";
+import {
+  type ClientOptions,
+  type ServerOptions,
+  TlsUsageError,
+} from "../../src/engine/index.ts";
 import {
   events,
   newPair,
@@ -97,6 +101,26 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
       client: 5000 + overhead,
       server: content(700) + overhead,
     });
+  });
+
+  it("maxSendFragment, whatever the peer would take", () => {
+    const client = { ...common, recordSizeLimit: 700, maxSendFragment: 600 };
+    const server = { ...common, recordSizeLimit: 300, maxSendFragment: 1000 };
+    expect(longest(connected(version, client, common))).toEqual({
+      client: 600 + overhead,
+      server: content(700) + overhead,
+    });
+    expect(longest(connected(version, client, server))).toEqual({
+      client: content(300) + overhead,
+      server: content(700) + overhead,
+    });
+    const { sent } = connected(version, {}, { maxSendFragment: 100 });
+    const expansion = version === "TLSv1.3" ? overhead : 0;
+    expect(Math.max(...fragments(sent.server))).toBe(100 + expansion);
+    for (const maxSendFragment of [63, 16_385, 100.5])
+      expect(() => testClientConfig({ maxSendFragment })).toThrow(
+        TlsUsageError,
+      );
   });
 
   it("record_size_limit comes before max_fragment_length", () => {

@@ -1,7 +1,11 @@
 /** Writing a ClientHello, the first and the second one. */
 import type { GroupName, HashName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
-import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
+import {
+  CipherSuiteSignal,
+  ExtensionType,
+  ProtocolVersion,
+} from "../../wire/code-points.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Extensions, OfferedPsks } from "../extensions/spec.ts";
 import {
@@ -136,7 +140,10 @@ function write(
       ? offered
       : greased(grease, offered, retry?.group === undefined);
   const shape = shapeOf(config, base, bodies);
-  const suites = config.suites.map(({ code }) => code);
+  const suites = [
+    ...config.suites.map(({ code }) => code),
+    ...(config.fallbackSignal ? [CipherSuiteSignal.TLS_FALLBACK_SCSV] : []),
+  ];
   const raw = encodeClientHello(
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
