@@ -80,8 +80,9 @@ async function visited(
   // Browsers connect ahead of need: such a connection brings no request.
   for (;;) {
     const talked = await next();
+    const { info, error } = talked.engine;
     // Without a page it waits for more; the test's end is its end.
-    if (talked.engine.info === undefined) return talked;
+    if (info === undefined && error?.reason === "peer_alert") return talked;
     if (talked.received.length === 0) continue;
     await visit;
     return talked;

@@ -148,3 +148,11 @@ describe("a bundle of", async () => {
     },
   );
 });
+
+it("the face of Python's ssl brings none of the extensions' objects", async () => {
+  const { sources } = await bundle(`export { SSLContext } from "puretls";`);
+  const lacks =
+    /^src\/(ech|compression|trace|pki)\/|hpke|x509\/(transparency|embedded)|handshake\/(delegated-credential|retry-cookies)|fflate|asn1js|pkijs/;
+  expect(sources.filter((path) => lacks.test(path))).toEqual([]);
+  expect(sources).toContain("src/ssl/extension-settings.ts");
+});

@@ -6,7 +6,9 @@ import { afterAll } from "vitest";
 
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+  // A browser that was killed may still be writing.
+  for (const folder of folders)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   folders.length = 0;
 });
 
