@@ -74,6 +74,17 @@ describe.runIf(examples.length > 0)("the documentation's examples", () => {
     });
 });
 
+describe("examples/README.md", () => {
+  it("names each program", () => {
+    const path = join(PROJECT_ROOT, "examples", "README.md");
+    const page = readFileSync(path, "utf8");
+    const left = exampleFiles()
+      .map(({ origin }) => origin.replace("examples/", ""))
+      .filter((name) => !page.includes(`[${name}](${name})`));
+    expect(left).toEqual([]);
+  });
+});
+
 describe("extraction", () => {
   it("finds the ts blocks of @example and nothing else", () => {
     const source = [
