@@ -4,6 +4,7 @@
  * @module
  */
 import { env } from "node:process";
+import type { EchClient } from "../handshake/ech.ts";
 import type { SSLContext } from "../ssl/context.ts";
 import {
   createDefaultContext as createContext,
@@ -70,6 +71,8 @@ export interface ConnectOptions extends ContextChoice, CallOptions {
   readonly suppressRaggedEofs?: boolean;
   /** What to go on from: it came to the same `context`. */
   readonly session?: SSLSession;
+  /** What `echClient()` of `puretls/ech` makes of the host's configs. */
+  readonly encryptedClientHello?: EchClient;
 }
 
 /**
@@ -110,6 +113,7 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
         doHandshakeOnConnect: false,
         suppressRaggedEofs,
         ...(options.session && { session: options.session }),
+        encryptedClientHello: options.encryptedClientHello ?? null,
       });
       await secure.doHandshake({ signal: deadline.signal });
       return secure;

@@ -18,6 +18,8 @@ import {
 import {
   createVerifier,
   encodeBase64,
+  encodePem,
+  requireTimestamps,
   trustRawPublicKeys,
   TrustStore,
 } from "../../src/x509/index.ts";
@@ -133,6 +135,42 @@ describePeers(["openssl"], () => {
       key: { algorithm: "ecPublicKey", key: identity.key },
       ocspResponse: good,
       scts: [timestampOf(logKey, certificate)],
+    });
+
+    it("its server staples a timestamp, and our client wants it", async () => {
+      const transparency = requireTimestamps({
+        provider: noble,
+        logs: [{ key: logKey.publicKeyInfo() }],
+        minimum: 1,
+      });
+      const trustStore = TrustStore.of(testAuthority().der);
+      const verifier = createVerifier({
+        provider: noble,
+        trustStore,
+        transparency,
+      });
+      const sct = timestampOf(logKey, certificate);
+      const { length } = sct;
+      // ClientHello, ServerHello of TLS 1.2 and Certificate of TLS 1.3; type 18.
+      const head = [0, 0, 0x11, 0xc0, 0, 18, 0, length + 4, 0, length + 2];
+      const entry = Uint8Array.from([...head, 0, length, ...sct]);
+      const info = file(
+        "info.pem",
+        encodePem("SERVERINFOV2 FOR TIMESTAMPS", entry),
+      );
+      const { port } = await serverProgram((free) => [
+        ...(["openssl", "s_server"] as const),
+        ...["-accept", `127.0.0.1:${String(free)}`, "-quiet"],
+        ...["-cert", cert, "-key", key, "-serverinfo", info],
+      ]);
+      const config = { versions, verifier };
+      const { engine } = await clientTalk(
+        port,
+        testClientConfig({ ...config, signedCertificateTimestamps: true }),
+      );
+      expect(engine.error).toBeUndefined();
+      const unasked = await clientTalk(port, testClientConfig(config));
+      expect(unasked.engine.error?.alert).toBe("certificate_unknown");
     });
 
     const embedded = issueWithTimestamps(testAuthority(), testKey("ec-p256"), [

@@ -28,6 +28,12 @@ import {
   toNodeDuplex,
 } from "../../src/net/node.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createEchKey,
+  echClient,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
 import { Certificate } from "../../src/x509/index.ts";
 import { opensslNameHash } from "../../src/x509/name-hash.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
@@ -77,6 +83,25 @@ describe("connect and serve", () => {
     for await (const part of client) got += part.length;
     expect(got).toBe(1 << 20);
     expect(client.truncated).toBe(false);
+    await Promise.all([client.close(), socket.close(), server.close()]);
+  });
+
+  it("hide a name by Encrypted Client Hello", async () => {
+    const key = createEchKey({ provider: noble, publicName: "server.test" });
+    const context = createDefaultContext({ purpose: "clientAuth" });
+    context.loadCertChain({ certFile, keyFile });
+    context.encryptedClientHello = echServer({ provider: noble, keys: [key] });
+    const server = await serve({ context });
+    const [client, { socket }] = await Promise.all([
+      connect({
+        ...{ host, port: server.port, caFile },
+        serverHostname: "hidden.wild.test",
+        encryptedClientHello: echClient(encodeEchConfigList([key.config])),
+      }),
+      server.accept(),
+    ]);
+    expect(client.encryptedClientHello).toBe(true);
+    expect(socket.encryptedClientHello).toBe(true);
     await Promise.all([client.close(), socket.close(), server.close()]);
   });
 
