@@ -279,6 +279,116 @@ describe("after the handshake", () => {
   });
 });
 
+describe("early data that comes while something waits", () => {
+  const EARLY = asciiBytes("early");
+
+  /** A client that comes back, to a server whose store is elsewhere. */
+  function comingBack() {
+    const world = new World();
+    const server = { sessionStore: "ask", maxEarlyData: 100 } as const;
+    const first = world.pair({}, server).carryWhole();
+    const kept = first
+      .events("server")
+      .flatMap((e) => (e.type === "store_session" ? [e] : []));
+    const session = first.session();
+    const pair = world.pair({ session, earlyData: true }, server);
+    pair.client.writeEarlyData(EARLY);
+    pair.deliver(pair.server, pair.client.takeOutput());
+    expect(pair.server.need?.type).toBe("session");
+    expect(pair.data("server", "early_data")).toHaveLength(0);
+    pair.client.writeEarlyData(EARLY);
+    pair.deliver(pair.server, pair.client.takeOutput());
+    const { need } = pair.server;
+    const found = kept.find(
+      ({ id }) => need?.type === "session" && String(id) === String(need.id),
+    );
+    return { pair, session: found?.session };
+  }
+
+  it("is taken once the session is found", () => {
+    const { pair, session } = comingBack();
+    pair.server.resume({ type: "session_found", session });
+    expect(pair.data("server", "early_data")).toEqual(
+      Uint8Array.of(...EARLY, ...EARLY),
+    );
+    pair.carry();
+    expect(pair.client.info?.earlyData).toBe("accepted");
+    expect(sameKeys(pair)).toBe(true);
+  });
+
+  it("is passed over when there is none", () => {
+    const { pair } = comingBack();
+    pair.server.resume({ type: "session_found", session: undefined });
+    pair.carryWhole();
+    expect(pair.failure).toBeUndefined();
+    expect(pair.data("server", "early_data")).toHaveLength(0);
+    expect(pair.client.info).toMatchObject({
+      earlyData: "rejected",
+      resumed: false,
+    });
+    expect(sameKeys(pair)).toBe(true);
+  });
+
+  it("has its limit while nobody answers", () => {
+    const { pair } = comingBack();
+    const record = Uint8Array.of(23, 3, 3, 0x40, 0, ...new Uint8Array(16_384));
+    for (let i = 0; i < 17; i++) pair.server.receive(record);
+    expect(pair.server.error?.reason).toBe("too_much_input_while_waiting");
+  });
+});
+
+describe("needs after the handshake", () => {
+  const asking = () => {
+    const pair = new World()
+      .pair(
+        { postHandshakeAuthentication: true, credentials: "ask" },
+        { verifier: "ask" },
+      )
+      .carryWhole();
+    pair.server.requestCertificate();
+    return pair.carryWhole();
+  };
+
+  it("answered wrongly and twice, they move nothing", () => {
+    const pair = asking();
+    for (const role of ["client", "client", "server"] as const) {
+      const engine = pair[role];
+      const { need, state } = engine;
+      if (need === undefined) throw new Error(`${role} waits for nothing`);
+      for (const answer of wrongAnswers(need)) {
+        expect(() => {
+          engine.resume(answer);
+        }).toThrow(TlsUsageError);
+        expect(engine.state).toBe(state);
+      }
+      const right: Answer =
+        need.type === "certificate"
+          ? { type: "certificate_chosen", credentials: [asked("client")] }
+          : rightAnswer(need, role);
+      engine.resume(right);
+      if (engine.need === undefined)
+        expect(() => {
+          engine.resume(right);
+        }).toThrow(TlsUsageError);
+      pair.carryWhole();
+    }
+    expect(pair.failure).toBeUndefined();
+    expect(pair.server.info?.peer?.leaf.der).toEqual(testClient().chain[0]);
+  });
+
+  it("never answered, they hold what comes, up to the limit", () => {
+    const pair = asking();
+    expect(pair.client.need?.type).toBe("certificate");
+    // Data of this side still goes out; the peer's waits behind the request.
+    pair.client.write(asciiBytes("still here"));
+    pair.carryWhole();
+    expect(pair.data("server")).toEqual(asciiBytes("still here"));
+    for (let i = 0; i < 20; i++) pair.server.write(new Uint8Array(16_000));
+    pair.carryWhole();
+    expect(pair.client.error?.reason).toBe("too_much_input_while_waiting");
+  });
+});
+
 interface Choice {
   readonly schemes: readonly SignatureSchemeName[];
   readonly shown: KeyKind;
