@@ -13,6 +13,7 @@ const BUNDLES = [
     most: 80,
   },
   { name: "TLS 1.3 client with X.509", file: "client.js", most: 60 },
+  { name: "TLS 1.3 client and server with X.509", file: "tls13.js" },
   { name: "client and server, every row", file: "whole.js" },
 ];
 

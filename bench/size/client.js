@@ -19,7 +19,7 @@ export {
   TrustStore,
 } from "../../dist/x509/index.js";
 
-/** @type {import("puretls/crypto/noble").noble} */
+/** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {
   name: "small",
   random: systemRandom,
