@@ -13,7 +13,7 @@ import { verifiedByCaller } from "../../src/x509/index.ts";
 import { alpnNames } from "./code-points.ts";
 import { fitting, namesOf, signWith } from "./credentials.ts";
 import { expect } from "./outcome.ts";
-import { type Setting, verifies } from "./settings.ts";
+import { pskOf, type Setting, verifies } from "./settings.ts";
 
 type Request = NonNullable<Extract<Need, { type: "certificate" }>["request"]>;
 
@@ -38,9 +38,12 @@ export function answer(setting: Setting, asked: Asked, need: Need): Answer {
       return { type: "signed", signature };
     }
     case "session":
-      return { type: "session_found", session: undefined };
+      return {
+        type: "session_found",
+        session: setting.memory.store.take(need.id),
+      };
     case "psk":
-      return { type: "psk_found", psk: undefined };
+      return { type: "psk_found", psk: pskOf(setting.flags)(need.request) };
   }
 }
 

@@ -35,10 +35,10 @@ export class Connection {
     this.#engine = flags.server
       ? TlsEngine.server(serverOf(setting))
       : TlsEngine.client(clientOf(setting), flags["host-name"]);
+    this.#flush();
     // What the server says then is no answer to early data any more.
     if (this.earlyDataLeft > 0)
       this.#answering = { ...setting, flags: setting.retryFlags };
-    this.#flush();
   }
 
   get info(): ConnectionInfo | undefined {
@@ -177,6 +177,8 @@ export class Connection {
       else if (event.type === "early_data") this.#earlyData.push(event.bytes);
       else if (event.type === "session") this.sessions.push(event.session);
       else if (event.type === "need") this.#answer(event.need);
+      else if (event.type === "store_session")
+        this.#setting.memory.store.put(event.id, event.session);
       else if (event.type === "peer_closed") this.#peerClosed = true;
     }
     this.#wire.send(this.#engine.takeOutput());

@@ -19,7 +19,8 @@ export class Memory {
   session: Session | undefined;
   /** Whether the connection at hand was kept in the server's store. */
   stored = false;
-  readonly #store = new MemorySessionStore();
+  /** The server's, which notes what is kept. */
+  readonly store: SessionStore = this.#watched(new MemorySessionStore());
   readonly #tickets: TicketKeys;
   readonly #strikeRegister: MemoryStrikeRegister;
   #seconds = 0;
@@ -39,29 +40,29 @@ export class Memory {
     this.#seconds += seconds;
   }
 
+  #watched(store: MemorySessionStore): SessionStore {
+    return {
+      take: (id) => store.take(id),
+      put: (id, session) => {
+        this.stored = true;
+        store.put(id, session);
+      },
+    };
+  }
+
   /** The options of a server that goes on from earlier connections. */
   serverOptions(flags: Flags): Partial<ServerOptions> {
     const hasTickets = !flags["no-ticket"] && !flags["skip-ticket"];
+    this.stored = false;
     return {
       ...(hasTickets && { tickets: this.#tickets }),
       ticketCount: hasTickets ? 2 : 0,
-      sessionStore: this.#watchedStore(),
+      sessionStore: flags.async ? "ask" : this.store,
       ...(flags["enable-early-data"] &&
         hasTickets && {
           maxEarlyData: MAX_EARLY_DATA,
           strikeRegister: this.#strikeRegister,
         }),
-    };
-  }
-
-  #watchedStore(): SessionStore {
-    this.stored = false;
-    return {
-      take: (id) => this.#store.take(id),
-      put: (id, session) => {
-        this.stored = true;
-        this.#store.put(id, session);
-      },
     };
   }
 }

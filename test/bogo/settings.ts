@@ -197,13 +197,15 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
     ...(fragment !== undefined && { maxSendFragment: fragment }),
     // BoringSSL's servers of TLS 1.3 always do.
     grease: flags.server || flags["enable-grease"],
-    ...(flags.psk !== undefined && { psk: pskOf(flags) }),
+    ...(flags.psk !== undefined && {
+      psk: flags.async ? "ask" : pskOf(flags),
+    }),
     ...policy,
   };
 }
 
 /** The key of RFC 4279, for who knows its name. */
-function pskOf(flags: Flags): PskCallback {
+export function pskOf(flags: Flags): PskCallback {
   const identity = asciiBytes(flags["psk-identity"] ?? "");
   const key = asciiBytes(flags.psk ?? "");
   return (request) => {
