@@ -121,6 +121,51 @@ describe("SSLSocket: data", () => {
     expect(await server.recv(0)).toHaveLength(0);
   });
 
+  it("gives data to the calls as they came, at hand or not", async () => {
+    const { client, server } = await readyPair();
+    const order: string[] = [];
+    const take = async (name: string, most?: number): Promise<void> => {
+      order.push(`${name}${text(await server.recv(most))}`);
+    };
+    // Two wait; the third comes when there is something, and waits its turn.
+    const waiting = [take("1", 1), take("2", 1)];
+    await soon();
+    const late = server.recv(1, {}).then((got) => order.push(`3${text(got)}`));
+    await client.sendAll(ascii("abcdef"));
+    await Promise.all([...waiting, late]);
+    // Now two bytes are at hand, and then nothing is.
+    await take("4", 1);
+    await Promise.all([take("5", 1), take("6", 1)]);
+    expect(order).toEqual(["1a", "2b", "3c", "4d", "5e", "6f"]);
+    await client.sendAll(ascii("g"));
+    await soon();
+    await take("7");
+    expect(order.at(-1)).toBe("7g");
+  });
+
+  it("lets nobody overtake a call that waits for what has just come", async () => {
+    const { client, server } = await readyPair();
+    const first = server.recv(1);
+    const sent = client.sendAll(ascii("ab"));
+    // As early as it can be seen: before the call that waits has taken it.
+    for (let i = 0; i < 1000 && server.pending() === 0; i++)
+      await Promise.resolve();
+    expect(server.pending()).toBe(2);
+    const second = server.recv(1);
+    expect([text(await first), text(await second)]).toEqual(["a", "b"]);
+    await sent;
+  });
+
+  it("gives nothing that is at hand after it was closed", async () => {
+    const { client, server } = await readyPair();
+    await client.sendAll(ascii("ab"));
+    expect(text(await server.recv(1))).toBe("a");
+    await server.close();
+    expect(await rejection(server.recv(1))).toMatchObject({
+      code: "ERR_SOCKET_CLOSED",
+    });
+  });
+
   it("carries 1 MiB both ways at once, in odd pieces", async () => {
     const { client, server } = await readyPair({ highWaterMark: 10_000 });
     const data = noble.random(1 << 20);
