@@ -1,6 +1,8 @@
 /** `puretls connect`: a client for people and for pipes. */
+import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { utf8Bytes } from "../bytes.ts";
+import { type EchClient, echClient } from "../ech/index.ts";
 import { createDefaultContext, fromNodeSocket, openTcp } from "../net/node.ts";
 import type { SSLContext } from "../ssl/context.ts";
 import { SSLError } from "../ssl/errors.ts";
@@ -29,6 +31,9 @@ only; the command ends when the server does.
   --servername NAME  expect this name in place of HOST, and send it as SNI
   --ca FILE          trust these certificates (PEM) and no others
   --insecure         verify nothing: for tests
+  --ech FILE         hide the name by Encrypted Client Hello: an ECHConfigList,
+                     as it is or in base64 ("ech" in the host's HTTPS record)
+  --staple           ask for a stapled OCSP response, and judge it
   --alpn LIST        offer these protocols, as in h2,http/1.1
   --cert FILE        certificate chain of this client (PEM)
   --key FILE         its private key (PEM); default: in the file of --cert
@@ -45,6 +50,8 @@ const OPTIONS = {
   servername: { type: "string" },
   ca: { type: "string" },
   insecure: { type: "boolean" },
+  ech: { type: "string" },
+  staple: { type: "boolean" },
   alpn: { type: "string" },
   cert: { type: "string" },
   key: { type: "string" },
@@ -66,11 +73,13 @@ export const connect: Command = {
     const { host, port } = readAddress(address, 443);
     // Files are read, and found fault with, before anybody is called.
     const context = contextOf(values, terminal);
+    const ech = values.ech === undefined ? null : readEch(values.ech);
     const { signal } = terminal;
     const tcp = await openTcp({ host, port, signal });
     const socket = context.wrapSocket(fromNodeSocket(tcp), {
       serverHostname: values.servername ?? host,
       suppressRaggedEofs: false,
+      encryptedClientHello: ech,
     });
     const stop = (): void => {
       socket.destroy(signal.reason);
@@ -126,6 +135,7 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
     context.checkHostname = false;
     context.verifyMode = "none";
   }
+  if (values.staple === true) context.ocspStapling = "request";
   if (values.alpn !== undefined)
     context.setAlpnProtocols(readList(values.alpn));
   if (cert !== undefined)
@@ -135,6 +145,19 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
     });
   if (keylog !== undefined) context.keylog = keyLogTo(keylog);
   return context;
+}
+
+/** @throws Error with the file's name for what is no list, or none for us */
+function readEch(file: string): EchClient {
+  const content = readFileSync(file);
+  const text = content.toString("latin1").trim();
+  const isBase64 = /^[\w+/]+={0,2}$/.test(text);
+  try {
+    return echClient(isBase64 ? Buffer.from(text, "base64") : content);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file}: ${message}`, { cause: error });
+  }
 }
 
 /** Both directions at once; the server's end is the end. */

@@ -17,6 +17,9 @@ export function summary(
     ["version", socket.version() ?? "none"],
     ["suite", socket.cipher()?.name ?? "none"],
     ["group", socket.group() ?? "none"],
+    ...(socket.encryptedClientHello === true
+      ? [["name", "hidden by Encrypted Client Hello"] as const]
+      : []),
     ...(alpn === null ? [] : [["alpn", printable(alpn)] as const]),
     ...peer(socket, judged),
   ];

@@ -85,7 +85,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "cli",
     holds: ["src/cli/"],
-    mayImport: [...CORE, "ssl", "net", "pki", "trace", "index"],
+    mayImport: [...CORE, "ssl", "net", "ech", "pki", "trace", "index"],
   },
 ];
 

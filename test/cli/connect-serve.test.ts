@@ -6,6 +6,16 @@ import { Readable, Writable } from "node:stream";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createEchKey,
+  echServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
+import { SSLContext } from "../../src/index.ts";
+import { serve } from "../../src/net/node.ts";
+import { encodeBase64 } from "../../src/x509/index.ts";
+import { testAuthority, testServer } from "../support/pki.ts";
 import { KeyLog } from "../../src/trace/index.ts";
 import {
   oneLine,
@@ -120,6 +130,55 @@ hello$`,
     expect(code).toBe(1);
     expect(oneLine(err)).toBe("puretls connect: the disk is gone");
     await stopped(server);
+  });
+});
+
+describe("connect: Encrypted Client Hello", () => {
+  const key = createEchKey({ provider: noble, publicName: "server.test" });
+  const list = encodeEchConfigList([key.config]);
+  const hidden = ["--servername", "hidden.wild.test"];
+
+  it.each([
+    ["as it is", list],
+    ["in base64", `${encodeBase64(list)}\n`],
+  ])("--ech takes a list %s, and --staple asks", async (name, content) => {
+    const { certificatePem: cert, keyPem, issued } = testServer();
+    const ocspResponse = testAuthority().createOcspResponse(issued.certificate);
+    const context = new SSLContext({
+      protocol: "tlsServer",
+      certChain: { cert, key: keyPem, ocspResponse },
+      encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+    });
+    const server = await serve({ context });
+    const at = `127.0.0.1:${String(server.port)}`;
+    const file = files.write(`list-${name.replaceAll(" ", "-")}`, content);
+    const [{ socket }, client] = await Promise.all([
+      server.accept().then(async (accepted) => {
+        await accepted.socket.close();
+        return accepted;
+      }),
+      run([
+        "connect",
+        at,
+        "--ca",
+        pki.ca,
+        "--ech",
+        file,
+        ...hidden,
+        "--staple",
+      ]),
+    ]);
+    expect([client.code, client.err]).toEqual([0, ""]);
+    expect(client.out).toMatch(/^name +hidden by Encrypted Client Hello$/m);
+    expect(socket.encryptedClientHello).toBe(true);
+    await server.close();
+  });
+
+  it("--ech refuses what is no list, before anybody is called", async () => {
+    const file = files.write("no-list", Uint8Array.of(1, 2, 3));
+    const client = await run(["connect", "127.0.0.1:1", "--ech", file]);
+    expect(client.code).toBe(1);
+    expect(oneLine(client.err)).toContain(file);
   });
 });
 
