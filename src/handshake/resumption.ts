@@ -49,6 +49,7 @@ export function resumedPeer(
     serverName: config.role === "client" ? serverName : undefined,
     now: config.provider.now(),
     ocspRequested: config.ocspStapling,
+    resumption: true,
   };
   if (verifier === undefined) return undefined;
   if (verifier === "ask") return stillProven(session, context);

@@ -38,6 +38,11 @@ export interface VerifyContext {
   readonly now: number;
   /** The peer was asked for a stapled response. */
   readonly ocspRequested?: boolean;
+  /**
+   * The certificates are a session's: they were judged when it began, and are
+   * now once more before it goes on.
+   */
+  readonly resumption?: boolean;
 }
 
 /** Whoever decides whether a chain is to be believed. */

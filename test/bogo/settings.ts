@@ -241,10 +241,13 @@ function verifierOf({
   // Of a ticket's certificates nobody is asked: there has to be a verifier.
   const asksAlways = flags.async && !(flags.server && isResumption);
   if (asksAlways || flags["fail-ocsp-callback"]) return "ask";
-  const refuses = flags["verify-fail"] || retryFlags["verify-fail"];
-  if (refuses && verifies(flags)) return "ask";
+  const refuses =
+    (flags["verify-fail"] || retryFlags["verify-fail"]) && verifies(flags);
+  // BoringSSL's servers judge no session again.
+  if (refuses && !(flags.server && isResumption)) return "ask";
   return {
-    verify: (peer, { serverName }) => {
+    verify: (peer, { serverName, resumption = false }) => {
+      if (refuses && !resumption) throw new Error("-verify-fail");
       seen.peer = peer;
       seen.name = serverName;
       return verifiedByCaller(peer);

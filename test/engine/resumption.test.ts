@@ -338,6 +338,26 @@ describe("a full handshake follows", () => {
     expect(outcome(pair)).toBe(false);
     expect(asked).toBe(2);
   });
+
+  it("unless the verifier says that a session's was judged already", () => {
+    const server = { tickets, clientAuthentication: "optional" } as const;
+    const credentials = [testCredential("ec-p256", "client")];
+    const shown = firstSession({ client: { credentials }, server });
+    const good = testVerifier();
+    const verifier = {
+      verify: (...[peer, at]: Parameters<typeof good.verify>) => {
+        if (at.resumption !== true) throw new Error("nobody new");
+        return good.verify(peer, at);
+      },
+    };
+    const going = again(shown, { ...server, verifier }, { credentials });
+    expect(outcome(going)).toBe(true);
+    const fresh = connect({
+      client: { credentials },
+      server: { ...server, verifier },
+    });
+    expect(fresh.server.error?.reason).toBe("callback_failed");
+  });
 });
 
 describe("forgeries", () => {
