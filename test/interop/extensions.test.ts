@@ -14,6 +14,7 @@ import {
   delegateCredential,
   rawPublicKeyCredential,
 } from "../../src/engine/index.ts";
+import { createCertificateAuthority } from "../../src/pki/index.ts";
 import { encodeBase64, trustRawPublicKeys } from "../../src/x509/index.ts";
 import {
   testClientConfig,
@@ -174,6 +175,55 @@ describePeers(["gnutls"], () => {
       const { engine } = await done;
       expect(engine.info?.peerRawPublicKey?.der).toEqual(theirs.rawPublic);
       expect(peer.log()).toMatch(/Raw Public Key/);
+    });
+  });
+});
+
+describePeers(["openssl"], () => {
+  describe.each(["TLSv1.2", "TLSv1.3"] as const)("in %s", (version) => {
+    const versions = [version];
+
+    it("its server names the authority that our client then suits", async () => {
+      const elsewhere = createCertificateAuthority({
+        provider: noble,
+        name: "elsewhere",
+      }).issueClient({ name: "of elsewhere" });
+      const stranger = credential({
+        provider: noble,
+        chain: elsewhere.chain,
+        key: { algorithm: "ecPublicKey", key: elsewhere.key.privateKey },
+      });
+      const own = testCredential("ec-p256", "client");
+      const { port } = await serverProgram((free) => [
+        ...(["openssl", "s_server", "-quiet"] as const),
+        ...["-accept", `127.0.0.1:${String(free)}`, "-cert", cert],
+        ...["-key", key, "-Verify", "1", "-CAfile", ca],
+      ]);
+      const config = { versions, credentials: [stranger, own] };
+      const { engine } = await clientTalk(port, testClientConfig(config));
+      expect(engine.error).toBeUndefined();
+      expect(engine.info?.credential).toBe(own);
+    });
+
+    it("its client reads the authorities that our server names", async () => {
+      const { subject } = testAuthority().certificate;
+      const { peer, done } = await clientProgram(
+        {
+          versions,
+          clientAuthentication: "optional",
+          certificateAuthorities: [subject.der],
+        },
+        (port) => [
+          ...(["openssl", "s_client", "-CAfile", ca] as const),
+          ...["-connect", `127.0.0.1:${String(port)}`],
+        ],
+      );
+      await peer.logged(/Verify return code/);
+      peer.endInput();
+      await done;
+      expect(peer.log()).toMatch(
+        /Acceptable client certificate CA names\s+CN = puretls test root/,
+      );
     });
   });
 });
