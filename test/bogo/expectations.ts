@@ -49,6 +49,9 @@ function checkNegotiated(
       flags["expect-ech-accept"] === (info.encryptedClientHello ?? false),
       "encrypted hello",
     );
+  // TLS 1.3 has none that would be insecure; of TLS 1.2 nothing is told.
+  if (flags["expect-secure-renegotiation"])
+    expect(info.version === "TLSv1.3", "secure renegotiation");
   if (flags["expect-no-hrr"]) expect(!info.helloRetried, "HelloRetryRequest");
 }
 

@@ -157,6 +157,7 @@ const FLAGS = {
   "expect-hrr": "switch",
   "expect-no-hrr": "switch",
   "expect-no-session": "switch",
+  "expect-secure-renegotiation": "switch",
 } as const satisfies Record<string, keyof Kinds>;
 
 interface Kinds {
