@@ -30,6 +30,7 @@ export type {
 } from "../handshake/config.ts";
 export { clientConfig, serverConfig } from "./configs.ts";
 export type { Protocol } from "../handshake/protocol.ts";
+export type { CertificateTypeName } from "../handshake/extensions/certificate-types.ts";
 export {
   type Credential,
   credential,

@@ -6,8 +6,6 @@ import { asciiBytes, concat, equal } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import type { SignatureName } from "../crypto/provider.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
-import { isVerifiedKey, type VerifiedKey } from "../x509/raw-key.ts";
-import type { VerifiedChain } from "../x509/verifier.ts";
 import { typeOf } from "./certificate-types.ts";
 import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
@@ -16,6 +14,7 @@ import type { SigningKey } from "./delegation.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { CertificateVerify } from "./messages/certificate-verify.ts";
 import type { Finished } from "./messages/finished.ts";
+import type { PeerProof } from "./peer-proof.ts";
 import {
   SIGNATURE_SCHEMES,
   type SignatureScheme,
@@ -52,20 +51,8 @@ class VerifiedFinished {
 
 /** The peer as its certificate and its signature show it. */
 export interface AuthenticatedPeer {
-  readonly chain: VerifiedChain | VerifiedKey;
+  readonly chain: PeerProof;
   readonly signature: VerifiedSignature;
-}
-
-/** What a ConnectionInfo tells of a peer. */
-export function shownBy(peer: AuthenticatedPeer | undefined): {
-  readonly peer: VerifiedChain | undefined;
-  readonly peerRawPublicKey?: SubjectPublicKeyInfo;
-} {
-  if (peer === undefined) return { peer: undefined };
-  const { chain } = peer;
-  return isVerifiedKey(chain)
-    ? { peer: undefined, peerRawPublicKey: chain.publicKeyInfo }
-    : { peer: chain };
 }
 
 /** What a CertificateVerify signs, RFC 8446 4.4.3. */

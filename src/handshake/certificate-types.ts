@@ -1,16 +1,25 @@
 /** Certificates or bare keys: RFC 7250, RFC 8446 4.4.2. */
 import { TlsError } from "../errors.ts";
-import type { ServerConfig } from "./config.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
-import { CertificateType } from "./extensions/certificate-types.ts";
+import {
+  CertificateType,
+  type CertificateTypeName,
+} from "./extensions/certificate-types.ts";
 import type { Extensions } from "./extensions/spec.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
 
 /** What each side shows; X.509 where nothing was said. */
 export interface CertificateTypes {
-  readonly server: number;
-  readonly client: number;
+  readonly server: CertificateTypeName;
+  readonly client: CertificateTypeName;
 }
+
+/** What a server says of it, in EncryptedExtensions or in TLS 1.2's hello. */
+type Said = Pick<
+  Extensions<"encrypted_extensions">,
+  "server_certificate_type" | "client_certificate_type"
+>;
 
 /** CertificateType of a credential. */
 export function typeOf({ certificateType }: Credential): number {
@@ -39,36 +48,57 @@ export function checkTypes(
 }
 
 /**
- * RFC 7250 4.2: the first type of the client's that the server judges.
+ * RFC 7250 4.2: the first type of the server's that the client could show.
  *
- * @throws TlsError where there is none
+ * @throws TlsError where there is none, and the client is to show something
  */
-export function clientType(config: ServerConfig, hello: ClientHello): number {
-  const types = hello.extensions.client_certificate_type;
-  if (types === undefined || config.clientAuthentication === "none")
-    return CertificateType.X509;
-  const type = types.find(
-    (one) =>
-      one === CertificateType.X509 ||
-      (one === CertificateType.RawPublicKey &&
-        config.rawPublicKeys !== undefined),
+export function clientType(
+  config: ServerConfig,
+  { extensions }: ClientHello,
+): CertificateTypeName {
+  const types = extensions.client_certificate_type ?? [CertificateType.X509];
+  const type = config.peerCertificateTypes.find((name) =>
+    types.includes(CertificateType[name]),
   );
-  if (type === undefined) throw new TlsError("no_shared_certificate_type");
-  return type;
+  if (type !== undefined) return type;
+  if (config.clientAuthentication !== "none")
+    throw new TlsError("no_shared_certificate_type");
+  return "X509";
 }
 
-/** What EncryptedExtensions say of it: nothing where nothing is new. */
+/** What a server that shows this credential answers to what was offered. */
 export function typesAnswer(
   config: ServerConfig,
-  hello: ClientHello,
-  credential: Credential | undefined,
-): Extensions<"encrypted_extensions"> {
-  const server = credential && typeOf(credential);
-  const client = clientType(config, hello);
+  { extensions }: ClientHello,
+  credential: Credential,
+  client: CertificateTypeName,
+): Said {
+  // RFC 7250 4.2: without a CertificateRequest "the server MUST omit" it.
+  const asks =
+    config.clientAuthentication !== "none" ||
+    (extensions.post_handshake_auth !== undefined &&
+      config.verifier !== undefined);
+  const offered = extensions.client_certificate_type ?? [];
+  const isOffered = offered.includes(CertificateType[client]);
   return {
-    ...(server && { server_certificate_type: server }),
-    ...(client !== CertificateType.X509 && { client_certificate_type: client }),
+    ...(extensions.server_certificate_type && {
+      server_certificate_type: typeOf(credential),
+    }),
+    ...(asks &&
+      isOffered && { client_certificate_type: CertificateType[client] }),
   };
+}
+
+/**
+ * What a server says of it where a session goes on: a client that takes raw
+ * keys alone may read silence as X.509.
+ */
+export function typesResumed(
+  credentials: readonly Credential[],
+  { extensions: { server_certificate_type: types } }: ClientHello,
+): Said {
+  const shown = credentials.find((one) => types?.includes(typeOf(one)));
+  return shown ? { server_certificate_type: typeOf(shown) } : {};
 }
 
 /**
@@ -76,21 +106,38 @@ export function typesAnswer(
  *
  * @throws TlsError for what was not offered
  */
-export function typesChosen({
-  server_certificate_type: server,
-  client_certificate_type: client,
-}: Extensions<"encrypted_extensions">): CertificateTypes {
-  for (const type of [server, client])
-    if (
-      type !== undefined &&
-      type !== CertificateType.X509 &&
-      type !== CertificateType.RawPublicKey
-    )
-      throw new TlsError("illegal_parameter", {
-        detail: `certificate type ${type}`,
-      });
+export function typesChosen(
+  said: Said,
+  config: ClientConfig,
+): CertificateTypes {
   return {
-    server: server ?? CertificateType.X509,
-    client: client ?? CertificateType.X509,
+    server: chosen(said.server_certificate_type, config.peerCertificateTypes),
+    client: chosen(said.client_certificate_type, config.certificateTypes),
   };
+}
+
+function chosen(
+  type: number | undefined,
+  offered: readonly CertificateTypeName[],
+): CertificateTypeName {
+  if (type === undefined) return "X509";
+  const name = offered.find((one) => CertificateType[one] === type);
+  if (name === undefined)
+    throw new TlsError("illegal_parameter", {
+      detail: `certificate type ${type}, which was not offered`,
+    });
+  return name;
+}
+
+/**
+ * RFC 7250 4.2: who says nothing means X.509, which not every client takes.
+ *
+ * @throws TlsError
+ */
+export function checkServerType(
+  { peerCertificateTypes }: ClientConfig,
+  { server }: CertificateTypes,
+): void {
+  if (!peerCertificateTypes.includes(server))
+    throw new TlsError("no_shared_certificate_type");
 }

@@ -14,6 +14,11 @@ import type {
   CipherSuiteName,
   TlsVersion,
 } from "./cipher-suites.ts";
+
+import {
+  CertificateType,
+  type CertificateTypeName,
+} from "./extensions/certificate-types.ts";
 import { isPostQuantum } from "./groups.ts";
 import type { Protocol } from "./protocol.ts";
 
@@ -110,6 +115,44 @@ export function checkNames(
       throw new TlsUsageError(`${option}: what is ${name}?`);
   if (new Set(names).size !== (names ?? []).length)
     throw new TlsUsageError(`${option}: a name twice`);
+}
+
+/** @throws TlsUsageError for raw public keys that nobody judges, or no type */
+export function peerTypes({
+  rawPublicKeys,
+  peerCertificateTypes: types,
+}: {
+  readonly rawPublicKeys?: unknown;
+  readonly peerCertificateTypes?: readonly CertificateTypeName[];
+}): readonly CertificateTypeName[] {
+  const hasVerifier = rawPublicKeys !== undefined;
+  if (types === undefined)
+    return hasVerifier ? ["RawPublicKey", "X509"] : ["X509"];
+  checkNames("peerCertificateTypes", types, CertificateType);
+  if (types.length === 0)
+    throw new TlsUsageError("peerCertificateTypes: name one");
+  if (types.includes("RawPublicKey") !== hasVerifier)
+    throw new TlsUsageError(
+      "peerCertificateTypes: RawPublicKey and rawPublicKeys go together",
+    );
+  return types.slice();
+}
+
+/** @throws TlsUsageError for an empty list */
+export function ownTypes({
+  credentials = [],
+  certificateTypes: types,
+}: {
+  readonly credentials?:
+    readonly { readonly certificateType?: "RawPublicKey" }[] | "ask";
+  readonly certificateTypes?: readonly CertificateTypeName[];
+}): readonly CertificateTypeName[] {
+  checkNames("certificateTypes", types, CertificateType);
+  if (types?.length === 0)
+    throw new TlsUsageError("certificateTypes: name one");
+  if (types !== undefined) return types.slice();
+  if (credentials === "ask" || credentials.length === 0) return ["X509"];
+  return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];
 }
 
 /** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */

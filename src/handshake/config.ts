@@ -19,6 +19,8 @@ import {
   type Spoken,
   checkedFragment,
   checkVersionsToHide,
+  ownTypes,
+  peerTypes,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
@@ -26,6 +28,7 @@ import type { Credential } from "./credential.ts";
 import type { DelegatedCredentials } from "./delegation.ts";
 import type { EchClient, EchServer } from "./ech.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { CertificateTypeName } from "./extensions/certificate-types.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import type { Protocol } from "./protocol.ts";
@@ -82,10 +85,16 @@ export interface CommonOptions {
    */
   readonly certificateCompression?: readonly CertificateCompression[];
   /**
-   * Takes a raw public key of the peer in place of a certificate (RFC 7250,
-   * TLS 1.3), and judges it. Default: certificates alone.
+   * Takes a raw public key of the peer in place of a certificate (RFC 7250),
+   * and judges it; "ask" raises a need instead. Default: certificates alone.
    */
-  readonly rawPublicKeys?: RawKeyVerifier;
+  readonly rawPublicKeys?: RawKeyVerifier | "ask";
+  /**
+   * What the peer may show, best first; a server takes the first that the
+   * client has too. Default: `["X509"]`, with `rawPublicKeys`
+   * `["RawPublicKey", "X509"]`.
+   */
+  readonly peerCertificateTypes?: readonly CertificateTypeName[];
   /**
    * Takes delegated credentials of the peer (RFC 9345): made by
    * `acceptDelegatedCredentials`. Default none.
@@ -135,6 +144,11 @@ export interface ClientOptions extends CommonOptions {
   readonly verifier: CertificateVerifier | "ask";
   /** Certificates of this client; "ask" raises a need when one is wanted. */
   readonly credentials?: readonly Credential[] | "ask";
+  /**
+   * What the server is told that this client could show, best first (RFC 7250).
+   * Default: the types of `credentials` in their order, and of "ask" X.509.
+   */
+  readonly certificateTypes?: readonly CertificateTypeName[];
   /** Groups to send shares of in the first ClientHello. */
   readonly keyShares?: readonly GroupName[];
   /**
@@ -310,6 +324,7 @@ export function clientConfigOf(
     role: "client",
     verifier: options.verifier,
     credentials: options.credentials ?? [],
+    certificateTypes: ownTypes(options),
     keyShares,
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
@@ -400,6 +415,7 @@ function commonConfig(
     ...given("psk", options.psk),
     pskModes: pskModes.slice(),
     ...given("rawPublicKeys", options.rawPublicKeys),
+    peerCertificateTypes: peerTypes(options),
     ...given("delegatedCredentials", options.delegatedCredentials),
     ...given(
       "certificateSignatureSchemes",

@@ -99,7 +99,7 @@ export function credential(options: {
 
 /**
  * A bare public key and its private key, for peers that take one in place of a
- * certificate (RFC 7250, TLS 1.3).
+ * certificate (RFC 7250).
  *
  * @param options.publicKeyInfo DER of the SubjectPublicKeyInfo; copied
  * @throws X509Error for a public key that does not parse

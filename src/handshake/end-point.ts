@@ -7,6 +7,7 @@ import type {
 } from "../crypto/provider.ts";
 import { signatureAlgorithm } from "../x509/algorithms.ts";
 import { Certificate } from "../x509/certificate.ts";
+import type { Credential } from "./credential.ts";
 
 /**
  * The hash of the server's certificate, as the server sent it; empty where the
@@ -14,9 +15,12 @@ import { Certificate } from "../x509/certificate.ts";
  */
 export function serverEndPoint(
   provider: CryptoProvider,
-  der: Uint8Array | undefined,
+  credential: Pick<Credential, "chain" | "certificateType"> | undefined,
 ): Uint8Array {
-  if (der === undefined) return NO_BYTES;
+  const [der] = credential?.chain ?? [];
+  // RFC 7250: a bare key is no certificate.
+  if (der === undefined || credential?.certificateType === "RawPublicKey")
+    return NO_BYTES;
   const algorithm = signatureAlgorithm(
     Certificate.parse(der).signatureAlgorithm,
   );

@@ -235,6 +235,8 @@ export type Need =
             readonly authorities: readonly Uint8Array[];
             /** In TLS 1.2: the kinds of keys, RFC 5246 7.4.4. */
             readonly certificateTypes?: readonly number[];
+            /** What kind of credential the server takes (RFC 7250). */
+            readonly certificateType: "X509" | "RawPublicKey";
           }
         | undefined;
     }

@@ -69,7 +69,9 @@ export function ownAnswer(
     case "verify": {
       const { verifier, rawPublicKeys } = config;
       const { rawPublicKey } = need.peer;
-      if (rawPublicKey !== undefined && rawPublicKeys !== undefined) {
+      if (rawPublicKey !== undefined) {
+        if (rawPublicKeys === "ask" || rawPublicKeys === undefined)
+          return undefined;
         const key = verified(() =>
           rawPublicKeys.verify(rawPublicKey, need.context),
         );

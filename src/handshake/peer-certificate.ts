@@ -2,6 +2,7 @@
 import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import { Certificate } from "../x509/certificate.ts";
+import { X509Error } from "../x509/errors.ts";
 import {
   parseSubjectPublicKeyInfo,
   type SubjectPublicKeyInfo,
@@ -9,7 +10,7 @@ import {
 import type { PeerChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { SigningKey } from "./delegation.ts";
-import { CertificateType } from "./extensions/certificate-types.ts";
+import type { CertificateTypeName } from "./extensions/certificate-types.ts";
 import { checkSolicited } from "./extensions/table.ts";
 import type { Certificate13 } from "./messages/certificate13.ts";
 import { certificateFault } from "./x509-faults.ts";
@@ -23,14 +24,14 @@ import { certificateFault } from "./x509-faults.ts";
 export function readPeerChain(
   message: Certificate13,
   offered: ReadonlySet<number>,
-  type: number = CertificateType.X509,
+  type: CertificateTypeName = "X509",
   context: Uint8Array = NO_BYTES,
 ): PeerChain {
   if (!equal(message.context, context))
     throw new TlsError("unsolicited_certificate_context");
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);
-  if (type === CertificateType.RawPublicKey) return rawPublicKey(message);
+  if (type === "RawPublicKey") return rawPublicKey(message);
   // What is told of the certificates above the leaf is nobody's question.
   const { status_request: ocspResponse, signed_certificate_timestamp: scts } =
     message.entries[0]?.extensions ?? {};
@@ -74,10 +75,8 @@ export function signingKey(
   signer: "client" | "server",
   config: ClientConfig | ServerConfig,
 ): SigningKey {
-  const { rawPublicKey: raw } = chain;
-  if (raw !== undefined)
-    return certificateFault(() => parseSubjectPublicKeyInfo(raw));
   const key = leafKey(chain);
+  if (chain.rawPublicKey !== undefined) return key;
   const [entry] = message.entries;
   const bytes = entry?.extensions.delegated_credential;
   const { delegatedCredentials, provider, signatureSchemes } = config;
@@ -89,11 +88,36 @@ export function signingKey(
 }
 
 /**
+ * A key that came without a certificate.
+ *
+ * @throws TlsError
+ */
+export function bareKey(publicKeyInfo: Uint8Array): SubjectPublicKeyInfo {
+  return certificateFault(() => {
+    try {
+      return parseSubjectPublicKeyInfo(publicKeyInfo);
+    } catch (error) {
+      // The key is a field of the message, no certificate that could be bad.
+      if (error instanceof X509Error && error.code === "malformed_public_key")
+        throw new TlsError("malformed_message", {
+          detail: "Certificate: no SubjectPublicKeyInfo",
+          cause: error,
+        });
+      throw error;
+    }
+  });
+}
+
+/**
  * The key that the peer has to sign with.
  *
- * @throws TlsError for a leaf that does not parse or must not sign
+ * @throws TlsError for a leaf or a key that does not parse or must not sign
  */
-export function leafKey({ certificates }: PeerChain): SubjectPublicKeyInfo {
+export function leafKey({
+  certificates,
+  rawPublicKey: raw,
+}: PeerChain): SubjectPublicKeyInfo {
+  if (raw !== undefined) return bareKey(raw);
   const [leaf] = certificates;
   if (leaf === undefined) throw new TlsError("certificate_missing");
   return certificateFault(() => {

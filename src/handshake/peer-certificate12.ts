@@ -6,8 +6,28 @@ import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
 import type { CipherSuite12 } from "./cipher-suites.ts";
 import type { ClientConfig } from "./config.ts";
-import { leafKey } from "./peer-certificate.ts";
+import type { CertificateTypeName } from "./extensions/certificate-types.ts";
+import {
+  type Certificate12,
+  parseCertificates,
+  parseRawPublicKey,
+} from "./messages/certificate12.ts";
+import { bareKey, leafKey } from "./peer-certificate.ts";
 import { certificateFault } from "./x509-faults.ts";
+
+/**
+ * What a Certificate of the type that was agreed on shows.
+ *
+ * @throws TlsError
+ */
+export function readPeerChain12(
+  message: Certificate12,
+  type: CertificateTypeName,
+): PeerChain {
+  if (type === "X509") return { certificates: parseCertificates(message) };
+  const rawPublicKey = parseRawPublicKey(message);
+  return { certificates: [], ...(rawPublicKey && { rawPublicKey }) };
+}
 
 /**
  * The key of the server's certificate, which has to fit the suite.
@@ -53,16 +73,25 @@ function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
 }
 
 /** RFC 5246 7.4.2: keyEncipherment, where the key usage is told. */
-function encryptionKey({ certificates }: PeerChain): SubjectPublicKeyInfo {
+function encryptionKey({
+  certificates,
+  rawPublicKey,
+}: PeerChain): SubjectPublicKeyInfo {
+  if (rawPublicKey !== undefined) return encrypting(bareKey(rawPublicKey));
   const [leaf] = certificates;
   if (leaf === undefined) throw new TlsError("certificate_missing");
   return certificateFault(() => {
     const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
-    // RFC 4055 1.2: a key for RSASSA-PSS is for nothing else.
-    if (subjectPublicKeyInfo.algorithm !== "rsaEncryption")
-      throw new TlsError("wrong_certificate_type");
+    const key = encrypting(subjectPublicKeyInfo);
     if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
       throw new TlsError("key_usage_without_encipherment");
-    return subjectPublicKeyInfo;
+    return key;
   });
+}
+
+/** RFC 4055 1.2: a key for RSASSA-PSS is for nothing else. */
+function encrypting(key: SubjectPublicKeyInfo): SubjectPublicKeyInfo {
+  if (key.algorithm !== "rsaEncryption")
+    throw new TlsError("wrong_certificate_type");
+  return key;
 }

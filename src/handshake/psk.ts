@@ -2,10 +2,10 @@
 import { equal, Secret } from "../bytes.ts";
 import type { HashAlgorithm, HashName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
-import type { VerifiedChain } from "../x509/verifier.ts";
 import type { ExternalPsk } from "./external-psk.ts";
 import type { OfferedPsks } from "./extensions/spec.ts";
 import { earlySecret } from "./key-schedule13.ts";
+import type { PeerProof } from "./peer-proof.ts";
 import { endPointOf, type Session13 } from "./session.ts";
 import type { PendingTranscript } from "./transcript.ts";
 
@@ -17,8 +17,8 @@ export type Psk = ResumptionPsk | ExternalKey;
 export interface ResumptionPsk {
   readonly kind: "resumption";
   readonly session: Session13;
-  /** Who the peer was and still is; undefined where it showed no certificate. */
-  readonly chain: VerifiedChain | undefined;
+  /** Who the peer was and still is; undefined where it showed nothing. */
+  readonly chain: PeerProof | undefined;
   readonly identity: Uint8Array;
   readonly key: Secret;
   readonly hash: HashName;
@@ -34,7 +34,7 @@ export interface ExternalKey {
 /** Of a session whose peer was looked at. */
 export function resumptionPsk(
   session: Session13,
-  chain: VerifiedChain | undefined,
+  chain: PeerProof | undefined,
   identity: Uint8Array,
 ): ResumptionPsk {
   const { psk: key, cipherSuite } = session;
@@ -80,12 +80,21 @@ class ChosenPsk {
 export function byPsk(psk: Psk) {
   const resumed = psk.kind === "resumption";
   return {
-    resumed,
-    pskIdentity: resumed ? undefined : psk.identity,
-    peer: resumed ? psk.chain : undefined,
-    peerSignatureScheme: undefined,
-    ...(resumed && endPointOf(psk.session)),
+    proof: resumed ? psk.chain : undefined,
+    said: {
+      resumed,
+      pskIdentity: resumed ? undefined : psk.identity,
+      ...(resumed && endPointOf(psk.session)),
+    },
   };
+}
+
+/** What a verifier said of a peer of TLS 1.3, now or when the session began. */
+export function proofOf(
+  peer: { readonly chain: PeerProof } | { readonly psk: ChosenPsk } | undefined,
+): PeerProof | undefined {
+  if (peer === undefined) return undefined;
+  return "psk" in peer ? byPsk(peer.psk.psk).proof : peer.chain;
 }
 
 /** The binders' bytes at the end of a ClientHello, lengths included. */

@@ -1,8 +1,10 @@
 /** Whether a connection may go on from a session, the same for both versions. */
 import { equal } from "../bytes.ts";
-import type { VerifiedChain, VerifyContext } from "../x509/verifier.ts";
+import { isVerifiedKey } from "../x509/raw-key.ts";
+import type { VerifyContext } from "../x509/verifier.ts";
 import { isVerifiedChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { PeerProof } from "./peer-proof.ts";
 import { isFresh, type Session } from "./session.ts";
 
 /**
@@ -24,8 +26,8 @@ export function isOfThisServer(
 
 /** Who the peer of a session is, once it may be relied on again. */
 export interface ResumedPeer {
-  /** Undefined: the peer had shown no certificate. */
-  readonly chain: VerifiedChain | undefined;
+  /** Undefined: the peer had shown nothing. */
+  readonly chain: PeerProof | undefined;
 }
 
 /**
@@ -41,9 +43,13 @@ export function resumedPeer(
   config: ClientConfig | ServerConfig,
   serverName: string | undefined,
 ): ResumedPeer | undefined {
-  const [leaf] = session.peerCertificates;
-  if (leaf === undefined) return { chain: undefined };
-  const { verifier } = config;
+  const { peerCertificates: certificates, peerRawPublicKey: key } = session;
+  if (certificates.length === 0 && key === undefined)
+    return { chain: undefined };
+  const type = key === undefined ? "X509" : "RawPublicKey";
+  // What would not be taken in a full handshake is not taken by this way.
+  if (!config.peerCertificateTypes.includes(type)) return undefined;
+  const verifier = key === undefined ? config.verifier : config.rawPublicKeys;
   const context: VerifyContext = {
     purpose: config.role === "client" ? "serverAuth" : "clientAuth",
     serverName: config.role === "client" ? serverName : undefined,
@@ -54,23 +60,41 @@ export function resumedPeer(
   if (verifier === undefined) return undefined;
   if (verifier === "ask") return stillProven(session, context);
   try {
-    const { peerCertificates: certificates, stapled } = session;
-    const peer = { certificates, ...stapled };
-    const chain = verifier.verify(peer, context);
-    return isVerifiedChain(chain) ? { chain } : undefined;
+    const chain = judgedAgain(config, session, context);
+    return isProof(chain) ? { chain } : undefined;
   } catch {
     // Whatever the verifier has against it: the full handshake will tell.
     return undefined;
   }
 }
 
+function judgedAgain(
+  { verifier, rawPublicKeys }: ClientConfig | ServerConfig,
+  { peerCertificates: certificates, peerRawPublicKey: key, stapled }: Session,
+  context: VerifyContext,
+): PeerProof | undefined {
+  if (key !== undefined)
+    return rawPublicKeys === "ask"
+      ? undefined
+      : rawPublicKeys?.verify(key, context);
+  return verifier === "ask"
+    ? undefined
+    : verifier?.verify({ certificates, ...stapled }, context);
+}
+
+function isProof(value: unknown): value is PeerProof {
+  return isVerifiedChain(value) || isVerifiedKey(value);
+}
+
 function stillProven(
   { peer, serverName }: Session,
   { now, ...context }: VerifyContext,
 ): ResumedPeer | undefined {
-  if (!isVerifiedChain(peer)) return undefined;
   if (context.purpose === "serverAuth" && context.serverName !== serverName)
     return undefined;
+  // A bare key has no end of its own.
+  if (isVerifiedKey(peer)) return { chain: peer };
+  if (!isVerifiedChain(peer)) return undefined;
   const inTime = [...peer.received, ...peer.path].every(
     ({ notBefore, notAfter }) => notBefore <= now && now <= notAfter,
   );

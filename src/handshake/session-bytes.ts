@@ -15,7 +15,7 @@ import { CIPHER_SUITES, type CipherSuite } from "./cipher-suites.ts";
 import type { Session, SessionFacts } from "./session.ts";
 
 /** The first byte; another form gets another number. */
-const FORM = 2;
+const FORM = 3;
 const EXTENDED_MASTER_SECRET = 1;
 const ENCRYPT_THEN_MAC = 2;
 /** More than any session that a peer's limits let come about. */
@@ -58,6 +58,7 @@ export function sessionToBytes(session: Session): Uint8Array {
       for (const sct of session.stapled.scts ?? [])
         list.vector16((w) => w.bytes(sct));
     })
+    .vector16((w) => w.bytes(session.peerRawPublicKey ?? NO_BYTES))
     .vector16((w) => w.bytes(session.ticket));
   if (session.version === "TLSv1.3")
     writer
@@ -127,7 +128,7 @@ function readSession(reader: Reader): Session {
 }
 
 function readFacts(reader: Reader): SessionFacts {
-  return {
+  const facts = {
     createdAt: readTime(reader),
     authenticatedAt: readTime(reader),
     lifetime: reader.u32(),
@@ -139,6 +140,8 @@ function readFacts(reader: Reader): SessionFacts {
     stapled: readStapled(reader),
     peer: undefined,
   };
+  const peerRawPublicKey = reader.opaque16();
+  return peerRawPublicKey.length > 0 ? { ...facts, peerRawPublicKey } : facts;
 }
 
 function readStapled(reader: Reader): SessionFacts["stapled"] {

@@ -6,6 +6,7 @@
 import type { Secret } from "../bytes.ts";
 import type { VerifiedChain } from "../x509/verifier.ts";
 import type { CipherSuite12, CipherSuite13 } from "./cipher-suites.ts";
+import type { PeerProof } from "./peer-proof.ts";
 
 /** RFC 8446 4.6.1: seven days, in seconds. */
 export const MAX_SESSION_LIFETIME = 604_800;
@@ -33,6 +34,8 @@ export interface SessionFacts {
   readonly serverEndPoint: Uint8Array;
   /** DER, leaf first, as the peer sent it; empty when it sent none. */
   readonly peerCertificates: readonly Uint8Array[];
+  /** In their place: DER of the key that it showed (RFC 7250). */
+  readonly peerRawPublicKey?: Uint8Array;
   /**
    * What came stapled to them: it is judged again with them, so that a verifier
    * that wants timestamps or an OCSP response finds those of the first
@@ -44,7 +47,7 @@ export interface SessionFacts {
    * session that was read from bytes has none, and its certificates are
    * verified again when it is used.
    */
-  readonly peer: VerifiedChain | undefined;
+  readonly peer: PeerProof | undefined;
 }
 
 /** A session of TLS 1.3. */
@@ -82,17 +85,6 @@ export interface Session12 extends SessionFacts {
  * certificate: keep it as you keep a private key.
  */
 export type Session = Session13 | Session12;
-
-/** What a session keeps of who the peer is. */
-export function peerFacts(
-  peer: VerifiedChain | undefined,
-): Pick<SessionFacts, "peerCertificates" | "stapled" | "peer"> {
-  return {
-    peerCertificates: peer?.received.map(({ der }) => der) ?? [],
-    stapled: peer?.stapled ?? {},
-    peer,
-  };
-}
 
 /** What a server's connection that goes on from the session says of it. */
 export function endPointOf({ serverEndPoint }: Session): {

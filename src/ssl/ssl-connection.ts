@@ -299,7 +299,8 @@ function ders(chain: readonly Certificate[] = []): Uint8Array[] {
 /** RFC 5929 4; of the handshake that showed the certificate. */
 function endPointOf(connection: Connection): Uint8Array | null {
   const { info, serverSide, context } = connection;
-  const der = serverSide ? info?.credential?.chain[0] : info?.peer?.leaf.der;
-  const bytes = info?.serverEndPoint ?? serverEndPoint(context.provider, der);
+  const { leaf } = info?.peer ?? {};
+  const shown = serverSide ? info?.credential : leaf && { chain: [leaf.der] };
+  const bytes = info?.serverEndPoint ?? serverEndPoint(context.provider, shown);
   return bytes.length === 0 ? null : bytes.slice();
 }

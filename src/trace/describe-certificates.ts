@@ -1,6 +1,9 @@
 /** What the messages with certificates say, as pairs of words for people. */
 import type { CertificateCompression } from "../handshake/compression-row.ts";
-import { readCertificate12 } from "../handshake/messages/certificate12.ts";
+import {
+  parseCertificates,
+  readCertificate12,
+} from "../handshake/messages/certificate12.ts";
 import {
   type CertificateEntry,
   readCertificate13,
@@ -19,8 +22,11 @@ export function describeCertificate(message: RawMessage): readonly Field[] {
 }
 
 export function describeCertificate12(message: RawMessage): readonly Field[] {
-  const { certificates } = readCertificate12(message);
-  return [["certificates", sizes(certificates)]];
+  const { body } = readCertificate12(message);
+  // RFC 7250 3: DER of a key and no list, whose lengths begin with no 0x30.
+  return body[3] === 0x30
+    ? [["raw public key", `${body.length - 3} bytes`]]
+    : [["certificates", sizes(parseCertificates({ body, raw: body }))]];
 }
 
 /** RFC 8879 4; what is inside only where there is a row that can undo it. */

@@ -2,6 +2,7 @@
 import { equal } from "../../src/bytes.ts";
 import {
   type Answer,
+  type CertificateTypeName,
   type Credential,
   type Need,
   type Reason,
@@ -9,7 +10,7 @@ import {
   type SignatureScheme,
   TlsError,
 } from "../../src/engine/index.ts";
-import { verifiedByCaller } from "../../src/x509/index.ts";
+import { verifiedByCaller, verifiedKeyByCaller } from "../../src/x509/index.ts";
 import { alpnNames } from "./code-points.ts";
 import { fitting, namesOf, signWith } from "./credentials.ts";
 import { expect } from "./outcome.ts";
@@ -56,9 +57,14 @@ function judged(
   asked.verified = true;
   seen.peer = need.peer;
   seen.name = need.context.serverName;
+  const { rawPublicKey } = need.peer;
+  if (rawPublicKey !== undefined && !flags["verify-fail"]) {
+    return { type: "verified", chain: verifiedKeyByCaller(rawPublicKey) };
+  }
   if (flags["fail-ocsp-callback"])
     return refusal("bad_certificate_status_response");
-  if (!flags["verify-fail"] || !verifies(flags))
+  const mayFail = verifies(flags) || rawPublicKey !== undefined;
+  if (!flags["verify-fail"] || !mayFail)
     return { type: "verified", chain: verifiedByCaller(need.peer) };
   const error = new Error("-verify-fail");
   // BoringSSL's two kinds of callback end with two kinds of alert.
@@ -111,6 +117,13 @@ function chosen(
   const authorities =
     request?.authorities ?? extensions?.certificate_authorities ?? [];
   const credentials = fitting(loaded, authorities);
+  const shows = request?.certificateType;
+  if (
+    loaded.length > 0 &&
+    shows !== undefined &&
+    !loaded.some(({ credential }) => typeOf(credential) === shows)
+  )
+    return refusal("no_shared_certificate_type");
   if (
     request !== undefined &&
     loaded.length > 0 &&
@@ -130,11 +143,15 @@ const CERTIFICATE_TYPES: { readonly [algorithm: string]: number | undefined } =
   { rsaEncryption: 1, "id-RSASSA-PSS": 1 };
 const ECDSA_SIGN = 64;
 
+function typeOf({ certificateType }: Credential): CertificateTypeName {
+  return certificateType ?? "X509";
+}
+
 /** Whether the server takes a signature of that credential. */
-function signs(
-  { signatureSchemes = [], algorithm, curve }: Credential,
-  { signatureSchemes: codes, certificateTypes: types }: Request,
-): boolean {
+function signs(credential: Credential, request: Request): boolean {
+  const { signatureSchemes = [], algorithm, curve } = credential;
+  const { signatureSchemes: codes, certificateTypes: types } = request;
+  if (typeOf(credential) !== request.certificateType) return false;
   const version = types === undefined ? "TLSv1.3" : "TLSv1.2";
   if (types?.includes(CERTIFICATE_TYPES[algorithm] ?? ECDSA_SIGN) === false)
     return false;

@@ -1,6 +1,9 @@
 /** From the runner's numbers to the names that puretls takes. */
 import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
-import type { SignatureSchemeName } from "../../src/engine/index.ts";
+import type {
+  CertificateTypeName,
+  SignatureSchemeName,
+} from "../../src/engine/index.ts";
 import type { GroupName } from "../../src/crypto/provider.ts";
 import { Unimplemented } from "./outcome.ts";
 
@@ -52,6 +55,13 @@ export const GROUPS_BY_DEFAULT: readonly GroupName[] = [
   "secp256r1",
   "secp384r1",
 ];
+
+/** RFC 7250. */
+export function certificateTypeNames(
+  codes: readonly number[] | undefined,
+): readonly CertificateTypeName[] | undefined {
+  return codes?.map((code) => (code === 0 ? "X509" : "RawPublicKey"));
+}
 
 /** ALPN names as the runner writes them, each behind its length. */
 export function alpnNames(list: string): string[] {

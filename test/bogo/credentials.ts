@@ -1,9 +1,11 @@
 /** The certificates and keys that the flags name. */
+import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { equal, fromHex } from "../../src/bytes.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
   credential,
+  rawPublicKeyCredential,
   SIGNATURE_SCHEMES,
   type Credential,
   type SignatureSchemeName,
@@ -68,23 +70,39 @@ function load(
   },
 ): readonly Loaded[] {
   const { "cert-file": file, "key-file": keyFile } = flags;
-  if (file === undefined || keyFile === undefined) return [];
-  const key = parsePrivateKey(readFileSync(keyFile, "utf8"));
+  if (keyFile === undefined) return [];
+  const pem = readFileSync(keyFile, "utf8");
+  const key = parsePrivateKey(pem);
   const {
     "signing-prefs": prefs,
     "ocsp-response": ocspResponse,
     "signed-cert-timestamps": timestamps,
   } = flags;
-  const made = credential({
+  const { number, asks } = options;
+  const common = {
     provider,
-    chain: certificatesOf(file),
-    key: options.asks ? "ask" : key,
+    key: asks ? "ask" : key,
     signatureSchemes: prefs ? schemeNames(prefs) : options.schemes,
+  } as const;
+  const mustMatchIssuer = flags["must-match-issuer"];
+  const loaded = { key, number, mustMatchIssuer };
+  if (flags.kind === "RawPublicKey") {
+    const publicKeyInfo = publicKeyInfoOf(pem);
+    const bare = rawPublicKeyCredential({ ...common, publicKeyInfo });
+    return [{ ...loaded, credential: bare }];
+  }
+  if (file === undefined) return [];
+  const made = credential({
+    ...common,
+    chain: certificatesOf(file),
     ...(ocspResponse && { ocspResponse }),
     ...(timestamps && { scts: timestampsOf(timestamps) }),
   });
-  const mustMatchIssuer = flags["must-match-issuer"];
-  return [{ credential: made, key, number: options.number, mustMatchIssuer }];
+  return [{ ...loaded, credential: made }];
+}
+
+function publicKeyInfoOf(pem: string): Uint8Array {
+  return createPublicKey(pem).export({ type: "spki", format: "der" });
 }
 
 /** A SignedCertificateTimestampList, RFC 6962 3.3, cut up. */

@@ -1,4 +1,5 @@
 /** What the flags say that a handshake has to come to. */
+import { createHash } from "node:crypto";
 import { concatAll, equal, NO_BYTES } from "../../src/bytes.ts";
 import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
 import type { ConnectionInfo } from "../../src/engine/index.ts";
@@ -75,8 +76,17 @@ function checkNames(flags: Flags, info: ConnectionInfo): void {
     expect(serverName === undefined, "a server name");
 }
 
-function checkPeer(flags: Flags, { peer }: ConnectionInfo): void {
-  if (flags["expect-no-peer-cert"] || flags.psk !== undefined)
+function checkPeer(flags: Flags, info: ConnectionInfo): void {
+  const { peer, peerRawPublicKey: bare } = info;
+  same(flags["expect-peer-certificate-type"], bare ? 2 : 0, "type of peer");
+  const hash = flags["expect-peer-rpk-sha256"];
+  if (hash !== undefined)
+    expect(
+      bare !== undefined &&
+        equal(createHash("sha256").update(bare.der).digest(), hash),
+      "another raw public key",
+    );
+  else if (flags["expect-no-peer-cert"] || flags.psk !== undefined)
     expect(peer === undefined, "a certificate of the peer");
   else if (!flags.server || flags["require-any-client-certificate"])
     expect(peer !== undefined, "no certificate of the peer");

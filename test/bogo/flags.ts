@@ -87,6 +87,8 @@ const FLAGS = {
   "key-file": "text",
   "signing-prefs": "numbers",
   "must-match-issuer": "switch",
+  "accepted-peer-cert-types": "numbers",
+  "available-client-cert-types": "numbers",
   "ocsp-response": "base64",
   "signed-cert-timestamps": "base64",
   "trust-cert": "text",
@@ -143,6 +145,8 @@ const FLAGS = {
   "expect-peer-verify-pref": "numbers",
   "expect-peer-cert-file": "text",
   "expect-no-peer-cert": "switch",
+  "expect-peer-certificate-type": "number",
+  "expect-peer-rpk-sha256": "base64",
   "expect-client-ca-list": "text",
   "expect-certificate-types": "base64",
   "expect-verify-result": "switch",
@@ -172,7 +176,10 @@ interface Kinds {
 /** The flags of one connection, by the names that the runner gives them. */
 export type Flags = {
   readonly [Name in keyof typeof FLAGS]: Kinds[(typeof FLAGS)[Name]];
-} & { readonly credentials: readonly CredentialFlags[] };
+} & {
+  readonly kind: CredentialKind;
+  readonly credentials: readonly CredentialFlags[];
+};
 
 /** Of one `-new-…-credential`, or of none: the flags that stand outside. */
 export type CredentialFlags = Pick<
@@ -183,7 +190,7 @@ export type CredentialFlags = Pick<
   | "must-match-issuer"
   | "ocsp-response"
   | "signed-cert-timestamps"
->;
+> & { readonly kind: CredentialKind };
 
 /** These speak of the last credential that was begun. */
 const OF_CREDENTIAL: ReadonlySet<string> = new Set([
@@ -196,7 +203,17 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Ways to begin a credential. */
-const CREDENTIALS: ReadonlySet<string> = new Set(["new-x509-credential"]);
+const CREDENTIALS = {
+  "new-x509-credential": "X509",
+  "new-rpk-credential": "RawPublicKey",
+} as const;
+
+type CredentialKind = (typeof CREDENTIALS)[keyof typeof CREDENTIALS];
+
+interface CredentialDraft {
+  readonly kind: CredentialKind;
+  readonly values: Values;
+}
 
 /** The first connection, those that resume, and after refused early data. */
 const RUNS = ["initial", "resume", "retry"] as const;
@@ -207,7 +224,7 @@ type Values = Map<string, unknown>;
 
 interface Draft {
   readonly values: Values;
-  readonly credentials: Values[];
+  readonly credentials: CredentialDraft[];
 }
 
 /** @throws Unimplemented for a flag that the table does not have */
@@ -216,8 +233,10 @@ export function parseFlags(args: readonly string[]): Runs {
   const left = [...args];
   for (let arg; (arg = left.shift()) !== undefined;) {
     const { name, runs } = addressed(arg);
-    if (CREDENTIALS.has(name)) {
-      for (const run of runs) drafts[run].credentials.push(new Map());
+    if (beginsCredential(name)) {
+      const kind = CREDENTIALS[name];
+      for (const run of runs)
+        drafts[run].credentials.push({ kind, values: new Map() });
       continue;
     }
     if (!isFlag(name)) throw new Unimplemented(arg);
@@ -253,13 +272,17 @@ function isFlag(name: string): name is keyof typeof FLAGS {
   return Object.hasOwn(FLAGS, name);
 }
 
+function beginsCredential(name: string): name is keyof typeof CREDENTIALS {
+  return Object.hasOwn(CREDENTIALS, name);
+}
+
 function put(
   { values, credentials }: Draft,
   name: string,
   kind: keyof Kinds,
   text: string,
 ): void {
-  const last = credentials.at(-1);
+  const last = credentials.at(-1)?.values;
   const into = OF_CREDENTIAL.has(name) && last !== undefined ? last : values;
   if (kind === "switch") into.set(name, true);
   else if (kind === "text") into.set(name, text);
@@ -276,7 +299,11 @@ function put(
 function finished({ values, credentials }: Draft): Flags {
   return {
     ...whole(values),
-    credentials: credentials.map(whole),
+    kind: "X509",
+    credentials: credentials.map(({ kind, values: own }) => ({
+      ...whole(own),
+      kind,
+    })),
   };
 }
 

@@ -74,6 +74,7 @@ async function main(args) {
         console.log(line);
     },
   });
+  for (const name of unimplemented) console.log(`UNIMPLEMENTED (${name})`);
   console.log(
     `passed ${passed.length}, failed ${failed.length}, not implemented ${unimplemented.length}`,
   );

@@ -15,10 +15,12 @@ import {
   type CertificateVerifier,
   type PeerChain,
   verifiedByCaller,
+  verifiedKeyByCaller,
 } from "../../src/x509/index.ts";
 import { ExtensionType } from "../../src/wire/code-points.ts";
 import {
   alpnNames,
+  certificateTypeNames,
   GROUPS_BY_DEFAULT,
   groupNames,
   schemeNames,
@@ -87,6 +89,7 @@ export function clientOf(setting: Setting): ClientConfig {
     ...options,
     verifier: verifierOf(setting),
     credentials: chooses(setting) ? "ask" : [],
+    ...typesToShow(setting),
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     legacyServerConnect: !flags["no-legacy-server-connect"],
     sessionTickets: !flags["no-ticket"],
@@ -115,6 +118,14 @@ function shuffledTypes(): readonly number[] {
 function sessionToOffer({ flags, memory, isResumption }: Setting) {
   const refuses = flags["reverify-on-resume"] && flags["verify-fail"];
   return isResumption && !refuses ? memory.session : undefined;
+}
+
+/** As the engine does by itself for credentials that it is not to ask for. */
+function typesToShow({ flags, loaded }: Setting) {
+  const named = certificateTypeNames(flags["available-client-cert-types"]);
+  const own = loaded.map(({ credential }) => credential.certificateType);
+  const types = named ?? [...new Set(own.map((type) => type ?? "X509"))];
+  return types.length > 0 ? { certificateTypes: types } : {};
 }
 
 /** The shares of the flags, or of what the server is said to have. */
@@ -172,7 +183,8 @@ function serverAlpn(flags: Flags) {
   } as const;
 }
 
-function common({ flags, provider, keyLog }: Setting): CommonOptions {
+function common(setting: Setting): CommonOptions {
+  const { flags, provider, keyLog } = setting;
   const { "verify-prefs": schemes, curves } = flags;
   const length = flags["max-cert-list"];
   const policy = policyOf(flags);
@@ -200,6 +212,7 @@ function common({ flags, provider, keyLog }: Setting): CommonOptions {
     ...(flags.psk !== undefined && {
       psk: flags.async ? "ask" : pskOf(flags),
     }),
+    ...rawKeysOf(setting),
     ...policy,
   };
 }
@@ -229,6 +242,25 @@ function versionsOf(flags: Flags): readonly TlsVersion[] {
 /** Whether there is somebody whom the peer has to convince. */
 export function verifies(flags: Flags): boolean {
   return flags["verify-peer"] || flags["require-any-client-certificate"];
+}
+
+/** Who takes raw public keys judges them, with or without a wish to. */
+function rawKeysOf({ flags, isResumption }: Setting) {
+  const types = certificateTypeNames(flags["accepted-peer-cert-types"]);
+  if (types === undefined) return {};
+  const asks =
+    flags["verify-fail"] || (flags.async && !(flags.server && isResumption));
+  const judge = {
+    verify: (publicKeyInfo: Uint8Array) => {
+      return verifiedKeyByCaller(publicKeyInfo);
+    },
+  };
+  return {
+    peerCertificateTypes: types,
+    ...(types.includes("RawPublicKey") && {
+      rawPublicKeys: asks ? ("ask" as const) : judge,
+    }),
+  };
 }
 
 /** Accepts everyone, as the runner's certificates want it. */

@@ -1,13 +1,16 @@
 import { TlsError } from "../../errors.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { PeerTerms } from "../authentication.ts";
-import { CertificateType } from "../extensions/certificate-types.ts";
+import {
+  CertificateType,
+  type CertificateTypeName,
+} from "../extensions/certificate-types.ts";
 import type { CertificateWanted } from "./states.ts";
 
 /** What a CertificateRequest asks for, RFC 8446 4.3.2. */
 export function certificateWanted(
   { extensions }: CertificateRequest13,
-  certificateType: number = CertificateType.X509,
+  certificateType: CertificateTypeName,
 ): CertificateWanted {
   if (extensions.signature_algorithms === undefined)
     throw new TlsError("missing_extension", { detail: "signature_algorithms" });
@@ -24,7 +27,7 @@ export function termsOf({
   certificateType,
 }: CertificateWanted): PeerTerms {
   return {
-    certificateTypes: [certificateType ?? CertificateType.X509],
+    certificateTypes: [CertificateType[certificateType]],
     delegated: asked.delegated_credential,
     certificateSchemes: asked.signature_algorithms_cert,
   };

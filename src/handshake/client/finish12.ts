@@ -1,12 +1,12 @@
 /** The end of a client's handshake of TLS 1.2, RFC 5246 7.4.9, RFC 5077 3.3. */
 import { NO_BYTES } from "../../bytes.ts";
-import type { VerifiedChain } from "../../x509/verifier.ts";
 import { verifyData, type VerifiedFinished } from "../authentication.ts";
 import { connected12, sendFinished12, session12 } from "../finish12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Finished } from "../messages/finished.ts";
 import type { NewSessionTicket12 } from "../messages/new-session-ticket12.ts";
-import { peerFacts, type Session12 } from "../session.ts";
+import { kept, type PeerProof, shown } from "../peer-proof.ts";
+import type { Session12 } from "../session.ts";
 import { logSecrets } from "../key-log.ts";
 import type {
   ClientConnected12,
@@ -84,7 +84,7 @@ function connected(
       pskIdentity: peer.by === "psk" ? peer.identity : undefined,
       peerSignatureScheme:
         proof !== undefined && "scheme" in proof ? proof.scheme : undefined,
-      peer: chainOf(peer),
+      ...shown(proofOf(peer)),
       credential: state.credential,
       alpnProtocol: said.alpnProtocol,
       serverName: state.serverName,
@@ -97,7 +97,8 @@ function connected(
   return { machine: "client12", at: "CONNECTED", ...end };
 }
 
-function chainOf(peer: ServerPeer12): VerifiedChain | undefined {
+/** What a verifier said of the server. */
+function proofOf(peer: ServerPeer12): PeerProof | undefined {
   if (peer.by === "certificate") return peer.chain;
   return peer.by === "session" ? peer.resumed.chain : undefined;
 }
@@ -122,7 +123,7 @@ function newSession(state: Finishing12): Session12 | undefined {
     alpnProtocol: said.alpnProtocol,
     sessionContext: NO_BYTES,
     serverEndPoint: NO_BYTES,
-    ...peerFacts(chainOf(state.peer)),
+    ...kept(proofOf(state.peer)),
   });
 }
 

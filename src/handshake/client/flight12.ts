@@ -1,16 +1,16 @@
 /** The client's flight of TLS 1.2: Certificate … Finished, RFC 5246 7.4.6 on. */
 import type { Secret } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
-import { isVerifiedChain } from "../../x509/verifier.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
 import type { Credential } from "../credential.ts";
+import { CertificateType } from "../extensions/certificate-types.ts";
 import { agree, pskPremaster, type ServerExchange } from "../exchange12.ts";
 import { checkedPsk } from "../external-psk.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import { logSecrets } from "../key-log.ts";
 import { newMasterSecret } from "../key-schedule12.ts";
 import { encryptPremaster } from "../key-transport12.ts";
-import { encodeCertificate12 } from "../messages/certificate12.ts";
+import { encodeCredential12 } from "../messages/certificate12.ts";
 import { ClientCertificateType } from "../messages/certificate-request12.ts";
 import { encodeCertificateVerify } from "../messages/certificate-verify.ts";
 import { encodeClientKeyExchange } from "../messages/client-key-exchange.ts";
@@ -42,8 +42,6 @@ export function onVerified(
 ): Client12State {
   const { need: _need, presented, signature, wanted, ...rest } = state;
   const { config } = state;
-  // TLS 1.2 knows certificates alone here.
-  if (!isVerifiedChain(chain)) throw new TlsError("wrong_answer");
   const server = { chain, key: presented.key, signature };
   const answering: Answering12 = { ...rest, server };
   if (wanted === undefined) return keyExchange(answering, undefined, io);
@@ -57,7 +55,12 @@ export function onVerified(
     need: {
       type: "certificate",
       clientHello: undefined,
-      request: { certificateTypes, signatureSchemes, authorities },
+      request: {
+        certificateTypes,
+        signatureSchemes,
+        authorities,
+        certificateType: state.said.certificateTypes.client,
+      },
     },
   };
 }
@@ -84,8 +87,9 @@ function certificate(
     "TLSv1.2",
     wanted.signatureSchemes,
     wanted.authorities,
+    { certificateTypes: [CertificateType[state.said.certificateTypes.client]] },
   );
-  const message = encodeCertificate12(chosen?.credential.chain ?? []);
+  const message = encodeCredential12(chosen?.credential);
   io.send(message);
   const transcript = state.transcript.add(message);
   return keyExchange({ ...state, transcript }, chosen, io);

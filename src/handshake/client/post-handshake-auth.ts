@@ -34,7 +34,7 @@ export function onLateRequest(
     throw new TlsError("unexpected_message", {
       detail: "a CertificateRequest, and post_handshake_auth was not offered",
     });
-  const wanted = certificateWanted(message);
+  const wanted = certificateWanted(message, connected.certificateType);
   const requested: Requested = {
     machine: "client13",
     config,

@@ -41,8 +41,9 @@ function sessionPsk(
   if (session.ticket.length === 0 || session.serverName !== serverName)
     return undefined;
   // Where no external PSK is agreed on, a server has to have shown who it is.
-  if (session.peerCertificates.length === 0 && config.psk === undefined)
-    return undefined;
+  const { peerCertificates, peerRawPublicKey } = session;
+  const isKnown = peerCertificates.length > 0 || peerRawPublicKey !== undefined;
+  if (!isKnown && config.psk === undefined) return undefined;
   if (!isFresh(session, provider.now())) return undefined;
   const peer = resumedPeer(session, config, serverName);
   return peer && resumptionPsk(session, peer.chain, session.ticket);

@@ -1,6 +1,7 @@
 /** The step from a ServerHello without a version extension to TLS 1.2. */
 import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import { typesChosen } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
@@ -102,6 +103,7 @@ function serverSaid(
     ticket: extensions.session_ticket ?? false,
     status: extensions.status_request ?? false,
     scts: extensions.signed_certificate_timestamp?.map((sct) => sct.slice()),
+    certificateTypes: typesChosen(extensions, config),
   };
 }
 

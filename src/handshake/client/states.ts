@@ -16,6 +16,7 @@ import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { SigningKey } from "../delegation.ts";
 import type { EchOffer } from "../ech.ts";
+import type { CertificateTypeName } from "../extensions/certificate-types.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
 import type { ConnectionInfo, EarlyDataOutcome, Need } from "../io.ts";
@@ -25,6 +26,7 @@ import type {
   TrafficSecret,
 } from "../key-schedule13.ts";
 import type { Connected13 } from "../post-handshake13.ts";
+import type { PeerProof } from "../peer-proof.ts";
 import type { ChosenPsk, Psk } from "../psk.ts";
 import type { Session13 } from "../session.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
@@ -145,8 +147,8 @@ export interface CertificateWanted {
   readonly authorities: readonly Uint8Array[];
   /** All that was asked for. */
   readonly asked: Extensions<"certificate_request">;
-  /** CertificateType (RFC 7250); absent: X.509. */
-  readonly certificateType?: number;
+  /** RFC 7250. */
+  readonly certificateType: CertificateTypeName;
 }
 
 interface ServerChain {
@@ -205,6 +207,10 @@ export interface Finishing {
   readonly serverApplication: TrafficSecret;
   readonly exporter: Secret;
   readonly early: OfferedEarlyData | undefined;
+  /** Who the server is, for the session. */
+  readonly proof: PeerProof | undefined;
+  /** What this side may show. */
+  readonly certificateType: CertificateTypeName;
   /** When the server showed its certificate, in milliseconds. */
   readonly authenticatedAt: number;
   readonly finished: VerifiedFinished;
@@ -230,6 +236,9 @@ export interface ClientConnected extends Connected13 {
   readonly config: ClientConfig;
   readonly resumption: Secret;
   readonly early: OfferedEarlyData | undefined;
+  readonly proof: PeerProof | undefined;
+  /** What this side may show. */
+  readonly certificateType: CertificateTypeName;
   readonly authenticatedAt: number;
   /** Of the whole handshake, where post-handshake authentication was offered. */
   readonly handshakeTranscript: Transcript | undefined;

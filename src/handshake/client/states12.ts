@@ -5,8 +5,9 @@
 import type { GroupName } from "../../crypto/provider.ts";
 import type { TlsError } from "../../errors.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
-import type { PeerChain, VerifiedChain } from "../../x509/verifier.ts";
+import type { PeerChain } from "../../x509/verifier.ts";
 import type { ChosenCredential, VerifiedSignature } from "../authentication.ts";
+import type { CertificateTypes } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Connected12 } from "../connected12.ts";
@@ -14,6 +15,7 @@ import type { Credential } from "../credential.ts";
 import type { ServerExchange } from "../exchange12.ts";
 import type { Need } from "../io.ts";
 import type { MasterSecret12, Randoms } from "../key-schedule12.ts";
+import type { PeerProof } from "../peer-proof.ts";
 import type { DirectionKeys } from "../protection12.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { EncryptedPremaster } from "../key-transport12.ts";
@@ -31,6 +33,7 @@ export interface ServerSaid {
   /** A CertificateStatus may come behind the Certificate. */
   readonly status: boolean;
   readonly scts: readonly Uint8Array[] | undefined;
+  readonly certificateTypes: CertificateTypes;
 }
 
 export interface Client12 {
@@ -122,7 +125,7 @@ export interface WaitPsk12 extends Client12, KeysOffered {
 export type ServerPeer12 =
   | {
       readonly by: "certificate";
-      readonly chain: VerifiedChain;
+      readonly chain: PeerProof;
       /** That it holds the key, or that whoever does not cannot finish. */
       readonly proof: VerifiedSignature | EncryptedPremaster;
     }
@@ -133,7 +136,7 @@ export type ServerPeer12 =
 export interface Answering12 extends Client12 {
   readonly exchange: ServerExchange | undefined;
   readonly server: {
-    readonly chain: VerifiedChain;
+    readonly chain: PeerProof;
     readonly key: SubjectPublicKeyInfo;
     readonly signature: VerifiedSignature | undefined;
   };

@@ -3,7 +3,8 @@ import { TlsError } from "../../errors.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
-import { MAX_SESSION_LIFETIME, peerFacts } from "../session.ts";
+import { kept } from "../peer-proof.ts";
+import { MAX_SESSION_LIFETIME } from "../session.ts";
 import type { ClientConnected } from "./states.ts";
 
 /** RFC 8446 4.6.1. */
@@ -49,7 +50,7 @@ export function onNewSessionTicket(
       sessionContext: NO_BYTES,
       serverEndPoint: NO_BYTES,
       strikeRegister: NO_BYTES,
-      ...peerFacts(info.peer),
+      ...kept(state.proof),
     }),
   });
   return { ...state, tickets };

@@ -2,6 +2,7 @@
 import { concat } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import { verifySignature } from "../authentication.ts";
+import { checkServerType } from "../certificate-types.ts";
 import { refuseRenegotiation } from "../connected12.ts";
 import { serverExchange } from "../exchange12.ts";
 import type { HandshakeIo } from "../io.ts";
@@ -15,7 +16,7 @@ import {
   type ServerKeyExchange,
   type ServerKeyExchangeFields,
 } from "../messages/server-key-exchange.ts";
-import { leafKey12 } from "../peer-certificate12.ts";
+import { leafKey12, readPeerChain12 } from "../peer-certificate12.ts";
 import {
   onChangeCipherSpec,
   onNewSessionTicket,
@@ -93,8 +94,10 @@ function onCertificate(
   | WaitKeyExchange
   | WaitRequestOrDone {
   const { config, suite, said } = state;
-  const certificates = message.certificates;
-  const chain = { certificates, ...(said.scts && { scts: said.scts }) };
+  const { certificateTypes, scts } = said;
+  checkServerType(config, certificateTypes);
+  const shown = readPeerChain12(message, certificateTypes.server);
+  const chain = { ...shown, ...(scts && { scts }) };
   const presented: Presented = { chain, key: leafKey12(chain, suite, config) };
   const transcript = state.transcript.add(message.raw);
   const next = { ...state, presented, transcript };

@@ -2,11 +2,10 @@
 import { TlsError } from "../../errors.ts";
 import {
   chooseCredential,
-  shownBy,
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
-import { typesChosen } from "../certificate-types.ts";
+import { checkServerType, typesChosen } from "../certificate-types.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
@@ -28,11 +27,13 @@ import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
 import type { Finished } from "../messages/finished.ts";
 import { readPeerChain, signingKey } from "../peer-certificate.ts";
+import { shown } from "../peer-proof.ts";
 import {
   applicationKeys,
   onKeyUpdate,
   onUpdateKeys,
 } from "../post-handshake13.ts";
+import { proofOf } from "../psk.ts";
 import { checkRecordSizes } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
@@ -110,7 +111,7 @@ function onEncryptedExtensions(
   const next = {
     ...state,
     ...settleEarlyData(state, accepted, alpnProtocol, io),
-    certificateTypes: typesChosen(extensions),
+    certificateTypes: typesChosen(extensions, state.config),
     ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
     alpnProtocol,
     transcript: state.transcript.add(message.raw),
@@ -156,6 +157,7 @@ function onCertificate(
   message: Certificate13,
 ): WaitCertificateVerify {
   const { config, offered, certificateTypes } = state;
+  checkServerType(config, certificateTypes);
   const peerChain = readPeerChain(message, offered, certificateTypes.server);
   return {
     ...state,
@@ -221,14 +223,17 @@ function onServerFinished(
   const { config, suite, clientRandom, secrets } = state;
   const finished = verifyFinished(secrets.server, state.transcript, message);
   const { peer } = state;
-  const shown = "chain" in peer ? shownBy(peer).peer : undefined;
+  const proof = proofOf(peer);
+  const isJudged = "chain" in peer && shown(proof).peer?.verified === true;
   const transcript = state.transcript.add(message.raw);
   const master = secrets.handshake.masterSecret();
   const digest = transcript.digest();
   const finishing: Finishing = {
     machine: "client13",
     config,
-    info: connectionInfo(state),
+    info: connectionInfo(state, proof),
+    proof,
+    certificateType: state.certificateTypes.client,
     suite,
     clientRandom,
     transcript,
@@ -240,7 +245,7 @@ function onServerFinished(
     early: state.early,
     authenticatedAt: authenticatedAt(state),
     finished,
-    refusal: echRefusal(state.ech, shown?.verified ?? false),
+    refusal: echRefusal(state.ech, isJudged),
   };
   logSecrets(config, clientRandom, {
     CLIENT_TRAFFIC_SECRET_0: finishing.clientApplication,
@@ -363,6 +368,8 @@ function finish(state: Finishing, io: HandshakeIo): ClientConnected {
     finished: state.finished,
     resumption,
     early: state.early,
+    proof: state.proof,
+    certificateType: state.certificateType,
     authenticatedAt: state.authenticatedAt,
     handshakeTranscript: config.postHandshakeAuthentication
       ? transcript

@@ -1,15 +1,27 @@
+import { TlsError } from "../../errors.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
 /** CertificateType, RFC 7250 3 and the IANA registry. */
 export const CertificateType = { X509: 0, RawPublicKey: 2 } as const;
 
+/** How a side shows who it is: by a certificate or by a bare key (RFC 7250). */
+export type CertificateTypeName = keyof typeof CertificateType;
+
 const list: BodyCodec<readonly number[]> = {
   write: (writer, types) =>
     writer.vector8((w) => {
       for (const type of types) w.u8(type);
     }),
-  read: (reader) => reader.list8((r) => r.u8(), 1),
+  read: (reader) => {
+    const types = reader.list8((r) => r.u8(), 1);
+    // RFC 7250 4.1: with nothing but X.509 a client "MUST omit" it.
+    if (types.every((type) => type === CertificateType.X509))
+      throw new TlsError("illegal_parameter", {
+        detail: "ClientHello: X.509 as the only certificate type",
+      });
+    return types;
+  },
 };
 
 const one: BodyCodec<number> = {
@@ -17,7 +29,14 @@ const one: BodyCodec<number> = {
   read: (reader) => reader.u8(),
 };
 
-const BOTH = [CertificateType.RawPublicKey, CertificateType.X509];
+/** Nothing where X.509, which goes without saying, is all. */
+function offer(
+  names: readonly CertificateTypeName[],
+): readonly number[] | undefined {
+  return names.every((name) => name === "X509")
+    ? undefined
+    : names.map((name) => CertificateType[name]);
+}
 
 /** RFC 7250 3: what the server may show. */
 export const serverCertificateType: ExtensionSpec = {
@@ -25,10 +44,12 @@ export const serverCertificateType: ExtensionSpec = {
   type: ExtensionType.server_certificate_type,
   carriers: {
     client_hello: carriedAs("server_certificate_type", list),
+    server_hello12: carriedAs("server_certificate_type", one),
     encrypted_extensions: carriedAs("server_certificate_type", one),
   },
-  offer: ({ config: { rawPublicKeys } }, into) => {
-    if (rawPublicKeys !== undefined) into.server_certificate_type = BOTH;
+  offer: ({ config: { peerCertificateTypes } }, into) => {
+    const types = offer(peerCertificateTypes);
+    if (types !== undefined) into.server_certificate_type = types;
   },
 };
 
@@ -38,11 +59,11 @@ export const clientCertificateType: ExtensionSpec = {
   type: ExtensionType.client_certificate_type,
   carriers: {
     client_hello: carriedAs("client_certificate_type", list),
+    server_hello12: carriedAs("client_certificate_type", one),
     encrypted_extensions: carriedAs("client_certificate_type", one),
   },
-  offer: ({ config: { credentials } }, into) => {
-    if (credentials === "ask") return;
-    if (credentials.some(({ certificateType }) => certificateType))
-      into.client_certificate_type = BOTH;
+  offer: ({ config: { certificateTypes } }, into) => {
+    const types = offer(certificateTypes);
+    if (types !== undefined) into.client_certificate_type = types;
   },
 };

@@ -88,6 +88,8 @@ export interface ExtensionBodies {
     extended_master_secret: true;
     session_ticket: true;
     renegotiation_info: Uint8Array;
+    server_certificate_type: number;
+    client_certificate_type: number;
   };
   hello_retry_request: {
     supported_versions: number;
@@ -167,10 +169,9 @@ export interface OfferedConfig extends AskingConfig {
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
   readonly postHandshakeAuthentication: boolean;
-  /** Any: raw public keys of the server are taken. */
-  readonly rawPublicKeys?: unknown;
-  readonly credentials:
-    readonly { readonly certificateType?: "RawPublicKey" }[] | "ask";
+  /** What the server may show, and what this side could (RFC 7250). */
+  readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];
+  readonly certificateTypes: readonly ("X509" | "RawPublicKey")[];
 }
 
 /** What a client knows when it writes a ClientHello. */

@@ -1,13 +1,16 @@
 import { Reader } from "../../wire/reader.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** Certificate of TLS 1.2, RFC 5246 7.4.2. */
+/**
+ * Certificate of TLS 1.2, RFC 5246 7.4.2 and RFC 7250 3. What its body is
+ * depends on the hellos, so it is read by who knows them.
+ */
 export interface Certificate12 extends Message {
-  /** DER, leaf first. */
-  readonly certificates: readonly Uint8Array[];
+  readonly body: Uint8Array;
 }
 
-export function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
+/** DER, leaf first. */
+function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
   return encodeMessage(
     "certificate",
     (writer) =>
@@ -19,10 +22,53 @@ export function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
   );
 }
 
-/** @throws TlsError */
+/** RFC 7250 3: DER of a SubjectPublicKeyInfo, and no list around it. */
+function encodeRawPublicKey12(publicKeyInfo: Uint8Array): Uint8Array {
+  return encodeMessage("certificate", (writer) =>
+    writer.vector24((w) => w.bytes(publicKeyInfo)),
+  );
+}
+
+/** What a credential shows; nothing: an empty list. */
+export function encodeCredential12(
+  credential:
+    | {
+        readonly chain: readonly Uint8Array[];
+        readonly certificateType?: "RawPublicKey";
+      }
+    | undefined,
+): Uint8Array {
+  const { chain = [], certificateType } = credential ?? {};
+  const [key] = chain;
+  return certificateType === "RawPublicKey" && key !== undefined
+    ? encodeRawPublicKey12(key)
+    : encodeCertificate12(chain);
+}
+
 export function readCertificate12({ body, raw }: RawMessage): Certificate12 {
-  return Reader.all(body, "Certificate", (reader) => ({
-    certificates: reader.list24((r) => r.opaque24(1)),
-    raw,
-  }));
+  return { body, raw };
+}
+
+/** @throws TlsError */
+export function parseCertificates({
+  body,
+}: Certificate12): readonly Uint8Array[] {
+  return Reader.all(body, "Certificate", (reader) =>
+    reader.list24((r) => r.opaque24(1)),
+  );
+}
+
+/**
+ * Undefined where the list is empty, which says in RFC 5246 7.4.6 that there
+ * is nothing to show.
+ *
+ * @throws TlsError
+ */
+export function parseRawPublicKey({
+  body,
+}: Certificate12): Uint8Array | undefined {
+  return Reader.all(body, "Certificate", (reader) => {
+    const key = reader.opaque24();
+    return key.length === 0 ? undefined : key;
+  });
 }

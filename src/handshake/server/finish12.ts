@@ -6,10 +6,11 @@ import { connected12, sendFinished12, session12 } from "../finish12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Finished } from "../messages/finished.ts";
 import { encodeNewSessionTicket12 } from "../messages/new-session-ticket12.ts";
-import { endPointOf, peerFacts, type Session12 } from "../session.ts";
+import { kept, shown } from "../peer-proof.ts";
+import { endPointOf, type Session12 } from "../session.ts";
 import { keep } from "./keep-session.ts";
 import {
-  chainOf,
+  proofOf,
   type ServerConnected12,
   type WaitChangeCipherSpec12,
   type WaitFinished12,
@@ -72,8 +73,8 @@ function newSession(state: WaitFinished12): Session12 {
     serverName: state.hello.extensions.server_name,
     alpnProtocol: state.alpnProtocol,
     sessionContext: config.sessionContext,
-    serverEndPoint: serverEndPoint(config.provider, state.credential?.chain[0]),
-    ...peerFacts(chainOf(peer)),
+    serverEndPoint: serverEndPoint(config.provider, state.credential),
+    ...kept(proofOf(peer)),
   });
 }
 
@@ -97,7 +98,7 @@ function connected(
       pskIdentity: peer.by === "psk" ? peer.identity : undefined,
       peerSignatureScheme:
         peer.by === "certificate" ? peer.peer.signature.scheme : undefined,
-      peer: chainOf(peer),
+      ...shown(proofOf(peer)),
       credential: state.credential,
       alpnProtocol: state.alpnProtocol,
       serverName: hello.extensions.server_name,

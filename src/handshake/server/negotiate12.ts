@@ -1,6 +1,7 @@
 /** What a server of TLS 1.2 makes of a ClientHello, RFC 5246 7.4.1.3. */
 import { TlsError } from "../../errors.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
+import { checkTypes, typesTaken } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -26,8 +27,9 @@ export function choose12(
   credentials: readonly Credential[],
 ): Chosen12 {
   const best = best12(config, hello, credentials);
-  if (best === undefined) throw new TlsError("no_shared_cipher");
-  return best;
+  if (best !== undefined) return best;
+  checkTypes(credentials, hello);
+  throw new TlsError("no_shared_cipher");
 }
 
 /**
@@ -52,6 +54,8 @@ export function best12(
       config,
       "TLSv1.2",
       hello.extensions.signature_algorithms ?? DEFAULT_ALGORITHMS,
+      undefined,
+      { certificateTypes: typesTaken(hello) },
     );
     if (chosen !== undefined) return { suite, exchange, chosen };
   }

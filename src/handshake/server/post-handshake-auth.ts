@@ -10,7 +10,7 @@ import type { CompressedCertificate } from "../messages/compressed-certificate.t
 import type { Finished } from "../messages/finished.ts";
 import { isAnonymous, readPeerChain, signingKey } from "../peer-certificate.ts";
 import { onUpdateKeys } from "../post-handshake13.ts";
-import { shownBy } from "../authentication.ts";
+import { shown } from "../peer-proof.ts";
 import { certificateRequest, requestedTypes } from "./certificate-request.ts";
 import type {
   ServerConnected,
@@ -40,13 +40,13 @@ export function onLateCertificate(
   connected: ServerConnected,
   message: Certificate13,
 ): WaitLateCertificateVerify | WaitLateFinished {
-  const { config, asked } = connected;
+  const { config, asked, clientType } = connected;
   if (asked === undefined)
     throw new TlsError("unexpected_message", {
       detail: "a Certificate that was not asked for",
     });
   const offered = requestedTypes(config);
-  const peerChain = readPeerChain(message, offered, undefined, asked.context);
+  const peerChain = readPeerChain(message, offered, clientType, asked.context);
   const answer = {
     machine: "server13",
     config,
@@ -118,7 +118,7 @@ export function onLateFinished(
   const finished = verifyFinished(connected.readSecret, transcript, message);
   const info = {
     ...connected.info,
-    ...shownBy(peer),
+    ...shown(peer?.chain),
     peerSignatureScheme: peer?.signature.scheme,
   };
   io.emit({ type: "peer_authenticated", info });

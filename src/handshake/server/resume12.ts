@@ -96,7 +96,7 @@ function acceptable(
 
 /** The abbreviated handshake: this side finishes first. */
 function goOn(
-  { config, hello, transcript }: Beginning12,
+  { config, hello, transcript, credentials }: Beginning12,
   session: Session12,
   peer: ResumedPeer,
   io: HandshakeIo,
@@ -108,6 +108,7 @@ function goOn(
       hello,
       suite,
       credential: undefined,
+      credentials,
       sessionId: hello.legacySessionId,
       ticket: false,
       group: undefined,

@@ -7,7 +7,7 @@ import type { Credential } from "../credential.ts";
 import { ownKeyPair } from "../exchange12.ts";
 import { stapleExtensions } from "../extensions/table.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
-import { encodeCertificate12 } from "../messages/certificate12.ts";
+import { encodeCredential12 } from "../messages/certificate12.ts";
 import {
   ClientCertificateType,
   encodeCertificateRequest12,
@@ -65,6 +65,7 @@ export function fullHandshake(
       hello,
       suite,
       credential,
+      credentials,
       sessionId,
       ticket,
       group,
@@ -99,7 +100,7 @@ function sendCertificate(
   credential: Credential,
   io: HandshakeIo,
 ): Server12 {
-  const certified = send(state, encodeCertificate12(credential.chain), io);
+  const certified = send(state, encodeCredential12(credential), io);
   const stapled = stapleExtensions(credential, state.hello.extensions);
   return stapled.status_request === undefined
     ? certified

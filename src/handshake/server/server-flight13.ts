@@ -7,7 +7,13 @@ import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
-import { checkTypes, typesAnswer, typesTaken } from "../certificate-types.ts";
+import {
+  checkTypes,
+  clientType as clientTypeOf,
+  typesAnswer,
+  typesResumed,
+  typesTaken,
+} from "../certificate-types.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -161,6 +167,8 @@ function begin(
     helloRetried,
     encryptedClientHello: negotiated.ech !== undefined,
     alpnProtocol,
+    // RFC 8446 4.3.2: who has a PSK is asked for nothing in the handshake.
+    clientType: credential ? clientTypeOf(config, hello) : "X509",
     clientHandshake,
     transcript,
   };
@@ -171,7 +179,7 @@ function begin(
     secrets: { handshake, serverHandshake },
     transcript: sendExtensions(
       server13,
-      { ech: negotiated.ech, credential },
+      { ech: negotiated.ech, credential, credentials: negotiated.credentials },
       transcript,
       io,
     ),
@@ -250,13 +258,15 @@ function handshakeSecrets(
 }
 
 function sendExtensions(
-  { config, hello, alpnProtocol, earlyData, psk }: Server13,
+  { config, hello, alpnProtocol, earlyData, psk, clientType }: Server13,
   {
     ech,
     credential,
+    credentials,
   }: {
     readonly ech: EchOpened | undefined;
     readonly credential: Credential | undefined;
+    readonly credentials: readonly Credential[];
   },
   transcript: Transcript,
   io: HandshakeIo,
@@ -275,7 +285,8 @@ function sendExtensions(
       ...sizes,
       ...(earlyData === "accepted" && { early_data: true }),
       ...(configs && { encrypted_client_hello: configs }),
-      ...typesAnswer(config, hello, credential),
+      ...(credential && typesAnswer(config, hello, credential, clientType)),
+      ...(psk?.psk.kind === "resumption" && typesResumed(credentials, hello)),
     },
     config.shapes.encrypted_extensions,
   );

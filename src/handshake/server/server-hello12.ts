@@ -2,6 +2,11 @@
 import { asciiBytes, NO_BYTES } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
+import {
+  clientType as clientTypeOf,
+  typesAnswer,
+  typesResumed,
+} from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -28,6 +33,8 @@ export interface HelloChoice {
   readonly hello: ClientHello;
   readonly suite: CipherSuite12;
   readonly credential: Credential | undefined;
+  /** Of which it was chosen. */
+  readonly credentials: readonly Credential[];
   readonly sessionId: Uint8Array;
   readonly ticket: boolean;
   readonly group: Server12["group"];
@@ -41,20 +48,21 @@ export function sendServerHello12(
   choice: HelloChoice,
   io: HandshakeIo,
 ): Server12 {
-  const {
-    config,
-    hello,
-    suite,
-    resumed: _resumed,
-    transcript,
-    ...rest
-  } = choice;
+  const { config, hello, suite, resumed, credentials, transcript, ...rest } =
+    choice;
   // Nothing of the client's next flight can be there yet.
   io.endFlight();
   checkRenegotiationInfo(hello);
   checkPointFormats(hello.extensions.ec_point_formats);
   const alpnProtocol = chooseAlpn(config, hello);
-  const extensions = answers(choice, alpnProtocol);
+  const { credential } = choice;
+  // Who shows no credential of its own asks for none.
+  const clientType = credential ? clientTypeOf(config, hello) : "X509";
+  const extensions = {
+    ...answers(choice, alpnProtocol),
+    ...(credential && typesAnswer(config, hello, credential, clientType)),
+    ...(resumed && typesResumed(credentials, hello)),
+  };
   const message = encodeServerHello12(
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
@@ -81,6 +89,7 @@ export function sendServerHello12(
     extendedMasterSecret: extensions.extended_master_secret ?? false,
     encryptThenMac: extensions.encrypt_then_mac ?? false,
     alpnProtocol,
+    clientType,
     transcript: transcript.begin12(hash).add(message),
   };
 }

@@ -19,6 +19,7 @@ import type {
   MasterSecret,
   TrafficSecret,
 } from "../key-schedule13.ts";
+import type { CertificateTypeName } from "../extensions/certificate-types.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { Connected13 } from "../post-handshake13.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
@@ -108,6 +109,8 @@ export interface Server13 {
   readonly helloRetried: boolean;
   readonly encryptedClientHello: boolean;
   readonly alpnProtocol: string | undefined;
+  /** What the client is to show, where it is asked. */
+  readonly clientType: CertificateTypeName;
   readonly transcript: Transcript;
   readonly clientHandshake: TrafficSecret;
 }
@@ -171,6 +174,7 @@ export interface ServerConnected extends Connected13 {
   readonly at: "CONNECTED";
   readonly config: ServerConfig;
   readonly early: AcceptedEarlyData | undefined;
+  readonly clientType: CertificateTypeName;
   /** Of the whole handshake, where the client offers to show a certificate. */
   readonly handshakeTranscript: Transcript | undefined;
   /** What is asked for and not answered yet. */

@@ -3,14 +3,12 @@
  * client's are: by what is waited for.
  */
 import type { GroupName, KeyPair } from "../../crypto/provider.ts";
-import type { VerifiedChain } from "../../x509/verifier.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
-import {
-  type AuthenticatedPeer,
-  type ChosenCredential,
-  shownBy,
-  type VerifiedSignature,
+import type {
+  AuthenticatedPeer,
+  ChosenCredential,
+  VerifiedSignature,
 } from "../authentication.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
@@ -19,7 +17,9 @@ import type { Credential } from "../credential.ts";
 import type { Need } from "../io.ts";
 import type { MasterSecret12, Randoms } from "../key-schedule12.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
+import type { CertificateTypeName } from "../extensions/certificate-types.ts";
 import type { KeyExchangeParams } from "../messages/server-key-exchange.ts";
+import type { PeerProof } from "../peer-proof.ts";
 import type { DirectionKeys } from "../protection12.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
@@ -53,6 +53,8 @@ export interface Server12 {
   readonly ticket: boolean;
   readonly group: GroupName | undefined;
   readonly credential: Credential | undefined;
+  /** What the client is to show, where it is asked. */
+  readonly clientType: CertificateTypeName;
   readonly transcript: Transcript12;
 }
 
@@ -151,11 +153,11 @@ export type Server12State =
   | WaitFinished12
   | ServerConnected12;
 
-/** What the verifier made of the client's certificates. */
-export function chainOf(peer: ClientPeer12): VerifiedChain | undefined {
+/** What a verifier said of the client. */
+export function proofOf(peer: ClientPeer12): PeerProof | undefined {
   switch (peer.by) {
     case "certificate":
-      return shownBy(peer.peer).peer;
+      return peer.peer.chain;
     case "session":
       return peer.resumed.chain;
     default:

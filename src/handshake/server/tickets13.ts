@@ -4,9 +4,9 @@ import type { ServerConfig } from "../config.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import { encodeNewSessionTicket13 } from "../messages/new-session-ticket13.ts";
-import { shownBy } from "../authentication.ts";
-import { byPsk } from "../psk.ts";
-import { MAX_SESSION_LIFETIME, peerFacts, type Session13 } from "../session.ts";
+import { kept } from "../peer-proof.ts";
+import { proofOf } from "../psk.ts";
+import { MAX_SESSION_LIFETIME, type Session13 } from "../session.ts";
 import { greasedShape } from "./grease.ts";
 import { serverEndPoint } from "../end-point.ts";
 import { keep } from "./keep-session.ts";
@@ -63,11 +63,6 @@ function ticketSession(
   // RFC 8446 4.6.1: new tickets do not stretch a session without end.
   const left = MAX_SESSION_LIFETIME - Math.ceil((now - authenticatedAt) / 1000);
   if (left <= 0) return undefined;
-  const shown =
-    psk === undefined && peer && "chain" in peer ? shownBy(peer) : undefined;
-  // A session keeps certificates: who showed a bare key shows it again.
-  if (shown?.peerRawPublicKey !== undefined) return undefined;
-  const chain = psk === undefined ? shown?.peer : byPsk(psk).peer;
   const [a = 0, b = 0, c = 0, d = 0] = provider.random(4);
   const key = hkdfExpandLabel(
     hash,
@@ -92,11 +87,11 @@ function ticketSession(
     serverEndPoint:
       psk?.kind === "resumption"
         ? psk.session.serverEndPoint
-        : serverEndPoint(provider, state.credential?.chain[0]),
+        : serverEndPoint(provider, state.credential),
     strikeRegister:
       (config.maxEarlyData > 0 ? config.strikeRegister?.id : undefined) ??
       NO_BYTES,
-    ...peerFacts(chain),
+    ...kept(proofOf(peer)),
   });
 }
 

@@ -17,7 +17,8 @@ import {
   type ClientKeyExchange,
   parseClientKeyExchange,
 } from "../messages/client-key-exchange.ts";
-import { leafKey } from "../peer-certificate.ts";
+import { isAnonymous, leafKey } from "../peer-certificate.ts";
+import { readPeerChain12 } from "../peer-certificate12.ts";
 import { protectionKeys12 } from "../protection12.ts";
 import { onChangeCipherSpec, onClientFinished } from "./finish12.ts";
 import { onSessionFound } from "./resume12.ts";
@@ -53,16 +54,15 @@ function onCertificate(
   state: WaitCertificate12,
   message: Certificate12,
 ): WaitKeyExchange {
-  const { certificates } = message;
+  const chain = readPeerChain12(message, state.clientType);
   const transcript = state.transcript.add(message.raw);
-  if (certificates.length === 0) {
+  if (isAnonymous(chain)) {
     // RFC 5246 7.4.6: "a fatal handshake_failure alert".
     if (state.config.clientAuthentication === "required")
       throw new TlsError("client_sent_no_certificate");
     const next = transcript.withoutMessages();
     return { ...state, at: "WAIT_CKE", presented: undefined, transcript: next };
   }
-  const chain = { certificates };
   const presented = { chain, key: leafKey(chain) };
   return { ...state, at: "WAIT_CKE", presented, transcript };
 }

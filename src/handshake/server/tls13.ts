@@ -1,11 +1,6 @@
 /** The server of TLS 1.3 after its Certificate, RFC 8446 A.2, top to bottom. */
 import { TlsError } from "../../errors.ts";
-import {
-  shownBy,
-  verifyCertificateVerify,
-  verifyFinished,
-} from "../authentication.ts";
-import { clientType } from "../certificate-types.ts";
+import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import { sendCertificateVerify } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
@@ -24,7 +19,7 @@ import {
   onRequestCertificate,
   onUpdateKeysMeanwhile,
 } from "./post-handshake-auth.ts";
-import { byPsk } from "../psk.ts";
+import { byPsk, proofOf } from "../psk.ts";
 import {
   clientHandshakeKeys,
   sendServerFinished,
@@ -32,6 +27,7 @@ import {
 import { sendTickets } from "./tickets13.ts";
 import { requestedTypes } from "./certificate-request.ts";
 import { isAnonymous, readPeerChain, signingKey } from "../peer-certificate.ts";
+import { shown } from "../peer-proof.ts";
 import {
   applicationKeys,
   onKeyUpdate,
@@ -107,9 +103,9 @@ function onCertificate(
   state: WaitCertificate,
   message: Certificate13,
 ): WaitCertificateVerify | WaitFinished {
-  const { config, hello } = state;
-  const type = clientType(config, hello);
-  const peerChain = readPeerChain(message, requestedTypes(config), type);
+  const { config, clientType } = state;
+  const offered = requestedTypes(config);
+  const peerChain = readPeerChain(message, offered, clientType);
   const transcript = state.transcript.add(message.raw);
   if (!isAnonymous(peerChain))
     return {
@@ -209,6 +205,7 @@ function onClientFinished(
     writeSecret: state.serverApplication,
     exporter: state.exporter,
     early: state.early,
+    clientType: state.clientType,
     handshakeTranscript:
       state.hello.extensions.post_handshake_auth && config.verifier
         ? transcript
@@ -223,14 +220,12 @@ function connectionInfo(
   peer: WaitFinished["peer"],
 ): ServerConnected["info"] {
   return {
-    ...(peer !== undefined && "psk" in peer
-      ? byPsk(peer.psk.psk)
-      : {
-          resumed: false,
-          pskIdentity: undefined,
-          peerSignatureScheme: peer?.signature.scheme,
-          ...shownBy(peer),
-        }),
+    resumed: false,
+    pskIdentity: undefined,
+    peerSignatureScheme:
+      peer && "signature" in peer ? peer.signature.scheme : undefined,
+    ...(peer && "psk" in peer && byPsk(peer.psk.psk).said),
+    ...shown(proofOf(peer)),
     earlyData: state.earlyData,
     version: "TLSv1.3",
     cipherSuite: state.suite,
