@@ -124,7 +124,7 @@ function chosen(
   const name = offered.find((one) => CertificateType[one] === type);
   if (name === undefined)
     throw new TlsError("illegal_parameter", {
-      detail: `certificate type ${type}, which was not offered`,
+      detail: `certificate_type: ${type}, which was not offered`,
     });
   return name;
 }

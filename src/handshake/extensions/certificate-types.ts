@@ -18,7 +18,7 @@ const list: BodyCodec<readonly number[]> = {
     // RFC 7250 4.1: with nothing but X.509 a client "MUST omit" it.
     if (types.every((type) => type === CertificateType.X509))
       throw new TlsError("illegal_parameter", {
-        detail: "ClientHello: X.509 as the only certificate type",
+        detail: "certificate_type: X.509 as the only one",
       });
     return types;
   },
