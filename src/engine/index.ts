@@ -40,6 +40,7 @@ export {
   acceptDelegatedCredentials,
   DELEGATION_USAGE,
   delegateCredential,
+  loadDelegatedCredential,
 } from "../handshake/delegated-credential.ts";
 export type { DelegatedCredentials } from "../handshake/delegation.ts";
 export type {

@@ -142,6 +142,84 @@ export function delegateCredential(options: {
   });
 }
 
+/**
+ * The same of a DelegatedCredential that was signed elsewhere, where the
+ * certificate's key is. Its signature and its times are the peer's to judge, and
+ * so is whether the certificate may delegate.
+ *
+ * @param options.credential has the certificate; its key need not be here
+ * @param options.delegatedCredential RFC 9345 4, as it goes over the wire; copied
+ * @param options.key the delegated key
+ * @throws TlsError `malformed_message` for bytes that are none
+ * @throws TlsUsageError for another key than the one inside, and for algorithms
+ *   that nobody may accept
+ * @example
+ * ```ts
+ * import { credential, loadDelegatedCredential } from "puretls/engine";
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createCertificateAuthority, generateKey } from "puretls/pki";
+ *
+ * const authority = createCertificateAuthority({ provider, name: "Example CA" });
+ * const { chain, key } = authority.issueServer({ hosts: ["a.example"] });
+ * const algorithm = key.algorithm;
+ * const own = credential({ provider, chain, key: { algorithm, key: key.privateKey } });
+ * const delegated = generateKey({ provider, type: "ed25519" });
+ * try {
+ *   loadDelegatedCredential({
+ *     provider,
+ *     credential: own,
+ *     delegatedCredential: new Uint8Array(8), // from who holds the certificate's key
+ *     key: { algorithm: delegated.algorithm, key: delegated.privateKey },
+ *   });
+ * } catch (error) {
+ *   if (!(error instanceof Error) || !error.message.includes("does not parse"))
+ *     throw error;
+ * }
+ * ```
+ */
+export function loadDelegatedCredential(options: {
+  readonly provider: CryptoProvider;
+  readonly credential: Credential;
+  readonly delegatedCredential: BytesLike;
+  readonly key: ParsedPrivateKey | "ask";
+}): Credential {
+  const { provider, credential, delegatedCredential, key } = options;
+  const bytes = viewBytes(
+    delegatedCredential,
+    "a delegated credential",
+  ).slice();
+  const read = readDelegatedCredential(bytes);
+  const scheme = schemeOf(read.scheme);
+  requireDelegable(scheme);
+  const parsed = parseSubjectPublicKeyInfo(read.publicKeyInfo);
+  if (!fitsKey(SIGNATURE_SCHEMES[scheme], keyKind(parsed), "TLSv1.3"))
+    throw new TlsUsageError(
+      "delegated credentials: the scheme is not the key's",
+    );
+  if (key !== "ask" && !keyMatchesPublicKey(provider, key, parsed))
+    throw new TlsUsageError("delegated credentials: two different keys");
+  const signedWith = schemeOf(read.algorithm);
+  if (!fitsKey(SIGNATURE_SCHEMES[signedWith], credential, "TLSv1.3"))
+    throw new TlsUsageError(
+      "delegated credentials: signed with another certificate's key",
+    );
+  const { publicKeyInfo } = read;
+  return Object.freeze({
+    ...credential,
+    key,
+    delegation: { bytes, scheme, signedWith, publicKeyInfo },
+  });
+}
+
+function schemeOf(code: number): SignatureSchemeName {
+  const name = ALL_SCHEMES.find((one) => SIGNATURE_SCHEMES[one].code === code);
+  if (name === undefined)
+    throw new TlsUsageError(
+      `delegated credentials: an unknown algorithm (${code.toString()})`,
+    );
+  return name;
+}
+
 /** What stands in a DelegatedCredential. Arrays are views. */
 interface Fields {
   /** Seconds after the certificate's notBefore. */

@@ -5,6 +5,7 @@ import { equal, fromHex } from "../../src/bytes.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
   credential,
+  loadDelegatedCredential,
   rawPublicKeyCredential,
   SIGNATURE_SCHEMES,
   type Credential,
@@ -77,6 +78,7 @@ function load(
     "signing-prefs": prefs,
     "ocsp-response": ocspResponse,
     "signed-cert-timestamps": timestamps,
+    "delegated-credential": delegated,
   } = flags;
   const { number, asks } = options;
   const common = {
@@ -94,11 +96,26 @@ function load(
   if (file === undefined) return [];
   const made = credential({
     ...common,
+    ...(delegated && { key: "ask" }),
     chain: certificatesOf(file),
     ...(ocspResponse && { ocspResponse }),
     ...(timestamps && { scts: timestampsOf(timestamps) }),
   });
-  return [{ ...loaded, credential: made }];
+  if (delegated === undefined) return [{ ...loaded, credential: made }];
+  const delegation = delegate(provider, made, delegated, common.key);
+  return [{ ...loaded, credential: delegation }];
+}
+
+function delegate(
+  provider: CryptoProvider,
+  made: Credential,
+  delegatedCredential: Uint8Array,
+  key: ParsedPrivateKey | "ask",
+): Credential {
+  return loadDelegatedCredential({
+    ...{ provider, delegatedCredential, key },
+    credential: made,
+  });
 }
 
 function publicKeyInfoOf(pem: string): Uint8Array {

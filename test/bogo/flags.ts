@@ -90,6 +90,7 @@ const FLAGS = {
   "accepted-peer-cert-types": "numbers",
   "available-client-cert-types": "numbers",
   "ocsp-response": "base64",
+  "delegated-credential": "base64",
   "signed-cert-timestamps": "base64",
   "trust-cert": "text",
   "use-client-ca-list": "text",
@@ -189,6 +190,7 @@ export type CredentialFlags = Pick<
   | "signing-prefs"
   | "must-match-issuer"
   | "ocsp-response"
+  | "delegated-credential"
   | "signed-cert-timestamps"
 > & { readonly kind: CredentialKind };
 
@@ -199,6 +201,7 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
   "signing-prefs",
   "must-match-issuer",
   "ocsp-response",
+  "delegated-credential",
   "signed-cert-timestamps",
 ]);
 
@@ -206,6 +209,7 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
 const CREDENTIALS = {
   "new-x509-credential": "X509",
   "new-rpk-credential": "RawPublicKey",
+  "new-delegated-credential": "Delegated",
 } as const;
 
 type CredentialKind = (typeof CREDENTIALS)[keyof typeof CREDENTIALS];

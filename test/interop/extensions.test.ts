@@ -125,7 +125,7 @@ describePeers(["gnutls"], () => {
   const [ours, theirs] = [keyOf("ec-p256"), keyOf("ed25519")];
   const PRIORITY = "-CTYPE-CLI-X509:+CTYPE-CLI-RAWPK:+CTYPE-SRV-RAWPK";
 
-  describe.each(["TLSv1.3"] as const)("in %s", (version) => {
+  describe.each(["TLSv1.3", "TLSv1.2"] as const)("in %s", (version) => {
     const versions = [version];
     const priority = `NORMAL:-VERS-ALL:+VERS-${version.replace("v", "")}:${PRIORITY}`;
 

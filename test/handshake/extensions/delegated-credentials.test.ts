@@ -9,6 +9,7 @@ import {
   credential,
   DELEGATION_USAGE,
   delegateCredential,
+  loadDelegatedCredential,
   type ServerOptions,
   TlsUsageError,
 } from "../../../src/engine/index.ts";
@@ -134,6 +135,53 @@ describe("a delegated credential", () => {
     );
     expect(server.info?.version).toBe("TLSv1.2");
     expect(server.info?.credential).toBe(own);
+  });
+});
+
+describe("one that was signed elsewhere", () => {
+  const signed = delegate().delegation?.bytes ?? new Uint8Array();
+  const load = (
+    options: Partial<Parameters<typeof loadDelegatedCredential>[0]> = {},
+  ): Credential =>
+    loadDelegatedCredential({
+      provider: noble,
+      // The certificate's own key is not here.
+      credential: { ...own, key: "ask" },
+      delegatedCredential: signed,
+      key: { algorithm: key.algorithm, key: key.privateKey },
+      ...options,
+    });
+
+  it("signs for the server", () => {
+    const { client, server } = connect(accepts, { credentials: [load()] });
+    expect(client.error ?? server.error).toBeUndefined();
+    expect(server.info?.credential?.delegation?.bytes).toEqual(signed);
+  });
+
+  it("is refused with another key, or cut short", () => {
+    const other = generateKey({ provider: noble, type: "ec-p256" });
+    const wrong = { algorithm: other.algorithm, key: other.privateKey };
+    expect(() => load({ key: wrong })).toThrow("two different keys");
+    const short = signed.subarray(0, -1);
+    expect(() => load({ delegatedCredential: short })).toThrow(
+      "it ends too early",
+    );
+  });
+
+  it("is refused with an algorithm that nobody may accept", () => {
+    const changed = (at: number, code: number): Uint8Array => {
+      const copy = signed.slice();
+      copy.set([code >> 8, code & 255], at);
+      return copy;
+    };
+    const behind = 9 + key.publicKeyInfo().length;
+    for (const [bytes, says] of [
+      [changed(4, 0x0804), "not with rsa_pss_rsae_sha256"],
+      [changed(4, 0x0807), "the scheme is not the key's"],
+      [changed(4, 0x7f7f), "an unknown algorithm"],
+      [changed(behind, 0x0804), "signed with another certificate's key"],
+    ] as const)
+      expect(() => load({ delegatedCredential: bytes })).toThrow(says);
   });
 });
 
