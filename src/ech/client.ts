@@ -9,6 +9,8 @@ import {
 } from "../crypto/hpke.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
+import { echFlow } from "../handshake/client/ech.ts";
+import type { EchClientWithFlow } from "../handshake/client/ech-flow.ts";
 import type { EchClient, EchEnvironment, EchOffer } from "../handshake/ech.ts";
 import type { Transcript } from "../handshake/transcript.ts";
 import { checkAlpn } from "../handshake/config-checks.ts";
@@ -69,8 +71,9 @@ export function echClient(
   const usable = parseEchConfigList(configs).filter(isUsable);
   if (usable.length === 0)
     throw new TlsUsageError("ECH: no config in the list can be used");
-  return {
+  const client: EchClientWithFlow = {
     kind: "real",
+    flow: echFlow,
     begin: (environment) => {
       for (const config of usable) {
         const suite = config.suites.find((one) =>
@@ -82,6 +85,7 @@ export function echClient(
       throw new TlsUsageError("ECH: the provider has no suite of the configs");
     },
   };
+  return client;
 }
 
 /**
@@ -89,7 +93,12 @@ export function echClient(
  * stand out.
  */
 export function echGrease(): EchClient {
-  return { kind: "grease", begin: ({ provider }) => new GreaseOffer(provider) };
+  const client: EchClientWithFlow = {
+    kind: "grease",
+    flow: echFlow,
+    begin: ({ provider }) => new GreaseOffer(provider),
+  };
+  return client;
 }
 
 /** RFC 9849 4, 4.2, 6.1.7. Without a name to check nothing could be learnt. */

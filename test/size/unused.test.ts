@@ -59,7 +59,7 @@ const FEATURES: Readonly<
 > = {
   "Encrypted Client Hello": {
     code: `export { echClient, echServer } from "puretls/ech";`,
-    brings: /^src\/(ech\/|crypto\/hpke)/,
+    brings: /^src\/(ech\/|crypto\/hpke|handshake\/client\/ech\.)/,
   },
   "certificate compression": {
     code: `export { zlib } from "puretls/compression";`,

@@ -1,4 +1,7 @@
-/** Which of its two hellos a client goes on with: RFC 9849 6.1. */
+/**
+ * Which of its two hellos a client goes on with: RFC 9849 6.1. Clients that hide
+ * nothing do not load it: `puretls/ech` brings it.
+ */
 import { TlsError } from "../../errors.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
@@ -12,6 +15,7 @@ import type {
 import type { ExternalPsk } from "../external-psk.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { firstHello, outerHello, type RetryAsked } from "./client-hello.ts";
+import type { EchFlow, FirstHellos } from "./ech-flow.ts";
 import { greasePsks, offeredPsks } from "./psk-offer.ts";
 import type {
   EchAttempt,
@@ -20,24 +24,14 @@ import type {
   WaitServerHello,
 } from "./states.ts";
 
-type Hellos = Pick<
-  WaitServerHello,
-  "hello" | "serverName" | "transcript" | "ech"
->;
-
-/** The first hello, around another one where the config wants it. */
-export function firstHellos(
+/** The first hello, around another one where there is a name to hide. */
+function firstHellos(
   config: ClientConfig,
   serverName: string | undefined,
   external: ExternalPsk | undefined,
-): Hellos {
-  const { encryptedClientHello } = config;
-  const offer = encryptedClientHello?.begin(config);
-  if (offer === undefined) {
-    const psks = offeredPsks(config, serverName, external);
-    const hello = firstHello(config, serverName, psks);
-    return { hello, serverName, transcript: begin(hello), ech: undefined };
-  }
+): FirstHellos | undefined {
+  const offer = config.encryptedClientHello?.begin(config);
+  if (offer === undefined) return undefined;
   const { publicName, innerBody } = offer;
   const psks = offeredPsks(config, serverName, external);
   if (publicName === undefined) {
@@ -73,7 +67,7 @@ export function firstHellos(
 }
 
 /** RFC 9849 6.1.5: a HelloRetryRequest says already which hello it is about. */
-export function judgeRetry(
+function judgeRetry(
   state: WaitServerHello,
   message: HelloRetryRequest,
   hash: HashAlgorithm,
@@ -95,7 +89,7 @@ export function judgeRetry(
 /**
  * What to send as the second hello: itself, or the outer one around it.
  */
-export function sealSecond(
+function sealSecond(
   { config, ech }: WaitServerHello,
   hello: SentHello,
   asked: RetryAsked,
@@ -111,9 +105,7 @@ export function sealSecond(
 }
 
 /** The extension of the second hello, RFC 9849 6.1.5 and 6.2. */
-export function secondBody(
-  ech: EchAttempt | undefined,
-): Uint8Array | undefined {
+function secondBody(ech: EchAttempt | undefined): Uint8Array | undefined {
   if (ech === undefined) return undefined;
   if (ech.status === "accepted") return ech.offer.innerBody;
   const { raw } = ech.offer.seal(undefined, ech.outerRandom, (body) => ({
@@ -123,7 +115,7 @@ export function secondBody(
 }
 
 /** RFC 9849 6.1.4: the signal in the ServerHello's random. */
-export function judgeServerHello(
+function judgeServerHello(
   state: WaitServerHello,
   message: ServerHello,
   hash: HashAlgorithm,
@@ -147,7 +139,7 @@ export function judgeServerHello(
 }
 
 /** RFC 9849 6.1.6, 6.2: what EncryptedExtensions say about other keys. */
-export function withRetryConfigs(
+function withRetryConfigs(
   ech: EchAttempt | undefined,
   configs: Uint8Array | undefined,
 ): EchAttempt | undefined {
@@ -167,7 +159,7 @@ export function withRetryConfigs(
  *
  * @param authenticated whether a verifier looked at the certificate
  */
-export function echRefusal(
+function refusal(
   ech: EchAttempt | undefined,
   authenticated: boolean,
 ): TlsError | undefined {
@@ -188,7 +180,7 @@ function goOnWithInner(
 }
 
 /** RFC 9849 6.1.6: a server of TLS 1.2 has refused. */
-export function goOnWith12(state: WaitServerHello): WaitServerHello {
+function goOnWith12(state: WaitServerHello): WaitServerHello {
   return state.ech?.inner === undefined
     ? state
     : goOnWithOuter(state, state.ech);
@@ -267,3 +259,15 @@ function attempt(
 function begin(hello: SentHello): PendingTranscript {
   return new PendingTranscript().add(hello.raw);
 }
+
+/** What `puretls/ech` brings a client. */
+export const echFlow: EchFlow = {
+  firstHellos,
+  judgeRetry,
+  sealSecond,
+  secondBody,
+  judgeServerHello,
+  withRetryConfigs,
+  goOnWith12,
+  refusal,
+};

@@ -18,15 +18,11 @@ import type {
   ServerHello,
   ServerHello12,
 } from "../messages/server-hello.ts";
-import { secondHello } from "./client-hello.ts";
-import {
-  firstHellos,
-  goOnWith12,
-  judgeRetry,
-  sealSecond,
-  secondBody,
-} from "./ech.ts";
+import { PendingTranscript } from "../transcript.ts";
+import { firstHello, secondHello } from "./client-hello.ts";
+import { echFlowOf, type FirstHellos } from "./ech-flow.ts";
 import { beginEarlyData } from "./early-data.ts";
+import { offeredPsks } from "./psk-offer.ts";
 import { handshakeKeys } from "./server-hello13.ts";
 import type {
   Client13State,
@@ -57,7 +53,8 @@ export function clientHello(
           return onServerHello(state, message, io);
         checkVersion12(state, message);
         if (begin12 === undefined) throw new TlsError("unsupported_protocol");
-        return begin12(goOnWith12(state), message, io);
+        const flow = echFlowOf(state.config);
+        return begin12(flow?.goOnWith12(state) ?? state, message, io);
       },
     },
   };
@@ -95,7 +92,9 @@ function sendFirstHello(
   external: ExternalPsk | undefined,
   io: HandshakeIo,
 ): WaitServerHello {
-  const hellos = firstHellos(config, serverName, external);
+  const hellos =
+    echFlowOf(config)?.firstHellos(config, serverName, external) ??
+    plainHello(config, serverName, external);
   io.send(hellos.hello.raw);
   // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
   if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
@@ -108,6 +107,17 @@ function sendFirstHello(
     early: beginEarlyData(config, hellos.ech?.inner?.hello ?? hellos.hello, io),
     earlyRejected: false,
   };
+}
+
+function plainHello(
+  config: ClientConfig,
+  serverName: string | undefined,
+  external: ExternalPsk | undefined,
+): FirstHellos {
+  const psks = offeredPsks(config, serverName, external);
+  const hello = firstHello(config, serverName, psks);
+  const transcript = new PendingTranscript().add(hello.raw);
+  return { hello, serverName, transcript, ech: undefined };
 }
 
 function onServerHello(
@@ -181,16 +191,17 @@ function retry(
     throw new TlsError("pointless_hello_retry");
   const group = code === undefined ? undefined : retryGroup(state, code);
   const hash = state.config.provider.hashes[suite.hash];
-  const judged = judgeRetry(state, message, hash);
+  const flow = echFlowOf(state.config);
+  const judged = flow?.judgeRetry(state, message, hash) ?? state;
   const { config, serverName, ech } = judged;
   const before = judged.transcript.retry(hash).add(message.raw);
   const asked = { group, cookie, hash: suite.hash, before };
-  const body = secondBody(ech);
+  const body = flow?.secondBody(ech);
   const hello = secondHello(config, serverName, judged.hello, asked, body);
   // RFC 8446 4.2.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
   else if (config.compatibilityMode) io.sendChangeCipherSpec();
-  io.send(sealSecond(judged, hello, asked).raw);
+  io.send((flow?.sealSecond(judged, hello, asked) ?? hello).raw);
   return {
     ...judged,
     hello,

@@ -12,7 +12,7 @@ import { protectionKeys12 } from "../protection12.ts";
 import { checkRecordSizes } from "../record-size-limit.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
-import { echRefusal } from "./ech.ts";
+import { echFlowOf } from "./ech-flow.ts";
 import { selectedProtocol } from "./alpn.ts";
 import type { SentHello, WaitServerHello } from "./states.ts";
 import type {
@@ -48,7 +48,7 @@ export function onServerHello12(
     randoms: { client: hello.random, server: message.random.slice() },
     said,
     transcript: state.transcript.begin12(hash).add(message.raw),
-    refusal: echRefusal(state.ech, false),
+    refusal: echFlowOf(config)?.refusal(state.ech, false),
   };
   const resumed = resumedSession(hello, message, suite, said);
   if (resumed !== undefined) return goOn(next, resumed.session, resumed.peer);

@@ -12,7 +12,7 @@ import { logSecrets } from "../key-log.ts";
 import type { ServerHello } from "../messages/server-hello.ts";
 import { acceptedPsk, type ChosenPsk } from "../psk.ts";
 import { clientHandshakeKeys } from "./early-data.ts";
-import { judgeServerHello } from "./ech.ts";
+import { echFlowOf } from "./ech-flow.ts";
 import type {
   HandshakeSecrets,
   WaitEncryptedExtensions,
@@ -27,7 +27,8 @@ export function handshakeKeys(
   io: HandshakeIo,
 ): WaitEncryptedExtensions {
   const hash = sent.config.provider.hashes[suite.hash];
-  const state = judgeServerHello(sent, message, hash);
+  const flow = echFlowOf(sent.config);
+  const state = flow?.judgeServerHello(sent, message, hash) ?? sent;
   const { config, serverName, hello, ech } = state;
   checkSolicited(message.extensionTypes, hello.types);
   // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.

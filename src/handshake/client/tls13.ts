@@ -45,7 +45,7 @@ import {
   onUpdateKeysMeanwhile,
 } from "./post-handshake-auth.ts";
 import { connectionInfo } from "./connection-info.ts";
-import { echRefusal, withRetryConfigs } from "./ech.ts";
+import { echFlowOf } from "./ech-flow.ts";
 import { clientHandshakeKeys, settleEarlyData } from "./early-data.ts";
 import { onNewSessionTicket } from "./tickets13.ts";
 import type {
@@ -112,7 +112,10 @@ function onEncryptedExtensions(
     ...state,
     ...settleEarlyData(state, accepted, alpnProtocol, io),
     certificateTypes: typesChosen(extensions, state.config),
-    ech: withRetryConfigs(state.ech, extensions.encrypted_client_hello),
+    ech: echFlowOf(state.config)?.withRetryConfigs(
+      state.ech,
+      extensions.encrypted_client_hello,
+    ),
     alpnProtocol,
     transcript: state.transcript.add(message.raw),
   };
@@ -245,7 +248,7 @@ function onServerFinished(
     early: state.early,
     authenticatedAt: authenticatedAt(state),
     finished,
-    refusal: echRefusal(state.ech, isJudged),
+    refusal: echFlowOf(config)?.refusal(state.ech, isJudged),
   };
   logSecrets(config, clientRandom, {
     CLIENT_TRAFFIC_SECRET_0: finishing.clientApplication,
