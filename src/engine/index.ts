@@ -31,6 +31,7 @@ export type {
 export { clientConfig, serverConfig } from "./configs.ts";
 export type { Protocol } from "../handshake/protocol.ts";
 export type { CertificateTypeName } from "../handshake/extensions/certificate-types.ts";
+export type { PeerProof } from "../handshake/peer-proof.ts";
 export {
   type Credential,
   credential,

@@ -2,11 +2,14 @@ import { TlsError } from "../../errors.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
-/** CertificateType, RFC 7250 3 and the IANA registry. */
-export const CertificateType = { X509: 0, RawPublicKey: 2 } as const;
-
 /** How a side shows who it is: by a certificate or by a bare key (RFC 7250). */
-export type CertificateTypeName = keyof typeof CertificateType;
+export type CertificateTypeName = "X509" | "RawPublicKey";
+
+/** CertificateType, RFC 7250 3 and the IANA registry. */
+export const CertificateType = {
+  X509: 0,
+  RawPublicKey: 2,
+} as const satisfies Record<CertificateTypeName, number>;
 
 const list: BodyCodec<readonly number[]> = {
   write: (writer, types) =>
