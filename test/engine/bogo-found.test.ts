@@ -74,6 +74,19 @@ describe("what a ClientHello may say", () => {
     expect(server.error?.reason).toBe(reason);
   });
 
+  it("a record_size_limit below 64: refused before a ServerHello", () => {
+    const { client, server } = newPair(
+      testClientConfig({ recordSizeLimit: 64 }),
+    );
+    const hello = Buffer.from(client.takeOutput());
+    const at = hello.indexOf(Buffer.from("001c00020040", "hex"));
+    expect(at).toBeGreaterThan(0);
+    hello[at + 5] = 63;
+    server.receive(hello);
+    expect(server.error?.reason).toBe("record_size_limit_too_small");
+    expect(server.takeOutput()[0]).toBe(21);
+  });
+
   it("point formats of TLS 1.2: whatever they are, TLS 1.3 has none", () => {
     const { client, server } = newPair();
     const hello = Buffer.from(client.takeOutput());

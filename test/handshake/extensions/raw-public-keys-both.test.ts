@@ -1,6 +1,6 @@
 /** Raw public keys (RFC 7250) alike in TLS 1.2 and 1.3: roles, choice, sessions. */
 import { describe, expect, it } from "vitest";
-import { concat } from "../../../src/bytes.ts";
+import { concat, toHex } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type CertificateTypeName,
@@ -258,6 +258,9 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
         expect(pair.server.info?.peerRawPublicKey?.der).toEqual(
           derOf("ed25519"),
         );
+        // RFC 7250 4.2: who is silent means X.509, to some on resumption too.
+        if (version === "TLSv1.2")
+          expect(toHex(pair.sent.server)).toContain("0014000102");
         if (version === "TLSv1.3") break;
       }
     });
