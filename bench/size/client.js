@@ -2,8 +2,9 @@
 import {
   aes128Gcm,
   chaCha20Poly1305,
-  ecdsaVerifier,
+  ecdsaVerifierWith,
   hashes,
+  p256,
   pkcs1Verifier,
   pssVerifier,
   secp256r1,
@@ -33,7 +34,7 @@ export const provider = {
   cbcs: {},
   groups: { x25519: x25519Ladder, secp256r1 },
   verifiers: {
-    "ecdsa-sha256": ecdsaVerifier("SHA-256"),
+    "ecdsa-sha256": ecdsaVerifierWith({ secp256r1: p256 }, "SHA-256"),
     "rsa-pss-sha256": pssVerifier("SHA-256"),
     "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
   },

@@ -8,10 +8,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, fromHex, Secret, toHex } from "../../src/bytes.ts";
 import {
+  ecdsaVerifierWith,
   ed25519PublicKey,
   noble,
   publicKeyWith,
 } from "../../src/crypto/noble/index.ts";
+import { nistCurves } from "../../src/crypto/noble/nist-curves.ts";
 import type {
   PrivateKey,
   PublicKey,
@@ -114,6 +116,15 @@ describe.each(curves)("ECDSA on %s", (curve, nodeName, length) => {
     expect(verifier("ecdsa-sha256")(key, message, signature)).toBe(true);
     compressed[0] ^= 1;
     expect(verifier("ecdsa-sha256")(key, message, signature)).toBe(false);
+  });
+
+  it("verifies on no curve but those that are named", () => {
+    const signature = signer("ecdsa-sha256")(own, message, noRandom);
+    const { [curve]: row, ...others } = nistCurves;
+    const verify = ecdsaVerifierWith({ [curve]: row }, "SHA-256");
+    expect(verify(publicKey, message, signature)).toBe(true);
+    const foreign = ecdsaVerifierWith(others, "SHA-256");
+    expect(foreign(publicKey, message, signature)).toBe(false);
   });
 
   it("refuses a scalar that is not one", () => {

@@ -1,36 +1,10 @@
-/**
- * ECDSA (FIPS 186-5 6) with DER signatures, from `@noble/curves`. Any hash
- * goes with any curve: X.509 has ecdsa-with-SHA256 under a P-384 key.
- */
+/** Signing ECDSA (FIPS 186-5 6.4.1) with DER signatures, from `@noble/curves`. */
 import { ecdsa, type ECDSA } from "@noble/curves/abstract/weierstrass.js";
-import type {
-  HashName,
-  PrivateKey,
-  SignatureSigner,
-  SignatureVerifier,
-} from "../provider.ts";
+import type { HashName, PrivateKey, SignatureSigner } from "../provider.ts";
 import { nobleHashes } from "./hashes.ts";
 import { nistCurve, type NistCurveName } from "./nist-curves.ts";
 
-/** High S is allowed: neither X.509 nor TLS asks for the lower half. */
 const options = { format: "der", lowS: false, prehash: true } as const;
-
-/** Verifies signatures over the message's hash; never throws. */
-export function ecdsaVerifier(hash: HashName): SignatureVerifier {
-  return (key, message, signature) => {
-    if (key.type !== "ec") return false;
-    try {
-      return scheme(key.curve, hash).verify(
-        signature,
-        message,
-        key.point,
-        options,
-      );
-    } catch {
-      return false;
-    }
-  };
-}
 
 /**
  * Signs with the deterministic nonce of RFC 6979: no randomness is drawn, and

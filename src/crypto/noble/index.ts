@@ -20,7 +20,8 @@ import { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 import { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
-import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
+import { ecdsaSigner } from "./ecdsa.ts";
+import { ecdsaVerifier } from "./ecdsa-verify.ts";
 import { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 import {
   ffdhe2048,
@@ -151,7 +152,12 @@ export { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";
-export { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
+export { ecdsaSigner } from "./ecdsa.ts";
+export {
+  ecdsaVerifier,
+  ecdsaVerifierWith,
+  type NistCurveRows,
+} from "./ecdsa-verify.ts";
 export { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 export {
   ffdhe2048,
@@ -171,6 +177,15 @@ export {
 } from "./mlkem-hybrid.ts";
 export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
 export { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
+export {
+  type NistCurve,
+  type NistCurveName,
+  type NistCurveRow,
+  type NistPoint,
+  p256,
+  p384,
+  p521,
+} from "./nist-curves.ts";
 export { publicKeyOf } from "./public-key-of.ts";
 export { type PublicKeysOfSeeds, publicKeyWith } from "./public-key-with.ts";
 export { systemRandom } from "./random.ts";

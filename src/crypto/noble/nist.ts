@@ -10,10 +10,11 @@ import {
 } from "../provider.ts";
 import {
   multiplyBase,
-  nistCurve,
   type NistCurve,
-  type NistCurveName,
   type NistPoint,
+  p256,
+  p384,
+  p521,
 } from "./nist-curves.ts";
 
 /** P-256. Shares are uncompressed points of 65 bytes. */
@@ -21,8 +22,8 @@ export const secp256r1: KeyExchangeGroup = {
   name: "secp256r1",
   initiatorShareLength: 65,
   responderShareLength: 65,
-  generate: (random) => generate("secp256r1", random),
-  encapsulate: (share, random) => encapsulate("secp256r1", share, random),
+  generate: (random) => generate(p256(), random),
+  encapsulate: (share, random) => encapsulate(p256(), share, random),
 };
 
 /** P-384. Shares are uncompressed points of 97 bytes. */
@@ -30,8 +31,8 @@ export const secp384r1: KeyExchangeGroup = {
   name: "secp384r1",
   initiatorShareLength: 97,
   responderShareLength: 97,
-  generate: (random) => generate("secp384r1", random),
-  encapsulate: (share, random) => encapsulate("secp384r1", share, random),
+  generate: (random) => generate(p384(), random),
+  encapsulate: (share, random) => encapsulate(p384(), share, random),
 };
 
 /** P-521. Shares are uncompressed points of 133 bytes. */
@@ -39,12 +40,11 @@ export const secp521r1: KeyExchangeGroup = {
   name: "secp521r1",
   initiatorShareLength: 133,
   responderShareLength: 133,
-  generate: (random) => generate("secp521r1", random),
-  encapsulate: (share, random) => encapsulate("secp521r1", share, random),
+  generate: (random) => generate(p521(), random),
+  encapsulate: (share, random) => encapsulate(p521(), share, random),
 };
 
-function generate(name: NistCurveName, random: RandomSource): KeyPair {
-  const curve = nistCurve(name);
+function generate(curve: NistCurve, random: RandomSource): KeyPair {
   const scalar = randomScalar(curve, random);
   return {
     share: multiplyBase(curve, scalar),
@@ -54,11 +54,10 @@ function generate(name: NistCurveName, random: RandomSource): KeyPair {
 }
 
 function encapsulate(
-  name: NistCurveName,
+  curve: NistCurve,
   peerShare: Uint8Array,
   random: RandomSource,
 ): Encapsulation {
-  const curve = nistCurve(name);
   const peer = decodeShare(curve, peerShare);
   const scalar = randomScalar(curve, random);
   return {
