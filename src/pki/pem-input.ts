@@ -3,6 +3,7 @@ import { latin1 } from "../bytes.ts";
 import { Certificate } from "../x509/certificate.ts";
 import { TAG } from "../x509/der.ts";
 import { X509Error } from "../x509/errors.ts";
+import * as fault from "../x509/faults.ts";
 import { parsePem } from "../x509/pem.ts";
 
 /**
@@ -20,7 +21,7 @@ export function derBlocks(
   const blocks = parsePem(text).filter(({ label }) => labels.includes(label));
   const [first, ...rest] = blocks.map(({ der }) => der);
   if (first === undefined)
-    throw new X509Error("no_pem_block", `no ${labels[0] ?? "block"}`);
+    throw new X509Error(fault.no_pem_block, `no ${labels[0] ?? "block"}`);
   return [first, ...rest];
 }
 

@@ -13,6 +13,7 @@ import {
   TAG,
 } from "../x509/der.ts";
 import { decoding, X509Error } from "../x509/errors.ts";
+import * as fault from "../x509/faults.ts";
 import type { Extension } from "../x509/extensions.ts";
 import { altNames, readExtensions } from "../x509/extensions.ts";
 import type { GeneralName } from "../x509/general-name.ts";
@@ -81,7 +82,7 @@ export class CertificateRequest {
     const der = derBlocks(pemOrDer, labels)[0].slice();
     return new CertificateRequest(
       der,
-      decoding("malformed_certificate", () => readRequest(provider, der)),
+      decoding(fault.malformed_certificate, () => readRequest(provider, der)),
     );
   }
 
@@ -242,12 +243,12 @@ function checkSignature(
   const algorithm = signatureAlgorithm(identifier);
   const verifier = algorithm && provider.verifiers[algorithm.name];
   if (algorithm === undefined || algorithm.weak || verifier === undefined)
-    throw new X509Error("unsupported_signature_algorithm", identifier.oid);
+    throw new X509Error(fault.unsupported_signature_algorithm, identifier.oid);
   // RFC 4055 1.2: an id-RSASSA-PSS key signs in no other way.
   const mayUse = algorithm.pss || info.algorithm !== "id-RSASSA-PSS";
   if (!mayUse || !verifier(info.key, signed.message, signed.signature))
     throw new X509Error(
-      "signature_failure",
+      fault.signature_failure,
       "the request is not signed by the key that it names",
     );
 }

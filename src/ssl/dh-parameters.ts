@@ -3,6 +3,7 @@ import { latin1, viewBytes } from "../bytes.ts";
 import type { FiniteFieldParameters } from "../crypto/provider.ts";
 import { DerReader, readSingle, TAG, unsignedBytes } from "../x509/der.ts";
 import { decoding, X509Error } from "../x509/errors.ts";
+import * as fault from "../x509/faults.ts";
 import { parsePem } from "../x509/pem.ts";
 import { SSLError } from "./errors.ts";
 import { type Encoded, reading } from "./reading.ts";
@@ -34,13 +35,13 @@ function derOf(source: Encoded): Uint8Array {
   }
   const block = parsePem(source).find(({ label }) => LABELS.has(label));
   if (block === undefined)
-    throw new X509Error("no_pem_block", "no DH parameters");
+    throw new X509Error(fault.no_pem_block, "no DH parameters");
   return block.der;
 }
 
 /** Both begin with the prime and the generator; what follows is not used. */
 function parse(der: Uint8Array): FiniteFieldParameters {
-  return decoding("malformed_pem", () => {
+  return decoding(fault.malformed_pem, () => {
     const { content } = readSingle(der, TAG.sequence, "DHParameter");
     const fields = new DerReader(content);
     const prime = unsignedBytes(fields.read(TAG.integer, "prime"), "prime");

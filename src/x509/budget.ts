@@ -1,5 +1,6 @@
 /** Limits on the work that one verification may cost: peers choose the input. */
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 
 /** How much work one verification may cost. */
 export interface Budgets {
@@ -36,18 +37,19 @@ export class Budget {
   /** @throws X509Error `signature_budget_exceeded` */
   spendSignature(): void {
     if (--this.#signatures < 0)
-      throw new X509Error("signature_budget_exceeded");
+      throw new X509Error(fault.signature_budget_exceeded);
   }
 
   /** @throws X509Error `path_budget_exceeded` */
   spendStep(): void {
-    if (--this.#steps < 0) throw new X509Error("path_budget_exceeded");
+    if (--this.#steps < 0) throw new X509Error(fault.path_budget_exceeded);
   }
 
   /** @throws X509Error `name_budget_exceeded` */
   spendNameComparisons(count: number): void {
     this.#nameComparisons -= count;
-    if (this.#nameComparisons < 0) throw new X509Error("name_budget_exceeded");
+    if (this.#nameComparisons < 0)
+      throw new X509Error(fault.name_budget_exceeded);
   }
 }
 

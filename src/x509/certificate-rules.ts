@@ -4,6 +4,7 @@
  */
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { OID } from "./oids.ts";
 
 /** What the leaf's key is to be used for. */
@@ -31,8 +32,8 @@ const ALWAYS_UNDERSTOOD: ReadonlySet<string> = new Set([
 
 /** RFC 5280 4.2.1.1 and 4.2.1.2 want these non-critical. */
 const NEVER_CRITICAL = [
-  [OID.authorityKeyIdentifier, "authority_key_identifier_critical"],
-  [OID.subjectKeyIdentifier, "subject_key_identifier_critical"],
+  [OID.authorityKeyIdentifier, fault.authority_key_identifier_critical],
+  [OID.subjectKeyIdentifier, fault.subject_key_identifier_critical],
 ] as const;
 
 /**
@@ -57,9 +58,9 @@ function checkCritical(
   certificate: Certificate,
   understood: ReadonlySet<string>,
 ): void {
-  for (const [oid, code] of NEVER_CRITICAL)
+  for (const [oid, why] of NEVER_CRITICAL)
     if (certificate.extension(oid)?.critical === true)
-      throw new X509Error(code, `${oid} is critical`);
+      throw new X509Error(why, `${oid} is critical`);
   for (const { oid, critical } of certificate.extensions)
     // RFC 5280 4.2: "A certificate-using system MUST reject the certificate if
     // it encounters a critical extension it does not recognize".
@@ -69,26 +70,29 @@ function checkCritical(
       !ALWAYS_UNDERSTOOD.has(oid) &&
       !understood.has(oid)
     )
-      throw new X509Error("unhandled_critical_extension", oid);
+      throw new X509Error(fault.unhandled_critical_extension, oid);
 }
 
 function checkNames(certificate: Certificate, isAnchor: boolean): void {
   // RFC 5280 4.1.2.4: the issuer "MUST contain a non-empty distinguished name".
   if (certificate.issuer.isEmpty && !isAnchor)
-    throw new X509Error("issuer_name_empty");
+    throw new X509Error(fault.issuer_name_empty);
   // RFC 5280 4.1.2.6: so must the subject of a CA.
   if (certificate.subject.isEmpty && certificate.basicConstraints?.cA === true)
-    throw new X509Error("subject_name_empty");
+    throw new X509Error(fault.subject_name_empty);
   // RFC 5280 4.1.2.6: an empty subject needs a critical subjectAltName.
   if (
     certificate.subject.isEmpty &&
     certificate.extension(OID.subjectAltName)?.critical === false
   )
-    throw new X509Error("subject_alt_name_not_critical");
+    throw new X509Error(fault.subject_alt_name_not_critical);
   // RFC 5280 4.1.2.2: "MUST NOT use serialNumber values longer than 20 octets";
   // a sign byte may come on top, as it does in practice.
   if (!isAnchor && certificate.serialNumber.length > 21)
-    throw new X509Error("malformed_certificate", "an oversized serialNumber");
+    throw new X509Error(
+      fault.malformed_certificate,
+      "an oversized serialNumber",
+    );
 }
 
 function checkCaConsistency(certificate: Certificate): void {
@@ -97,24 +101,24 @@ function checkCaConsistency(certificate: Certificate): void {
   if (isCa) {
     // RFC 5280 4.2.1.9: with keyUsage present, cA and keyCertSign go together.
     if (usage !== undefined && !usage.has("keyCertSign"))
-      throw new X509Error("key_usage_no_cert_sign");
+      throw new X509Error(fault.key_usage_no_cert_sign);
     return;
   }
   if (usage?.has("keyCertSign") === true)
-    throw new X509Error("cert_sign_without_ca");
+    throw new X509Error(fault.cert_sign_without_ca);
   if (certificate.basicConstraints?.pathLenConstraint !== undefined)
-    throw new X509Error("path_length_without_ca");
+    throw new X509Error(fault.path_length_without_ca);
   // RFC 5280 4.2.1.10: "MUST be used only in a CA certificate".
   if (certificate.extension(OID.nameConstraints) !== undefined)
     throw new X509Error(
-      "inconsistent_extensions",
+      fault.inconsistent_extensions,
       "nameConstraints in a certificate that is no CA",
     );
 }
 
 function decodeAll(certificate: Certificate): void {
   if (certificate.subjectAltName?.length === 0)
-    throw new X509Error("empty_subject_alt_name");
+    throw new X509Error(fault.empty_subject_alt_name);
   void certificate.issuerAltName;
   void certificate.extendedKeyUsage;
   void certificate.subjectKeyIdentifier;
@@ -142,11 +146,11 @@ export function checkIsCa({ certificate, isAnchor }: Place): void {
     // Roots of version 1 are older than extensions; nothing else gets by.
     if (isAnchor && certificate.version === 1 && certificate.isSelfIssued)
       return;
-    throw new X509Error("invalid_ca", "no basicConstraints");
+    throw new X509Error(fault.invalid_ca, "no basicConstraints");
   }
-  if (!constraints.cA) throw new X509Error("invalid_ca", "cA is false");
+  if (!constraints.cA) throw new X509Error(fault.invalid_ca, "cA is false");
   if (certificate.keyUsage?.has("keyCertSign") === false)
-    throw new X509Error("key_usage_no_cert_sign");
+    throw new X509Error(fault.key_usage_no_cert_sign);
 }
 
 const PURPOSE_OID = {
@@ -168,7 +172,7 @@ export function checkPurpose(
     // A leaf must name its purpose; a CA may leave the choice open.
     if (depth === 0 || !purposes.includes(OID.anyExtendedKeyUsage))
       throw new X509Error(
-        "wrong_purpose",
+        fault.wrong_purpose,
         `extendedKeyUsage without ${purpose}`,
       );
   }
@@ -181,7 +185,8 @@ export function checkPurpose(
     usage.has("digitalSignature") ||
     usage.has("keyAgreement") ||
     (purpose === "serverAuth" && usage.has("keyEncipherment"));
-  if (!fits) throw new X509Error("wrong_purpose", "keyUsage fits no handshake");
+  if (!fits)
+    throw new X509Error(fault.wrong_purpose, "keyUsage fits no handshake");
 }
 
 /**
@@ -194,12 +199,12 @@ export function checkValidity({ certificate }: Place, now: number): void {
   const second = Math.floor(now / 1000) * 1000;
   if (second < certificate.notBefore)
     throw new X509Error(
-      "certificate_not_yet_valid",
+      fault.certificate_not_yet_valid,
       `valid from ${isoSeconds(certificate.notBefore)}`,
     );
   if (second > certificate.notAfter)
     throw new X509Error(
-      "certificate_expired",
+      fault.certificate_expired,
       `valid until ${isoSeconds(certificate.notAfter)}`,
     );
 }

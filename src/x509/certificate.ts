@@ -16,6 +16,7 @@ import {
   timeValue,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { Extension } from "./extensions.ts";
 import * as decode from "./extensions.ts";
 import type { GeneralName } from "./general-name.ts";
@@ -286,7 +287,7 @@ export class Certificate {
     const extension = this.extension(oid);
     return (
       extension &&
-      decoding("malformed_extension", () => decoder(extension.value))
+      decoding(fault.malformed_extension, () => decoder(extension.value))
     );
   }
 
@@ -294,7 +295,7 @@ export class Certificate {
     const extension = this.extension(oid);
     return (
       extension &&
-      decoding("malformed_policy_extension", () => decoder(extension.value))
+      decoding(fault.malformed_policy_extension, () => decoder(extension.value))
     );
   }
 }
@@ -319,7 +320,7 @@ function decodeFrame(der: Uint8Array): Decoded {
 }
 
 function readCertificate(der: Uint8Array): Fields {
-  return decoding("malformed_certificate", () => {
+  return decoding(fault.malformed_certificate, () => {
     const reader = readSingle(der, TAG.sequence, "Certificate").reader();
     const tbs = reader.read(TAG.sequence, "tbsCertificate");
     const algorithm = readAlgorithm(
@@ -410,7 +411,7 @@ function readExtensionsField(
   const field = reader.optional(constructedTag(3), "extensions");
   if (field === undefined) return [];
   // RFC 5280 4.1.2.9: "This field MUST only appear if the version is 3".
-  if (version !== 3) throw new X509Error("extensions_require_version_3");
+  if (version !== 3) throw new X509Error(fault.extensions_require_version_3);
   const inner = field.reader();
   const sequence = inner.read(TAG.sequence, "extensions");
   inner.end("extensions");

@@ -3,6 +3,7 @@ import { type BytesLike, latin1 } from "../bytes.ts";
 import type { Certificate } from "./certificate.ts";
 import { TAG } from "./der.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { parsePem } from "./pem.ts";
 import { parseCertificates } from "./trust-store.ts";
 
@@ -33,7 +34,7 @@ export function parseChain(source: string | BytesLike): readonly Certificate[] {
         ? latin1(source)
         : undefined;
   if (text !== undefined && hasPrivateKey(text))
-    throw new X509Error("private_key_among_certificates");
+    throw new X509Error(fault.private_key_among_certificates);
   return parseCertificates(source);
 }
 

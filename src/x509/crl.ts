@@ -19,6 +19,7 @@ import {
   timeValue,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { DistributionPoint, Extension } from "./extensions.ts";
 import {
   crlNumber,
@@ -129,7 +130,8 @@ export class Crl {
   get number(): Uint8Array | undefined {
     const extension = this.extension(OID.cRLNumber);
     return (
-      extension && decoding("malformed_crl", () => crlNumber(extension.value))
+      extension &&
+      decoding(fault.malformed_crl, () => crlNumber(extension.value))
     );
   }
 
@@ -143,7 +145,7 @@ export class Crl {
     const extension = this.extension(OID.issuingDistributionPoint);
     return (
       extension &&
-      decoding("malformed_crl", () =>
+      decoding(fault.malformed_crl, () =>
         readIssuingDistributionPoint(extension.value),
       )
     );
@@ -161,11 +163,11 @@ export class Crl {
    */
   find(serialNumber: Uint8Array): RevokedCertificate | undefined {
     const entry = this.#index().get(latin1(serialNumber));
-    return entry && decoding("malformed_crl", () => readEntry(entry));
+    return entry && decoding(fault.malformed_crl, () => readEntry(entry));
   }
 
   #index(): ReadonlyMap<string, DerElement> {
-    this.#entries ??= decoding("malformed_crl", () =>
+    this.#entries ??= decoding(fault.malformed_crl, () =>
       indexEntries(this.#fields.revoked),
     );
     return this.#entries;
@@ -234,7 +236,7 @@ export function parseCrls(source: Crl | BytesLike | string): readonly Crl[] {
   const crls = parsePem(source)
     .filter(({ label }) => label === "X509 CRL")
     .map(({ der }) => Crl.parse(der));
-  if (crls.length === 0) throw new X509Error("no_pem_block", "no CRL");
+  if (crls.length === 0) throw new X509Error(fault.no_pem_block, "no CRL");
   return crls;
 }
 
@@ -243,7 +245,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function readCrl(der: Uint8Array): Fields {
-  return decoding("malformed_crl", () => {
+  return decoding(fault.malformed_crl, () => {
     const reader = readSingle(der, TAG.sequence, "CertificateList").reader();
     const tbs = reader.read(TAG.sequence, "tbsCertList");
     const signatureAlgorithm = readAlgorithm(
@@ -329,7 +331,10 @@ function readEntry(entry: DerElement): RevokedCertificate {
     // RFC 5280 5.3: a critical one that is not known (certificateIssuer of an
     // indirect list too) makes the list unfit to tell the status.
     else if (extension.critical)
-      throw new X509Error("unhandled_critical_crl_extension", extension.oid);
+      throw new X509Error(
+        fault.unhandled_critical_crl_extension,
+        extension.oid,
+      );
   }
   return { revocationDate, reason };
 }

@@ -10,6 +10,7 @@ import { readAlgorithm } from "./algorithms.ts";
 import type { DerReader } from "./der.ts";
 import { DerError, readSingle, smallInteger, TAG } from "./der.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { OID } from "./oids.ts";
 
 /** What an encrypted key needs to be read. */
@@ -122,7 +123,7 @@ const PRF_HASHES: Readonly<Partial<Record<string, HashName>>> = {
 };
 
 function unsupported(detail: string): X509Error {
-  return new X509Error("unsupported_private_key", detail);
+  return new X509Error(fault.unsupported_private_key, detail);
 }
 
 /** Readers over the parameters' SEQUENCE. */
@@ -197,7 +198,7 @@ function withPassword(
   { password, decryption }: DecryptionOptions,
   use: (password: Uint8Array, crypto: KeyDecryption) => Uint8Array,
 ): Uint8Array {
-  if (password === undefined) throw new X509Error("password_required");
+  if (password === undefined) throw new X509Error(fault.password_required);
   if (decryption === undefined)
     throw unsupported("it is encrypted, and no means to decrypt was given");
   const bytes =
@@ -221,7 +222,7 @@ function decrypt(
 ): Uint8Array {
   const { blockLength } = SIZES[cipher];
   if (data.length === 0 || data.length % blockLength !== 0)
-    throw new X509Error("wrong_password", "not a whole number of blocks");
+    throw new X509Error(fault.wrong_password, "not a whole number of blocks");
   const plain = crypto.decryptCbc(cipher, key, iv, data);
   wipe(key);
   const count = plain[plain.length - 1] ?? 0;
@@ -231,6 +232,6 @@ function decrypt(
     count > blockLength ||
     padding.some((byte) => byte !== count)
   )
-    throw new X509Error("wrong_password");
+    throw new X509Error(fault.wrong_password);
   return plain.subarray(0, plain.length - count);
 }

@@ -1,15 +1,23 @@
 /** The one error that this house throws. */
 import { DerError } from "./der.ts";
-import type { X509ErrorCode } from "./error-table.ts";
+import type * as faults from "./faults.ts";
+import type { FaultRow } from "./faults/row.ts";
 import type { VerifyCode } from "./verify-messages.ts";
-import { X509_ERRORS } from "./error-table.ts";
 
-export type { X509ErrorCode } from "./error-table.ts";
-export { RANK_AFTER_NAME, X509_ERRORS } from "./error-table.ts";
+/** The name of a fault. */
+export type X509ErrorCode = keyof typeof faults;
+
+/** One row of `X509_ERRORS`. */
+export interface X509Fault extends FaultRow {
+  readonly code: X509ErrorCode;
+}
 
 /** A certificate, key, list or response was refused. */
 export class X509Error extends Error {
   override readonly name = "X509Error";
+  /** A row of `X509_ERRORS`. */
+  readonly fault: X509Fault;
+  /** Its name; programs may compare it. */
   readonly code: X509ErrorCode;
   /** Position in the path, 0 for the leaf, where that is known. */
   readonly depth: number | undefined;
@@ -19,34 +27,35 @@ export class X509Error extends Error {
    * @param detail what exactly, in words; text from outside must have gone
    *   through `printable`
    */
-  constructor(code: X509ErrorCode, detail?: string, depth?: number) {
-    const says = X509_ERRORS[code].says;
+  constructor(fault: X509Fault, detail?: string, depth?: number) {
+    const { says } = fault;
     super(detail === undefined ? says : `${says} (${detail})`);
-    this.code = code;
+    this.fault = fault;
+    this.code = fault.code;
     this.#detail = detail;
     this.depth = depth;
   }
 
   /** The same error, told of a certificate at that position. */
   withDepth(depth: number): X509Error {
-    return new X509Error(this.code, this.#detail, depth);
+    return new X509Error(this.fault, this.#detail, depth);
   }
 
   /** OpenSSL's X509_V_ERR number; `verifyMessage` has its text. */
   get verifyCode(): VerifyCode {
-    return X509_ERRORS[this.code].verifyCode;
+    return this.fault.verifyCode;
   }
 }
 
 /**
  * Runs a decoder; what it finds wrong with the encoding comes out as an
- * X509Error of that code.
+ * X509Error of that fault.
  */
-export function decoding<T>(code: X509ErrorCode, decode: () => T): T {
+export function decoding<T>(fault: X509Fault, decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    if (error instanceof DerError) throw new X509Error(code, error.message);
+    if (error instanceof DerError) throw new X509Error(fault, error.message);
     throw error;
   }
 }

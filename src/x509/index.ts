@@ -10,8 +10,11 @@ export { parseChain } from "./chain.ts";
 export type { IssuingDistributionPoint, RevokedCertificate } from "./crl.ts";
 export { Crl, CrlStore, parseCrls } from "./crl.ts";
 export type { CbcCipher, KeyDecryption } from "../crypto/provider.ts";
-export type { X509ErrorCode } from "./errors.ts";
-export { X509_ERRORS, X509Error } from "./errors.ts";
+export type { X509ErrorCode, X509Fault } from "./errors.ts";
+export { X509Error } from "./errors.ts";
+export type { FaultKind, FaultRow } from "./faults/row.ts";
+/** Every way in which a certificate, key, list or response can be refused. */
+export * as X509_ERRORS from "./faults.ts";
 export type {
   AccessDescription,
   AuthorityKeyIdentifier,

@@ -14,6 +14,7 @@ import {
 } from "./certificate-rules.ts";
 import type { CrlStore } from "./crl.ts";
 import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { checkStrength, type SecurityLevel } from "./security-level.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 import type { TransparencyPolicy } from "./transparency.ts";
@@ -158,7 +159,7 @@ function checkPathLengths(places: readonly Place[]): void {
   for (const { certificate, depth } of places.slice(1)) {
     const limit = certificate.basicConstraints?.pathLenConstraint;
     if (limit !== undefined && below > limit)
-      throw new X509Error("path_length_exceeded", undefined, depth);
+      throw new X509Error(fault.path_length_exceeded, undefined, depth);
     if (!certificate.isSelfIssued) below++;
   }
 }

@@ -7,6 +7,7 @@ import { equal } from "../bytes.ts";
 import type { Budget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
 import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { GeneralSubtree } from "./extensions.ts";
 import type { GeneralName } from "./general-name.ts";
 import { isDnsName } from "./host-match.ts";
@@ -73,9 +74,9 @@ function prepare(subtrees: readonly GeneralSubtree[]): Subtrees {
   for (const { base, hasMinimumOrMaximum } of subtrees) {
     // "minimum MUST be zero, and maximum MUST be absent"; zero is the default
     // and not encoded.
-    if (hasMinimumOrMaximum) throw new X509Error("subtree_minmax");
+    if (hasMinimumOrMaximum) throw new X509Error(fault.subtree_minmax);
     if (!isValidBase(base))
-      throw new X509Error("unsupported_constraint_syntax", base.type);
+      throw new X509Error(fault.unsupported_constraint_syntax, base.type);
     const others = byForm.get(base.type);
     if (others === undefined) byForm.set(base.type, [base]);
     else others.push(base);
@@ -149,9 +150,9 @@ function checkName(
   budget.spendNameComparisons(inside.length + outside.length);
   const matcher = matcherFor(name);
   if (outside.some((base) => matcher.mayBeIn(base)))
-    throw new X509Error("excluded_violation", name.type);
+    throw new X509Error(fault.excluded_violation, name.type);
   if (inside.length > 0 && !inside.some((base) => matcher.isIn(base)))
-    throw new X509Error("permitted_violation", name.type);
+    throw new X509Error(fault.permitted_violation, name.type);
 }
 
 interface Matcher {
@@ -176,7 +177,7 @@ function matcherFor(name: GeneralName): Matcher {
       return both(directoryMatcher(name.value));
     default:
       // RFC 5280 4.2.1.10: process the constraint or reject the certificate.
-      throw new X509Error("unsupported_constraint_type", name.type);
+      throw new X509Error(fault.unsupported_constraint_type, name.type);
   }
 }
 
@@ -185,7 +186,7 @@ function both(isIn: (base: GeneralName) => boolean): Matcher {
 }
 
 function badName(name: GeneralName["type"]): X509Error {
-  return new X509Error("unsupported_name_syntax", name);
+  return new X509Error(fault.unsupported_name_syntax, name);
 }
 
 function dnsMatcher(value: string): Matcher {

@@ -7,6 +7,7 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import type { DerElement } from "./der.ts";
 import { readSingle, stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { Name } from "./name.ts";
 import { foldText } from "./name.ts";
 
@@ -17,7 +18,7 @@ import { foldText } from "./name.ts";
  * @throws X509Error `malformed_certificate` for a malformed name
  */
 export function opensslNameHash(provider: CryptoProvider, name: Name): string {
-  const canonical = decoding("malformed_certificate", () =>
+  const canonical = decoding(fault.malformed_certificate, () =>
     canonicalRdns(name.der),
   );
   const digest = provider.hashes["SHA-1"].hash(canonical);

@@ -4,6 +4,7 @@ import type { DerElement } from "./der.ts";
 import { DerError, objectIdentifier, readSingle } from "./der.ts";
 import { stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { OID } from "./oids.ts";
 
 /** One attribute of a name. */
@@ -122,7 +123,7 @@ function decodeName<T>(
   der: Uint8Array,
   read: (type: string, element: DerElement) => T,
 ): T[][] {
-  return decoding("malformed_certificate", () => {
+  return decoding(fault.malformed_certificate, () => {
     const rdns: T[][] = [];
     const reader = readSingle(der, TAG.sequence, "Name").reader();
     while (!reader.done) {

@@ -5,6 +5,7 @@ import type { Budget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
 import { endsBudget } from "./budget.ts";
 import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { JudgeRules, PathCheck } from "./judge.ts";
 import {
   type OcspResponse,
@@ -40,7 +41,7 @@ function checkStapledResponse(
   const promised =
     leaf.mustStaple && (ocsp === "mustStaple" || rules.ocspRequested);
   if (ocsp === "require" || promised)
-    throw new X509Error("ocsp_response_required");
+    throw new X509Error(fault.ocsp_response_required);
 }
 
 /** What a judgement needs. */
@@ -78,13 +79,14 @@ export function checkOcspResponse(
       context.budget,
     );
   });
-  if (single.status === "revoked") throw new X509Error("certificate_revoked");
+  if (single.status === "revoked")
+    throw new X509Error(fault.certificate_revoked);
   if (single.status === "unknown")
-    throw new X509Error("ocsp_certificate_unknown");
+    throw new X509Error(fault.ocsp_certificate_unknown);
 }
 
 function failed(detail: string): X509Error {
-  return new X509Error("ocsp_verify_failed", detail);
+  return new X509Error(fault.ocsp_verify_failed, detail);
 }
 
 const HASHES: Readonly<Partial<Record<string, HashName>>> = {

@@ -18,6 +18,7 @@ import {
   timeValue,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { type Extension, readExtensions } from "./extensions.ts";
 import { Name } from "./name.ts";
 import { OID } from "./oids.ts";
@@ -65,7 +66,7 @@ export interface OcspResponse {
  */
 export function parseOcspResponse(der: BytesLike): OcspResponse {
   const own = viewBytes(der, "an OCSP response").slice();
-  return decoding("malformed_ocsp_response", () => {
+  return decoding(fault.malformed_ocsp_response, () => {
     const reader = readSingle(own, TAG.sequence, "OCSPResponse").reader();
     const status = smallInteger(
       reader.read(TAG.enumerated, "responseStatus"),
@@ -73,7 +74,7 @@ export function parseOcspResponse(der: BytesLike): OcspResponse {
     );
     if (status !== 0)
       throw new X509Error(
-        "ocsp_verify_failed",
+        fault.ocsp_verify_failed,
         `the responder answers with status ${status.toString()}`,
       );
     const bytes = reader

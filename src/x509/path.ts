@@ -7,7 +7,8 @@ import { equal } from "../bytes.ts";
 import type { Budget } from "./budget.ts";
 import { endsBudget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
-import { atDepth, X509_ERRORS, X509Error } from "./errors.ts";
+import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { Name } from "./name.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 import type { TrustStore } from "./trust-store.ts";
@@ -69,7 +70,7 @@ class PathFinder {
   find(): readonly Certificate[] {
     const path = this.#extend([this.#search.leaf]);
     if (path !== undefined) return path;
-    throw this.#worst ?? new X509Error("unknown_issuer", undefined, 0);
+    throw this.#worst ?? new X509Error(fault.unknown_issuer, undefined, 0);
   }
 
   /** Tries all that may follow the last certificate of a path. */
@@ -130,7 +131,7 @@ class PathFinder {
       counted > this.#search.maximumIntermediates ||
       path.length > MAXIMUM_LENGTH
     ) {
-      this.#record(new X509Error("chain_too_long", undefined, depth));
+      this.#record(new X509Error(fault.chain_too_long, undefined, depth));
       return undefined;
     }
     return this.#extend(path);
@@ -201,7 +202,11 @@ class PathFinder {
     try {
       // RFC 5280 4.1.1.2: both "MUST contain the same algorithm identifier".
       if (!child.namesOneSignatureAlgorithm)
-        throw new X509Error("signature_algorithm_mismatch", undefined, depth);
+        throw new X509Error(
+          fault.signature_algorithm_mismatch,
+          undefined,
+          depth,
+        );
       const key = atDepth(depth + 1, () => issuer.subjectPublicKeyInfo);
       atDepth(depth, () => {
         signatures.check(child, key, budget);
@@ -219,9 +224,8 @@ class PathFinder {
   }
 
   #record(error: X509Error): void {
-    const rank = X509_ERRORS[error.code].rank;
-    if (this.#worst === undefined || rank > X509_ERRORS[this.#worst.code].rank)
-      this.#worst = error;
+    const rank = this.#worst?.fault.rank ?? -1;
+    if (error.fault.rank > rank) this.#worst = error;
   }
 }
 
@@ -241,7 +245,7 @@ function isStranger(
 ): boolean {
   const wanted = child.authorityKeyIdentifier?.keyIdentifier;
   return (
-    result.code === "signature_failure" &&
+    result.fault === fault.signature_failure &&
     keyIdentifierMatch(wanted, issuer) === false
   );
 }
@@ -273,12 +277,14 @@ function deadEnd(
   const depth = path.length - 1;
   if (!top.isSelfIssued)
     return new X509Error(
-      trusted && depth > 0 ? "anchor_not_self_signed" : "unknown_issuer",
+      trusted && depth > 0
+        ? fault.anchor_not_self_signed
+        : fault.unknown_issuer,
       `issuer ${top.issuer.toString()}`,
       depth,
     );
   return new X509Error(
-    depth === 0 ? "self_signed_leaf" : "self_signed_in_chain",
+    depth === 0 ? fault.self_signed_leaf : fault.self_signed_in_chain,
     undefined,
     depth,
   );

@@ -1,6 +1,7 @@
 /** PEM: RFC 7468 text around base64. Strict where it can be, no atob needed. */
 import { printable } from "../bytes.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 
 /** What stands between a BEGIN and an END line. */
 export interface PemBlock {
@@ -166,5 +167,5 @@ function parseBody(label: string, body: string): PemBlock {
 }
 
 function malformed(detail: string): X509Error {
-  return new X509Error("malformed_pem", detail);
+  return new X509Error(fault.malformed_pem, detail);
 }

@@ -4,6 +4,7 @@
  */
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
 import type { PolicyMapping } from "./policy-extensions.ts";
@@ -59,7 +60,7 @@ export function checkPolicies(
     state.level = nextLevel(state, certificate, isLeaf);
     // RFC 5280 6.1.3 (f).
     if (state.explicitPolicy === 0 && state.level.size === 0)
-      throw new X509Error("no_explicit_policy", undefined, depth);
+      throw new X509Error(fault.no_explicit_policy, undefined, depth);
     if (!isLeaf) prepareNext(state, certificate);
     else wrapUp(state, certificate);
   }
@@ -132,5 +133,5 @@ function wrapUp(state: State, leaf: Certificate): void {
     state.explicitPolicy <= 1 ||
     leaf.policyConstraints?.requireExplicitPolicy === 0;
   if (required && state.level.size === 0)
-    throw new X509Error("no_explicit_policy", undefined, 0);
+    throw new X509Error(fault.no_explicit_policy, undefined, 0);
 }

@@ -15,6 +15,7 @@ import {
   unsignedBytes,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { DecryptionOptions } from "./encrypted-key.ts";
 import { decryptLegacyPem, decryptPkcs8 } from "./encrypted-key.ts";
 import { OID } from "./oids.ts";
@@ -60,7 +61,7 @@ export function parsePlainPrivateKey(
   pemOrDer: string | BytesLike,
 ): ParsedPrivateKey {
   const refuse = (): never => {
-    throw new X509Error("unsupported_private_key", "an encrypted key");
+    throw new X509Error(fault.unsupported_private_key, "an encrypted key");
   };
   return parseKey(pemOrDer, { pkcs8: refuse, legacyPem: refuse });
 }
@@ -90,14 +91,14 @@ function fromPem(text: string, decryption: Decryption): ParsedPrivateKey {
     label.endsWith("PRIVATE KEY"),
   );
   if (block === undefined)
-    throw new X509Error("no_pem_block", "no private key");
+    throw new X509Error(fault.no_pem_block, "no private key");
   const { headers, der } = block;
   if (headers["Proc-Type"] === undefined) return fromDer(der, decryption);
   return fromDecrypted(decryption.legacyPem(headers, der));
 }
 
 function fromDer(der: Uint8Array, decryption: Decryption): ParsedPrivateKey {
-  const encrypted = decoding("malformed_private_key", () => {
+  const encrypted = decoding(fault.malformed_private_key, () => {
     const reader = readSingle(der, TAG.sequence, "private key").reader();
     // EncryptedPrivateKeyInfo begins with its algorithm, a key with a version.
     return reader.nextTag === TAG.sequence
@@ -112,8 +113,11 @@ function fromDecrypted(plain: Uint8Array): ParsedPrivateKey {
   try {
     return readPlain(plain);
   } catch (error) {
-    if (error instanceof X509Error && error.code === "malformed_private_key")
-      throw new X509Error("wrong_password");
+    if (
+      error instanceof X509Error &&
+      error.fault === fault.malformed_private_key
+    )
+      throw new X509Error(fault.wrong_password);
     throw error;
   } finally {
     wipe(plain);
@@ -121,7 +125,7 @@ function fromDecrypted(plain: Uint8Array): ParsedPrivateKey {
 }
 
 function readPlain(der: Uint8Array): ParsedPrivateKey {
-  return decoding("malformed_private_key", () => {
+  return decoding(fault.malformed_private_key, () => {
     const reader = readSingle(der, TAG.sequence, "private key").reader();
     const version = smallInteger(
       reader.read(TAG.integer, "version"),
@@ -188,7 +192,7 @@ function readKey(
     case OID["ml-dsa-87"]:
       return mlDsaKey("ml-dsa-87", key);
     default:
-      throw new X509Error("unsupported_private_key", `algorithm ${oid}`);
+      throw new X509Error(fault.unsupported_private_key, `algorithm ${oid}`);
   }
 }
 
@@ -217,7 +221,7 @@ function mlDsaSeed(type: MlDsaName, key: Uint8Array): Uint8Array {
   const reader = new DerReader(key);
   if (reader.nextTag === TAG.octetString)
     throw new X509Error(
-      "unsupported_private_key",
+      fault.unsupported_private_key,
       `${type} without its seed: an expanded key`,
     );
   if (reader.nextTag !== TAG.sequence)
@@ -234,7 +238,7 @@ function namedCurve(parameters: Uint8Array | undefined): EcCurve {
     return curveOf(parameters);
   } catch (error) {
     if (error instanceof X509Error)
-      throw new X509Error("unsupported_private_key", error.message);
+      throw new X509Error(fault.unsupported_private_key, error.message);
     throw error;
   }
 }
@@ -296,7 +300,7 @@ function readPkcs1(reader: DerReader, version: number): PrivateKey {
   const bits = modulusBits(modulus);
   if (bits < 512 || bits > 16_384)
     throw new X509Error(
-      "unsupported_private_key",
+      fault.unsupported_private_key,
       `RSA with ${bits.toString()} bits`,
     );
   return key;

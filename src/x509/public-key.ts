@@ -12,6 +12,7 @@ import {
   unsignedBytes,
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { OID } from "./oids.ts";
 
 /** Algorithms of keys, by their RFC names. */
@@ -46,7 +47,7 @@ export interface SubjectPublicKeyInfo {
 export function parseSubjectPublicKeyInfo(
   der: Uint8Array,
 ): SubjectPublicKeyInfo {
-  return decoding("malformed_public_key", () => {
+  return decoding(fault.malformed_public_key, () => {
     const what = "SubjectPublicKeyInfo";
     const reader = readSingle(der, TAG.sequence, what).reader();
     const algorithm = readAlgorithm(reader.read(TAG.sequence, "algorithm"));
@@ -90,13 +91,14 @@ export const CURVE_BYTES: Readonly<Record<EcCurve, number>> = {
  * @throws DerError
  */
 export function curveOf(parameters: Uint8Array | undefined): EcCurve {
-  if (parameters?.[0] === TAG.sequence) throw new X509Error("explicit_curve");
+  if (parameters?.[0] === TAG.sequence)
+    throw new X509Error(fault.explicit_curve);
   if (parameters === undefined) throw new DerError("an EC key without a curve");
   const element = readSingle(parameters, TAG.objectIdentifier, "curve");
   const oid = objectIdentifier(element, "curve");
   const curve = CURVES[oid];
   if (curve === undefined)
-    throw new X509Error("unsupported_public_key", `curve ${oid}`);
+    throw new X509Error(fault.unsupported_public_key, `curve ${oid}`);
   return curve;
 }
 
@@ -136,7 +138,7 @@ function decodeKey(
     return { algorithm: "ecPublicKey", key: ecKey(parameters, bytes) };
   const plain = PLAIN_BY_OID[oid];
   if (plain === undefined)
-    throw new X509Error("unsupported_public_key", `algorithm ${oid}`);
+    throw new X509Error(fault.unsupported_public_key, `algorithm ${oid}`);
   if (parameters !== undefined)
     throw new DerError(`${plain} with parameters that must be absent`);
   if (bytes.length !== PLAIN_KEYS[plain])
@@ -154,7 +156,7 @@ function pssKey(
   if (parameters === undefined) return { algorithm, key };
   const hash = pssHash(parameters);
   if (hash === undefined)
-    throw new X509Error("unsupported_public_key", "RSASSA-PSS parameters");
+    throw new X509Error(fault.unsupported_public_key, "RSASSA-PSS parameters");
   return { algorithm, key, pssHash: hash };
 }
 
@@ -173,7 +175,7 @@ function rsaKey(bytes: Uint8Array): PublicKey {
   // nor an exponent of more than 33 (FIPS 186-5 allows up to 256, unused).
   if (bits > 16_384 || exponent.length > 5)
     throw new X509Error(
-      "unsupported_public_key",
+      fault.unsupported_public_key,
       `RSA with ${bits.toString()} bits, exponent of ${exponent.length.toString()} bytes`,
     );
   const last = exponent[exponent.length - 1] ?? 0;

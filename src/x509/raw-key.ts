@@ -2,6 +2,7 @@
 import type { BytesLike } from "../bytes.ts";
 import { equal, viewBytes } from "../bytes.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { SubjectPublicKeyInfo } from "./public-key.ts";
 import { parseSubjectPublicKeyInfo } from "./public-key.ts";
 import type { VerifyContext } from "./verifier.ts";
@@ -62,7 +63,7 @@ export function trustRawPublicKeys(keys: readonly BytesLike[]): RawKeyVerifier {
   return {
     verify: (publicKeyInfo) => {
       if (!known.some((one) => equal(one, publicKeyInfo)))
-        throw new X509Error("untrusted_public_key");
+        throw new X509Error(fault.untrusted_public_key);
       return new Verified(publicKeyInfo);
     },
   };

@@ -4,7 +4,8 @@ import type { Budget } from "./budget.ts";
 import { endsBudget } from "./budget.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Crl, CrlStore, IssuingDistributionPoint } from "./crl.ts";
-import { atDepth, X509_ERRORS, X509Error } from "./errors.ts";
+import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { GeneralName } from "./general-name.ts";
 import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
@@ -18,7 +19,7 @@ export const revocationLists: PathCheck = {
     const { crls, crlCheck = "none", profile } = rules;
     if (crlCheck === "none") return;
     if (crls === undefined && path.length > 1)
-      throw new X509Error("unable_to_get_crl", "no CRLs are loaded", 0);
+      throw new X509Error(fault.unable_to_get_crl, "no CRLs are loaded", 0);
     if (crls !== undefined)
       checkCrls(path, crlCheck, {
         ...rules,
@@ -69,26 +70,25 @@ function checkOne(
   context: RevocationContext,
 ): void {
   let known = 0;
-  let worst = new X509Error("unable_to_get_crl");
+  let worst = new X509Error(fault.unable_to_get_crl);
   for (const crl of context.crls.findByIssuer(certificate.issuer)) {
     try {
       const reasons = reasonsInScope(crl, certificate);
       checkList(crl, issuer, context);
       const entry = crl.find(certificate.serialNumber);
       if (entry !== undefined)
-        throw new X509Error("certificate_revoked", revokedSince(entry));
+        throw new X509Error(fault.certificate_revoked, revokedSince(entry));
       known |= reasons;
     } catch (error) {
       if (!(error instanceof X509Error) || endsBudget(error)) throw error;
-      if (error.code === "certificate_revoked") throw error;
-      if (X509_ERRORS[error.code].rank >= X509_ERRORS[worst.code].rank)
-        worst = error;
+      if (error.fault === fault.certificate_revoked) throw error;
+      if (error.fault.rank >= worst.fault.rank) worst = error;
     }
   }
   if (known === ALL_REASONS) return;
   throw known === 0
     ? worst
-    : new X509Error("different_crl_scope", "not all reasons are covered");
+    : new X509Error(fault.different_crl_scope, "not all reasons are covered");
 }
 
 function revokedSince(entry: {
@@ -103,11 +103,14 @@ function revokedSince(entry: {
 function reasonsInScope(crl: Crl, certificate: Certificate): number {
   // Deltas need their base and rules of their own: refused, not guessed at.
   if (crl.isDelta)
-    throw new X509Error("different_crl_scope", "delta CRLs are not supported");
+    throw new X509Error(
+      fault.different_crl_scope,
+      "delta CRLs are not supported",
+    );
   const point = crl.issuingDistributionPoint;
   if (point === undefined) return ALL_REASONS;
   const outside = (detail: string): X509Error =>
-    new X509Error("different_crl_scope", detail);
+    new X509Error(fault.different_crl_scope, detail);
   if (point.indirectCRL) throw outside("indirect CRLs are not supported");
   if (point.onlyContainsAttributeCerts) throw outside("attribute certificates");
   const isCa = certificate.basicConstraints?.cA ?? false;
@@ -153,27 +156,30 @@ function checkList(
 ): void {
   checkListExtensions(crl);
   const second = Math.floor(now / 1000) * 1000;
-  if (crl.thisUpdate > second) throw new X509Error("crl_not_yet_valid");
+  if (crl.thisUpdate > second) throw new X509Error(fault.crl_not_yet_valid);
   if (crl.nextUpdate === undefined ? strict : crl.nextUpdate < second)
-    throw new X509Error("crl_expired");
+    throw new X509Error(fault.crl_expired);
   // RFC 5280 6.3.3 (f).
   if (issuer.keyUsage?.has("cRLSign") === false)
-    throw new X509Error("key_usage_no_crl_sign");
+    throw new X509Error(fault.key_usage_no_crl_sign);
   if (!equal(crl.innerAlgorithm, crl.signatureAlgorithm.der))
-    throw new X509Error("malformed_crl", "two different signature algorithms");
+    throw new X509Error(
+      fault.malformed_crl,
+      "two different signature algorithms",
+    );
   signatures.checkObject(
     crl,
     issuer.subjectPublicKeyInfo,
     budget,
-    "crl_signature_failure",
+    fault.crl_signature_failure,
   );
 }
 
 function checkListExtensions(crl: Crl): void {
   for (const { oid, critical } of crl.extensions)
     if (critical && oid !== OID.issuingDistributionPoint)
-      throw new X509Error("unhandled_critical_crl_extension", oid);
+      throw new X509Error(fault.unhandled_critical_crl_extension, oid);
   // RFC 5280 5.2.3: lists of version 2 MUST have a number. Version 1 cannot.
   if (crl.version === 2 && crl.number === undefined)
-    throw new X509Error("malformed_crl", "no cRLNumber");
+    throw new X509Error(fault.malformed_crl, "no cRLNumber");
 }

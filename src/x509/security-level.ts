@@ -3,6 +3,7 @@ import type { PublicKey } from "../crypto/provider.ts";
 import { signatureAlgorithm } from "./algorithms.ts";
 import type { Place } from "./certificate-rules.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { modulusBits } from "./public-key.ts";
 
 /** Levels 0 and 1 are below what this library accepts. */
@@ -49,13 +50,13 @@ export function checkStrength(
   );
   if (weak !== undefined)
     throw new X509Error(
-      place.depth === 0 ? "weak_leaf_key" : "weak_ca_key",
+      place.depth === 0 ? fault.weak_leaf_key : fault.weak_ca_key,
       weak,
     );
   // Nobody relies on the signature of an anchor.
   if (!place.isAnchor && digestStrength(place) < bits)
     throw new X509Error(
-      "weak_signature_digest",
+      fault.weak_signature_digest,
       `security level ${level.toString()} wants a longer hash`,
     );
 }

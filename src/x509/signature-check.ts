@@ -4,8 +4,9 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import type { AlgorithmIdentifier, SignatureAlgorithm } from "./algorithms.ts";
 import { signatureAlgorithm } from "./algorithms.ts";
 import type { Budget } from "./budget.ts";
-import type { X509ErrorCode } from "./errors.ts";
+import type { X509Fault } from "./errors.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { SubjectPublicKeyInfo } from "./public-key.ts";
 
 /** What certificates, CRLs and OCSP responses have in common. */
@@ -40,8 +41,8 @@ export class SignatureChecker {
   /**
    * Checks that `key` signed it.
    *
-   * @param failure the code for a signature that is wrong
-   * @throws X509Error that code, `weak_signature_digest`,
+   * @param failure the fault of a signature that is wrong
+   * @throws X509Error that fault, `weak_signature_digest`,
    *   `unsupported_signature_algorithm`, `signature_key_mismatch` or
    *   `signature_budget_exceeded`
    */
@@ -49,17 +50,18 @@ export class SignatureChecker {
     signed: Signed,
     key: SubjectPublicKeyInfo,
     budget: Budget,
-    failure: X509ErrorCode = "signature_failure",
+    failure: X509Fault = fault.signature_failure,
   ): void {
     const algorithm = signatureAlgorithm(signed.signatureAlgorithm);
     const verifier = algorithm && this.#provider.verifiers[algorithm.name];
     if (algorithm === undefined || verifier === undefined)
       throw new X509Error(
-        "unsupported_signature_algorithm",
+        fault.unsupported_signature_algorithm,
         signed.signatureAlgorithm.oid,
       );
-    if (algorithm.weak) throw new X509Error("weak_signature_digest");
-    if (!fits(algorithm, key)) throw new X509Error("signature_key_mismatch");
+    if (algorithm.weak) throw new X509Error(fault.weak_signature_digest);
+    if (!fits(algorithm, key))
+      throw new X509Error(fault.signature_key_mismatch);
     const digest = this.#digest(signed, key);
     if (digest !== undefined && this.#right.delete(digest)) {
       this.#right.set(digest, true);
@@ -79,7 +81,7 @@ export class SignatureChecker {
     signed: Signed,
     key: SubjectPublicKeyInfo,
     budget: Budget,
-    failure: X509ErrorCode,
+    failure: X509Fault,
   ): void {
     const seen = this.#objects.get(signed);
     if (seen !== undefined && equal(seen, key.der)) return;

@@ -6,8 +6,9 @@
 import { equal } from "../bytes.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Place } from "./certificate-rules.ts";
-import type { X509ErrorCode } from "./errors.ts";
+import type { X509Fault } from "./errors.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { parseIpAddress } from "./ip-address.ts";
 import type { PathCheck } from "./judge.ts";
 import { OID } from "./oids.ts";
@@ -29,7 +30,7 @@ export const strictIssuance: PathCheck = {
 export function checkIssuance(place: Place): void {
   const { certificate, depth } = place;
   if (certificate.version !== 3)
-    throw new X509Error("extensions_require_version_3");
+    throw new X509Error(fault.extensions_require_version_3);
   if (certificate.usesGeneralizedTimeEarly)
     broken("a date before 2050 is a GeneralizedTime");
   checkKeyIdentifiers(place);
@@ -41,11 +42,11 @@ export function checkIssuance(place: Place): void {
 }
 
 function broken(detail: string): never {
-  throw new X509Error("issuance_rule_broken", detail);
+  throw new X509Error(fault.issuance_rule_broken, detail);
 }
 
-function demand(condition: boolean, code: X509ErrorCode): void {
-  if (!condition) throw new X509Error(code);
+function demand(condition: boolean, otherwise: X509Fault): void {
+  if (!condition) throw new X509Error(otherwise);
 }
 
 function checkKeyIdentifiers({ certificate, depth, isAnchor }: Place): void {
@@ -55,16 +56,19 @@ function checkKeyIdentifiers({ certificate, depth, isAnchor }: Place): void {
   // certificates".
   demand(
     depth === 0 || subject !== undefined,
-    "missing_subject_key_identifier",
+    fault.missing_subject_key_identifier,
   );
   if (authority === undefined) {
     // RFC 5280 4.2.1.1: only a self-signed certificate may omit it.
-    demand(certificate.isSelfIssued, "missing_authority_key_identifier");
+    demand(certificate.isSelfIssued, fault.missing_authority_key_identifier);
     return;
   }
   const { keyIdentifier } = authority;
   if (keyIdentifier === undefined)
-    throw new X509Error("missing_authority_key_identifier", "no keyIdentifier");
+    throw new X509Error(
+      fault.missing_authority_key_identifier,
+      "no keyIdentifier",
+    );
   // Baseline Requirements 7.1.2.1.3 and 7.1.2.11.1.
   if (
     authority.authorityCertIssuer !== undefined ||
@@ -106,13 +110,13 @@ function checkCa({ certificate, isAnchor }: Place): void {
   if (certificate.keyUsage === undefined)
     throw new X509Error(
       certificate.basicConstraints?.pathLenConstraint === undefined
-        ? "ca_without_key_usage"
-        : "path_length_without_cert_sign",
+        ? fault.ca_without_key_usage
+        : fault.path_length_without_cert_sign,
     );
   // RFC 5280 4.2.1.9: a CA "MUST mark the extension as critical".
   demand(
     certificate.extension(OID.basicConstraints)?.critical === true,
-    "basic_constraints_not_critical",
+    fault.basic_constraints_not_critical,
   );
   // Baseline Requirements 7.1.2.1.2.
   if (

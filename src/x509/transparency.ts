@@ -9,6 +9,7 @@ import {
   timestampsOfResponse,
 } from "./embedded-timestamps.ts";
 import { X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { parseSubjectPublicKeyInfo } from "./public-key.ts";
 
 /** A log that is trusted to have published what it signed. */
@@ -111,7 +112,7 @@ export function requireTimestamps(options: {
       );
       if (right.length < minimum)
         throw new X509Error(
-          "not_enough_timestamps",
+          fault.not_enough_timestamps,
           `${right.length.toString()} of ${minimum.toString()}`,
         );
     },

@@ -4,6 +4,7 @@ import { equal, latin1, toHex, viewBytes } from "../bytes.ts";
 import { Certificate } from "./certificate.ts";
 import { DerReader, TAG } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import type { Name } from "./name.ts";
 import { parsePem } from "./pem.ts";
 
@@ -176,12 +177,12 @@ function fromPem(text: string): Certificate[] {
     if (CERTIFICATE_LABELS.includes(label))
       certificates.push(Certificate.parse(der));
   if (certificates.length === 0)
-    throw new X509Error("no_pem_block", "no certificate");
+    throw new X509Error(fault.no_pem_block, "no certificate");
   return certificates;
 }
 
 function fromDer(bytes: Uint8Array): Certificate[] {
-  return decoding("malformed_certificate", () => {
+  return decoding(fault.malformed_certificate, () => {
     const certificates: Certificate[] = [];
     const reader = new DerReader(bytes);
     while (!reader.done)

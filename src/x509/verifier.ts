@@ -4,7 +4,8 @@ import type { Budgets } from "./budget.ts";
 import { Budget, DEFAULT_BUDGETS } from "./budget.ts";
 import { Certificate } from "./certificate.ts";
 import type { Purpose } from "./certificate-rules.ts";
-import { atDepth, RANK_AFTER_NAME, X509_ERRORS, X509Error } from "./errors.ts";
+import { atDepth, X509Error } from "./errors.ts";
+import * as fault from "./faults.ts";
 import { matchHost } from "./host-match.ts";
 import { parseIpAddress } from "./ip-address.ts";
 import type { JudgeOptions, JudgeRules, PathCheck } from "./judge.ts";
@@ -77,7 +78,7 @@ class Verified {
     { ocspResponse, scts }: PeerChain,
   ) {
     const [leaf] = received;
-    if (leaf === undefined) throw new X509Error("no_certificate");
+    if (leaf === undefined) throw new X509Error(fault.no_certificate);
     this.leaf = leaf;
     this.received = received;
     this.path = path;
@@ -155,7 +156,7 @@ export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
   return {
     verify: (peer) => {
       const [leaf] = peer.certificates;
-      if (leaf === undefined) throw new X509Error("no_certificate");
+      if (leaf === undefined) throw new X509Error(fault.no_certificate);
       return new Verified([Certificate.parse(leaf)], [], false, peer);
     },
   };
@@ -193,7 +194,7 @@ class PathVerifier implements CertificateVerifier {
       throw new TypeError("now must be milliseconds since the epoch");
     const received = parseAll(peer.certificates);
     const [leaf, ...others] = received;
-    if (leaf === undefined) throw new X509Error("no_certificate");
+    if (leaf === undefined) throw new X509Error(fault.no_certificate);
     const mismatch = this.#nameMismatch(leaf, at.serverName);
     try {
       const path = this.#findPath([leaf, ...others], peer, at);
@@ -204,7 +205,7 @@ class PathVerifier implements CertificateVerifier {
       if (
         mismatch !== undefined &&
         error instanceof X509Error &&
-        X509_ERRORS[error.code].rank >= RANK_AFTER_NAME
+        error.fault.rank >= RANK_AFTER_NAME
       )
         throw mismatch;
       throw error;
@@ -253,13 +254,16 @@ class PathVerifier implements CertificateVerifier {
     if (matchHost(leaf, serverName, { checkCommonName })) return undefined;
     return new X509Error(
       parseIpAddress(serverName) === undefined
-        ? "hostname_mismatch"
-        : "ip_address_mismatch",
+        ? fault.hostname_mismatch
+        : fault.ip_address_mismatch,
       `expected ${printable(serverName)}`,
       0,
     );
   }
 }
+
+/** From this rank on, a name mismatch is told first. */
+const RANK_AFTER_NAME = 50;
 
 function parseAll(certificates: readonly Uint8Array[]): Certificate[] {
   return certificates.map((der, depth) =>

@@ -60,9 +60,9 @@ export type VerifyCode = keyof typeof VERIFY_MESSAGES;
  *
  * @example
  * ```ts
- * import { verifyMessage, X509Error } from "puretls/x509";
+ * import { verifyMessage, X509_ERRORS, X509Error } from "puretls/x509";
  *
- * const error = new X509Error("certificate_expired");
+ * const error = new X509Error(X509_ERRORS.certificate_expired);
  * if (verifyMessage(error.verifyCode) !== "certificate has expired")
  *   throw error;
  * ```

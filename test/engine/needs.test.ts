@@ -10,7 +10,11 @@ import {
   SIGNATURE_SCHEMES,
   TlsEngine,
 } from "../../src/engine/index.ts";
-import { verifiedByCaller, X509Error } from "../../src/x509/index.ts";
+import {
+  verifiedByCaller,
+  X509_ERRORS,
+  X509Error,
+} from "../../src/x509/index.ts";
 import {
   DELIVERIES,
   events,
@@ -151,7 +155,7 @@ describe("needs", () => {
   it("a refusal ends with the error's own alert", () => {
     const pair = newPair(testClientConfig({ verifier: "ask" }));
     shuttle(pair);
-    const error = new X509Error("certificate_revoked");
+    const error = new X509Error(X509_ERRORS.certificate_revoked);
     pair.client.resume({ type: "refused", error });
     expect(pair.client.error?.alert).toBe("certificate_revoked");
     expect(pair.client.error?.cause).toBe(error);

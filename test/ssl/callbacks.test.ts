@@ -8,7 +8,11 @@ import {
   SSLWantAsyncError,
 } from "../../src/index.ts";
 import { SIGNATURE_SCHEMES } from "../../src/handshake/signature-schemes.ts";
-import { verifiedByCaller, X509Error } from "../../src/x509/index.ts";
+import {
+  verifiedByCaller,
+  X509_ERRORS,
+  X509Error,
+} from "../../src/x509/index.ts";
 import { testServer } from "../support/pki.ts";
 import {
   ascii,
@@ -192,7 +196,8 @@ describe("verifier", () => {
   it("refuses with an X509Error as the library would", async () => {
     const client = clientContext();
     client.verifier = {
-      verify: () => Promise.reject(new X509Error("certificate_revoked")),
+      verify: () =>
+        Promise.reject(new X509Error(X509_ERRORS.certificate_revoked)),
     };
     const pair = socketPair({ client });
     const theirs = rejection(pair.server.recv());

@@ -363,7 +363,11 @@ describe("other verifiers", () => {
 
 describe("X509Error", () => {
   it("says what, where and OpenSSL's number for it", () => {
-    const error = new X509Error("certificate_expired", "valid until then", 2);
+    const error = new X509Error(
+      X509_ERRORS.certificate_expired,
+      "valid until then",
+      2,
+    );
     expect(error.message).toBe("a certificate has expired (valid until then)");
     expect([
       error.verifyCode,
@@ -377,8 +381,10 @@ describe("X509Error", () => {
     });
   });
 
-  it("has a useful text for every code", () => {
-    for (const [code, { says, verifyCode }] of Object.entries(X509_ERRORS)) {
+  it("has a name and a useful text for every fault", () => {
+    for (const [code, fault] of Object.entries(X509_ERRORS)) {
+      const { says, verifyCode } = fault;
+      expect(fault.code).toBe(code);
       expect(says.length, code).toBeGreaterThan(15);
       expect(verifyMessage(verifyCode).length, code).toBeGreaterThan(5);
     }
