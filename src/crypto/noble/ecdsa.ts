@@ -1,10 +1,65 @@
-/** Signing ECDSA (FIPS 186-5 6.4.1) with DER signatures, from `@noble/curves`. */
+/**
+ * ECDSA (FIPS 186-5 6) with DER signatures, from `@noble/curves`. Any hash
+ * goes with any curve: X.509 has ecdsa-with-SHA256 under a P-384 key.
+ */
 import { ecdsa, type ECDSA } from "@noble/curves/abstract/weierstrass.js";
-import type { HashName, PrivateKey, SignatureSigner } from "../provider.ts";
+import type {
+  HashName,
+  PrivateKey,
+  SignatureSigner,
+  SignatureVerifier,
+} from "../provider.ts";
 import { nobleHashes } from "./hashes.ts";
-import { nistCurve, type NistCurveName } from "./nist-curves.ts";
+import {
+  type NistCurve,
+  type NistCurveName,
+  type NistCurveRow,
+  nistCurve,
+  nistCurves,
+} from "./nist-curves.ts";
 
+/** The curves that a verifier takes keys of, by name. */
+export type NistCurveRows = {
+  readonly [name in NistCurveName]?: NistCurveRow;
+};
+
+/** High S is allowed: neither X.509 nor TLS asks for the lower half. */
 const options = { format: "der", lowS: false, prehash: true } as const;
+
+/**
+ * Verifies signatures over the message's hash, on every NIST curve; never
+ * throws.
+ */
+export function ecdsaVerifier(hash: HashName): SignatureVerifier {
+  return ecdsaVerifierWith(nistCurves, hash);
+}
+
+/**
+ * The same on the curves named alone, for a provider that leaves out the rest:
+ * a signature under a key of another curve is not right.
+ *
+ * @example
+ * ```ts
+ * import { ecdsaVerifierWith, noble, p256 } from "puretls/crypto/noble";
+ *
+ * const verifier = ecdsaVerifierWith({ secp256r1: p256 }, "SHA-256");
+ * const provider = { ...noble, verifiers: { "ecdsa-sha256": verifier } };
+ * ```
+ */
+export function ecdsaVerifierWith(
+  curves: NistCurveRows,
+  hash: HashName,
+): SignatureVerifier {
+  return (key, message, signature) => {
+    const curve = key.type === "ec" ? curves[key.curve]?.() : undefined;
+    if (key.type !== "ec" || curve === undefined) return false;
+    try {
+      return scheme(curve, hash).verify(signature, message, key.point, options);
+    } catch {
+      return false;
+    }
+  };
+}
 
 /**
  * Signs with the deterministic nonce of RFC 6979: no randomness is drawn, and
@@ -15,8 +70,9 @@ export function ecdsaSigner(hash: HashName): SignatureSigner {
     if (key.type !== "ec")
       throw new TypeError(`ECDSA takes an EC key, not one of type ${key.type}`);
     checkScalar(key);
-    nistCurve(key.curve).beforeBaseMultiplication();
-    return scheme(key.curve, hash).sign(message, key.scalar.bytes, options);
+    const curve = nistCurve(key.curve);
+    curve.beforeBaseMultiplication();
+    return scheme(curve, hash).sign(message, key.scalar.bytes, options);
   };
 }
 
@@ -24,18 +80,19 @@ type EcPrivateKey = Extract<PrivateKey, { readonly type: "ec" }>;
 
 /** @throws TypeError when the scalar is not one of the curve's */
 export function checkScalar(key: EcPrivateKey): void {
-  const { utils } = scheme(key.curve, "SHA-256");
+  const curve = nistCurve(key.curve);
+  const { utils } = scheme(curve, "SHA-256");
   if (!utils.isValidSecretKey(key.scalar.bytes))
     throw new TypeError(
-      `not a private key of ${key.curve}: the scalar must be ${nistCurve(key.curve).scalarLength} bytes, above zero and below the curve's order`,
+      `not a private key of ${key.curve}: the scalar must be ${curve.scalarLength} bytes, above zero and below the curve's order`,
     );
 }
 
-function scheme(curve: NistCurveName, hash: HashName): ECDSA {
-  const id = `${curve} ${hash}`;
+function scheme({ name, Point }: NistCurve, hash: HashName): ECDSA {
+  const id = `${name} ${hash}`;
   const known = schemes.get(id);
   if (known !== undefined) return known;
-  const made = ecdsa(nistCurve(curve).Point, nobleHashes[hash]);
+  const made = ecdsa(Point, nobleHashes[hash]);
   schemes.set(id, made);
   return made;
 }

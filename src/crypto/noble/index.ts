@@ -20,8 +20,7 @@ import { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 import { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 import { chaCha20Poly1305 } from "./chacha.ts";
-import { ecdsaSigner } from "./ecdsa.ts";
-import { ecdsaVerifier } from "./ecdsa-verify.ts";
+import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
 import { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 import {
   ffdhe2048,
@@ -152,12 +151,12 @@ export { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
 export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
 export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
 export { chaCha20Poly1305 } from "./chacha.ts";
-export { ecdsaSigner } from "./ecdsa.ts";
 export {
+  ecdsaSigner,
   ecdsaVerifier,
   ecdsaVerifierWith,
   type NistCurveRows,
-} from "./ecdsa-verify.ts";
+} from "./ecdsa.ts";
 export { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
 export {
   ffdhe2048,
