@@ -1,6 +1,6 @@
 /** Certificate revocation lists (RFC 5280 5), version 2. */
 import { encodePem } from "../x509/pem.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import {
   constructed,
   enumerated,

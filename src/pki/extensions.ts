@@ -2,7 +2,7 @@
 import { concat, utf8Bytes } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { KeyUsage } from "../x509/extensions.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import {
   boolean,
   constructed,

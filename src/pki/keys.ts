@@ -5,7 +5,7 @@ import type {
   PrivateKey,
   PublicKey,
 } from "../crypto/provider.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import { encodePem } from "../x509/pem.ts";
 import type { PrivateKeyOptions } from "../x509/private-key.ts";
 import { parsePrivateKey } from "../x509/private-key.ts";
@@ -199,11 +199,23 @@ function encodePublicKeyInfo(
   );
 }
 
+/** AlgorithmIdentifier.algorithm of each kind of key. */
+export const KEY_OIDS: Readonly<Record<PkiKeyAlgorithm, string>> = {
+  rsaEncryption: OID.rsaEncryption,
+  "id-RSASSA-PSS": OID.rsassaPss,
+  ecPublicKey: OID.ecPublicKey,
+  ed25519: OID.ed25519,
+  ed448: OID.ed448,
+  "ml-dsa-44": OID.mlDsa44,
+  "ml-dsa-65": OID.mlDsa65,
+  "ml-dsa-87": OID.mlDsa87,
+};
+
 function algorithmIdentifier(
   algorithm: PkiKeyAlgorithm,
   key: PublicKey,
 ): Uint8Array {
-  const oid = objectIdentifier(OID[algorithm]);
+  const oid = objectIdentifier(KEY_OIDS[algorithm]);
   if (key.type === "ec") return sequence(oid, objectIdentifier(OID[key.curve]));
   // RFC 3279 2.3.1 wants NULL. RFC 4055 3.1: absent parameters of a PSS key
   // leave the hash open. RFC 8410 3: absent.

@@ -1,6 +1,6 @@
 /** Distinguished names and subjectAltName entries, written as DER. */
 import { printable, utf8Bytes } from "../bytes.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import {
   ia5String,
   objectIdentifier,

@@ -1,6 +1,6 @@
 /** OCSP responses (RFC 6960 4.2), to staple or to serve. */
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import {
   constructed,
   enumerated,

@@ -1,6 +1,6 @@
 /** What stands in the certificates of servers, clients, CAs and responders. */
 import type { KeyUsage } from "../x509/extensions.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import type { KeyAlgorithm } from "../x509/public-key.ts";
 import { nullValue } from "./asn1.ts";
 import type { ValidityOptions } from "./certificate.ts";

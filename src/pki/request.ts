@@ -19,7 +19,7 @@ import { altNames, readExtensions } from "../x509/extensions.ts";
 import type { GeneralName } from "../x509/general-name.ts";
 import { Name } from "../x509/name.ts";
 import { encodePem } from "../x509/pem.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import { parseSubjectPublicKeyInfo } from "../x509/public-key.ts";
 import {

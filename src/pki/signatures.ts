@@ -1,6 +1,6 @@
 /** Signing with the provider, and the AlgorithmIdentifiers of signatures. */
 import type { CryptoProvider, SignatureName } from "../crypto/provider.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 import {
   bitString,
   constructed,
@@ -81,7 +81,7 @@ export function signatureAlgorithmIdentifier(
   // RFC 4055 3.1: RSASSA-PSS-params.
   const hash = sequence(objectIdentifier(row.hash), nullValue());
   return sequence(
-    objectIdentifier(OID["id-RSASSA-PSS"]),
+    objectIdentifier(OID.rsassaPss),
     sequence(
       constructed(0, hash),
       constructed(1, sequence(objectIdentifier(OID.mgf1), hash)),
@@ -101,9 +101,9 @@ const ALGORITHMS: Readonly<Record<IssuingSignature, string | PssRow>> = {
   "ecdsa-sha512": OID.ecdsaWithSHA512,
   ed25519: OID.ed25519,
   ed448: OID.ed448,
-  "ml-dsa-44": OID["ml-dsa-44"],
-  "ml-dsa-65": OID["ml-dsa-65"],
-  "ml-dsa-87": OID["ml-dsa-87"],
+  "ml-dsa-44": OID.mlDsa44,
+  "ml-dsa-65": OID.mlDsa65,
+  "ml-dsa-87": OID.mlDsa87,
   "rsa-pkcs1-sha256": OID.sha256WithRSAEncryption,
   "rsa-pkcs1-sha384": OID.sha384WithRSAEncryption,
   "rsa-pkcs1-sha512": OID.sha512WithRSAEncryption,

@@ -3,7 +3,7 @@ import { attributeName } from "../x509/attribute-names.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { GeneralName } from "../x509/general-name.ts";
 import type { Name } from "../x509/name.ts";
-import { OID } from "../x509/oids.ts";
+import * as OID from "../x509/oids.ts";
 
 /** One RDN: pairs of OpenSSL's long name (or a dotted OID) and text. */
 export type RdnPairs = readonly (readonly [name: string, value: string])[];

@@ -10,7 +10,7 @@ import {
   smallInteger,
   TAG,
 } from "./der.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** RFC 5280 4.1.1.2. */
 export interface AlgorithmIdentifier {
@@ -62,9 +62,9 @@ const BY_OID: Readonly<Partial<Record<string, SignatureAlgorithm>>> = {
   [OID.ecdsaWithSHA512]: plain("ecdsa-sha512", "ec"),
   [OID.ed25519]: plain("ed25519", "eddsa"),
   [OID.ed448]: plain("ed448", "eddsa"),
-  [OID["ml-dsa-44"]]: plain("ml-dsa-44", "ml-dsa"),
-  [OID["ml-dsa-65"]]: plain("ml-dsa-65", "ml-dsa"),
-  [OID["ml-dsa-87"]]: plain("ml-dsa-87", "ml-dsa"),
+  [OID.mlDsa44]: plain("ml-dsa-44", "ml-dsa"),
+  [OID.mlDsa65]: plain("ml-dsa-65", "ml-dsa"),
+  [OID.mlDsa87]: plain("ml-dsa-87", "ml-dsa"),
 };
 
 /** DER of NULL. */
@@ -78,7 +78,7 @@ export function signatureAlgorithm(
   algorithm: AlgorithmIdentifier,
 ): SignatureAlgorithm | undefined {
   const { oid, parameters } = algorithm;
-  if (oid === OID["id-RSASSA-PSS"]) {
+  if (oid === OID.rsassaPss) {
     const hash = pssHash(parameters);
     if (hash === undefined) return undefined;
     return { name: `rsa-pss-${hash}`, keyType: "rsa", pss: true, weak: false };

@@ -5,7 +5,7 @@
 import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** What the leaf's key is to be used for. */
 export type Purpose = "serverAuth" | "clientAuth";

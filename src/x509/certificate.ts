@@ -21,7 +21,7 @@ import type { Extension } from "./extensions.ts";
 import * as decode from "./extensions.ts";
 import type { GeneralName } from "./general-name.ts";
 import { Name } from "./name.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import * as policy from "./policy-extensions.ts";
 import type { SubjectPublicKeyInfo } from "./public-key.ts";
 import { parseSubjectPublicKeyInfo } from "./public-key.ts";

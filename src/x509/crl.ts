@@ -27,7 +27,7 @@ import {
   readExtensions,
 } from "./extensions.ts";
 import { Name } from "./name.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import { parsePem } from "./pem.ts";
 
 interface Fields {

@@ -5,7 +5,7 @@
  * a structure walks down it by name, so depth is bounded by the code.
  */
 import { latin1, utf8Text } from "../bytes.ts";
-import { knownOid } from "./oids.ts";
+import { keepOid, keptOid } from "./kept-oids.ts";
 
 /** What is wrong with the encoding. The parsers above turn it into X509Error. */
 export class DerError extends Error {
@@ -243,8 +243,14 @@ export function objectIdentifier(element: DerElement, what: string): string {
   const content = element.content;
   if (content.length === 0 || content.length > 256)
     throw new DerError(`${what} is no OBJECT IDENTIFIER`);
-  const known = knownOid(content);
-  if (known !== undefined) return known;
+  const kept = keptOid(content);
+  if (kept !== undefined) return kept;
+  const dotted = dottedForm(content, what);
+  keepOid(content, dotted);
+  return dotted;
+}
+
+function dottedForm(content: Uint8Array, what: string): string {
   let dotted = "";
   let at = 0;
   while (at < content.length) {

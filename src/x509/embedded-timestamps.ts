@@ -11,7 +11,7 @@ import {
 } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import { parseOcspResponse } from "./ocsp.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** Those in the certificate's own extension; views. Malformed ones are none. */
 export function embeddedTimestamps(leaf: Certificate): readonly Uint8Array[] {

@@ -11,7 +11,7 @@ import type { DerReader } from "./der.ts";
 import { DerError, readSingle, smallInteger, TAG } from "./der.ts";
 import { X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** What an encrypted key needs to be read. */
 export interface DecryptionOptions {
@@ -109,10 +109,10 @@ const LEGACY_CIPHERS: Readonly<Partial<Record<string, CbcCipher>>> = {
 };
 
 const CIPHERS: Readonly<Partial<Record<string, CbcCipher>>> = {
-  [OID["aes128-CBC"]]: "AES-128",
-  [OID["aes192-CBC"]]: "AES-192",
-  [OID["aes256-CBC"]]: "AES-256",
-  [OID["DES-EDE3-CBC"]]: "3DES",
+  [OID.aes128Cbc]: "AES-128",
+  [OID.aes192Cbc]: "AES-192",
+  [OID.aes256Cbc]: "AES-256",
+  [OID.desEde3Cbc]: "3DES",
 };
 
 const PRF_HASHES: Readonly<Partial<Record<string, HashName>>> = {

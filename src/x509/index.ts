@@ -37,7 +37,8 @@ export type {
 export { Name } from "./name.ts";
 export { opensslNameHash } from "./name-hash.ts";
 export { attributeName } from "./attribute-names.ts";
-export { OID } from "./oids.ts";
+/** OBJECT IDENTIFIERs by their RFC names. */
+export * as OID from "./oids.ts";
 export type {
   CertificateStatus,
   OcspResponse,

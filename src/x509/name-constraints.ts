@@ -13,7 +13,7 @@ import type { GeneralName } from "./general-name.ts";
 import { isDnsName } from "./host-match.ts";
 import type { PathCheck } from "./judge.ts";
 import type { Name } from "./name.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** Name constraints, RFC 5280 4.2.1.10. */
 export const nameConstraints: PathCheck = {

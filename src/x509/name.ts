@@ -5,7 +5,7 @@ import { DerError, objectIdentifier, readSingle } from "./der.ts";
 import { stringText, TAG } from "./der.ts";
 import { decoding } from "./errors.ts";
 import * as fault from "./faults.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** One attribute of a name. */
 export interface AttributeTypeAndValue {
@@ -98,17 +98,27 @@ export class Name {
     for (const rdn of this.relativeDistinguishedNames)
       parts.push(
         rdn
-          .map(({ type, value }) => `${shortName(type)}=${printable(value)}`)
+          .map(
+            ({ type, value }) =>
+              `${SHORT_NAMES[type] ?? type}=${printable(value)}`,
+          )
           .join("+"),
       );
     return printable(parts.join(", "), 400);
   }
 }
 
-function shortName(type: string): string {
-  for (const [name, oid] of Object.entries(OID)) if (oid === type) return name;
-  return type;
-}
+const SHORT_NAMES: Readonly<Partial<Record<string, string>>> = {
+  [OID.commonName]: "commonName",
+  [OID.serialNumber]: "serialNumber",
+  [OID.countryName]: "countryName",
+  [OID.localityName]: "localityName",
+  [OID.stateOrProvinceName]: "stateOrProvinceName",
+  [OID.organizationName]: "organizationName",
+  [OID.organizationalUnitName]: "organizationalUnitName",
+  [OID.domainComponent]: "domainComponent",
+  [OID.emailAddress]: "emailAddress",
+};
 
 /** One canonical string per RDN: equal strings are equal RDNs. */
 function readKeys(der: Uint8Array): string[] {

@@ -12,7 +12,7 @@ import {
   parseOcspResponse,
   type SingleResponse,
 } from "./ocsp.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 
 /** Stapled OCSP responses, RFC 6066 8 and RFC 7633. */

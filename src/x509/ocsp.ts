@@ -21,7 +21,7 @@ import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import { type Extension, readExtensions } from "./extensions.ts";
 import { Name } from "./name.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** RFC 6960 2.2. */
 export type CertificateStatus = "good" | "revoked" | "unknown";

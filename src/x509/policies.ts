@@ -6,7 +6,7 @@ import type { Certificate } from "./certificate.ts";
 import { X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { PathCheck } from "./judge.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import type { PolicyMapping } from "./policy-extensions.ts";
 
 /** Certificate policies, RFC 5280 6.1 and RFC 9618. */

@@ -8,7 +8,7 @@ import {
   smallInteger,
   TAG,
 } from "./der.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** RFC 5280 4.2.1.4: policy OIDs; qualifiers are for people, not for us. */
 export function certificatePolicies(value: Uint8Array): readonly string[] {

@@ -18,7 +18,7 @@ import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { DecryptionOptions } from "./encrypted-key.ts";
 import { decryptLegacyPem, decryptPkcs8 } from "./encrypted-key.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import { parsePem, type PemBlock } from "./pem.ts";
 import type { EcCurve, KeyAlgorithm } from "./public-key.ts";
 import { CURVE_BYTES, curveOf, modulusBits } from "./public-key.ts";
@@ -163,7 +163,7 @@ function readKey(
 ): ParsedPrivateKey {
   switch (oid) {
     case OID.rsaEncryption:
-    case OID["id-RSASSA-PSS"]: {
+    case OID.rsassaPss: {
       const inner = readSingle(key, TAG.sequence, "RSAPrivateKey").reader();
       const version = smallInteger(
         inner.read(TAG.integer, "version"),
@@ -185,11 +185,11 @@ function readKey(
       return edwardsKey("ed25519", key, 32);
     case OID.ed448:
       return edwardsKey("ed448", key, 57);
-    case OID["ml-dsa-44"]:
+    case OID.mlDsa44:
       return mlDsaKey("ml-dsa-44", key);
-    case OID["ml-dsa-65"]:
+    case OID.mlDsa65:
       return mlDsaKey("ml-dsa-65", key);
-    case OID["ml-dsa-87"]:
+    case OID.mlDsa87:
       return mlDsaKey("ml-dsa-87", key);
     default:
       throw new X509Error(fault.unsupported_private_key, `algorithm ${oid}`);

@@ -13,7 +13,7 @@ import {
 } from "./der.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 
 /** Algorithms of keys, by their RFC names. */
 export type KeyAlgorithm =
@@ -116,9 +116,9 @@ type PlainKey = keyof typeof PLAIN_KEYS;
 const PLAIN_BY_OID: Readonly<Partial<Record<string, PlainKey>>> = {
   [OID.ed25519]: "ed25519",
   [OID.ed448]: "ed448",
-  [OID["ml-dsa-44"]]: "ml-dsa-44",
-  [OID["ml-dsa-65"]]: "ml-dsa-65",
-  [OID["ml-dsa-87"]]: "ml-dsa-87",
+  [OID.mlDsa44]: "ml-dsa-44",
+  [OID.mlDsa65]: "ml-dsa-65",
+  [OID.mlDsa87]: "ml-dsa-87",
 };
 
 type DecodedKey = Pick<SubjectPublicKeyInfo, "algorithm" | "key" | "pssHash">;
@@ -133,7 +133,7 @@ function decodeKey(
       throw new DerError("rsaEncryption without NULL parameters");
     return { algorithm: "rsaEncryption", key: rsaKey(bytes) };
   }
-  if (oid === OID["id-RSASSA-PSS"]) return pssKey(parameters, bytes);
+  if (oid === OID.rsassaPss) return pssKey(parameters, bytes);
   if (oid === OID.ecPublicKey)
     return { algorithm: "ecPublicKey", key: ecKey(parameters, bytes) };
   const plain = PLAIN_BY_OID[oid];

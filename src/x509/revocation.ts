@@ -8,7 +8,7 @@ import { atDepth, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { GeneralName } from "./general-name.ts";
 import type { PathCheck } from "./judge.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import type { SignatureChecker } from "./signature-check.ts";
 
 /** Certificate revocation lists, RFC 5280 6.3. */

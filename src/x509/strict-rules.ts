@@ -11,7 +11,7 @@ import { X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import { parseIpAddress } from "./ip-address.ts";
 import type { PathCheck } from "./judge.ts";
-import { OID } from "./oids.ts";
+import * as OID from "./oids.ts";
 import { modulusBits } from "./public-key.ts";
 
 /** The issuance lints of the strict profile. */

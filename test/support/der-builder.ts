@@ -21,6 +21,7 @@ import {
   time,
   tlv,
 } from "./der-encode.ts";
+import { KEY_OIDS } from "../../src/pki/keys.ts";
 
 export * from "./der-encode.ts";
 
@@ -76,7 +77,7 @@ function spkiOf(key: PrivateKey): Uint8Array {
         bits(publicKey.point),
       );
     default:
-      return seq(seq(oid(OID[publicKey.type])), bits(publicKey.key));
+      return seq(seq(oid(KEY_OIDS[publicKey.type])), bits(publicKey.key));
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   PkiKey,
 } from "../../src/pki/index.ts";
 import { Certificate } from "../../src/x509/index.ts";
-import { OID } from "../../src/x509/oids.ts";
+import * as OID from "../../src/x509/oids.ts";
 
 /** RFC 6962 3.2: what a log with that key, ECDSA P-256, says of a certificate. */
 export function timestampOf(

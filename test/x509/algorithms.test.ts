@@ -31,6 +31,7 @@ import {
   time,
 } from "../support/der-builder.ts";
 import { hasOpenssl, inScratch, openssl } from "../support/openssl-certs.ts";
+import { KEY_OIDS } from "../../src/pki/keys.ts";
 
 const suite = hasOpenssl() ? describe : describe.skip;
 const pss = (hash: string): readonly string[] => [
@@ -161,7 +162,7 @@ describe("chains with ML-DSA (RFC 9881)", () => {
     const { publicKey, secretKey } = primitives[kind].keygen(
       new Uint8Array(32).fill(1),
     );
-    const algorithm = seq(oid(OID[kind]));
+    const algorithm = seq(oid(KEY_OIDS[kind]));
     const spki = seq(algorithm, bits(publicKey));
     const signature: SignatureName = kind;
     const key: TestKey = { ...ed25519Key(1), spki, signature, algorithm };

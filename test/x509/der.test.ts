@@ -127,6 +127,17 @@ describe("values", () => {
       expect(() => namedBits(element(hex), "u")).toThrow(DerError);
   });
 
+  it("any number of OBJECT IDENTIFIERs, seen before or not", () => {
+    const all = Array.from(
+      { length: 1000 },
+      (_, i) => `1.3.6.1.4.1.${i.toString()}`,
+    );
+    for (const dotted of [...all, ...all])
+      expect(objectIdentifier(readSingle(oid(dotted), 6, "o"), "o")).toBe(
+        dotted,
+      );
+  });
+
   it("OBJECT IDENTIFIER", () => {
     for (const dotted of [
       "0.9.2342.19200300.100.1.25",

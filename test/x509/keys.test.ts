@@ -229,7 +229,7 @@ describe("parsePrivateKey", () => {
     );
   const scalar = new Uint8Array(32).fill(3);
   const mlDsaKey = (inner: Uint8Array): Uint8Array =>
-    seq(int(0), seq(oid(OID["ml-dsa-65"])), octets(inner));
+    seq(int(0), seq(oid(OID.mlDsa65)), octets(inner));
   const implicit = (tag: number, content: Uint8Array): Uint8Array =>
     bytes(0x80 | tag, content.length, ...content);
 
@@ -343,10 +343,7 @@ describe("parsePrivateKey", () => {
       seq(
         seq(
           oid(OID.PBES2),
-          seq(
-            derivation,
-            seq(oid(OID["aes128-CBC"]), octets(new Uint8Array(16))),
-          ),
+          seq(derivation, seq(oid(OID.aes128Cbc), octets(new Uint8Array(16)))),
         ),
         octets(new Uint8Array(16)),
       );

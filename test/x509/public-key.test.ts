@@ -10,6 +10,7 @@ import {
   X509Error,
 } from "../../src/x509/index.ts";
 import { bits, bytes, int, oid, seq } from "../support/der-builder.ts";
+import { KEY_OIDS } from "../../src/pki/keys.ts";
 
 function codeOf(run: () => unknown): X509ErrorCode | undefined {
   try {
@@ -42,20 +43,20 @@ describe("parseSubjectPublicKeyInfo", () => {
       ["ml-dsa-87", 2592],
     ] as const) {
       const info = parseSubjectPublicKeyInfo(
-        spki(OID[type], [], new Uint8Array(length)),
+        spki(KEY_OIDS[type], [], new Uint8Array(length)),
       );
       expect([info.algorithm, info.key.type]).toEqual([type, type]);
       expect(
         codeOf(() =>
           parseSubjectPublicKeyInfo(
-            spki(OID[type], [], new Uint8Array(length - 1)),
+            spki(KEY_OIDS[type], [], new Uint8Array(length - 1)),
           ),
         ),
       ).toBe("malformed_public_key");
       expect(
         codeOf(() =>
           parseSubjectPublicKeyInfo(
-            spki(OID[type], [nothing], new Uint8Array(length)),
+            spki(KEY_OIDS[type], [nothing], new Uint8Array(length)),
           ),
         ),
       ).toBe("malformed_public_key");

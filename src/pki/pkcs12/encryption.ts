@@ -10,7 +10,7 @@ import type { AlgorithmIdentifier } from "../../x509/algorithms.ts";
 import { readAlgorithm } from "../../x509/algorithms.ts";
 import type { DerReader } from "../../x509/der.ts";
 import { DerError, readSingle, smallInteger, TAG } from "../../x509/der.ts";
-import { OID } from "../../x509/oids.ts";
+import * as OID from "../../x509/oids.ts";
 import { withoutPadding } from "./cbc.ts";
 import { Pkcs12Error } from "./error.ts";
 import type { IterationBudget } from "./password.ts";
@@ -76,10 +76,10 @@ const rc2 = (keyLength: number): Cipher => ({
 
 /** RFC 8018 B.2. */
 const CIPHERS: Readonly<Partial<Record<string, Cipher>>> = {
-  [OID["aes128-CBC"]]: cbc("AES-128", 16, 16),
-  [OID["aes192-CBC"]]: cbc("AES-192", 24, 16),
-  [OID["aes256-CBC"]]: cbc("AES-256", 32, 16),
-  [OID["DES-EDE3-CBC"]]: cbc("3DES", 24, 8),
+  [OID.aes128Cbc]: cbc("AES-128", 16, 16),
+  [OID.aes192Cbc]: cbc("AES-192", 24, 16),
+  [OID.aes256Cbc]: cbc("AES-256", 32, 16),
+  [OID.desEde3Cbc]: cbc("3DES", 24, 8),
 };
 
 /** RFC 7292 C; the two schemes with RC4 are left out. */

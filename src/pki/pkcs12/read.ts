@@ -13,7 +13,7 @@ import {
   smallInteger,
   TAG,
 } from "../../x509/der.ts";
-import { OID } from "../../x509/oids.ts";
+import * as OID from "../../x509/oids.ts";
 import { encodePem } from "../../x509/pem.ts";
 import type { PkiKey } from "../keys.ts";
 import type { Bags } from "./bags.ts";

@@ -12,7 +12,7 @@ import {
   TicketKeys,
 } from "../../../src/engine/index.ts";
 import type { IssuedCertificate, PkiKey } from "../../../src/pki/index.ts";
-import { OID } from "../../../src/x509/oids.ts";
+import * as OID from "../../../src/x509/oids.ts";
 import {
   type Certificate,
   createVerifier,
