@@ -1,7 +1,6 @@
 /** Sockets and other duplex streams of Node as transports. */
-import type { Socket } from "node:net";
+import { Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTcp, Socket as NetSocket } from "node:net";
 import {
   ByteQueue,
   oneAtATime,
@@ -36,58 +35,23 @@ const HIGH_WATER_MARK = 256 * 1024;
  * ```
  */
 export function fromNodeSocket(socket: Duplex): Transport {
-  return new NodeTransport(socket);
-}
-
-/** Where and how to connect a plain TCP socket. */
-export interface TcpOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A connected TCP socket that reads on after the peer has ended. */
-export function openTcp(options: TcpOptions): Promise<Socket> {
-  const { host, port, signal } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(asError(signal.reason));
-      return;
-    }
-    const socket = connectTcp({
-      host,
-      port,
-      allowHalfOpen: true,
-      noDelay: true,
-    });
-    const onAbort = (): void => {
-      settle();
-      socket.destroy();
-      reject(asError(signal?.reason));
-    };
-    const settle = (): void => {
-      socket.off("error", onError);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    const onError = (error: Error): void => {
-      settle();
-      reject(error);
-    };
-    signal?.addEventListener("abort", onAbort);
-    socket.once("error", onError);
-    socket.once("connect", () => {
-      settle();
-      resolve(socket);
-    });
+  const transport = new NodeTransport(socket);
+  socket.on("data", (chunk: Uint8Array) => {
+    const { buffer, byteOffset, byteLength } = chunk;
+    transport.give(new Uint8Array(buffer, byteOffset, byteLength));
   });
+  return transport;
 }
 
 /** Milliseconds that a peer has to end its side once this side has closed. */
 const LINGER = 1000;
 
-class NodeTransport implements Transport {
+/** See {@link fromNodeSocket}. */
+export class NodeTransport implements Transport {
   readonly #socket: Duplex;
   readonly #queue = new ByteQueue();
+  /** Who waits for bytes that are lent. */
+  #taker: ((bytes: Uint8Array) => void) | undefined;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
   #reader: (() => void) | undefined;
@@ -97,9 +61,6 @@ class NodeTransport implements Transport {
 
   constructor(socket: Duplex) {
     this.#socket = socket;
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#onData(chunk);
-    });
     socket.on("end", () => {
       this.#onEnd();
     });
@@ -109,6 +70,16 @@ class NodeTransport implements Transport {
     socket.on("close", () => {
       if (!this.#ended) this.#onFailure(transportClosed());
     });
+  }
+
+  /** What the socket has read, to keep. */
+  give(bytes: Uint8Array): void {
+    if (!this.#hand(bytes)) this.#keep(bytes);
+  }
+
+  /** What the socket has read, good until this returns. */
+  lend(bytes: Uint8Array): void {
+    if (!this.#hand(bytes)) this.#keep(bytes.slice());
   }
 
   get buffered(): number {
@@ -149,16 +120,29 @@ class NodeTransport implements Transport {
     while (this.#queue.length === 0) {
       if (this.#ended) return null;
       if (this.#failure !== undefined) throw this.#failure.error;
-      await new Promise<void>((resolve) => {
-        this.#reader = resolve;
-        this.#socket.resume();
-      });
-      this.#reader = undefined;
+      await this.#next();
     }
     const bytes = this.#queue.shift();
     if (this.#queue.length < HIGH_WATER_MARK / 2) this.#socket.resume();
     this.#bytesRead += bytes.length;
     return bytes;
+  }
+
+  async readLent(take: (bytes: Uint8Array) => void): Promise<boolean> {
+    oneAtATime("read", this.#reader !== undefined);
+    if (this.#queue.length === 0 && !this.#isOver) {
+      let isTaken = false;
+      this.#taker = (bytes) => {
+        isTaken = true;
+        take(bytes);
+      };
+      await this.#next();
+      this.#taker = undefined;
+      if (isTaken) return true;
+    }
+    const bytes = await this.read();
+    if (bytes !== null) take(bytes);
+    return bytes !== null;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -249,10 +233,33 @@ class NodeTransport implements Transport {
     socket.once("close", onClose);
   }
 
-  #onData(chunk: Uint8Array): void {
-    if (this.#isClosing) return;
-    const { buffer, byteOffset, byteLength } = chunk;
-    this.#queue.push(new Uint8Array(buffer, byteOffset, byteLength));
+  get #isOver(): boolean {
+    return this.#ended || this.#failure !== undefined;
+  }
+
+  /** Until something has come, or will not come. */
+  async #next(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#reader = resolve;
+      this.#socket.resume();
+    });
+    this.#reader = undefined;
+  }
+
+  /** To who waits for it at once; says whether the bytes are done with. */
+  #hand(bytes: Uint8Array): boolean {
+    if (this.#isClosing) return true;
+    const taker = this.#taker;
+    if (taker === undefined || this.#queue.length > 0) return false;
+    this.#taker = undefined;
+    this.#bytesRead += bytes.length;
+    taker(bytes);
+    this.#reader?.();
+    return true;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
     if (this.#queue.length >= HIGH_WATER_MARK) this.#socket.pause();
     this.#reader?.();
   }
@@ -280,6 +287,7 @@ function addressOf(
   };
 }
 
-function asError(reason: unknown): Error {
+/** As rejections have it. */
+export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -19,13 +19,14 @@ import { derCertToPemCert } from "../ssl/functions.ts";
 import type { CallOptions } from "../ssl/transport.ts";
 import { listenTcp, type ListenOptions } from "./node-listener.ts";
 import { nodePlatform } from "./node-platform.ts";
-import { fromNodeSocket, openTcp } from "./node-transport.ts";
+import { openTransport } from "./node-tcp.ts";
 import { SSLServer, type ServerSocketOptions } from "./server.ts";
 
 export { toNodeDuplex } from "./node-duplex.ts";
 export { listenTcp, type ListenOptions } from "./node-listener.ts";
 export { getDefaultVerifyPaths, nodePlatform } from "./node-platform.ts";
-export { fromNodeSocket, openTcp, type TcpOptions } from "./node-transport.ts";
+export { openTcp, type TcpOptions } from "./node-tcp.ts";
+export { fromNodeSocket } from "./node-transport.ts";
 export {
   type AcceptedConnection,
   type Listener,
@@ -105,8 +106,8 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
   const context = contextOf(options, "serverAuth");
   const deadline = deadlineOf(options);
   try {
-    const socket = await openTcp({ host, port, signal: deadline.signal });
-    const transport = fromNodeSocket(socket);
+    const { signal } = deadline;
+    const transport = await openTransport({ host, port, signal });
     try {
       const secure = context.wrapSocket(transport, {
         serverHostname: options.serverHostname ?? host,

@@ -1,5 +1,9 @@
 import { type SSLError, stateError } from "./errors.ts";
-import type { Transport, TransportAddress } from "./transport.ts";
+import {
+  readLent,
+  type Transport,
+  type TransportAddress,
+} from "./transport.ts";
 
 /** A transport that is made when `SSLSocket.connect()` asks for it. */
 export class LateTransport implements Transport {
@@ -62,6 +66,10 @@ export class LateTransport implements Transport {
 
   async read(): Promise<Uint8Array | null> {
     return this.#connected().read();
+  }
+
+  async readLent(take: (bytes: Uint8Array) => void): Promise<boolean> {
+    return readLent(this.#connected(), take);
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 /** Moves the bytes of one connection over its transport, in order. */
 import type { Connection } from "./connection.ts";
 import { SSLSyscallError } from "./errors.ts";
-import type { Transport } from "./transport.ts";
+import { readLent, type Transport } from "./transport.ts";
 
 /**
  * What a peer can make this side say while nobody sends (answers to KeyUpdates)
@@ -105,14 +105,23 @@ export class SocketPump {
   async #readOnce(): Promise<void> {
     if (this.#unasked > MAX_UNASKED) await this.#writing;
     const connection = this.#connection;
-    let bytes: Uint8Array | null;
+    // What a callback of the context threw while bytes were taken in.
+    let thrown: { readonly error: unknown } | undefined;
+    const take = (bytes: Uint8Array): void => {
+      try {
+        connection.receive(bytes);
+      } catch (error) {
+        thrown = { error };
+      }
+    };
+    let isThere: boolean;
     try {
-      bytes = await this.#transport.read();
+      isThere = await readLent(this.#transport, take);
     } catch (error) {
       throw new SSLSyscallError("the transport failed", error);
     }
-    if (bytes === null) connection.receiveEof();
-    else connection.receive(bytes);
+    if (thrown !== undefined) throw thrown.error;
+    if (!isThere) connection.receiveEof();
     this.#say();
     while (connection.waiting !== undefined) {
       await connection.waiting;

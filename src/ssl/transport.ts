@@ -29,6 +29,13 @@ export interface Transport {
    */
   read(): Promise<Uint8Array | null>;
   /**
+   * As {@link read}, for who is done with the bytes at once: they are lent to
+   * `take` until it returns, so that a transport can read into one room over
+   * and over. False at the end. A transport that has no such room need not have
+   * this. `take` does not throw.
+   */
+  readLent?(take: (bytes: Uint8Array) => void): Promise<boolean>;
+  /**
    * Sends bytes, and resolves when the transport may be given more. The array
    * belongs to the transport from then on: the caller must not change it.
    */
@@ -64,6 +71,18 @@ export interface Transport {
    */
   readonly setTimer?:
     ((callback: () => void, milliseconds: number) => () => void) | undefined;
+}
+
+/** {@link Transport.readLent} of any transport. */
+export async function readLent(
+  transport: Transport,
+  take: (bytes: Uint8Array) => void,
+): Promise<boolean> {
+  if (transport.readLent !== undefined) return transport.readLent(take);
+  const bytes = await transport.read();
+  if (bytes === null) return false;
+  take(bytes);
+  return true;
 }
 
 /** What `AbortSignal` is, as far as it is needed here. */

@@ -1,0 +1,84 @@
+/** TCP connections of Node, as sockets and as transports. */
+import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
+import { platform, versions } from "node:process";
+import { asError, fromNodeSocket, NodeTransport } from "./node-transport.ts";
+import type { Transport } from "./transport.ts";
+
+/** Where and how to connect a plain TCP socket. */
+export interface TcpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A connected TCP socket that reads on after the peer has ended. */
+export function openTcp(options: TcpOptions): Promise<Socket> {
+  return connected(connect(connectOptions(options)), options.signal);
+}
+
+/**
+ * The same as a transport. Its socket was nobody else's, so that it can read
+ * into a room which it shares: an array made for each read costs as much as
+ * the reading.
+ */
+export async function openTransport(options: TcpOptions): Promise<Transport> {
+  if (!CAN_SHARE) return fromNodeSocket(await openTcp(options));
+  const socket = connect({
+    ...connectOptions(options),
+    onread: {
+      buffer: (room ??= new Uint8Array(ROOM)),
+      callback(length, buffer) {
+        transport.lend(buffer.subarray(0, length));
+        return true;
+      },
+    },
+  });
+  const transport = new NodeTransport(socket);
+  await connected(socket, options.signal);
+  return transport;
+}
+
+/** What one read of a socket takes at most. */
+const ROOM = 256 * 1024;
+
+/** One for all sockets: what was read is taken before the next one reads. */
+let room: Uint8Array | undefined;
+
+/** Windows is given the room before there is something to read. */
+const CAN_SHARE =
+  platform !== "win32" && !("bun" in versions) && !("deno" in versions);
+
+function connectOptions({ host, port }: TcpOptions): TcpNetConnectOpts {
+  return { host, port, allowHalfOpen: true, noDelay: true };
+}
+
+function connected(
+  socket: Socket,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      socket.off("error", onError);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const onAbort = (): void => {
+      settle();
+      socket.destroy();
+      reject(asError(signal?.reason));
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    socket.once("error", onError);
+    if (signal?.aborted === true) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", onAbort);
+    socket.once("connect", () => {
+      settle();
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+/** Transports that lend what they read: nobody may hold on to it. */
+import { describe, expect, it } from "vitest";
+import {
+  memoryPair,
+  SSLSyscallError,
+  type Transport,
+} from "../../src/index.ts";
+import {
+  bytes,
+  clientContext,
+  readyPair,
+  rejection,
+  serverContext,
+} from "./support.ts";
+
+const CUTS = [1, 4, 5, 6, 21, 300, 16_384, 16_406, 40_000];
+
+/** Reads into one room, which is full of something else as soon as it can be. */
+function lending(transport: Transport): Transport {
+  const room = new Uint8Array(Math.max(...CUTS));
+  let turn = 0;
+  return {
+    read: () => {
+      throw new Error("read() is not to be asked");
+    },
+    async readLent(take) {
+      const all = await transport.read();
+      if (all === null) return false;
+      const cut = CUTS[turn++ % CUTS.length] ?? 1;
+      const part = all.subarray(0, cut);
+      transport.unread(all.subarray(cut));
+      room.set(part);
+      take(room.subarray(0, part.length));
+      room.fill(0xee);
+      return true;
+    },
+    write: (data) => transport.write(data),
+    closeWrite: () => transport.closeWrite(),
+    close: () => transport.close(),
+    abort: (error) => {
+      transport.abort(error);
+    },
+    unread: (data) => {
+      transport.unread(data);
+    },
+    get buffered() {
+      return transport.buffered;
+    },
+    get bytesRead() {
+      return transport.bytesRead;
+    },
+  };
+}
+
+describe("a transport that lends what it reads", () => {
+  for (const maximumVersion of ["TLSv1.3", "TLSv1.2"] as const)
+    it(`carries ${maximumVersion}, whatever becomes of the room`, async () => {
+      const [near, far] = memoryPair();
+      const contexts = [clientContext(), serverContext()] as const;
+      for (const context of contexts) context.maximumVersion = maximumVersion;
+      const [here, there] = contexts;
+      const server = there.wrapSocket(lending(far), { serverSide: true });
+      const client = here.wrapSocket(lending(near), {
+        serverHostname: "server.test",
+      });
+      await Promise.all([client.ready, server.ready]);
+      const data = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
+      const writing = client.sendAll(data).then(() => client.close());
+      const held: Uint8Array[] = [];
+      for await (const part of server) held.push(part);
+      await writing;
+      expect(Buffer.concat(held).equals(data)).toBe(true);
+      expect(client.version()).toBe(maximumVersion);
+    });
+
+  it("is connected when it is asked for", async () => {
+    const [near, far] = memoryPair();
+    const server = serverContext().wrapSocket(lending(far), {
+      serverSide: true,
+    });
+    const client = clientContext().wrapSocket(() => lending(near), {
+      serverHostname: "server.test",
+    });
+    await client.connect();
+    await server.sendAll(bytes(1, 2, 3));
+    expect([...(await client.recv())]).toEqual([1, 2, 3]);
+  });
+
+  it("rejects with its own error, and with what a callback threw", async () => {
+    const { client, near } = await readyPair();
+    near.abort(new Error("cut"));
+    expect(await rejection(client.recv())).toBeInstanceOf(SSLSyscallError);
+    const [one, two] = memoryPair();
+    const thrown = new Error("from the callback");
+    const context = clientContext();
+    context.onSession = () => {
+      throw thrown;
+    };
+    const server = serverContext().wrapSocket(two, { serverSide: true });
+    const other = context.wrapSocket(lending(one), {
+      serverHostname: "server.test",
+    });
+    await Promise.all([other.ready, server.ready]);
+    expect(await rejection(other.recv())).toBe(thrown);
+  });
+});
