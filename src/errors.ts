@@ -1,32 +1,17 @@
-/**
- * Everything that can end a connection, in one table: the stable reason, the
- * alert that goes out, the sentence for people and the RFC section. An alert
- * and its reason cannot part ways, since nobody states them apart.
- */
-
+/** The one error that ends a connection, and the one for wrong use. */
 import { type AlertName, alertName, ALERTS } from "./alerts.ts";
-import { AUTHENTICATION_REASONS } from "./reasons/authentication.ts";
-import { CONNECTION_REASONS } from "./reasons/connection.ts";
-import { MESSAGE_REASONS } from "./reasons/messages.ts";
-import { NEGOTIATION_REASONS } from "./reasons/negotiation.ts";
-import { RECORD_REASONS } from "./reasons/record.ts";
-import { THIS_SIDE_REASONS } from "./reasons/this-side.ts";
+import type * as reasons from "./reasons.ts";
 import type { ReasonRow } from "./reasons/row.ts";
 
 export { type AlertName, alertName, ALERTS };
 
-/** Every way to end a connection, by subject in `reasons/`. */
-export const REASONS = {
-  ...RECORD_REASONS,
-  ...MESSAGE_REASONS,
-  ...NEGOTIATION_REASONS,
-  ...AUTHENTICATION_REASONS,
-  ...CONNECTION_REASONS,
-  ...THIS_SIDE_REASONS,
-} as const satisfies Record<string, ReasonRow>;
-
 /** A stable name for what was wrong; programs may compare it. */
-export type Reason = keyof typeof REASONS;
+export type Reason = keyof typeof reasons;
+
+/** One row of `REASONS`. */
+export interface NamedReason extends ReasonRow {
+  readonly name: Reason;
+}
 
 export interface TlsErrorOptions {
   /** What exactly, without peer-controlled text that is not made printable. */
@@ -59,14 +44,13 @@ export class TlsError extends Error {
    */
   readonly echRetryConfigs: Uint8Array | undefined;
 
-  constructor(reason: Reason, options: TlsErrorOptions = {}) {
-    const row: ReasonRow = REASONS[reason];
+  constructor(row: NamedReason, options: TlsErrorOptions = {}) {
     const alert = options.received ?? options.alert ?? row.alert ?? undefined;
     const detail = options.detail === undefined ? "" : ` (${options.detail})`;
     const sign =
       options.received === undefined ? "" : `: ${describe(options.received)}`;
     super(`${row.says}${sign}${detail}`, { cause: options.cause });
-    this.reason = reason;
+    this.reason = row.name;
     this.alert = alert;
     this.direction =
       options.received !== undefined

@@ -1,6 +1,7 @@
 /** The encrypted_client_hello extension of a ClientHello, RFC 9849 5. */
 import type { HpkeSuite } from "../crypto/hpke.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { Reader } from "../wire/reader.ts";
 import { Writer } from "../wire/writer.ts";
 
@@ -35,7 +36,7 @@ export function readBody(body: Uint8Array): OuterBody | "inner" {
     const type = reader.u8();
     if (type === INNER) return "inner";
     if (type !== OUTER)
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: `encrypted_client_hello of type ${type}`,
       });
     return {

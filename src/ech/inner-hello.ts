@@ -1,6 +1,7 @@
 /** EncodedClientHelloInner: RFC 9849 5.1 and 6.1.3. */
 import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { ExtensionType, HandshakeType } from "../wire/code-points.ts";
 import { Reader } from "../wire/reader.ts";
 import { Writer } from "../wire/writer.ts";
@@ -201,5 +202,5 @@ function paddingOf(
 }
 
 function illegal(detail: string): TlsError {
-  return new TlsError("illegal_parameter", { detail });
+  return new TlsError(reason.illegal_parameter, { detail });
 }

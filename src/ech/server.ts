@@ -12,6 +12,7 @@ import {
   type KeyPair,
 } from "../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { EchEnvironment, EchOpened, EchServer } from "../handshake/ech.ts";
 import {
   type ClientHello,
@@ -187,7 +188,7 @@ function checkInner(hello: ClientHello): ClientHello {
     old ||
     !offersTls13(hello)
   )
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "ClientHelloInner: it is none",
     });
   return hello;
@@ -216,7 +217,7 @@ class Opened implements EchOpened {
     const { encrypted_client_hello: bytes } = hello.extensions;
     // RFC 9849 7.1.1.
     if (bytes === undefined)
-      throw new TlsError("missing_extension", {
+      throw new TlsError(reason.missing_extension, {
         detail: "encrypted_client_hello",
       });
     const body = readBody(bytes);
@@ -234,7 +235,7 @@ class Opened implements EchOpened {
     )
       throw changed();
     const inner = openHello(sealed.context, body, hello);
-    if (inner === undefined) throw new TlsError("ech_not_decrypted");
+    if (inner === undefined) throw new TlsError(reason.ech_not_decrypted);
     return new Opened(inner, sealed);
   }
 
@@ -263,7 +264,7 @@ class Opened implements EchOpened {
 }
 
 function changed(): TlsError {
-  return new TlsError("hello_changed_after_retry", {
+  return new TlsError(reason.hello_changed_after_retry, {
     detail: "encrypted_client_hello",
   });
 }

@@ -1,5 +1,6 @@
 /** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { Limits } from "../handshake/config.ts";
 import type { WarningAlertPolicy } from "../handshake/io.ts";
 import type { Flags } from "./parts.ts";
@@ -20,9 +21,11 @@ export interface Alert {
 /** @throws TlsError for a record that is not one alert, or of no known level */
 export function readAlert(content: Uint8Array): Alert {
   const [level = 0, description = 0] = content;
-  if (content.length !== 2) throw new TlsError("bad_alert");
+  if (content.length !== 2) throw new TlsError(reason.bad_alert);
   if (level !== LEVELS.warning && level !== LEVELS.fatal)
-    throw new TlsError("unknown_alert_level", { detail: `level ${level}` });
+    throw new TlsError(reason.unknown_alert_level, {
+      detail: `level ${level}`,
+    });
   return {
     level: level === LEVELS.warning ? "warning" : "fatal",
     alert: alertName(description) ?? description,
@@ -57,10 +60,10 @@ export function isCloseNotify(
   const { alert } = received;
   if (isHarmless(received, flags.warningAlertPolicy)) {
     if (++flags.warningAlerts > limits.warningAlerts)
-      throw new TlsError("too_many_warning_alerts");
+      throw new TlsError(reason.too_many_warning_alerts);
     return false;
   }
   if (alert !== "close_notify" || flags.info === undefined)
-    throw new TlsError("peer_alert", { received: alert });
+    throw new TlsError(reason.peer_alert, { received: alert });
   return true;
 }

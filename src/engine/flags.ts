@@ -1,5 +1,6 @@
 /** What may be done when, by what an engine has noted of its connection. */
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { Limits } from "../handshake/config.ts";
 import type { HandshakeEvent } from "../handshake/io.ts";
 import type { ConnectionState } from "../handshake/machines.ts";
@@ -103,7 +104,7 @@ export function reserveEarlyData(flags: Flags, length: number): void {
 export function takeEarlyData(flags: Flags, length: number): boolean {
   if (flags.earlyDataToRead === undefined) return false;
   flags.earlyDataToRead -= length;
-  if (flags.earlyDataToRead < 0) throw new TlsError("too_much_early_data");
+  if (flags.earlyDataToRead < 0) throw new TlsError(reason.too_much_early_data);
   return true;
 }
 
@@ -123,5 +124,5 @@ export function noteEvent(
     event.direction === "read" &&
     ++flags.keyUpdates > limits.keyUpdates
   )
-    throw new TlsError("too_many_key_updates");
+    throw new TlsError(reason.too_many_key_updates);
 }

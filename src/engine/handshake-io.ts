@@ -1,4 +1,5 @@
 import { type AlertName, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type {
   ChangeCipherSpecPolicy,
   HandshakeEvent,
@@ -42,7 +43,7 @@ export class EngineIo implements HandshakeIo {
 
   endFlight(): void {
     if (!this.#parts.joiner.isEmpty)
-      throw new TlsError("data_across_key_change");
+      throw new TlsError(reason.data_across_key_change);
   }
 
   sendWarning(alert: AlertName): void {

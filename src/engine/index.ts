@@ -7,11 +7,14 @@
 export {
   ALERTS,
   type AlertName,
-  REASONS,
+  type NamedReason,
   type Reason,
   TlsError,
   TlsUsageError,
 } from "../errors.ts";
+/** Every way in which a connection can end. */
+export * as REASONS from "../reasons.ts";
+export type { ReasonRow } from "../reasons/row.ts";
 export type { CertificateCompression } from "../handshake/compression-row.ts";
 export {
   CIPHER_SUITES,

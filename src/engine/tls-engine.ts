@@ -5,6 +5,7 @@
  */
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import { type AlertName, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { cloneState } from "../handshake/clone-state.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
 import type { ConnectionInfo, HandshakeIo, Need } from "../handshake/io.ts";
@@ -169,7 +170,7 @@ export class TlsEngine {
         this.need !== undefined &&
         read.buffered > config.limits.inputWhileWaiting
       )
-        throw new TlsError("too_much_input_while_waiting");
+        throw new TlsError(reason.too_much_input_while_waiting);
     });
     read.settle();
   }
@@ -179,7 +180,7 @@ export class TlsEngine {
     const { failed, readClosed } = this.#flags;
     if (failed || readClosed) return;
     this.#guard(() => {
-      throw new TlsError("truncated");
+      throw new TlsError(reason.truncated);
     });
   }
 
@@ -350,7 +351,7 @@ export class TlsEngine {
       this.#fail(
         error instanceof TlsError
           ? error
-          : new TlsError("internal_error", { cause: error }),
+          : new TlsError(reason.internal_error, { cause: error }),
       );
     }
   }
@@ -409,7 +410,7 @@ export class TlsEngine {
       return;
     }
     // RFC 8446 5.1: messages "MUST NOT be interleaved with other record types".
-    if (joiner.isPartial) throw new TlsError("interleaved_handshake");
+    if (joiner.isPartial) throw new TlsError(reason.interleaved_handshake);
     if (type === ContentType.application_data) this.#onData(content);
     else if (type === ContentType.alert) {
       const { limits } = this.#parts.config;
@@ -418,7 +419,7 @@ export class TlsEngine {
       this.#events.push({ type: "peer_closed" });
     } else if (type === ContentType.change_cipher_spec)
       this.#handshake.advance("change_cipher_spec", {});
-    else throw new TlsError("unexpected_record_type");
+    else throw new TlsError(reason.unexpected_record_type);
   }
 
   #onData(bytes: Uint8Array): void {
@@ -428,7 +429,7 @@ export class TlsEngine {
       return;
     }
     if (!gate.takesData(flags, this.#handshake.state))
-      throw new TlsError("unexpected_application_data");
+      throw new TlsError(reason.unexpected_application_data);
     this.#events.push({ type: "data", bytes });
     if (gate.noteData(flags, this.#parts.read.recordsUnderKey))
       this.#command(true);

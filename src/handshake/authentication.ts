@@ -4,6 +4,7 @@
  */
 import { asciiBytes, concat, equal } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { SignatureName } from "../crypto/provider.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import { typeOf } from "./certificate-types.ts";
@@ -84,7 +85,7 @@ export function verifyCertificateVerify(options: {
   const { onlyScheme } = key;
   // RFC 9345 4.1.3: a delegated key signs as its credential says.
   if (onlyScheme !== undefined && message.algorithm !== onlyScheme)
-    throw new TlsError("wrong_signature_scheme");
+    throw new TlsError(reason.wrong_signature_scheme);
   return verifySignature({
     config,
     ...(onlyScheme !== undefined && { schemes: ALL_SCHEMES }),
@@ -120,12 +121,12 @@ export function verifySignature(options: {
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
     .find(({ row }) => row.code === options.scheme);
   if (scheme === undefined || !fitsKey(scheme.row, keyKind(key), version))
-    throw new TlsError("wrong_signature_scheme", {
+    throw new TlsError(reason.wrong_signature_scheme, {
       detail: `scheme ${options.scheme.toString(16).padStart(4, "0")}`,
     });
   const verify = config.provider.verifiers[scheme.row.signature];
   if (!verify?.(key.key, content, signature))
-    throw new TlsError("certificate_verify_mismatch");
+    throw new TlsError(reason.certificate_verify_mismatch);
   return new VerifiedSignature(scheme.name);
 }
 
@@ -154,7 +155,7 @@ export function verifyData(
   // RFC 8446 4.4.4: "if incorrect MUST terminate the connection with a
   // "decrypt_error" alert", whatever its length.
   if (!equal(expected, message.verifyData))
-    throw new TlsError("finished_mismatch");
+    throw new TlsError(reason.finished_mismatch);
   return new VerifiedFinished();
 }
 

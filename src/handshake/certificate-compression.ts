@@ -1,5 +1,6 @@
 /** Certificate compression, RFC 8879: the same for both roles. */
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { HandshakeType } from "../wire/code-points.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
@@ -41,18 +42,18 @@ export function decompressCertificate(
 ): Certificate13 {
   const { algorithm, uncompressedLength: length, raw } = message;
   if (rows.length === 0)
-    throw new TlsError("unexpected_message", {
+    throw new TlsError(reason.unexpected_message, {
       detail: "CompressedCertificate: compression was not offered",
     });
   const row = rows.find(({ code }) => code === algorithm);
   // RFC 8879 4: "one of the algorithms" of the extension.
   if (row === undefined)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: `CompressedCertificate: algorithm ${algorithm}`,
     });
   // RFC 8879 8: refused by what it declares, before a byte is inflated.
   if (length > limits.certificateMessage)
-    throw new TlsError("certificate_decompression_failed", {
+    throw new TlsError(reason.certificate_decompression_failed, {
       detail: `${length} bytes`,
     });
   const body = inflate(row, message);
@@ -67,9 +68,9 @@ function inflate(
     const body = row.decompress(compressed, length);
     if (body.length === length) return body;
   } catch (cause) {
-    throw new TlsError("certificate_decompression_failed", { cause });
+    throw new TlsError(reason.certificate_decompression_failed, { cause });
   }
-  throw new TlsError("certificate_decompression_failed", {
+  throw new TlsError(reason.certificate_decompression_failed, {
     detail: `${row.name}: not the ${length} bytes declared`,
   });
 }

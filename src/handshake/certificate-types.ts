@@ -1,5 +1,6 @@
 /** Certificates or bare keys: RFC 7250, RFC 8446 4.4.2. */
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import {
@@ -44,7 +45,7 @@ export function checkTypes(
   // Where there is no credential at all the kind is not what is missing.
   if (credentials.length === 0) return;
   if (!credentials.some((one) => types.includes(typeOf(one))))
-    throw new TlsError("no_shared_certificate_type");
+    throw new TlsError(reason.no_shared_certificate_type);
 }
 
 /**
@@ -62,7 +63,7 @@ export function clientType(
   );
   if (type !== undefined) return type;
   if (config.clientAuthentication !== "none")
-    throw new TlsError("no_shared_certificate_type");
+    throw new TlsError(reason.no_shared_certificate_type);
   return "X509";
 }
 
@@ -123,7 +124,7 @@ function chosen(
   if (type === undefined) return "X509";
   const name = offered.find((one) => CertificateType[one] === type);
   if (name === undefined)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: `certificate_type: ${type}, which was not offered`,
     });
   return name;
@@ -139,5 +140,5 @@ export function checkServerType(
   { server }: CertificateTypes,
 ): void {
   if (!peerCertificateTypes.includes(server))
-    throw new TlsError("no_shared_certificate_type");
+    throw new TlsError(reason.no_shared_certificate_type);
 }

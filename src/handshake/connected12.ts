@@ -1,5 +1,6 @@
 /** Life after the handshake of TLS 1.2, the same for both roles. */
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { VerifiedFinished } from "./authentication.ts";
 import type { CipherSuite12 } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
@@ -35,7 +36,7 @@ export function refuseRenegotiation<S extends Connected12>(
 ): S {
   const renegotiations = state.renegotiations + 1;
   if (renegotiations > MAX_RENEGOTIATIONS)
-    throw new TlsError("too_many_renegotiations");
+    throw new TlsError(reason.too_many_renegotiations);
   io.sendWarning("no_renegotiation");
   return { ...state, renegotiations };
 }

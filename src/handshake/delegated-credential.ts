@@ -4,6 +4,7 @@ import type { BytesLike } from "../bytes.ts";
 import { viewBytes } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { Reader } from "../wire/reader.ts";
 import { Writer } from "../wire/writer.ts";
 import { Certificate } from "../x509/certificate.ts";
@@ -333,5 +334,5 @@ function requireDelegable(scheme: SignatureSchemeName): void {
 }
 
 function invalid(detail: string): TlsError {
-  return new TlsError("invalid_delegated_credential", { detail });
+  return new TlsError(reason.invalid_delegated_credential, { detail });
 }

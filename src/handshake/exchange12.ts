@@ -14,6 +14,7 @@ import type {
   KeyPair,
 } from "../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { KeyExchange12 } from "./cipher-suites12.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import { groupOf, GROUPS, isCurve } from "./groups.ts";
@@ -46,7 +47,7 @@ export function serverExchange(
   if (params.kind === "dh") return { ...fieldOf(params, config), share };
   const group = groupOf(params.group);
   if (group === undefined || !isCurve(group) || !config.groups.includes(group))
-    throw new TlsError("wrong_group_returned");
+    throw new TlsError(reason.wrong_group_returned);
   return { row: groupRow(config, group), group, share };
 }
 
@@ -58,7 +59,7 @@ function fieldOf(
   const generator = withoutLeadingZeros(g);
   const bits = bitLength(prime);
   if (bits < MIN_DH_BITS)
-    throw new TlsError("dh_key_too_small", { detail: `${bits} bits` });
+    throw new TlsError(reason.dh_key_too_small, { detail: `${bits} bits` });
   const row = invalidShareIsAnAlert(() =>
     finiteFieldOf(provider, { prime, generator }),
   );

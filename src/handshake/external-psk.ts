@@ -1,5 +1,6 @@
 /** Keys that both sides have from elsewhere: RFC 8446 2.2, RFC 4279. */
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /** A key that both sides know under one name. */
 export interface ExternalPsk {
@@ -68,6 +69,6 @@ export function askForPsk(
     });
     return psk === undefined ? undefined : checkedPsk(psk);
   } catch (error) {
-    throw new TlsError("callback_failed", { detail: "psk", cause: error });
+    throw new TlsError(reason.callback_failed, { detail: "psk", cause: error });
   }
 }

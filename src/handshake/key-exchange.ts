@@ -1,5 +1,6 @@
 import { InvalidKeyShare } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /**
  * Runs one half of a key exchange on a peer's share.
@@ -11,7 +12,7 @@ export function invalidShareIsAnAlert<T>(exchange: () => T): T {
     return exchange();
   } catch (error) {
     if (error instanceof InvalidKeyShare)
-      throw new TlsError("bad_key_share", { cause: error });
+      throw new TlsError(reason.bad_key_share, { cause: error });
     throw error;
   }
 }

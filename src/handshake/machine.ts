@@ -5,6 +5,7 @@
  * handler in the wrong cell and a handler that returns a foreign state.
  */
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { HandshakeType, nameOf } from "../wire/code-points.ts";
 import type { Answers, HandshakeIo } from "./io.ts";
 import type { RawMessage } from "./messages/codec.ts";
@@ -140,7 +141,7 @@ function rowOf(table: object, state: State): Record<string, unknown> {
 }
 
 function unexpected(what: string, state: State): TlsError {
-  return new TlsError("unexpected_message", {
+  return new TlsError(reason.unexpected_message, {
     detail: `${what} in state ${state.at}`,
   });
 }

@@ -1,6 +1,7 @@
 /** Needs and their answers: by the config where it can, else by the caller. */
 import { equal } from "../bytes.ts";
 import { type AlertName, TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { X509Error } from "../x509/errors.ts";
 import { isVerifiedKey, type VerifiedKey } from "../x509/raw-key.ts";
 import { isVerifiedChain, type VerifiedChain } from "../x509/verifier.ts";
@@ -190,9 +191,12 @@ function verified<T extends VerifiedChain | VerifiedKey>(run: () => T): T {
     if (isVerifiedChain(chain) || isVerifiedKey(chain)) return chain;
   } catch (error) {
     if (error instanceof TlsError) throw error;
-    throw new TlsError("callback_failed", { detail: "verifier", cause: error });
+    throw new TlsError(reason.callback_failed, {
+      detail: "verifier",
+      cause: error,
+    });
   }
-  throw new TlsError("callback_failed", {
+  throw new TlsError(reason.callback_failed, {
     detail: "the verifier returned something that is no VerifiedChain",
   });
 }
@@ -204,7 +208,7 @@ function taken(
   try {
     return store?.take(id);
   } catch (error) {
-    throw new TlsError("callback_failed", {
+    throw new TlsError(reason.callback_failed, {
       detail: "session store",
       cause: error,
     });
@@ -221,7 +225,7 @@ function checkSignature(
   const key = publicKeyOf(credential)?.key;
   if (key === undefined || verify === undefined) return;
   if (!verify(key, content, signature))
-    throw new TlsError("wrong_answer", {
+    throw new TlsError(reason.wrong_answer, {
       detail: "the signature does not verify under the certificate's key",
     });
 }
@@ -232,7 +236,7 @@ function refusal({
 }: Extract<Answer, { type: "refused" }>): TlsError {
   if (error instanceof TlsError) return error;
   if (error instanceof X509Error) return tlsErrorOf(error);
-  return new TlsError("callback_failed", {
+  return new TlsError(reason.callback_failed, {
     cause: error,
     ...(alert === undefined ? {} : { alert }),
   });

@@ -1,6 +1,7 @@
 /** What a server makes of a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
 import type { GroupName, HashName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../wire/code-points.ts";
 import type { CipherSuite13, TlsVersion } from "./cipher-suites.ts";
 import type { ServerConfig } from "./config.ts";
@@ -32,8 +33,8 @@ export function chooseVersion(
     version !== newest[0] &&
     cipherSuites.includes(CipherSuiteSignal.TLS_FALLBACK_SCSV)
   )
-    throw new TlsError("inappropriate_fallback");
-  if (version === undefined) throw new TlsError("unsupported_protocol");
+    throw new TlsError(reason.inappropriate_fallback);
+  if (version === undefined) throw new TlsError(reason.unsupported_protocol);
   return version;
 }
 
@@ -48,7 +49,7 @@ export function chooseSuite13(
   const suite = sharedSuites(config, config.suites13, hello).find(
     ({ hash }) => pskHash === undefined || hash === pskHash,
   );
-  if (suite === undefined) throw new TlsError("no_shared_cipher");
+  if (suite === undefined) throw new TlsError(reason.no_shared_cipher);
   return suite;
 }
 
@@ -86,7 +87,7 @@ export function chooseGroup(
   checkShares(shares, groups);
   const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
   const [best] = shared;
-  if (best === undefined) throw new TlsError("no_shared_group");
+  if (best === undefined) throw new TlsError(reason.no_shared_group);
   const alike =
     config.groupPreference === "order"
       ? [best]
@@ -119,7 +120,7 @@ export function chooseAlpn(
     return undefined;
   const name = config.alpnProtocols.find((one) => offered.includes(one));
   if (name === undefined && config.alpnMismatch === "alert")
-    throw new TlsError("no_application_protocol");
+    throw new TlsError(reason.no_application_protocol);
   return name;
 }
 
@@ -135,7 +136,7 @@ function checkShares(
   const seen = new Set<number>();
   for (const { group } of shares) {
     if (seen.has(group) || !groups.includes(group))
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: "key_share: a group twice, or one that is not listed",
       });
     seen.add(group);

@@ -1,6 +1,7 @@
 /** Reading the peer's Certificate message, the same for both roles. */
 import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { Certificate } from "../x509/certificate.ts";
 import { X509Error } from "../x509/errors.ts";
 import {
@@ -28,7 +29,7 @@ export function readPeerChain(
   context: Uint8Array = NO_BYTES,
 ): PeerChain {
   if (!equal(message.context, context))
-    throw new TlsError("unsolicited_certificate_context");
+    throw new TlsError(reason.unsolicited_certificate_context);
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);
   if (type === "RawPublicKey") return rawPublicKey(message);
@@ -45,7 +46,7 @@ export function readPeerChain(
 /** RFC 8446 4.4.2: "no more than one CertificateEntry". */
 function rawPublicKey({ entries }: Certificate13): PeerChain {
   if (entries.length > 1)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "Certificate: more than one raw public key",
     });
   const [entry] = entries;
@@ -99,7 +100,7 @@ export function bareKey(publicKeyInfo: Uint8Array): SubjectPublicKeyInfo {
     } catch (error) {
       // The key is a field of the message, no certificate that could be bad.
       if (error instanceof X509Error && error.code === "malformed_public_key")
-        throw new TlsError("malformed_message", {
+        throw new TlsError(reason.malformed_message, {
           detail: "Certificate: no SubjectPublicKeyInfo",
           cause: error,
         });
@@ -119,14 +120,14 @@ export function leafKey({
 }: PeerChain): SubjectPublicKeyInfo {
   if (raw !== undefined) return bareKey(raw);
   const [leaf] = certificates;
-  if (leaf === undefined) throw new TlsError("certificate_missing");
+  if (leaf === undefined) throw new TlsError(reason.certificate_missing);
   return certificateFault(() => {
     const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
     // RFC 8446 4.4.2.2: "The certificate MUST allow the key to be used for
     // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
     // extension is present)".
     if (keyUsage !== undefined && !keyUsage.has("digitalSignature"))
-      throw new TlsError("key_usage_without_signature");
+      throw new TlsError(reason.key_usage_without_signature);
     return subjectPublicKeyInfo;
   });
 }

@@ -1,6 +1,7 @@
 /** What TLS 1.2 asks of the leaf of a peer's chain besides its verification. */
 import type { PublicKey } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { Certificate } from "../x509/certificate.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
@@ -42,7 +43,7 @@ export function leafKey12(
   const key =
     suite.keyExchange === "RSA" ? encryptionKey(chain) : leafKey(chain);
   if (authenticationOf(key) !== suite.authentication)
-    throw new TlsError("wrong_certificate_type");
+    throw new TlsError(reason.wrong_certificate_type);
   checkCurve(key.key, config);
   return key;
 }
@@ -69,7 +70,7 @@ export function authenticationOf({
 /** RFC 8422 5.3: a curve that the client's supported_groups named. */
 function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
   if (key.type === "ec" && !groups.includes(key.curve))
-    throw new TlsError("wrong_certificate_curve");
+    throw new TlsError(reason.wrong_certificate_curve);
 }
 
 /** RFC 5246 7.4.2: keyEncipherment, where the key usage is told. */
@@ -79,12 +80,12 @@ function encryptionKey({
 }: PeerChain): SubjectPublicKeyInfo {
   if (rawPublicKey !== undefined) return encrypting(bareKey(rawPublicKey));
   const [leaf] = certificates;
-  if (leaf === undefined) throw new TlsError("certificate_missing");
+  if (leaf === undefined) throw new TlsError(reason.certificate_missing);
   return certificateFault(() => {
     const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
     const key = encrypting(subjectPublicKeyInfo);
     if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
-      throw new TlsError("key_usage_without_encipherment");
+      throw new TlsError(reason.key_usage_without_encipherment);
     return key;
   });
 }
@@ -92,6 +93,6 @@ function encryptionKey({
 /** RFC 4055 1.2: a key for RSASSA-PSS is for nothing else. */
 function encrypting(key: SubjectPublicKeyInfo): SubjectPublicKeyInfo {
   if (key.algorithm !== "rsaEncryption")
-    throw new TlsError("wrong_certificate_type");
+    throw new TlsError(reason.wrong_certificate_type);
   return key;
 }

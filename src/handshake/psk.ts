@@ -2,6 +2,7 @@
 import { equal, Secret } from "../bytes.ts";
 import type { HashAlgorithm, HashName } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { ExternalPsk } from "./external-psk.ts";
 import type { OfferedPsks } from "./extensions/spec.ts";
 import { earlySecret } from "./key-schedule13.ts";
@@ -129,7 +130,7 @@ export function acceptedPsk(
   // RFC 8446 4.2.11: the index in range, and a suite with the PSK's hash.
   const psk = offered[index];
   if (psk === undefined || psk.hash !== suiteHash)
-    throw new TlsError("wrong_psk_returned");
+    throw new TlsError(reason.wrong_psk_returned);
   return new ChosenPsk(psk, index);
 }
 
@@ -155,6 +156,6 @@ export function boundPsk(options: {
   const expected = binderOf(hash, psk, before, truncated);
   const binder = binders[index];
   if (binder === undefined || !equal(binder, expected))
-    throw new TlsError("binder_mismatch");
+    throw new TlsError(reason.binder_mismatch);
   return new ChosenPsk(psk, index);
 }

@@ -1,4 +1,5 @@
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { FragmentLength } from "./extensions/spec.ts";
 
@@ -20,7 +21,9 @@ export function checkRecordSizes(
 ): void {
   if (length === undefined) return;
   if (limit !== undefined || length !== maxFragmentLength)
-    throw new TlsError("illegal_parameter", { detail: "max_fragment_length" });
+    throw new TlsError(reason.illegal_parameter, {
+      detail: "max_fragment_length",
+    });
 }
 
 /**

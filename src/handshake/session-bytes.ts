@@ -8,6 +8,7 @@ import {
   viewBytes,
 } from "../bytes.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { ProtocolVersion } from "../wire/code-points.ts";
 import { Reader } from "../wire/reader.ts";
 import { Writer } from "../wire/writer.ts";
@@ -170,5 +171,5 @@ function readTime(reader: Reader): number {
 }
 
 function malformed(detail: string): TlsError {
-  return new TlsError("malformed_message", { detail });
+  return new TlsError(reason.malformed_message, { detail });
 }

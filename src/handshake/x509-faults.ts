@@ -1,5 +1,5 @@
-import type { Reason } from "../errors.ts";
-import { TlsError } from "../errors.ts";
+import { type NamedReason, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { X509Error } from "../x509/errors.ts";
 import type { FaultKind } from "../x509/faults/row.ts";
 
@@ -9,17 +9,17 @@ import type { FaultKind } from "../x509/faults/row.ts";
  * which peers and their operators know, and for what is no certificate at all
  * BoringSSL's: like any other bytes that do not parse.
  */
-const REASONS_OF: Readonly<Record<FaultKind, Reason>> = {
-  undecodable: "undecodable_certificate",
-  bad: "bad_certificate",
-  unsupported: "unsupported_certificate",
-  missing: "certificate_missing",
-  unknown_issuer: "unknown_ca",
-  unacceptable: "certificate_unknown",
-  expired: "certificate_expired",
-  revoked: "certificate_revoked",
-  status: "bad_certificate_status_response",
-  own_input: "internal_error",
+const REASONS_OF: Readonly<Record<FaultKind, NamedReason>> = {
+  undecodable: reason.undecodable_certificate,
+  bad: reason.bad_certificate,
+  unsupported: reason.unsupported_certificate,
+  missing: reason.certificate_missing,
+  unknown_issuer: reason.unknown_ca,
+  unacceptable: reason.certificate_unknown,
+  expired: reason.certificate_expired,
+  revoked: reason.certificate_revoked,
+  status: reason.bad_certificate_status_response,
+  own_input: reason.internal_error,
 };
 
 /** What ends the connection for a fault that a verifier found. */

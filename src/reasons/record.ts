@@ -1,110 +1,149 @@
+/** What can be wrong with records and the bytes between them. */
 import type { ReasonRow } from "./row.ts";
 
-/** What can be wrong with records and the bytes between them. */
-export const RECORD_REASONS = {
-  wrong_version_number: {
-    alert: "protocol_version",
-    says: "the peer does not speak TLS: what came is no TLS record",
-    rfc: "8446 5.1",
-  },
-  http_request: {
-    alert: null,
-    says: "a plain HTTP request came to the TLS port",
-    rfc: "8446 5.1",
-  },
-  https_proxy_request: {
-    alert: null,
-    says: "a plain HTTP CONNECT request came to the TLS port: this is no proxy",
-    rfc: "8446 5.1",
-  },
-  http_response: {
-    alert: null,
-    says: "the peer answered in plain HTTP: that port does not speak TLS",
-    rfc: "8446 5.1",
-  },
-  record_overflow: {
-    alert: "record_overflow",
-    says: "a record is longer than the protocol or the negotiated limit allows",
-    rfc: "8446 5.1, 5.2",
-  },
-  bad_record_mac: {
-    alert: "bad_record_mac",
-    says: "a record could not be decrypted: changed on the way or wrong keys",
-    rfc: "8446 5.2",
-  },
-  record_without_content_type: {
-    alert: "unexpected_message",
-    says: "a decrypted record holds nothing but padding",
-    rfc: "8446 5.4",
-  },
-  unexpected_record_type: {
-    alert: "unexpected_message",
-    says: "a record of a type that has no place here",
-    rfc: "8446 5",
-  },
-  unencrypted_record: {
-    alert: "unexpected_message",
-    says: "an unencrypted record came after encryption had begun",
-    rfc: "8446 5.2",
-  },
-  unexpected_change_cipher_spec: {
-    alert: "unexpected_message",
-    says: "a change_cipher_spec that is malformed or out of place",
-    rfc: "8446 5",
-  },
-  too_many_empty_records: {
-    alert: "unexpected_message",
-    says: "too many records without content in a row",
-    rfc: "8446 5.1",
-  },
-  empty_handshake_record: {
-    alert: "unexpected_message",
-    says: "a handshake record without content",
-    rfc: "8446 5.1",
-  },
-  empty_alert_record: {
-    alert: "unexpected_message",
-    says: "an alert record without content",
-    rfc: "8446 5.4",
-  },
-  interleaved_handshake: {
-    alert: "unexpected_message",
-    says: "a record of another type came in the middle of a handshake message",
-    rfc: "8446 5.1",
-  },
-  too_many_change_cipher_specs: {
-    alert: "unexpected_message",
-    says: "too many change_cipher_spec records",
-    rfc: "8446 D.4",
-  },
-  too_many_warning_alerts: {
-    alert: "unexpected_message",
-    says: "too many warning alerts in a row",
-    rfc: "8446 6",
-  },
-  bad_alert: {
-    alert: "decode_error",
-    says: "an alert record that is not one alert of two bytes",
-    rfc: "8446 6",
-  },
-  unknown_alert_level: {
-    alert: "illegal_parameter",
-    says: "an alert that is neither a warning nor fatal",
-    rfc: "8446 6",
-  },
-  sequence_number_overflow: {
-    alert: "internal_error",
-    says: "the sequence number of a key is used up",
-    rfc: "8446 5.3",
-  },
-  too_much_early_data: {
-    alert: "unexpected_message",
-    says: "the client sent more early data to skip than is allowed",
-    rfc: "8446 4.2.10",
-  },
-  too_much_input_while_waiting: {
-    alert: "internal_error",
-    says: "the peer sent too much while the connection waits for an answer to a need",
-    rfc: "8446 6.2",
-  },
-} as const satisfies Record<string, ReasonRow>;
+export const wrong_version_number = {
+  name: "wrong_version_number",
+  alert: "protocol_version",
+  says: "the peer does not speak TLS: what came is no TLS record",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const http_request = {
+  name: "http_request",
+  alert: null,
+  says: "a plain HTTP request came to the TLS port",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const https_proxy_request = {
+  name: "https_proxy_request",
+  alert: null,
+  says: "a plain HTTP CONNECT request came to the TLS port: this is no proxy",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const http_response = {
+  name: "http_response",
+  alert: null,
+  says: "the peer answered in plain HTTP: that port does not speak TLS",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const record_overflow = {
+  name: "record_overflow",
+  alert: "record_overflow",
+  says: "a record is longer than the protocol or the negotiated limit allows",
+  rfc: "8446 5.1, 5.2",
+} as const satisfies ReasonRow;
+
+export const bad_record_mac = {
+  name: "bad_record_mac",
+  alert: "bad_record_mac",
+  says: "a record could not be decrypted: changed on the way or wrong keys",
+  rfc: "8446 5.2",
+} as const satisfies ReasonRow;
+
+export const record_without_content_type = {
+  name: "record_without_content_type",
+  alert: "unexpected_message",
+  says: "a decrypted record holds nothing but padding",
+  rfc: "8446 5.4",
+} as const satisfies ReasonRow;
+
+export const unexpected_record_type = {
+  name: "unexpected_record_type",
+  alert: "unexpected_message",
+  says: "a record of a type that has no place here",
+  rfc: "8446 5",
+} as const satisfies ReasonRow;
+
+export const unencrypted_record = {
+  name: "unencrypted_record",
+  alert: "unexpected_message",
+  says: "an unencrypted record came after encryption had begun",
+  rfc: "8446 5.2",
+} as const satisfies ReasonRow;
+
+export const unexpected_change_cipher_spec = {
+  name: "unexpected_change_cipher_spec",
+  alert: "unexpected_message",
+  says: "a change_cipher_spec that is malformed or out of place",
+  rfc: "8446 5",
+} as const satisfies ReasonRow;
+
+export const too_many_empty_records = {
+  name: "too_many_empty_records",
+  alert: "unexpected_message",
+  says: "too many records without content in a row",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const empty_handshake_record = {
+  name: "empty_handshake_record",
+  alert: "unexpected_message",
+  says: "a handshake record without content",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const empty_alert_record = {
+  name: "empty_alert_record",
+  alert: "unexpected_message",
+  says: "an alert record without content",
+  rfc: "8446 5.4",
+} as const satisfies ReasonRow;
+
+export const interleaved_handshake = {
+  name: "interleaved_handshake",
+  alert: "unexpected_message",
+  says: "a record of another type came in the middle of a handshake message",
+  rfc: "8446 5.1",
+} as const satisfies ReasonRow;
+
+export const too_many_change_cipher_specs = {
+  name: "too_many_change_cipher_specs",
+  alert: "unexpected_message",
+  says: "too many change_cipher_spec records",
+  rfc: "8446 D.4",
+} as const satisfies ReasonRow;
+
+export const too_many_warning_alerts = {
+  name: "too_many_warning_alerts",
+  alert: "unexpected_message",
+  says: "too many warning alerts in a row",
+  rfc: "8446 6",
+} as const satisfies ReasonRow;
+
+export const bad_alert = {
+  name: "bad_alert",
+  alert: "decode_error",
+  says: "an alert record that is not one alert of two bytes",
+  rfc: "8446 6",
+} as const satisfies ReasonRow;
+
+export const unknown_alert_level = {
+  name: "unknown_alert_level",
+  alert: "illegal_parameter",
+  says: "an alert that is neither a warning nor fatal",
+  rfc: "8446 6",
+} as const satisfies ReasonRow;
+
+export const sequence_number_overflow = {
+  name: "sequence_number_overflow",
+  alert: "internal_error",
+  says: "the sequence number of a key is used up",
+  rfc: "8446 5.3",
+} as const satisfies ReasonRow;
+
+export const too_much_early_data = {
+  name: "too_much_early_data",
+  alert: "unexpected_message",
+  says: "the client sent more early data to skip than is allowed",
+  rfc: "8446 4.2.10",
+} as const satisfies ReasonRow;
+
+export const too_much_input_while_waiting = {
+  name: "too_much_input_while_waiting",
+  alert: "internal_error",
+  says: "the peer sent too much while the connection waits for an answer to a need",
+  rfc: "8446 6.2",
+} as const satisfies ReasonRow;

@@ -2,6 +2,8 @@ import type { AlertName } from "../alerts.ts";
 
 /** One way to end a connection. */
 export interface ReasonRow {
+  /** The row's own name. */
+  readonly name: string;
   /** The alert that we send; null where none can or must go out. */
   readonly alert: AlertName | null;
   /** What was wrong, for people. */

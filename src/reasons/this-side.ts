@@ -1,20 +1,23 @@
+/** What this side does wrong, or its program. */
 import type { ReasonRow } from "./row.ts";
 
-/** What this side does wrong, or its program. */
-export const THIS_SIDE_REASONS = {
-  callback_failed: {
-    alert: "internal_error",
-    says: "a callback of the application threw or refused",
-    rfc: "8446 6.2",
-  },
-  wrong_answer: {
-    alert: "internal_error",
-    says: "the answer to a need does not fit it",
-    rfc: "8446 6.2",
-  },
-  internal_error: {
-    alert: "internal_error",
-    says: "a fault in puretls: please report it",
-    rfc: "8446 6.2",
-  },
-} as const satisfies Record<string, ReasonRow>;
+export const callback_failed = {
+  name: "callback_failed",
+  alert: "internal_error",
+  says: "a callback of the application threw or refused",
+  rfc: "8446 6.2",
+} as const satisfies ReasonRow;
+
+export const wrong_answer = {
+  name: "wrong_answer",
+  alert: "internal_error",
+  says: "the answer to a need does not fit it",
+  rfc: "8446 6.2",
+} as const satisfies ReasonRow;
+
+export const internal_error = {
+  name: "internal_error",
+  alert: "internal_error",
+  says: "a fault in puretls: please report it",
+  rfc: "8446 6.2",
+} as const satisfies ReasonRow;

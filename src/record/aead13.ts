@@ -1,6 +1,7 @@
 import { NO_BYTES } from "../bytes.ts";
 import type { AeadKey } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
   type Allocate,
@@ -127,7 +128,7 @@ export class Aead13Opener implements RecordOpener {
 
   open(record: RawRecord, limit: number): PlainRecord | undefined {
     if (record.type !== ContentType.application_data)
-      throw new TlsError("unencrypted_record");
+      throw new TlsError(reason.unencrypted_record);
     const inner = this.#keys.aead.open(
       nonceOf(this.#number, this.#keys.iv),
       record.header,
@@ -138,7 +139,7 @@ export class Aead13Opener implements RecordOpener {
     const { length } = inner;
     // RFC 8446 5.4 and 8449 4: the limit covers type and padding too.
     if (length > limit)
-      throw new TlsError("record_overflow", { detail: `${length} bytes` });
+      throw new TlsError(reason.record_overflow, { detail: `${length} bytes` });
     return unpad(inner);
   }
 
@@ -153,11 +154,11 @@ function unpad(inner: Uint8Array): PlainRecord {
   // RFC 8446 5.4: "If a receiving implementation does not find a non-zero
   // octet in the cleartext, it MUST terminate the connection with an
   // "unexpected_message" alert."
-  if (end === 0) throw new TlsError("record_without_content_type");
+  if (end === 0) throw new TlsError(reason.record_without_content_type);
   const type = inner[end - 1] ?? 0;
   // RFC 8446 5: a change_cipher_spec is never encrypted.
   if (type === ContentType.change_cipher_spec)
-    throw new TlsError("unexpected_change_cipher_spec");
+    throw new TlsError(reason.unexpected_change_cipher_spec);
   return {
     type,
     content: end === 1 ? NO_BYTES : inner.subarray(0, end - 1),

@@ -1,5 +1,6 @@
 import { concat, latin1, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
 
 /** How long records may be. */
@@ -141,7 +142,7 @@ export class Deframer {
     this.#first = false;
     const length = (high << 8) | low;
     if (length > limits.maxFragment(type))
-      throw new TlsError("record_overflow", { detail: `${length} bytes` });
+      throw new TlsError(reason.record_overflow, { detail: `${length} bytes` });
     return HEADER_LENGTH + length;
   }
 }
@@ -164,8 +165,9 @@ function aligned(start: Uint8Array, length: number): Uint8Array {
 function notTls(start: Uint8Array, first: boolean): TlsError {
   const text = latin1(start);
   if (first && /^(GET |POST |HEAD |PUT )/.test(text))
-    return new TlsError("http_request");
-  if (first && text === "CONNE") return new TlsError("https_proxy_request");
-  if (first && text === "HTTP/") return new TlsError("http_response");
-  return new TlsError("wrong_version_number");
+    return new TlsError(reason.http_request);
+  if (first && text === "CONNE")
+    return new TlsError(reason.https_proxy_request);
+  if (first && text === "HTTP/") return new TlsError(reason.http_response);
+  return new TlsError(reason.wrong_version_number);
 }

@@ -1,5 +1,6 @@
 import { concat, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /** HandshakeType and a length of three bytes, RFC 8446 4. */
 const MESSAGE_HEADER = 4;
@@ -80,7 +81,9 @@ export class HandshakeJoiner {
     const [type = 0, high = 0, middle = 0, low = 0] = this.#message;
     const length = (high << 16) | (middle << 8) | low;
     if (length > this.#limit(type))
-      throw new TlsError("message_too_long", { detail: `${length} bytes` });
+      throw new TlsError(reason.message_too_long, {
+        detail: `${length} bytes`,
+      });
     return length;
   }
 

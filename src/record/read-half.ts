@@ -1,4 +1,5 @@
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { MAX_CIPHERTEXT13 } from "./aead13.ts";
 import { Deframer, type FragmentLimits } from "./deframer.ts";
@@ -148,7 +149,7 @@ export class ReadHalf implements FragmentLimits {
   #open(raw: RawRecord, opener: RecordOpener): PlainRecord | undefined {
     const record = opener.open(raw, this.#limit);
     if (record === undefined) {
-      if (this.#skip === undefined) throw new TlsError("bad_record_mac");
+      if (this.#skip === undefined) throw new TlsError(reason.bad_record_mac);
       this.#skipRecord(this.#skip, raw);
       return undefined;
     }
@@ -169,14 +170,14 @@ export class ReadHalf implements FragmentLimits {
       return false;
     }
     if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
-      throw new TlsError("too_many_empty_records");
+      throw new TlsError(reason.too_many_empty_records);
     // Until then the layer above has to say that data is out of place.
     return this.dropsEmptyData && this.#opener !== undefined;
   }
 
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
     skip.left -= raw.fragment.length;
-    if (skip.left < 0) throw new TlsError("too_much_early_data");
+    if (skip.left < 0) throw new TlsError(reason.too_much_early_data);
   }
 
   #checkChangeCipherSpec(content: Uint8Array): void {
@@ -187,14 +188,14 @@ export class ReadHalf implements FragmentLimits {
       content.length !== 1 ||
       content[0] !== 1
     )
-      throw new TlsError("unexpected_change_cipher_spec");
+      throw new TlsError(reason.unexpected_change_cipher_spec);
     if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
-      throw new TlsError("too_many_change_cipher_specs");
+      throw new TlsError(reason.too_many_change_cipher_specs);
   }
 }
 
 function checkMayBeEmpty(type: number): void {
   if (type === ContentType.handshake)
-    throw new TlsError("empty_handshake_record");
-  if (type === ContentType.alert) throw new TlsError("empty_alert_record");
+    throw new TlsError(reason.empty_handshake_record);
+  if (type === ContentType.alert) throw new TlsError(reason.empty_alert_record);
 }

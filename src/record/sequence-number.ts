@@ -1,4 +1,5 @@
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /** Bytes of a sequence number on the wire, whatever the version. */
 export const SEQUENCE_LENGTH = 8;
@@ -26,7 +27,7 @@ export class SequenceNumber {
    */
   write(target: Uint8Array, mask?: Uint8Array): void {
     if (this.#next >= Number.MAX_SAFE_INTEGER)
-      throw new TlsError("sequence_number_overflow");
+      throw new TlsError(reason.sequence_number_overflow);
     const end = target.length;
     let left = this.#next;
     for (let i = end - 1; i >= end - SEQUENCE_LENGTH; i--) {

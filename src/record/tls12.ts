@@ -1,5 +1,6 @@
 /** What both kinds of protection of TLS 1.2 have in common. */
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { ProtocolVersion } from "../wire/code-points.ts";
 import { MAX_PLAINTEXT, type RawRecord } from "./protection.ts";
 import { SEQUENCE_LENGTH, type SequenceNumber } from "./sequence-number.ts";
@@ -32,11 +33,11 @@ export function prefix(
 export function checkVersion({ header }: RawRecord): void {
   const [, major = 0, minor = 0] = header;
   if (((major << 8) | minor) !== ProtocolVersion["TLSv1.2"])
-    throw new TlsError("wrong_version_number");
+    throw new TlsError(reason.wrong_version_number);
 }
 
 /** RFC 5246 6.2.1, RFC 8449 4, RFC 6066 4. */
 export function checkLength(length: number, limit: number): void {
   if (length > Math.min(limit, MAX_PLAINTEXT))
-    throw new TlsError("record_overflow", { detail: `${length} bytes` });
+    throw new TlsError(reason.record_overflow, { detail: `${length} bytes` });
 }

@@ -1,5 +1,6 @@
 /** What a connection answers to the engine's needs, with the program's help. */
 import { type AlertName, alertName, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { ServerConfig } from "../handshake/config.ts";
 import type { EchServer } from "../handshake/ech.ts";
 import type { Need } from "../handshake/io.ts";
@@ -28,7 +29,7 @@ export function answerNeed(
       return attempt(
         () => {
           const { verifier } = contextState(connection.context);
-          if (verifier === null) throw new TlsError("wrong_answer");
+          if (verifier === null) throw new TlsError(reason.wrong_answer);
           return verifier.verify(need.peer, need.context);
         },
         (chain) => ({ type: "verified", chain }),
@@ -39,7 +40,7 @@ export function answerNeed(
           const signer = contextState(connection.context).signerOf(
             need.credential,
           );
-          if (signer === undefined) throw new TlsError("wrong_answer");
+          if (signer === undefined) throw new TlsError(reason.wrong_answer);
           return signer.sign(need.scheme, need.content);
         },
         (signature) => ({ type: "signed", signature }),
@@ -98,7 +99,7 @@ function chooseProtocol(
       // RFC 7301 3.2: a server chooses among what the client offers.
       if (chosen !== null && !protocols.includes(chosen))
         return refusedWith(
-          new TlsError("callback_failed", {
+          new TlsError(reason.callback_failed, {
             detail: "alpnCallback chose what the client did not offer",
           }),
         );
@@ -115,12 +116,12 @@ function certificateOf(
 ): Answer {
   const state = contextState(context);
   if (state.credentials.length === 0 && state.pskServer === null)
-    return refusedWith(new TlsError("no_shared_cipher", NO_CERTIFICATE));
+    return refusedWith(new TlsError(reason.no_shared_cipher, NO_CERTIFICATE));
   let config: ServerConfig;
   try {
     config = { ...state.serverConfig(encryptedClientHello), alpnProtocols };
   } catch (error) {
-    return refusedWith(new TlsError("callback_failed", { cause: error }));
+    return refusedWith(new TlsError(reason.callback_failed, { cause: error }));
   }
   return { type: "certificate_chosen", credentials: state.credentials, config };
 }
@@ -149,7 +150,10 @@ function isContextAnswer(
 
 function refused(alert: AlertName): Answer {
   return refusedWith(
-    new TlsError("callback_failed", { alert, detail: `it chose ${alert}` }),
+    new TlsError(reason.callback_failed, {
+      alert,
+      detail: `it chose ${alert}`,
+    }),
   );
 }
 
@@ -166,7 +170,7 @@ function attempt<T>(
     refusedWith(
       error instanceof X509Error || error instanceof TlsError
         ? error
-        : new TlsError("callback_failed", { alert, cause: error }),
+        : new TlsError(reason.callback_failed, { alert, cause: error }),
     );
   try {
     const result = run();

@@ -5,6 +5,7 @@
 import { NO_BYTES } from "../bytes.ts";
 import { TlsEngine } from "../engine/tls-engine.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import type { EchClient, EchServer } from "../handshake/ech.ts";
 import type { ConnectionInfo } from "../handshake/io.ts";
 import type { Answer } from "../handshake/needs.ts";
@@ -359,7 +360,7 @@ function resume(engine: TlsEngine, answer: Answer): void {
   try {
     engine.resume(answer);
   } catch (error) {
-    const fault = new TlsError("wrong_answer", { cause: error });
+    const fault = new TlsError(reason.wrong_answer, { cause: error });
     engine.resume({ type: "refused", error: fault });
   }
 }

@@ -14,6 +14,7 @@ import { md5 } from "../crypto/noble/md5.ts";
 import { ExtensionType, HandshakeType, isGrease } from "../wire/code-points.ts";
 import { Reader } from "../wire/reader.ts";
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /**
  * JA3: the MD5, in hexadecimal, of {@link ja3Text}. Clients that shuffle their
@@ -140,7 +141,9 @@ function readFacts(clientHello: BytesLike): Facts {
   const bytes = viewBytes(clientHello, "clientHello");
   return Reader.all(bytes, "ClientHello", (message) => {
     if (message.u8() !== HandshakeType.client_hello)
-      throw new TlsError("malformed_message", { detail: "not a ClientHello" });
+      throw new TlsError(reason.malformed_message, {
+        detail: "not a ClientHello",
+      });
     const reader = new Reader(message.opaque24(), "ClientHello");
     const version = reader.u16();
     reader.bytes(32);

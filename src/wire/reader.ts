@@ -1,4 +1,5 @@
 import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 
 /**
  * Reads TLS presentation language (RFC 8446 3). Every slip is
@@ -126,7 +127,7 @@ export class Reader {
   }
 
   #malformed(detail: string): TlsError {
-    return new TlsError("malformed_message", {
+    return new TlsError(reason.malformed_message, {
       detail: `${this.#what}: ${detail}`,
     });
   }

@@ -23,7 +23,7 @@ export const ROOMS: readonly Room[] = [
   { name: "bytes", holds: ["src/bytes.ts"], mayImport: [] },
   {
     name: "errors",
-    holds: ["src/alerts.ts", "src/reasons/", "src/errors.ts"],
+    holds: ["src/alerts.ts", "src/reasons.ts", "src/reasons/", "src/errors.ts"],
     mayImport: ["bytes"],
   },
   { name: "wire", holds: ["src/wire/"], mayImport: ["bytes", "errors"] },

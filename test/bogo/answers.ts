@@ -6,6 +6,7 @@ import {
   type Credential,
   type Need,
   type Reason,
+  REASONS,
   SIGNATURE_SCHEMES,
   type SignatureScheme,
   TlsError,
@@ -174,7 +175,7 @@ function withoutResponse({
 }
 
 function refusal(reason: Reason): Answer {
-  return { type: "refused", error: new TlsError(reason) };
+  return { type: "refused", error: new TlsError(REASONS[reason]) };
 }
 
 function sameNames(

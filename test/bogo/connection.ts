@@ -6,7 +6,7 @@ import {
   TlsEngine,
   type TlsError,
 } from "../../src/engine/index.ts";
-import { REASONS } from "../../src/errors.ts";
+import * as REASONS from "../../src/reasons.ts";
 import { answer, type Asked } from "./answers.ts";
 import type { Flags } from "./flags.ts";
 import { Failure } from "./outcome.ts";

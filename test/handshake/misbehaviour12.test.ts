@@ -10,7 +10,8 @@ import type {
   ServerOptions,
   Session,
 } from "../../src/engine/index.ts";
-import { REASONS, type Reason, TlsError } from "../../src/errors.ts";
+import { type Reason, TlsError } from "../../src/errors.ts";
+import * as REASONS from "../../src/reasons.ts";
 import {
   HandshakeType,
   type HandshakeTypeName,

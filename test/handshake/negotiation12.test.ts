@@ -8,7 +8,8 @@ import {
   type Session,
   TlsUsageError,
 } from "../../src/engine/index.ts";
-import { type AlertName, REASONS, type Reason } from "../../src/errors.ts";
+import { type AlertName, type Reason } from "../../src/errors.ts";
+import * as REASONS from "../../src/reasons.ts";
 import {
   type ClientHello,
   encodeClientHello,

@@ -5,6 +5,7 @@
 import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
+import * as reason from "../../src/reasons.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
 import { clientMachines } from "../../src/handshake/client/machines.ts";
 import type {
@@ -194,7 +195,7 @@ class Side {
   /** As the record layer does. */
   #receiveChangeCipherSpec(): void {
     if (this.#changeCipherSpec === "forbidden")
-      throw new TlsError("unexpected_change_cipher_spec");
+      throw new TlsError(reason.unexpected_change_cipher_spec);
     if (this.#changeCipherSpec === "delivered")
       this.state = advance(
         MACHINES,

@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 
 /**
  * RFC 7301 3.1: "exactly one ProtocolName", and one of those offered.
@@ -12,6 +13,6 @@ export function selectedProtocol(
   if (names === undefined) return undefined;
   const [name] = names;
   if (name === undefined || names.length > 1 || !offered.includes(name))
-    throw new TlsError("wrong_protocol_returned");
+    throw new TlsError(reason.wrong_protocol_returned);
   return name;
 }

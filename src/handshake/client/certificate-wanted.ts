@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { PeerTerms } from "../authentication.ts";
 import {
@@ -13,7 +14,9 @@ export function certificateWanted(
   certificateType: CertificateTypeName,
 ): CertificateWanted {
   if (extensions.signature_algorithms === undefined)
-    throw new TlsError("missing_extension", { detail: "signature_algorithms" });
+    throw new TlsError(reason.missing_extension, {
+      detail: "signature_algorithms",
+    });
   return {
     signatureSchemes: extensions.signature_algorithms,
     authorities: extensions.certificate_authorities ?? [],

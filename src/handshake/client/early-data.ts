@@ -1,5 +1,6 @@
 /** Early data as a client sends it, RFC 8446 4.2.10. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { ClientConfig } from "../config.ts";
 import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { earlySecret } from "../key-schedule13.ts";
@@ -60,7 +61,7 @@ export function settleEarlyData(
 ): Pick<Client13, "early" | "earlyData"> {
   const { early, earlyData } = state;
   if (early === undefined) {
-    if (accepted) throw new TlsError("wrong_early_data_returned");
+    if (accepted) throw new TlsError(reason.wrong_early_data_returned);
     return { early, earlyData };
   }
   if (!accepted) {
@@ -70,7 +71,7 @@ export function settleEarlyData(
   }
   const { cipherSuite, alpnProtocol: name } = early.session;
   if (state.suite.code !== cipherSuite.code || alpnProtocol !== name)
-    throw new TlsError("wrong_early_data_returned");
+    throw new TlsError(reason.wrong_early_data_returned);
   return { early, earlyData: "accepted" };
 }
 

@@ -3,6 +3,7 @@
  * nothing do not load it: `puretls/ech` brings it.
  */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import type { CipherSuite } from "../cipher-suites.ts";
@@ -75,7 +76,7 @@ function judgeRetry(
   const { ech } = state;
   const { encrypted_client_hello: body } = message.extensions;
   if (body !== undefined && body.length !== 8)
-    throw new TlsError("malformed_message", {
+    throw new TlsError(reason.malformed_message, {
       detail: "HelloRetryRequest: encrypted_client_hello",
     });
   if (ech?.inner === undefined) return state;
@@ -126,7 +127,7 @@ function judgeServerHello(
     // It took the inner hello in its HelloRetryRequest.
     const transcript = state.transcript.begin(hash);
     if (!ech.offer.isConfirmed(message.raw, transcript))
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: "encrypted_client_hello: no word of it in the ServerHello",
       });
     return state;
@@ -145,7 +146,7 @@ function withRetryConfigs(
 ): EchAttempt | undefined {
   if (ech === undefined || configs === undefined) return ech;
   if (ech.status === "accepted")
-    throw new TlsError("unsolicited_extension", {
+    throw new TlsError(reason.unsolicited_extension, {
       detail: "encrypted_client_hello",
     });
   ech.offer.checkRetryConfigs(configs);
@@ -166,7 +167,7 @@ function refusal(
   if (ech?.status !== "refused" || ech.offer.publicName === undefined)
     return undefined;
   const { retryConfigs } = ech;
-  return new TlsError("ech_rejected", {
+  return new TlsError(reason.ech_rejected, {
     ...(authenticated && retryConfigs && { echRetryConfigs: retryConfigs }),
   });
 }

@@ -1,6 +1,7 @@
 /** The client's flight of TLS 1.2: Certificate … Finished, RFC 5246 7.4.6 on. */
 import type { Secret } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
 import type { Credential } from "../credential.ts";
 import { CertificateType } from "../extensions/certificate-types.ts";
@@ -138,7 +139,7 @@ export function onPskFound(
 ): Client12State {
   const { need: _need, ...rest } = state;
   const { exchange, config } = state;
-  if (found === undefined) throw new TlsError("psk_missing");
+  if (found === undefined) throw new TlsError(reason.psk_missing);
   const psk = checkedPsk(found);
   const half = exchange && agree(exchange, config);
   const premaster = pskPremaster(psk.key, half?.secret);

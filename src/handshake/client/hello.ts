@@ -5,6 +5,7 @@
 import { equal, latin1 } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
@@ -52,7 +53,8 @@ export function clientHello(
         if (message.kind !== "server_hello12")
           return onServerHello(state, message, io);
         checkVersion12(state, message);
-        if (begin12 === undefined) throw new TlsError("unsupported_protocol");
+        if (begin12 === undefined)
+          throw new TlsError(reason.unsupported_protocol);
         const flow = echFlowOf(state.config);
         return begin12(flow?.goOnWith12(state) ?? state, message, io);
       },
@@ -130,11 +132,11 @@ function onServerHello(
   io.setWarningAlerts("fatal");
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
-    throw new TlsError("session_id_not_echoed");
+    throw new TlsError(reason.session_id_not_echoed);
   const suite = state.config.suites13.find(
     ({ code }) => code === message.cipherSuite,
   );
-  if (suite === undefined) throw new TlsError("wrong_cipher_returned");
+  if (suite === undefined) throw new TlsError(reason.wrong_cipher_returned);
   return message.kind === "hello_retry_request"
     ? retry(state, message, suite, io)
     : handshakeKeys(state, message, suite, io);
@@ -147,7 +149,7 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
     selected !== ProtocolVersion["TLSv1.3"] ||
     message.legacyVersion !== ProtocolVersion["TLSv1.2"]
   )
-    throw new TlsError("wrong_version_returned");
+    throw new TlsError(reason.wrong_version_returned);
 }
 
 /** RFC 8446 4.1.3: the last bytes of the random of who could do better. */
@@ -160,16 +162,16 @@ function checkVersion12(
 ): void {
   // Who asked for a second hello of TLS 1.3 does not go back behind it.
   if (retrySuite !== undefined)
-    throw new TlsError("version_changed_after_retry");
+    throw new TlsError(reason.version_changed_after_retry);
   if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
-    throw new TlsError("downgrade_detected");
+    throw new TlsError(reason.downgrade_detected);
   // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
-  if (early !== undefined) throw new TlsError("early_data_without_tls13");
+  if (early !== undefined) throw new TlsError(reason.early_data_without_tls13);
   if (
     legacyVersion !== ProtocolVersion["TLSv1.2"] ||
     !versions.includes("TLSv1.2")
   )
-    throw new TlsError("unsupported_protocol", {
+    throw new TlsError(reason.unsupported_protocol, {
       detail: `the server speaks version ${legacyVersion.toString(16).padStart(4, "0")}`,
     });
 }
@@ -181,14 +183,15 @@ function retry(
   suite: CipherSuite13,
   io: HandshakeIo,
 ): WaitServerHello {
-  if (state.retrySuite !== undefined) throw new TlsError("second_hello_retry");
+  if (state.retrySuite !== undefined)
+    throw new TlsError(reason.second_hello_retry);
   io.endFlight();
   // RFC 8446 4.1.4: only cookie may come without having been offered.
   const allowed = new Set(state.hello.types).add(ExtensionType.cookie);
   checkSolicited(message.extensionTypes, allowed);
   const { cookie, key_share: code } = message.extensions;
   if (cookie === undefined && code === undefined)
-    throw new TlsError("pointless_hello_retry");
+    throw new TlsError(reason.pointless_hello_retry);
   const group = code === undefined ? undefined : retryGroup(state, code);
   const hash = state.config.provider.hashes[suite.hash];
   const flow = echFlowOf(state.config);
@@ -216,8 +219,8 @@ function retry(
 function retryGroup(state: WaitServerHello, code: number): GroupName {
   const group = groupOf(code);
   if (group === undefined || !state.config.groups.includes(group))
-    throw new TlsError("wrong_group_returned");
+    throw new TlsError(reason.wrong_group_returned);
   if (state.hello.keyPairs.some((offered) => offered.group === group))
-    throw new TlsError("pointless_hello_retry");
+    throw new TlsError(reason.pointless_hello_retry);
   return group;
 }

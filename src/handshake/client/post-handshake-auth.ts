@@ -1,5 +1,6 @@
 /** A client shows its certificate after the handshake, RFC 8446 4.6.2. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { chooseCredential } from "../authentication.ts";
 import type { Credential } from "../credential.ts";
 import {
@@ -31,7 +32,7 @@ export function onLateRequest(
 ): Next | WaitPostHandshakeChoice {
   const { config, handshakeTranscript } = connected;
   if (handshakeTranscript === undefined)
-    throw new TlsError("unexpected_message", {
+    throw new TlsError(reason.unexpected_message, {
       detail: "a CertificateRequest, and post_handshake_auth was not offered",
     });
   const wanted = certificateWanted(message, connected.certificateType);

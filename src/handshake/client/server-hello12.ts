@@ -1,6 +1,7 @@
 /** The step from a ServerHello without a version extension to TLS 1.2. */
 import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { typesChosen } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
@@ -33,7 +34,7 @@ export function onServerHello12(
   const suite = config.suites12.find(
     ({ code }) => code === message.cipherSuite,
   );
-  if (suite === undefined) throw new TlsError("wrong_cipher_returned");
+  if (suite === undefined) throw new TlsError(reason.wrong_cipher_returned);
   checkRenegotiationInfo(config, message);
   const said = serverSaid(config, suite, message);
   agreeOnRecordSizes(config, message, io);
@@ -76,9 +77,9 @@ function checkRenegotiationInfo(
   { extensions: { renegotiation_info: info } }: ServerHello12,
 ): void {
   if (info === undefined && !legacyServerConnect)
-    throw new TlsError("unsafe_legacy_renegotiation");
+    throw new TlsError(reason.unsafe_legacy_renegotiation);
   if (info !== undefined && info.length > 0)
-    throw new TlsError("renegotiation_mismatch");
+    throw new TlsError(reason.renegotiation_mismatch);
 }
 
 function serverSaid(
@@ -89,7 +90,7 @@ function serverSaid(
   // RFC 7366 3: "the server MUST NOT send an encrypt-then-MAC response
   // extension" with a suite of another kind.
   if (extensions.encrypt_then_mac && protection.kind !== "cbc")
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "encrypt_then_mac with an AEAD",
     });
   return {
@@ -135,15 +136,15 @@ function resumedSession(
   said: ServerSaid,
 ): Resumed | undefined {
   if (echo.length === 0 || !equal(echo, sessionId)) return undefined;
-  if (offered === undefined) throw new TlsError("session_not_offered");
+  if (offered === undefined) throw new TlsError(reason.session_not_offered);
   const { session } = offered;
   if (session.cipherSuite.code !== suite.code)
-    throw new TlsError("wrong_cipher_returned", {
+    throw new TlsError(reason.wrong_cipher_returned, {
       detail: "another one than the session's",
     });
   // RFC 7627 5.3: both with it or both without, else "MUST abort".
   if (session.extendedMasterSecret !== said.extendedMasterSecret)
-    throw new TlsError("resumed_session_mismatch", {
+    throw new TlsError(reason.resumed_session_mismatch, {
       detail: "extended_master_secret",
     });
   return offered;

@@ -2,6 +2,7 @@
 import type { Secret } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { groupOf } from "../groups.ts";
@@ -33,7 +34,7 @@ export function handshakeKeys(
   checkSolicited(message.extensionTypes, hello.types);
   // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
   if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
-    throw new TlsError("hello_changed_after_retry");
+    throw new TlsError(reason.hello_changed_after_retry);
   const { group, shared, psk } = agree(state, message, suite);
   const transcript = state.transcript.begin(hash).add(message.raw);
   const handshake = earlySecret(hash, psk?.psk.key).handshakeSecret(shared);
@@ -108,12 +109,12 @@ function agree(
   const mode = entry === undefined ? "psk_ke" : "psk_dhe_ke";
   if (psk !== undefined && !config.pskModes.includes(mode))
     throw new TlsError(
-      entry === undefined ? "missing_extension" : "illegal_parameter",
+      entry === undefined ? reason.missing_extension : reason.illegal_parameter,
       { detail: "key_share" },
     );
   if (entry === undefined) {
     if (psk === undefined)
-      throw new TlsError("missing_extension", { detail: "key_share" });
+      throw new TlsError(reason.missing_extension, { detail: "key_share" });
     return { group: undefined, shared: undefined, psk };
   }
   // After a HelloRetryRequest the one share asked for is the only one.
@@ -121,7 +122,7 @@ function agree(
     ({ group }) => group === groupOf(entry.group),
   );
   if (offered === undefined || !config.groups.includes(offered.group))
-    throw new TlsError("wrong_group_returned");
+    throw new TlsError(reason.wrong_group_returned);
   const shared = invalidShareIsAnAlert(() =>
     offered.pair.decapsulate(entry.share),
   );

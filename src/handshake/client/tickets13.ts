@@ -1,5 +1,6 @@
 import { NO_BYTES, Secret } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { HandshakeIo } from "../io.ts";
 import { hkdfExpandLabel } from "../key-schedule13.ts";
 import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
@@ -15,9 +16,9 @@ export function onNewSessionTicket(
 ): ClientConnected {
   const tickets = state.tickets + 1;
   if (tickets > state.config.limits.tickets)
-    throw new TlsError("too_many_tickets");
+    throw new TlsError(reason.too_many_tickets);
   if (message.lifetime > MAX_SESSION_LIFETIME)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "NewSessionTicket: a lifetime of more than seven days",
     });
   // A lifetime of zero says that the ticket is to be thrown away at once.

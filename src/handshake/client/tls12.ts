@@ -1,6 +1,7 @@
 /** The client of TLS 1.2 after its ServerHello, RFC 5246 7.3, top to bottom. */
 import { concat } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { verifySignature } from "../authentication.ts";
 import { checkServerType } from "../certificate-types.ts";
 import { refuseRenegotiation } from "../connected12.ts";
@@ -151,11 +152,15 @@ function onServerKeyExchange(
 ): WaitRequestOrDone | WaitDone {
   const { config, suite, presented } = state;
   if (suite.keyExchange === "RSA")
-    throw new TlsError("unexpected_message", { detail: "server_key_exchange" });
+    throw new TlsError(reason.unexpected_message, {
+      detail: "server_key_exchange",
+    });
   const fields = parseServerKeyExchange(message, suite.keyExchange);
   const { params, pskIdentityHint } = fields;
   if (params === undefined)
-    throw new TlsError("unexpected_message", { detail: "server_key_exchange" });
+    throw new TlsError(reason.unexpected_message, {
+      detail: "server_key_exchange",
+    });
   const transcript = state.transcript.add(message.raw);
   const exchange = serverExchange(params, config);
   if (presented === undefined)
@@ -181,7 +186,7 @@ function verifyParams(
   { signature, signedParams }: ServerKeyExchangeFields,
 ) {
   if (signature === undefined)
-    throw new TlsError("malformed_message", {
+    throw new TlsError(reason.malformed_message, {
       detail: "ServerKeyExchange: no signature",
     });
   return verifySignature({

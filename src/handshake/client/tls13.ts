@@ -1,5 +1,6 @@
 /** The client of TLS 1.3 after its ServerHello, RFC 8446 A.1, top to bottom. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import {
   chooseCredential,
   verifyCertificateVerify,
@@ -146,7 +147,7 @@ function onCertificateRequest(
 ): WaitCertificate {
   // RFC 8446 4.3.2: in the handshake the context "SHALL be zero length".
   if (message.context.length > 0)
-    throw new TlsError("unsolicited_certificate_context");
+    throw new TlsError(reason.unsolicited_certificate_context);
   return {
     ...state,
     at: "WAIT_CERT",

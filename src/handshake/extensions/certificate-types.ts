@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
@@ -20,7 +21,7 @@ const list: BodyCodec<readonly number[]> = {
     const types = reader.list8((r) => r.u8(), 1);
     // RFC 7250 4.1: with nothing but X.509 a client "MUST omit" it.
     if (types.every((type) => type === CertificateType.X509))
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: "certificate_type: X.509 as the only one",
       });
     return types;

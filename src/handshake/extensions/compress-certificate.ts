@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
@@ -11,7 +12,7 @@ const algorithms: BodyCodec<readonly number[]> = {
   read: (reader) => {
     const codes = reader.list8((r) => r.u16(), 1);
     if (new Set(codes).size < codes.length)
-      throw new TlsError("malformed_message", {
+      throw new TlsError(reason.malformed_message, {
         detail: "compress_certificate: an algorithm twice",
       });
     return codes;

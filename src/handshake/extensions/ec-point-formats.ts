@@ -1,5 +1,6 @@
 import { ExtensionType } from "../../wire/code-points.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import {
   type BodyCodec,
   carriedAs,
@@ -20,7 +21,7 @@ export function checkPointFormats(
   formats: readonly number[] | undefined,
 ): void {
   if (formats?.includes(UNCOMPRESSED) === false)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "ec_point_formats without uncompressed",
     });
 }

@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import {
   type BodyCodec,
@@ -18,7 +19,7 @@ const body: BodyCodec<FragmentLength> = {
     const length = FRAGMENT_LENGTHS[reader.u8() - 1];
     // RFC 6066 4: a value that is not listed is an illegal_parameter.
     if (length === undefined)
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: "max_fragment_length: no such length",
       });
     return length;

@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import {
   type BodyCodec,
@@ -16,7 +17,7 @@ const limit: BodyCodec<number> = {
     // RFC 8449 4: "a fatal error". One above the protocol's own limit is allowed
     // and means no more than that.
     if (value < 64)
-      throw new TlsError("record_size_limit_too_small", {
+      throw new TlsError(reason.record_size_limit_too_small, {
         detail: `${value.toString()} bytes`,
       });
     return value;

@@ -1,5 +1,6 @@
 import { asciiBytes, latin1 } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import {
   type BodyCodec,
@@ -19,7 +20,7 @@ const nameBody: BodyCodec<string> = {
   read: (reader) => {
     const names = reader.list16((entry) => {
       if (entry.u8() !== HOST_NAME)
-        throw new TlsError("malformed_message", {
+        throw new TlsError(reason.malformed_message, {
           detail: "server_name: a name that is no host name",
         });
       return latin1(entry.opaque16(1));
@@ -27,7 +28,7 @@ const nameBody: BodyCodec<string> = {
     // RFC 6066 3: not more than one name of the same type.
     const [name] = names;
     if (name === undefined || names.length > 1 || !/^[!-~]{1,255}$/.test(name))
-      throw new TlsError("malformed_message", {
+      throw new TlsError(reason.malformed_message, {
         detail: "server_name: not one printable host name",
       });
     return name;

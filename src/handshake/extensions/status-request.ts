@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import {
   type BodyCodec,
@@ -32,7 +33,7 @@ export const certificateStatus: BodyCodec<Uint8Array> = {
     writer.u8(OCSP).vector24((w) => w.bytes(response)),
   read: (reader) => {
     if (reader.u8() !== OCSP)
-      throw new TlsError("malformed_message", {
+      throw new TlsError(reason.malformed_message, {
         detail: "CertificateStatus: not of type ocsp",
       });
     return reader.opaque24(1);

@@ -4,6 +4,7 @@
  * that read and write a message's extensions by that table.
  */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
 import { applicationLayerProtocolNegotiation } from "./alpn.ts";
@@ -110,7 +111,9 @@ export function readExtensions<C extends Carrier>(
     const body = entry.opaque16();
     if (seen.has(type))
       throw new TlsError(
-        HELLOS.has(carrier) ? "duplicate_extension" : "repeated_extension",
+        HELLOS.has(carrier)
+          ? reason.duplicate_extension
+          : reason.repeated_extension,
         { detail: `type ${type}` },
       );
     seen.add(type);
@@ -133,11 +136,11 @@ const HELLOS: ReadonlySet<Carrier> = new Set([
 
 /** RFC 8446 4.2; in RFC 5246 7.4.1.4 there is one alert for all of these. */
 function misplaced(carrier: Carrier, name: string): TlsError {
-  const reason =
+  const why =
     carrier === "server_hello12"
-      ? "unsolicited_extension"
-      : "misplaced_extension";
-  return new TlsError(reason, { detail: `${name} in ${carrier}` });
+      ? reason.unsolicited_extension
+      : reason.misplaced_extension;
+  return new TlsError(why, { detail: `${name} in ${carrier}` });
 }
 
 /** RFC 5246 7.4.1.2: before TLS 1.3 a hello may have no extensions at all. */
@@ -252,5 +255,7 @@ export function checkSolicited(
 ): void {
   for (const type of types)
     if (!offered.has(type))
-      throw new TlsError("unsolicited_extension", { detail: `type ${type}` });
+      throw new TlsError(reason.unsolicited_extension, {
+        detail: `type ${type}`,
+      });
 }

@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
@@ -53,11 +54,11 @@ export function readClientHello({ body, raw }: RawMessage): ClientHello {
     const legacyVersion = reader.u16();
     // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
     // says; and below it there is nothing that this format could be.
-    if (legacyVersion <= SSL3) throw new TlsError("unsupported_protocol");
+    if (legacyVersion <= SSL3) throw new TlsError(reason.unsupported_protocol);
     const random = reader.bytes(32);
     const legacySessionId = reader.opaque8();
     if (legacySessionId.length > 32)
-      throw new TlsError("malformed_message", {
+      throw new TlsError(reason.malformed_message, {
         detail: "ClientHello: a session id of more than 32 bytes",
       });
     const cipherSuites = reader.list16((r) => r.u16(), 1);
@@ -66,7 +67,7 @@ export function readClientHello({ body, raw }: RawMessage): ClientHello {
     // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
     const psk = types.indexOf(ExtensionType.pre_shared_key);
     if (psk !== -1 && psk !== types.length - 1)
-      throw new TlsError("illegal_parameter", {
+      throw new TlsError(reason.illegal_parameter, {
         detail: "pre_shared_key: not the last extension",
       });
     return {

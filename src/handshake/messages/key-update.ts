@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { Reader } from "../../wire/reader.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
@@ -16,7 +17,7 @@ export function readKeyUpdate({ body, raw }: RawMessage): KeyUpdate {
   return Reader.all(body, "KeyUpdate", (reader) => {
     const request = reader.u8();
     // RFC 8446 4.6.3: any other value ends with an illegal_parameter alert.
-    if (request > 1) throw new TlsError("bad_key_update");
+    if (request > 1) throw new TlsError(reason.bad_key_update);
     return { updateRequested: request === 1, raw };
   });
 }

@@ -1,5 +1,6 @@
 import { equal, fromHex } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Carrier, Extensions } from "../extensions/spec.ts";
@@ -80,7 +81,7 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
     const legacySessionIdEcho = reader.opaque8();
     // RFC 5246 7.4.1.3, RFC 8446 4.1.3: `opaque SessionID<0..32>`.
     if (legacySessionIdEcho.length > 32)
-      throw new TlsError("malformed_message", {
+      throw new TlsError(reason.malformed_message, {
         detail: "ServerHello: a session id of more than 32 bytes",
       });
     const cipherSuite = reader.u16();
@@ -125,9 +126,12 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
  */
 function checkCompression(method: number, isTls13: boolean): void {
   if (method !== 0)
-    throw new TlsError(isTls13 ? "malformed_message" : "illegal_parameter", {
-      detail: "legacy_compression_method: not the null method",
-    });
+    throw new TlsError(
+      isTls13 ? reason.malformed_message : reason.illegal_parameter,
+      {
+        detail: "legacy_compression_method: not the null method",
+      },
+    );
 }
 
 /** RFC 8446 4.1.3: the version stands in an extension since TLS 1.3. */

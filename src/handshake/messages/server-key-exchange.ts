@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
 import type { KeyExchange12 } from "../cipher-suites12.ts";
@@ -120,7 +121,7 @@ function readParams(
     case "ECDHE":
     case "ECDHE_PSK":
       if (reader.u8() !== NAMED_CURVE)
-        throw new TlsError("illegal_parameter", {
+        throw new TlsError(reason.illegal_parameter, {
           detail: "ServerKeyExchange: a curve without a name",
         });
       return {

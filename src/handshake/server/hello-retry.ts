@@ -1,6 +1,7 @@
 /** A server's HelloRetryRequest, RFC 8446 4.1.4: sent, and remembered. */
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
@@ -77,7 +78,7 @@ export function remembered(state: Start, hello: ClientHello): Start {
   const suite = config.suites13.find(({ code }) => code === memory?.suite);
   const group = memory && groupOf(memory.group);
   if (memory === undefined || suite === undefined || group === undefined)
-    throw new TlsError("wrong_cookie");
+    throw new TlsError(reason.wrong_cookie);
   const { fixed, earlyData, digest } = memory;
   const asked = { hello, suite, group, cookie, signal: undefined };
   return {

@@ -3,6 +3,7 @@
  * second one, and hands over with its ServerHello (RFC 8446 4.1).
  */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { TlsVersion } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -121,7 +122,7 @@ function checkCompression(
 ): void {
   // RFC 8446 4.1.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "legacy_compression_methods: not the null method alone",
     });
 }
@@ -137,11 +138,11 @@ function checkHello13(hello: ClientHello): void {
   }
   require(psk_key_exchange_modes, "psk_key_exchange_modes");
   if ((supported_groups === undefined) !== (key_share === undefined))
-    throw new TlsError("missing_extension", {
+    throw new TlsError(reason.missing_extension, {
       detail: "supported_groups or key_share without the other",
     });
   if (psks.identities.length !== psks.binders.length)
-    throw new TlsError("illegal_parameter", {
+    throw new TlsError(reason.illegal_parameter, {
       detail: "binders: not as many as identities",
     });
 }
@@ -155,7 +156,7 @@ function requireCertificateExtensions({ extensions }: ClientHello): void {
 
 function require(body: unknown, name: string): void {
   if (body === undefined)
-    throw new TlsError("missing_extension", { detail: name });
+    throw new TlsError(reason.missing_extension, { detail: name });
 }
 
 /** The first hello, its credentials and perhaps another config chosen. */
@@ -170,7 +171,7 @@ function firstHello(
   const version = chooseVersion(config, hello);
   checkCompression(hello, version);
   if (version === "TLSv1.2") {
-    if (begin12 === undefined) throw new TlsError("unsupported_protocol");
+    if (begin12 === undefined) throw new TlsError(reason.unsupported_protocol);
     const transcript = before.add(hello.raw);
     return begin12({ config, hello, credentials, transcript }, io);
   }
@@ -235,7 +236,7 @@ function secondHello(
   const { config, transcript: before, ech } = state;
   checkSecondHello(config, retry, hello);
   if (chooseVersion(config, hello) !== "TLSv1.3")
-    throw new TlsError("version_changed_after_retry");
+    throw new TlsError(reason.version_changed_after_retry);
   checkCompression(hello, "TLSv1.3");
   checkHello13(hello);
   // RFC 8446 4.1.2: only PSKs that the suite does not go with may be left out.
@@ -248,7 +249,7 @@ function secondHello(
   const exchange = keyExchange(config, hello, psk);
   // A second hello that again has no share was refused above.
   if (exchange?.share === undefined || exchange.group !== retry.group)
-    throw new TlsError("hello_changed_after_retry");
+    throw new TlsError(reason.hello_changed_after_retry);
   const transcript = before.add(hello.raw);
   const agreed = { config, hello, suite, exchange, psk, credentials };
   const { earlyData: earlyRejected } = retry;

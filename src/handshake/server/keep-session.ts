@@ -1,4 +1,5 @@
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { ServerConfig } from "../config.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Session } from "../session.ts";
@@ -17,7 +18,7 @@ export function keep(
   try {
     store?.put(id, session);
   } catch (error) {
-    throw new TlsError("callback_failed", {
+    throw new TlsError(reason.callback_failed, {
       detail: "session store",
       cause: error,
     });

@@ -1,5 +1,6 @@
 /** What a server of TLS 1.2 makes of a ClientHello, RFC 5246 7.4.1.3. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
 import { checkTypes, typesTaken } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
@@ -29,7 +30,7 @@ export function choose12(
   const best = best12(config, hello, credentials);
   if (best !== undefined) return best;
   checkTypes(credentials, hello);
-  throw new TlsError("no_shared_cipher");
+  throw new TlsError(reason.no_shared_cipher);
 }
 
 /**

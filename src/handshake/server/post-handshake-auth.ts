@@ -1,5 +1,6 @@
 /** A server asks for a certificate after the handshake, RFC 8446 4.6.2. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
@@ -27,7 +28,7 @@ export function onRequestCertificate(
 ): ServerConnected {
   const { config, handshakeTranscript } = state;
   if (handshakeTranscript === undefined || state.asked !== undefined)
-    throw new TlsError("internal_error");
+    throw new TlsError(reason.internal_error);
   const context = config.provider.random(16);
   const message = certificateRequest(config, context);
   io.send(message);
@@ -42,7 +43,7 @@ export function onLateCertificate(
 ): WaitLateCertificateVerify | WaitLateFinished {
   const { config, asked, clientType } = connected;
   if (asked === undefined)
-    throw new TlsError("unexpected_message", {
+    throw new TlsError(reason.unexpected_message, {
       detail: "a Certificate that was not asked for",
     });
   const offered = requestedTypes(config);
@@ -55,7 +56,7 @@ export function onLateCertificate(
   } as const;
   if (isAnonymous(peerChain)) {
     if (config.clientAuthentication === "required")
-      throw new TlsError("peer_did_not_return_a_certificate");
+      throw new TlsError(reason.peer_did_not_return_a_certificate);
     return { ...answer, at: "WAIT_POST_HANDSHAKE_FINISHED", peer: undefined };
   }
   const peerKey = signingKey(message, peerChain, "client", config);

@@ -5,6 +5,7 @@
  */
 import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { ServerConfig } from "../config.ts";
 import { checkedPsk } from "../external-psk.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
@@ -140,7 +141,7 @@ function hasSuite({ config, hello }: PskSearch, { hash }: Psk): boolean {
 function bound(search: PskSearch, psk: Psk): ChosenPsk {
   const { config, hello, before, index } = search;
   const offered = hello.extensions.pre_shared_key;
-  if (offered === undefined) throw new TlsError("binder_mismatch");
+  if (offered === undefined) throw new TlsError(reason.binder_mismatch);
   const hash = config.provider.hashes[psk.hash];
   return boundPsk({ hash, psk, index, offered, before, hello: hello.raw });
 }

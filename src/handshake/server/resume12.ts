@@ -1,5 +1,6 @@
 /** Going on from a session of TLS 1.2, RFC 5246 7.3, RFC 5077, RFC 7627 5.3. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import { logSecrets } from "../key-log.ts";
 import { resumedMasterSecret } from "../key-schedule12.ts";
@@ -79,7 +80,7 @@ function acceptable(
   // RFC 7627 5.3: a session with it "MUST" not go on without it, and one
   // without it begins anew.
   if (session.extendedMasterSecret && !isExtended)
-    throw new TlsError("resumed_session_mismatch", {
+    throw new TlsError(reason.resumed_session_mismatch, {
       detail: "the client does not offer extended_master_secret any more",
     });
   if (!session.extendedMasterSecret && isExtended) return undefined;

@@ -1,6 +1,7 @@
 import { equal } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import { Writer } from "../../wire/writer.ts";
@@ -29,18 +30,22 @@ export function checkSecondHello(
   second: ClientHello,
 ): void {
   if (!equal(retry.fixed, fixedPart(provider, second)))
-    throw new TlsError("hello_changed_after_retry");
+    throw new TlsError(reason.hello_changed_after_retry);
   // RFC 8446 4.2.10: not after a HelloRetryRequest.
   if (second.extensions.early_data)
-    throw new TlsError("hello_changed_after_retry", { detail: "early_data" });
+    throw new TlsError(reason.hello_changed_after_retry, {
+      detail: "early_data",
+    });
   const shares = second.extensions.key_share ?? [];
   if (shares.length !== 1 || shares[0]?.group !== GROUPS[retry.group])
-    throw new TlsError("hello_changed_after_retry", { detail: "key_share" });
+    throw new TlsError(reason.hello_changed_after_retry, {
+      detail: "key_share",
+    });
   const { cookie } = second.extensions;
   if (retry.cookie === undefined ? cookie !== undefined : !cookie)
-    throw new TlsError("wrong_cookie");
+    throw new TlsError(reason.wrong_cookie);
   if (retry.cookie && cookie && !equal(retry.cookie, cookie))
-    throw new TlsError("wrong_cookie");
+    throw new TlsError(reason.wrong_cookie);
 }
 
 /** A digest of what has to stay the same. */

@@ -5,6 +5,7 @@
 import type { Secret } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
 import {
@@ -87,7 +88,8 @@ export function serverFlight(
     },
   );
   if (chosen === undefined) checkTypes(negotiated.credentials, hello);
-  if (chosen === undefined) throw new TlsError("no_shared_signature_scheme");
+  if (chosen === undefined)
+    throw new TlsError(reason.no_shared_signature_scheme);
   const alpnProtocol = chooseAlpn(config, hello);
   const { secrets, ...begun } = begin(
     negotiated,

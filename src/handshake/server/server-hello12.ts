@@ -1,6 +1,7 @@
 /** The ServerHello of TLS 1.2 and what it settles, RFC 5246 7.4.1.3. */
 import { asciiBytes, NO_BYTES } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
 import {
   clientType as clientTypeOf,
@@ -105,7 +106,7 @@ function serverRandom({ provider, versions }: ServerConfig): Uint8Array {
 function checkRenegotiationInfo({ extensions }: ClientHello): void {
   const { renegotiation_info: info } = extensions;
   if (info !== undefined && info.length > 0)
-    throw new TlsError("renegotiation_mismatch");
+    throw new TlsError(reason.renegotiation_mismatch);
 }
 
 /** What a server says to what it was asked; never more. */

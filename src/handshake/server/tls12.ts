@@ -2,6 +2,7 @@
 import type { Secret } from "../../bytes.ts";
 import type { KeyPair } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { verifySignature } from "../authentication.ts";
 import { refuseRenegotiation } from "../connected12.ts";
 import { pskPremaster } from "../exchange12.ts";
@@ -59,7 +60,7 @@ function onCertificate(
   if (isAnonymous(chain)) {
     // RFC 5246 7.4.6: "a fatal handshake_failure alert".
     if (state.config.clientAuthentication === "required")
-      throw new TlsError("client_sent_no_certificate");
+      throw new TlsError(reason.client_sent_no_certificate);
     const next = transcript.withoutMessages();
     return { ...state, at: "WAIT_CKE", presented: undefined, transcript: next };
   }
@@ -84,7 +85,7 @@ function onClientKeyExchange(
     return { ...next, at: "WAIT_PSK", pair, need, exchange: exchange?.slice() };
   }
   const premaster = agreed(pair, exchange);
-  if (premaster === undefined) throw new TlsError("unexpected_message");
+  if (premaster === undefined) throw new TlsError(reason.unexpected_message);
   const keyed = derive(next, premaster);
   if (presented !== undefined) return { ...keyed, at: "WAIT_CV", presented };
   return waitForFinish(keyed, { by: "nothing" });
@@ -96,7 +97,7 @@ function onPskFound(
   { psk: found }: Answers["psk_found"],
 ): Server12State {
   const { need: _need, exchange, pair, ...rest } = state;
-  if (found === undefined) throw new TlsError("unknown_psk_identity");
+  if (found === undefined) throw new TlsError(reason.unknown_psk_identity);
   const { key, identity } = checkedPsk(found);
   const premaster = pskPremaster(key, agreed(pair, exchange));
   return waitForFinish(derive(rest, premaster), { by: "psk", identity });

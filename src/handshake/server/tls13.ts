@@ -1,5 +1,6 @@
 /** The server of TLS 1.3 after its Certificate, RFC 8446 A.2, top to bottom. */
 import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
 import { decompressCertificate } from "../certificate-compression.ts";
 import { sendCertificateVerify } from "../flight.ts";
@@ -116,7 +117,7 @@ function onCertificate(
       transcript,
     };
   if (config.clientAuthentication === "required")
-    throw new TlsError("peer_did_not_return_a_certificate");
+    throw new TlsError(reason.peer_did_not_return_a_certificate);
   return { ...state, at: "WAIT_FINISHED", peer: undefined, transcript };
 }
 
