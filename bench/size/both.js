@@ -1,13 +1,10 @@
 // A client and a server of both versions with X.509, on the rows of the web:
 // hybrid key exchange, ECDSA, Ed25519 and RSA, AES-GCM and ChaCha20-Poly1305.
 import {
-  aes128Gcm,
   aes256Gcm,
-  chaCha20Poly1305,
   ecdsaSigner,
   ecdsaVerifier,
   ed25519PublicKey,
-  hashes,
   pkcs1Verifier,
   pssSigner,
   pssVerifier,
@@ -15,11 +12,11 @@ import {
   secp256r1,
   secp384r1,
   signEd25519,
-  systemRandom,
   verifyEd25519,
   x25519,
   x25519MlKem768,
 } from "../../dist/crypto/noble/index.js";
+import { smallRows } from "./small-provider.js";
 
 export {
   clientConfig,
@@ -38,25 +35,16 @@ export {
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {
+  ...smallRows,
   name: "web",
-  random: systemRandom,
-  now: () => Date.now(),
-  fastAes: false,
-  hashes,
-  aeads: {
-    "AES-128-GCM": aes128Gcm,
-    "AES-256-GCM": aes256Gcm,
-    "ChaCha20-Poly1305": chaCha20Poly1305,
-  },
-  cbcs: {},
+  aeads: { ...smallRows.aeads, "AES-256-GCM": aes256Gcm },
   groups: { X25519MLKEM768: x25519MlKem768, x25519, secp256r1, secp384r1 },
   verifiers: {
+    ...smallRows.verifiers,
     "ecdsa-sha256": ecdsaVerifier("SHA-256"),
     "ecdsa-sha384": ecdsaVerifier("SHA-384"),
     ed25519: verifyEd25519,
-    "rsa-pss-sha256": pssVerifier("SHA-256"),
     "rsa-pss-sha384": pssVerifier("SHA-384"),
-    "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
     "rsa-pkcs1-sha384": pkcs1Verifier("SHA-384"),
   },
   signers: {

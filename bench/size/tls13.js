@@ -1,18 +1,10 @@
 // A client and a server of TLS 1.3 with X.509, on no more rows than they need.
 import {
-  aes128Gcm,
-  chaCha20Poly1305,
   ecdsaSigner,
-  ecdsaVerifier,
-  hashes,
-  pkcs1Verifier,
   pssSigner,
-  pssVerifier,
   publicKeyWith,
-  secp256r1,
-  systemRandom,
-  x25519Ladder,
 } from "../../dist/crypto/noble/index.js";
+import { smallProvider } from "./small-provider.js";
 
 export { credential, TlsEngine } from "../../dist/engine/index.js";
 export { clientConfig, serverConfig } from "../../dist/engine/tls13.js";
@@ -26,22 +18,7 @@ export {
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {
-  name: "small",
-  random: systemRandom,
-  now: () => Date.now(),
-  fastAes: false,
-  hashes,
-  aeads: {
-    "AES-128-GCM": aes128Gcm,
-    "ChaCha20-Poly1305": chaCha20Poly1305,
-  },
-  cbcs: {},
-  groups: { x25519: x25519Ladder, secp256r1 },
-  verifiers: {
-    "ecdsa-sha256": ecdsaVerifier("SHA-256"),
-    "rsa-pss-sha256": pssVerifier("SHA-256"),
-    "rsa-pkcs1-sha256": pkcs1Verifier("SHA-256"),
-  },
+  ...smallProvider,
   signers: {
     "ecdsa-sha256": ecdsaSigner("SHA-256"),
     "rsa-pss-sha256": pssSigner("SHA-256"),

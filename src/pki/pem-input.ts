@@ -1,7 +1,7 @@
 /** Certificates and requests as files hold them: PEM text or DER. */
 import { latin1 } from "../bytes.ts";
 import { Certificate } from "../x509/certificate.ts";
-import { TAG } from "../x509/der.ts";
+import * as TAG from "../x509/tags.ts";
 import { X509Error } from "../x509/errors.ts";
 import * as fault from "../x509/faults.ts";
 import { parsePem } from "../x509/pem.ts";

@@ -10,8 +10,8 @@ import {
   objectIdentifier as readOid,
   readSingle,
   smallInteger,
-  TAG,
 } from "../x509/der.ts";
+import * as TAG from "../x509/tags.ts";
 import { decoding, X509Error } from "../x509/errors.ts";
 import * as fault from "../x509/faults.ts";
 import type { Extension } from "../x509/extensions.ts";

@@ -1,7 +1,8 @@
 /** DH parameters of a file: PKCS #3's DHParameter or X9.42's DomainParameters. */
 import { latin1, viewBytes } from "../bytes.ts";
 import type { FiniteFieldParameters } from "../crypto/provider.ts";
-import { DerReader, readSingle, TAG, unsignedBytes } from "../x509/der.ts";
+import { DerReader, readSingle, unsignedBytes } from "../x509/der.ts";
+import * as TAG from "../x509/tags.ts";
 import { decoding, X509Error } from "../x509/errors.ts";
 import * as fault from "../x509/faults.ts";
 import { parsePem } from "../x509/pem.ts";

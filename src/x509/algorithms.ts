@@ -8,8 +8,8 @@ import {
   objectIdentifier,
   readSingle,
   smallInteger,
-  TAG,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import * as OID from "./oids.ts";
 
 /** RFC 5280 4.1.1.2. */

@@ -12,9 +12,9 @@ import {
   integerBytes,
   readSingle,
   smallInteger,
-  TAG,
   timeValue,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { Extension } from "./extensions.ts";

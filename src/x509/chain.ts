@@ -1,7 +1,7 @@
 /** Files of certificates for others to see. */
 import { type BytesLike, latin1 } from "../bytes.ts";
 import type { Certificate } from "./certificate.ts";
-import { TAG } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import { parsePem } from "./pem.ts";

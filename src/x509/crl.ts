@@ -15,9 +15,9 @@ import {
   namedBits,
   readSingle,
   smallInteger,
-  TAG,
   timeValue,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { DistributionPoint, Extension } from "./extensions.ts";

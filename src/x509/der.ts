@@ -6,34 +6,12 @@
  */
 import { latin1, utf8Text } from "../bytes.ts";
 import { keepOid, keptOid } from "./kept-oids.ts";
+import * as TAG from "./tags.ts";
 
 /** What is wrong with the encoding. The parsers above turn it into X509Error. */
 export class DerError extends Error {
   override readonly name = "DerError";
 }
-
-/** Universal tags as they stand in the first byte. */
-export const TAG = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  objectIdentifier: 0x06,
-  enumerated: 0x0a,
-  utf8String: 0x0c,
-  numericString: 0x12,
-  printableString: 0x13,
-  teletexString: 0x14,
-  ia5String: 0x16,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-  visibleString: 0x1a,
-  universalString: 0x1c,
-  bmpString: 0x1e,
-  sequence: 0x30,
-  set: 0x31,
-} as const;
 
 /** A context-specific tag, primitive: `[n] IMPLICIT` of a simple type. */
 export const contextTag = (number: number): number => 0x80 | number;

@@ -7,8 +7,8 @@ import {
   DerError,
   objectIdentifier,
   readSingle,
-  TAG,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { X509Error } from "./errors.ts";
 import { parseOcspResponse } from "./ocsp.ts";
 import * as OID from "./oids.ts";

@@ -13,9 +13,9 @@ import {
   objectIdentifier,
   readSingle,
   smallInteger,
-  TAG,
   unsignedBytes,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import type { GeneralName } from "./general-name.ts";
 import { readGeneralName, readGeneralNames } from "./general-name.ts";
 

@@ -6,8 +6,8 @@ import {
   DerError,
   ia5Text,
   objectIdentifier,
-  TAG,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { Name } from "./name.ts";
 
 /** A name of any form; arrays are views on the certificate. */

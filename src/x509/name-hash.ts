@@ -5,7 +5,8 @@
 import { concat, toHex, utf8Bytes } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { DerElement } from "./der.ts";
-import { readSingle, stringText, TAG } from "./der.ts";
+import { readSingle, stringText } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { Name } from "./name.ts";

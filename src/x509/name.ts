@@ -2,7 +2,8 @@
 import { latin1, printable, toHex } from "../bytes.ts";
 import type { DerElement } from "./der.ts";
 import { DerError, objectIdentifier, readSingle } from "./der.ts";
-import { stringText, TAG } from "./der.ts";
+import { stringText } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding } from "./errors.ts";
 import * as fault from "./faults.ts";
 import * as OID from "./oids.ts";

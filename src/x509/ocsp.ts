@@ -14,9 +14,9 @@ import {
   objectIdentifier,
   readSingle,
   smallInteger,
-  TAG,
   timeValue,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import { type Extension, readExtensions } from "./extensions.ts";

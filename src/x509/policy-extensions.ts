@@ -6,8 +6,8 @@ import {
   objectIdentifier,
   readSingle,
   smallInteger,
-  TAG,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import * as OID from "./oids.ts";
 
 /** RFC 5280 4.2.1.4: policy OIDs; qualifiers are for people, not for us. */

@@ -11,9 +11,9 @@ import {
   DerReader,
   readSingle,
   smallInteger,
-  TAG,
   unsignedBytes,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { DecryptionOptions } from "./encrypted-key.ts";

@@ -8,9 +8,9 @@ import {
   DerError,
   objectIdentifier,
   readSingle,
-  TAG,
   unsignedBytes,
 } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import * as OID from "./oids.ts";

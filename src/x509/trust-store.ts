@@ -2,7 +2,8 @@
 import type { BytesLike } from "../bytes.ts";
 import { equal, latin1, toHex, viewBytes } from "../bytes.ts";
 import { Certificate } from "./certificate.ts";
-import { DerReader, TAG } from "./der.ts";
+import { DerReader } from "./der.ts";
+import * as TAG from "./tags.ts";
 import { decoding, X509Error } from "./errors.ts";
 import * as fault from "./faults.ts";
 import type { Name } from "./name.ts";

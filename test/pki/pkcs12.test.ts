@@ -16,7 +16,8 @@ import {
   PURPOSE,
 } from "../../src/pki/pkcs12/password.ts";
 import { decryptRc2Cbc } from "../../src/pki/pkcs12/rc2.ts";
-import { readSingle, TAG } from "../../src/x509/der.ts";
+import { readSingle } from "../../src/x509/der.ts";
+import * as TAG from "../../src/x509/tags.ts";
 import { OID, X509Error } from "../../src/x509/index.ts";
 import { KEY_KINDS, testKey } from "../support/pki.ts";
 import { openssl } from "./openssl.ts";

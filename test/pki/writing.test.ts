@@ -9,6 +9,7 @@ import type { NameAttributes } from "../../src/pki/names.ts";
 import { encodeAlternativeNames, encodeName } from "../../src/pki/names.ts";
 import { attributeName } from "../../src/x509/attribute-names.ts";
 import * as der from "../../src/x509/der.ts";
+import * as TAG from "../../src/x509/tags.ts";
 import { Name } from "../../src/x509/name.ts";
 
 /** The only element of the bytes, by our strict reader. */
@@ -19,14 +20,14 @@ describe("DER that our strict reader takes", () => {
   it("INTEGER", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
-        const element = read(asn1.unsignedInteger(value), der.TAG.integer);
+        const element = read(asn1.unsignedInteger(value), TAG.integer);
         const bytes = der.unsignedBytes(element, "it");
         expect(Number(`0x${toHex(bytes) || "0"}`)).toBe(value);
       }),
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (value) => {
-        const element = read(asn1.unsignedInteger(value), der.TAG.integer);
+        const element = read(asn1.unsignedInteger(value), TAG.integer);
         expect(BigInt(`0x0${toHex(der.unsignedBytes(element, "it"))}`)).toBe(
           BigInt(`0x0${toHex(value)}`),
         );
@@ -45,7 +46,7 @@ describe("DER that our strict reader takes", () => {
     ])
       expect(
         der.objectIdentifier(
-          read(asn1.objectIdentifier(dotted), der.TAG.objectIdentifier),
+          read(asn1.objectIdentifier(dotted), TAG.objectIdentifier),
           "it",
         ),
       ).toBe(dotted);
@@ -56,7 +57,7 @@ describe("DER that our strict reader takes", () => {
   it("named bits, with no zero bit too many", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 8 })), (bits) => {
-        const element = read(asn1.namedBits(bits), der.TAG.bitString);
+        const element = read(asn1.namedBits(bits), TAG.bitString);
         expect(der.namedBits(element, "it")).toBe(
           bits.reduce((all, bit) => all | (1 << bit), 0),
         );
@@ -75,7 +76,7 @@ describe("DER that our strict reader takes", () => {
   it("elements of any length", () => {
     for (const length of [0, 127, 128, 255, 256, 65535, 65536]) {
       const content = new Uint8Array(length).fill(5);
-      const element = read(asn1.octetString(content), der.TAG.octetString);
+      const element = read(asn1.octetString(content), TAG.octetString);
       expect(element.content).toEqual(content);
     }
   });
@@ -86,7 +87,7 @@ describe("DER that our strict reader takes", () => {
       fc.property(seconds, fc.nat({ max: 999 }), (second, more) => {
         const bytes = asn1.time(1000 * second + more);
         const year = new Date(1000 * second).getUTCFullYear();
-        const { utcTime, generalizedTime } = der.TAG;
+        const { utcTime, generalizedTime } = TAG;
         const tag = year >= 1950 && year <= 2049 ? utcTime : generalizedTime;
         expect(der.timeValue(read(bytes, tag), "it")).toBe(1000 * second);
         const long = asn1.generalizedTime(1000 * second);

@@ -7,8 +7,8 @@ import {
   DerError,
   objectIdentifier,
   stringText,
-  TAG,
 } from "../../x509/der.ts";
+import * as TAG from "../../x509/tags.ts";
 import { PkiKey } from "../keys.ts";
 import { berToDer } from "./ber.ts";
 import type { PasswordContext } from "./encryption.ts";

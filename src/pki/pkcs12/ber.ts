@@ -4,7 +4,7 @@
  * our strict reader; of DER nothing is changed.
  */
 import { concat } from "../../bytes.ts";
-import { TAG } from "../../x509/der.ts";
+import * as TAG from "../../x509/tags.ts";
 import { elementWithTag } from "../asn1.ts";
 import { Pkcs12Error } from "./error.ts";
 

@@ -9,7 +9,8 @@ import type {
 import type { AlgorithmIdentifier } from "../../x509/algorithms.ts";
 import { readAlgorithm } from "../../x509/algorithms.ts";
 import type { DerReader } from "../../x509/der.ts";
-import { DerError, readSingle, smallInteger, TAG } from "../../x509/der.ts";
+import { DerError, readSingle, smallInteger } from "../../x509/der.ts";
+import * as TAG from "../../x509/tags.ts";
 import * as OID from "../../x509/oids.ts";
 import { withoutPadding } from "./cbc.ts";
 import { Pkcs12Error } from "./error.ts";

@@ -11,8 +11,8 @@ import {
   objectIdentifier,
   readSingle,
   smallInteger,
-  TAG,
 } from "../../x509/der.ts";
+import * as TAG from "../../x509/tags.ts";
 import * as OID from "../../x509/oids.ts";
 import { encodePem } from "../../x509/pem.ts";
 import type { PkiKey } from "../keys.ts";
