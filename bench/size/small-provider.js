@@ -33,7 +33,7 @@ export const smallRows = {
 };
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
-export const smallProvider = {
+export const smallProvider = /* @__PURE__ */ (() => ({
   ...smallRows,
   groups: { x25519: x25519Ladder, secp256r1 },
-};
+}))();
