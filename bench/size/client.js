@@ -2,7 +2,7 @@
 export { smallProvider as provider } from "./small-provider.js";
 
 export { TlsEngine } from "../../dist/engine/index.js";
-export { clientConfig } from "../../dist/engine/tls13.js";
+export { clientConfigOf } from "../../dist/engine/tls13.js";
 export {
   createVerifierOf,
   nameConstraints,

@@ -13,7 +13,11 @@ import {
 } from "../crypto/provider.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import type { EchEnvironment, EchOpened, EchServer } from "../handshake/ech.ts";
+import type {
+  EchServerEnvironment,
+  EchOpened,
+  EchServer,
+} from "../handshake/ech.ts";
 import {
   type ClientHello,
   readClientHello,
@@ -99,7 +103,7 @@ function parsedConfig(config: Uint8Array): readonly EchConfig[] {
 }
 
 function open(
-  environment: EchEnvironment,
+  environment: EchServerEnvironment,
   keys: readonly ServerKey[],
   hello: ClientHello,
 ): EchOpened | undefined {
@@ -108,17 +112,19 @@ function open(
   const body = readBody(bytes);
   // RFC 9849 7.2: where TLS 1.2 is agreed on, nothing is confirmed.
   if (body === "inner")
-    return offersTls13(hello) ? new Opened(hello, undefined) : undefined;
+    return offersTls13(hello)
+      ? new Opened(environment, hello, undefined)
+      : undefined;
   for (const { config, pair } of keys) {
     if (!isFor(config, body)) continue;
     let secret: Uint8Array | undefined;
     const context = recipient(environment.provider, config, pair, body, (s) => {
       secret = s.slice();
     });
-    const inner = context && openHello(context, body, hello);
+    const inner = context && openHello(environment, context, body, hello);
     if (!context || !inner) continue;
     if (secret) logEch(environment, hello.random, secret, config.raw);
-    return new Opened(inner, { context, body });
+    return new Opened(environment, inner, { context, body });
   }
   return undefined;
 }
@@ -155,6 +161,7 @@ function recipient(
 
 /** RFC 9849 7.1: undefined where it does not decrypt. */
 function openHello(
+  { protocol }: EchServerEnvironment,
   context: HpkeContext,
   { payload }: OuterBody,
   outer: ClientHello,
@@ -165,7 +172,8 @@ function openHello(
   if (encoded === undefined) return undefined;
   const raw = decodeInnerHello(encoded, parts);
   const type = HandshakeType.client_hello;
-  return checkInner(readClientHello({ type, body: raw.subarray(4), raw }));
+  const message = { type, body: raw.subarray(4), raw };
+  return checkInner(readClientHello(message, protocol.extensions));
 }
 
 /** RFC 9849 5.2: ClientHelloOuterAAD, in place. */
@@ -205,9 +213,15 @@ type Sealed =
 
 class Opened implements EchOpened {
   readonly hello: ClientHello;
+  readonly #environment: EchServerEnvironment;
   readonly #sealed: Sealed;
 
-  constructor(hello: ClientHello, sealed: Sealed) {
+  constructor(
+    environment: EchServerEnvironment,
+    hello: ClientHello,
+    sealed: Sealed,
+  ) {
+    this.#environment = environment;
     this.hello = hello;
     this.#sealed = sealed;
   }
@@ -223,7 +237,7 @@ class Opened implements EchOpened {
     const body = readBody(bytes);
     if (sealed === undefined || body === "inner") {
       if (sealed === undefined && body === "inner")
-        return new Opened(hello, undefined);
+        return new Opened(this.#environment, hello, undefined);
       throw changed();
     }
     const { suite, configId } = sealed.body;
@@ -234,9 +248,9 @@ class Opened implements EchOpened {
       body.enc.length > 0
     )
       throw changed();
-    const inner = openHello(sealed.context, body, hello);
+    const inner = openHello(this.#environment, sealed.context, body, hello);
     if (inner === undefined) throw new TlsError(reason.ech_not_decrypted);
-    return new Opened(inner, sealed);
+    return new Opened(this.#environment, inner, sealed);
   }
 
   confirm(message: Uint8Array, transcript: Transcript): Uint8Array {
@@ -257,6 +271,7 @@ class Opened implements EchOpened {
   clone(): Opened {
     const sealed = this.#sealed;
     return new Opened(
+      this.#environment,
       this.hello,
       sealed && { ...sealed, context: sealed.context.clone() },
     );

@@ -31,8 +31,19 @@ export type {
   ServerConfig,
   ServerOptions,
 } from "../handshake/config.ts";
-export { clientConfig, serverConfig } from "./configs.ts";
-export type { Protocol } from "../handshake/protocol.ts";
+export {
+  clientConfig,
+  clientConfigOf,
+  serverConfig,
+  serverConfigOf,
+} from "./configs.ts";
+export { certificateCompression } from "../handshake/certificate-compression.ts";
+export type { Feature, Turns } from "../handshake/features.ts";
+export type {
+  FeatureName,
+  FeatureSet,
+  Protocol,
+} from "../handshake/protocol.ts";
 export type { CertificateTypeName } from "../handshake/extensions/certificate-types.ts";
 export type { PeerProof } from "../handshake/peer-proof.ts";
 export {
@@ -109,6 +120,7 @@ export type {
   EchOffer,
   EchOpened,
   EchServer,
+  EchServerEnvironment,
 } from "../handshake/ech.ts";
 export type {
   Carrier,

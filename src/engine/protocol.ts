@@ -6,6 +6,8 @@ import type {
   HandshakeIo,
 } from "../handshake/io.ts";
 import type { ConnectionState, Machines } from "../handshake/machines.ts";
+import type { ExtensionTable } from "../handshake/extensions/table.ts";
+import type { Features } from "../handshake/features.ts";
 import type { Protocol } from "../handshake/protocol.ts";
 import type { RecordOpener, RecordSealer } from "../record/protection.ts";
 
@@ -23,6 +25,7 @@ export interface RecordProtection12 {
 }
 
 interface Made extends Protocol {
+  readonly features: Features;
   readonly begin: Begin;
   readonly machines: Machines;
   readonly protection12?: RecordProtection12;
@@ -36,6 +39,8 @@ export class EngineProtocol implements Protocol {
   readonly versions: Made["versions"];
   readonly suites: Made["suites"];
   readonly defaultSuites: Made["defaultSuites"];
+  readonly extensions: ExtensionTable;
+  readonly features: Features;
   readonly begin: Begin;
   readonly machines: Machines;
   readonly protection12: RecordProtection12 | undefined;
@@ -44,6 +49,8 @@ export class EngineProtocol implements Protocol {
     this.versions = made.versions;
     this.suites = made.suites;
     this.defaultSuites = made.defaultSuites;
+    this.extensions = made.extensions;
+    this.features = made.features;
     this.begin = made.begin;
     this.machines = made.machines;
     this.protection12 = made.protection12;

@@ -1,20 +1,13 @@
 /** What a server speaks. */
 import { TlsUsageError } from "../errors.ts";
-import {
-  CIPHER_SUITES,
-  defaultCipherSuites,
-} from "../handshake/cipher-suites.ts";
-import {
-  CIPHER_SUITES_13,
-  defaultCipherSuites13,
-} from "../handshake/cipher-suites13.ts";
+import type { Feature } from "../handshake/features.ts";
 import { startServer } from "../handshake/server/hello.ts";
 import {
   serverMachines,
   serverMachines13,
 } from "../handshake/server/machines.ts";
-import { protection12 } from "./protection12.ts";
-import { type Begin, EngineProtocol } from "./protocol.ts";
+import type { Begin, EngineProtocol } from "./protocol.ts";
+import { bothVersions, tls13Alone } from "./versions.ts";
 
 const begin: Begin = (config) => {
   if (config.role !== "server")
@@ -22,21 +15,10 @@ const begin: Begin = (config) => {
   return startServer(config);
 };
 
-export const serverProtocol: EngineProtocol =
-  /* @__PURE__ */ new EngineProtocol({
-    versions: ["TLSv1.3", "TLSv1.2"],
-    suites: CIPHER_SUITES,
-    defaultSuites: defaultCipherSuites,
-    begin,
-    machines: /* @__PURE__ */ serverMachines(),
-    protection12,
-  });
+export function serverProtocol(features: readonly Feature[]): EngineProtocol {
+  return bothVersions({ begin, machines: serverMachines }, features);
+}
 
-export const serverProtocol13: EngineProtocol =
-  /* @__PURE__ */ new EngineProtocol({
-    versions: ["TLSv1.3"],
-    suites: CIPHER_SUITES_13,
-    defaultSuites: defaultCipherSuites13,
-    begin,
-    machines: /* @__PURE__ */ serverMachines13(),
-  });
+export function serverProtocol13(features: readonly Feature[]): EngineProtocol {
+  return tls13Alone({ begin, machines: serverMachines13 }, features);
+}

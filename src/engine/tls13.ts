@@ -6,14 +6,19 @@
  */
 import {
   type ClientConfig,
-  clientConfigOf,
+  makeClientConfig,
+  makeServerConfig,
   type ClientOptions,
   type ServerConfig,
-  serverConfigOf,
   type ServerOptions,
 } from "../handshake/config.ts";
+import { EVERY_FEATURE } from "../handshake/every-feature.ts";
+import type { Feature } from "../handshake/features.ts";
 import { clientProtocol13 } from "./client-protocols.ts";
 import { serverProtocol13 } from "./server-protocols.ts";
+
+const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol13(EVERY_FEATURE);
+const WHOLE_SERVER = /* @__PURE__ */ serverProtocol13(EVERY_FEATURE);
 
 /**
  * As `clientConfig` of `puretls/engine`, for TLS 1.3 alone: a server of TLS
@@ -39,7 +44,29 @@ import { serverProtocol13 } from "./server-protocols.ts";
  * ```
  */
 export function clientConfig(options: ClientOptions): ClientConfig {
-  return clientConfigOf(clientProtocol13, options);
+  return makeClientConfig(WHOLE_CLIENT, options);
+}
+
+/**
+ * As `clientConfigOf` of `puretls/engine`, for TLS 1.3 alone.
+ *
+ * @throws TlsUsageError for an option that needs a feature which is not named
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { clientConfigOf } from "puretls/engine/tls13";
+ * import { createVerifierOf, TrustStore } from "puretls/x509";
+ *
+ * const trustStore = new TrustStore();
+ * const verifier = createVerifierOf([], { provider, trustStore });
+ * clientConfigOf([], { provider, verifier });
+ * ```
+ */
+export function clientConfigOf(
+  features: readonly Feature[],
+  options: ClientOptions,
+): ClientConfig {
+  return makeClientConfig(clientProtocol13(features), options);
 }
 
 /**
@@ -50,7 +77,34 @@ export function clientConfig(options: ClientOptions): ClientConfig {
  *   version or a cipher suite of TLS 1.2
  */
 export function serverConfig(options: ServerOptions): ServerConfig {
-  return serverConfigOf(serverProtocol13, options);
+  return makeServerConfig(WHOLE_SERVER, options);
 }
 
-export type { ClientConfig, ClientOptions, ServerConfig, ServerOptions };
+/**
+ * As `serverConfigOf` of `puretls/engine`, for TLS 1.3 alone.
+ *
+ * @throws TlsUsageError for an option or a credential that needs a feature
+ *   which is not named
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { serverConfigOf } from "puretls/engine/tls13";
+ *
+ * serverConfigOf([], { provider, credentials: "ask" });
+ * ```
+ */
+export function serverConfigOf(
+  features: readonly Feature[],
+  options: ServerOptions,
+): ServerConfig {
+  return makeServerConfig(serverProtocol13(features), options);
+}
+
+export { certificateCompression } from "../handshake/certificate-compression.ts";
+export type {
+  ClientConfig,
+  ClientOptions,
+  Feature,
+  ServerConfig,
+  ServerOptions,
+};

@@ -4,6 +4,8 @@ import * as reason from "../reasons.ts";
 import { HandshakeType } from "../wire/code-points.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
+import { compressCertificate } from "./extensions/compress-certificate.ts";
+import type { Feature } from "./features.ts";
 import {
   type Certificate13,
   readCertificate13,
@@ -11,10 +13,29 @@ import {
 import {
   type CompressedCertificate,
   encodeCompressedCertificate,
+  readCompressedCertificate,
 } from "./messages/compressed-certificate.ts";
 
+/**
+ * Certificate compression (RFC 8879), for `clientConfigOf` and `serverConfigOf`:
+ * what the option `certificateCompression` needs.
+ */
+export const certificateCompression: Feature = {
+  name: "certificateCompression",
+  extensions: [compressCertificate],
+  messages: {
+    // RFC 8879 4: wherever a Certificate may be.
+    compressed_certificate: {
+      standsFor: "certificate",
+      read: (message, config) =>
+        decompress(readCompressedCertificate(message), config),
+    },
+  },
+  turns: { compression: { compress } },
+};
+
 /** The message compressed, if that pays and the peer can undo it. */
-export function compressCertificate(
+function compress(
   certificate: Uint8Array,
   { certificateCompression: rows }: ClientConfig | ServerConfig,
   peerHas: readonly number[] = [],
@@ -36,9 +57,13 @@ export function compressCertificate(
  *
  * @throws TlsError
  */
-export function decompressCertificate(
+function decompress(
   message: CompressedCertificate,
-  { certificateCompression: rows, limits }: ClientConfig | ServerConfig,
+  {
+    certificateCompression: rows,
+    limits,
+    protocol,
+  }: ClientConfig | ServerConfig,
 ): Certificate13 {
   const { algorithm, uncompressedLength: length, raw } = message;
   if (rows.length === 0)
@@ -57,7 +82,8 @@ export function decompressCertificate(
       detail: `${length} bytes`,
     });
   const body = inflate(row, message);
-  return readCertificate13({ type: HandshakeType.certificate, body, raw });
+  const { certificate: type } = HandshakeType;
+  return readCertificate13({ type, body, raw }, protocol.extensions);
 }
 
 function inflate(

@@ -21,6 +21,7 @@ import {
   checkVersionsToHide,
   ownTypes,
   peerTypes,
+  requireFeatures,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
@@ -308,7 +309,7 @@ export type ServerConfig = { readonly role: "server" } & Whole<
   Derived;
 
 /** @throws TlsUsageError when the options contradict each other */
-export function clientConfigOf(
+export function makeClientConfig(
   protocol: Protocol,
   options: ClientOptions,
 ): ClientConfig {
@@ -341,7 +342,7 @@ export function clientConfigOf(
 }
 
 /** @throws TlsUsageError when the options contradict each other */
-export function serverConfigOf(
+export function makeServerConfig(
   protocol: Protocol,
   options: ServerOptions,
 ): ServerConfig {
@@ -387,6 +388,14 @@ function commonConfig(
     options.certificateSignatureSchemes,
     SIGNATURE_SCHEMES,
   );
+  const { certificateCompression = [] } = options;
+  requireFeatures(protocol, [
+    [
+      "certificateCompression",
+      "certificateCompression",
+      certificateCompression.length > 0,
+    ],
+  ]);
   const config = {
     provider,
     protocol,
@@ -402,7 +411,7 @@ function commonConfig(
     ),
     alpnProtocols: options.alpnProtocols ?? [],
     ocspStapling: options.ocspStapling ?? false,
-    certificateCompression: options.certificateCompression ?? [],
+    certificateCompression,
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},

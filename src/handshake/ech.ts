@@ -4,12 +4,18 @@
  */
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** What of a config ECH needs. */
 export interface EchEnvironment {
   readonly provider: CryptoProvider;
   readonly keyLog?: (line: string) => void;
+}
+
+/** What of a server's config ECH needs. */
+export interface EchServerEnvironment extends EchEnvironment {
+  readonly protocol: Protocol;
 }
 
 /** A client's wish; made by `echClient` or `echGrease`. */
@@ -70,7 +76,10 @@ export interface EchServer {
    *
    * @throws TlsError
    */
-  open(environment: EchEnvironment, hello: ClientHello): EchOpened | undefined;
+  open(
+    environment: EchServerEnvironment,
+    hello: ClientHello,
+  ): EchOpened | undefined;
 }
 
 /** A hello that a server opened, and how it says so. */

@@ -1,12 +1,12 @@
 /** The messages that both roles send alike, each added to the transcript. */
 import { NO_BYTES } from "../bytes.ts";
 import { type ChosenCredential, signedContent } from "./authentication.ts";
-import { compressCertificate } from "./certificate-compression.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { CertificateAsked } from "./extensions/spec.ts";
 import { stapleExtensions } from "./extensions/table.ts";
+import { turnsOf } from "./features.ts";
 import { encodeCertificate13 } from "./messages/certificate13.ts";
 import { encodeCertificateVerify } from "./messages/certificate-verify.ts";
 import { encodeFinished } from "./messages/finished.ts";
@@ -35,23 +35,22 @@ export function sendCertificate(
   config: ClientConfig | ServerConfig,
   context: Uint8Array = NO_BYTES,
 ): Transcript {
+  const { extensions: table } = config.protocol;
   const chain = chosen?.credential.chain ?? [];
   const entries = chain.map((certificate, depth) => ({
     certificate,
     extensions:
       chosen !== undefined && depth === 0
-        ? stapleExtensions(chosen.credential, asked)
+        ? stapleExtensions(table, chosen.credential, asked)
         : {},
   }));
   const { certificate: shape } = config.shapes;
-  const message = encodeCertificate13(context, entries, shape);
-  return send(
-    io,
-    transcript,
-    chosen === undefined
-      ? message
-      : compressCertificate(message, config, asked.compress_certificate),
-  );
+  const message = encodeCertificate13(table, context, entries, shape);
+  if (chosen === undefined) return send(io, transcript, message);
+  const { compression } = turnsOf(config);
+  const peerHas = asked.compress_certificate;
+  const compressed = compression?.compress(message, config, peerHas);
+  return send(io, transcript, compressed ?? message);
 }
 
 /** What to sign once the Certificate is sent. */

@@ -6,7 +6,13 @@
  */
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { HandshakeType, nameOf } from "../wire/code-points.ts";
+import {
+  HandshakeType,
+  type HandshakeTypeName,
+  nameOf,
+} from "../wire/code-points.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { ExtensionTable } from "./extensions/table.ts";
 import type { Answers, HandshakeIo } from "./io.ts";
 import type { RawMessage } from "./messages/codec.ts";
 import type {
@@ -19,7 +25,9 @@ import type {
 } from "./messages/readers13.ts";
 
 /** Parsers by the name of their message. */
-type Readers = Readonly<Record<string, (message: RawMessage) => unknown>>;
+type Readers = Readonly<
+  Record<string, (message: RawMessage, extensions: ExtensionTable) => unknown>
+>;
 
 type Messages<R extends Readers> = { [N in keyof R]: ReturnType<R[N]> };
 
@@ -45,6 +53,26 @@ export type Inputs13 = Messages<
   typeof CLIENT_READERS_13 & typeof SERVER_READERS_13
 > &
   OtherInputs;
+
+/**
+ * Messages that a peer may send in place of another one, and are read as that
+ * one: they have the cells that it has.
+ */
+export type MessageForms = {
+  readonly [N in HandshakeTypeName]?: MessageForm<Inputs13>;
+};
+
+type MessageForm<Inputs> = {
+  [N in keyof Inputs & string]: {
+    readonly standsFor: N;
+    /** @throws TlsError */
+    readonly read: (
+      message: RawMessage,
+      config: ClientConfig | ServerConfig,
+    ) => Inputs[N];
+  };
+}[keyof Inputs & string];
+
 /** All that moves a machine of TLS 1.2. */
 export type Inputs12 = Messages<
   typeof CLIENT_READERS_12 & typeof SERVER_READERS_12
@@ -54,6 +82,7 @@ export type Inputs12 = Messages<
 /** A state is flat data with a name; it carries exactly what it knows. */
 export interface State {
   readonly at: string;
+  readonly config: ClientConfig | ServerConfig;
 }
 
 type At<S extends State, Name> = Extract<S, { readonly at: Name }>;
@@ -110,17 +139,25 @@ export interface Machine<Next extends State> {
 export function machineOf<S extends State, Next extends State, Inputs>(
   table: Transitions<S, Next, Inputs>,
   readers: Readers,
+  forms: MessageForms = {},
 ): Machine<Next> {
   return {
     advance: (state, name, input, io) =>
       cellOf<Next>(table, state, name)(state, input, io),
     advanceByMessage: (state, message, io) => {
       const name = nameOf(HandshakeType, message.type);
-      const read = name === undefined ? undefined : readers[name];
-      if (name === undefined || read === undefined)
-        throw unexpected(name ?? `message type ${message.type}`, state);
+      if (name === undefined)
+        throw unexpected(`message type ${message.type}`, state);
+      const { config } = state;
+      const form = forms[name];
+      if (form !== undefined) {
+        const cell = cellOf<Next>(table, state, form.standsFor, name);
+        return cell(state, form.read(message, config), io);
+      }
+      const read = readers[name];
+      if (read === undefined) throw unexpected(name, state);
       const cell = cellOf<Next>(table, state, name);
-      return cell(state, read(message), io);
+      return cell(state, read(message, config.protocol.extensions), io);
     },
   };
 }
@@ -129,9 +166,10 @@ function cellOf<Next>(
   table: object,
   state: State,
   name: string,
+  cameAs = name,
 ): LooseCell<Next> {
   const cell = rowOf(table, state)[name];
-  if (cell === undefined) throw unexpected(name, state);
+  if (cell === undefined) throw unexpected(cameAs, state);
   // The table's type says that the cell takes this state and this input.
   return cell as LooseCell<Next>;
 }

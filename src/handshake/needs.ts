@@ -10,6 +10,7 @@ import { type Credential, publicKeyOf } from "./credential.ts";
 import { askForPsk, checkedPsk, type ExternalPsk } from "./external-psk.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import { advance, type ConnectionState, type Machines } from "./machines.ts";
+import { speakAlike } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 import { SIGNATURE_SCHEMES } from "./signature-schemes.ts";
@@ -128,9 +129,11 @@ export function checkAnswer(
   if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
   if (
     answer.type === "certificate_chosen" &&
-    (answer.config?.protocol ?? protocol) !== protocol
+    !speakAlike(answer.config?.protocol ?? protocol, protocol)
   )
-    throw new TlsUsageError("resume: a config that speaks other versions");
+    throw new TlsUsageError(
+      "resume: a config that speaks other versions or has other features",
+    );
   if (need.type === "verify" && answer.type === "verified") {
     const { chain } = answer;
     const { rawPublicKey } = need.peer;

@@ -6,6 +6,7 @@
 import { Secret, toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { alertName } from "../errors.ts";
+import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
 import { CIPHER_SUITES, type CipherSuite } from "../handshake/cipher-suites.ts";
 import type { CertificateCompression } from "../handshake/compression-row.ts";
 import { protectionKeys } from "../handshake/io.ts";
@@ -178,9 +179,9 @@ export class TraceDecoder {
     raw: RawMessage,
   ): void {
     if (name === "client_hello")
-      this.#clientRandom = toHex(readClientHello(raw).random);
+      this.#clientRandom = toHex(readClientHello(raw, EVERY_EXTENSION).random);
     if (name === "server_hello") {
-      const hello = readServerHello(raw);
+      const hello = readServerHello(raw, EVERY_EXTENSION);
       if (hello.kind === "hello_retry_request") return;
       this.#suite = Object.values(CIPHER_SUITES).find(
         ({ code }) => code === hello.cipherSuite,

@@ -1,4 +1,5 @@
 /** What the messages with certificates say, as pairs of words for people. */
+import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
 import type { CertificateCompression } from "../handshake/compression-row.ts";
 import {
   parseCertificates,
@@ -18,7 +19,7 @@ import { compressionName, type Field, names, schemeName } from "./words.ts";
 const MAX_MESSAGE = 2 ** 17;
 
 export function describeCertificate(message: RawMessage): readonly Field[] {
-  return describeEntries(readCertificate13(message).entries);
+  return describeEntries(readCertificate13(message, EVERY_EXTENSION).entries);
 }
 
 export function describeCertificate12(message: RawMessage): readonly Field[] {
@@ -49,7 +50,7 @@ export function describeCompressed(
 
 /** RFC 8446 4.3.2. */
 export function describeRequest(message: RawMessage): readonly Field[] {
-  const { extensions } = readCertificateRequest13(message);
+  const { extensions } = readCertificateRequest13(message, EVERY_EXTENSION);
   const { certificate_authorities: authorities } = extensions;
   return [
     ["signatures", names(extensions.signature_algorithms ?? [], schemeName)],

@@ -1,5 +1,6 @@
 /** What a handshake message says, as pairs of words for people. */
 import { printable } from "../bytes.ts";
+import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
 import type { CipherSuite } from "../handshake/cipher-suites.ts";
 import type { CertificateCompression } from "../handshake/compression-row.ts";
 import { readCertificateVerify } from "../handshake/messages/certificate-verify.ts";
@@ -42,7 +43,10 @@ const DESCRIPTIONS: Partial<Record<HandshakeTypeName, Describe>> = {
   client_hello: describeClientHello,
   server_hello: describeServerHello,
   encrypted_extensions: (message) => {
-    const { extensions, extensionTypes } = readEncryptedExtensions(message);
+    const { extensions, extensionTypes } = readEncryptedExtensions(
+      message,
+      EVERY_EXTENSION,
+    );
     const {
       application_layer_protocol_negotiation: alpn,
       encrypted_client_hello: configs,
@@ -64,7 +68,7 @@ const DESCRIPTIONS: Partial<Record<HandshakeTypeName, Describe>> = {
     return [["algorithm", schemeName(algorithm)]];
   },
   new_session_ticket: (message) => {
-    const { lifetime } = readNewSessionTicket13(message);
+    const { lifetime } = readNewSessionTicket13(message, EVERY_EXTENSION);
     return [["lifetime", `${lifetime} s`]];
   },
   key_update: (message) => {
@@ -99,7 +103,7 @@ export function describeMessage(
 }
 
 function describeClientHello(message: RawMessage): readonly Field[] {
-  const hello = readClientHello(message);
+  const hello = readClientHello(message, EVERY_EXTENSION);
   const { extensions } = hello;
   const name = extensions.server_name;
   return [
@@ -132,7 +136,7 @@ function describeClientHello(message: RawMessage): readonly Field[] {
 }
 
 function describeServerHello(message: RawMessage): readonly Field[] {
-  const hello = readServerHello(message);
+  const hello = readServerHello(message, EVERY_EXTENSION);
   const retry = hello.kind === "hello_retry_request";
   if (hello.kind === "server_hello12")
     return [

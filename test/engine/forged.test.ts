@@ -1,6 +1,7 @@
 /** What only a peer that has the keys can do wrong. */
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex, utf8Bytes } from "../../src/bytes.ts";
+import { EVERY_EXTENSION } from "../../src/handshake/every-feature.ts";
 import { encodeNewSessionTicket13 } from "../../src/handshake/messages/new-session-ticket13.ts";
 import { events, received } from "../support/engines.ts";
 import { forgeable, reasonAfter } from "../support/forger.ts";
@@ -11,7 +12,7 @@ const DATA = 23;
 const KEY_UPDATE = "1800000100";
 
 const ticket = (lifetime: number, nonce = 0): Uint8Array =>
-  encodeNewSessionTicket13({
+  encodeNewSessionTicket13(EVERY_EXTENSION, {
     lifetime,
     ageAdd: 7,
     nonce: Uint8Array.of(nonce),

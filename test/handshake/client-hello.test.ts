@@ -6,6 +6,7 @@ import {
   GROUPS,
   TlsEngine,
 } from "../../src/engine/index.ts";
+import { EVERY_EXTENSION } from "../../src/handshake/every-feature.ts";
 import {
   type ClientHello,
   readClientHello,
@@ -20,7 +21,10 @@ function helloOf(
 ): ClientHello {
   const config = testClientConfig(options);
   const raw = TlsEngine.client(config, name).takeOutput().subarray(5);
-  return readClientHello({ type: 1, body: raw.subarray(4), raw });
+  return readClientHello(
+    { type: 1, body: raw.subarray(4), raw },
+    EVERY_EXTENSION,
+  );
 }
 
 describe("a ClientHello", () => {

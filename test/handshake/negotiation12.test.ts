@@ -10,6 +10,7 @@ import {
 } from "../../src/engine/index.ts";
 import { type AlertName, type Reason } from "../../src/errors.ts";
 import * as REASONS from "../../src/reasons.ts";
+import { EVERY_EXTENSION } from "../../src/handshake/every-feature.ts";
 import {
   type ClientHello,
   encodeClientHello,
@@ -80,9 +81,11 @@ function serverHello(
 ): Edit {
   return (name, raw) => {
     if (name !== "server_hello") return [raw];
-    const hello = readServerHello(whole(raw));
+    const hello = readServerHello(whole(raw), EVERY_EXTENSION);
     if (hello.kind !== "server_hello12") throw new Error("not of TLS 1.2");
-    return [encodeServerHello12({ ...hello, ...change(hello) })];
+    return [
+      encodeServerHello12(EVERY_EXTENSION, { ...hello, ...change(hello) }),
+    ];
   };
 }
 
@@ -92,8 +95,8 @@ function clientHello(
 ): Edit {
   return (name, raw) => {
     if (name !== "client_hello") return [raw];
-    const hello = readClientHello(whole(raw));
-    return [encodeClientHello({ ...hello, ...change(hello) })];
+    const hello = readClientHello(whole(raw), EVERY_EXTENSION);
+    return [encodeClientHello(EVERY_EXTENSION, { ...hello, ...change(hello) })];
   };
 }
 
@@ -198,7 +201,7 @@ describe("a ServerHello of TLS 1.2", () => {
     let made: Uint8Array = NO_BYTES;
     const edit: Edit = (name, raw, from) => {
       if (name === "client_hello")
-        made = readClientHello(whole(raw)).legacySessionId;
+        made = readClientHello(whole(raw), EVERY_EXTENSION).legacySessionId;
       return serverHello(() => ({ legacySessionIdEcho: made }))(
         name,
         raw,

@@ -149,6 +149,41 @@ describe("a bundle of", async () => {
   );
 });
 
+/** By feature: what comes with it alone, beside a client or a server. */
+const ROWS: Readonly<Record<string, RegExp>> = {
+  certificateCompression:
+    /^src\/handshake\/(certificate-compression|extensions\/compress-certificate|messages\/compressed-certificate)\.ts$/,
+};
+
+describe.each(["puretls/engine", "puretls/engine/tls13"])(
+  "with the configs of %s, a bundle",
+  (entry) => {
+    describe.each(["clientConfigOf", "serverConfigOf"])("of %s", (make) => {
+      const code = (...features: readonly string[]): string => `
+        import { ${[make, ...features].join(", ")} } from "${entry}";
+        export { TlsEngine } from "puretls/engine";
+        export const made = (options) =>
+          ${make}([${features.join(", ")}], options);
+      `;
+
+      it.each(Object.entries(ROWS))(
+        "without %s has no source of it",
+        async (feature, brings) => {
+          const slim = await bundle(code());
+          const more = await bundle(code(feature));
+          expect(slim.sources.filter((path) => brings.test(path))).toEqual([]);
+          const added = more.sources.filter(
+            (path) => !slim.sources.includes(path),
+          );
+          expect(added.length).toBeGreaterThan(0);
+          expect(added.filter((path) => !brings.test(path))).toEqual([]);
+          expect(more.bytes).toBeGreaterThan(slim.bytes);
+        },
+      );
+    });
+  },
+);
+
 it("the face of Python's ssl brings none of the extensions' objects", async () => {
   const { sources } = await bundle(`export { SSLContext } from "puretls";`);
   const lacks =

@@ -6,6 +6,8 @@ import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
 import * as reason from "../../src/reasons.ts";
+import { EVERY_FEATURE } from "../../src/handshake/every-feature.ts";
+import { Features } from "../../src/handshake/features.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
 import { clientMachines } from "../../src/handshake/client/machines.ts";
 import type {
@@ -32,8 +34,13 @@ import {
   nameOf,
 } from "../../src/wire/code-points.ts";
 
+const FORMS = new Features(EVERY_FEATURE).messages;
+
 /** Both roles, both versions. */
-export const MACHINES: Machines = { ...clientMachines(), ...serverMachines() };
+export const MACHINES: Machines = {
+  ...clientMachines(FORMS),
+  ...serverMachines(FORMS),
+};
 
 /** What stands for a change_cipher_spec record among the messages. */
 export const CHANGE_CIPHER_SPEC: Uint8Array = Uint8Array.of(1);

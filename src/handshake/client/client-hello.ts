@@ -118,7 +118,8 @@ function write(
   },
 ): SentHello {
   const { grease } = base;
-  const offered = offerExtensions({
+  const { extensions: table } = config.protocol;
+  const offered = offerExtensions(table, {
     config,
     serverName,
     keyShares: base.keyPairs.map(({ group, pair }) => ({
@@ -145,6 +146,7 @@ function write(
     ...(config.fallbackSignal ? [CipherSuiteSignal.TLS_FALLBACK_SCSV] : []),
   ];
   const raw = encodeClientHello(
+    table,
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random: base.random,
@@ -154,7 +156,7 @@ function write(
     },
     shape,
   );
-  const types = extensionTypes("client_hello", bodies, shape);
+  const types = extensionTypes(table, "client_hello", bodies, shape);
   const before = retry?.before ?? new PendingTranscript();
   const bound = withBinders(config, raw, types, psks, before);
   return { ...base, types: new Set(types), psks, raw: bound };
@@ -170,7 +172,8 @@ function shapeOf(
   if (grease === undefined) return shape;
   const verbatim = [...(shape.verbatim ?? []), ...greaseExtensions(grease)];
   const [first, last] = [grease.firstExtension, grease.lastExtension];
-  const middle = extensionTypes("client_hello", bodies, shape);
+  const { extensions: table } = config.protocol;
+  const middle = extensionTypes(table, "client_hello", bodies, shape);
   const end = [last, ExtensionType.pre_shared_key];
   const order = [first, ...middle.filter((t) => !end.includes(t)), ...end];
   return { ...shape, verbatim, order };

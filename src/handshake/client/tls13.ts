@@ -7,7 +7,6 @@ import {
   verifyFinished,
 } from "../authentication.ts";
 import { checkServerType, typesChosen } from "../certificate-types.ts";
-import { decompressCertificate } from "../certificate-compression.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import {
@@ -23,7 +22,6 @@ import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
-import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
 import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
 import type { Finished } from "../messages/finished.ts";
@@ -69,11 +67,9 @@ export const client13: Transitions<Client13State> = {
   WAIT_CERT_CR: {
     certificate_request: onCertificateRequest,
     certificate: onCertificate,
-    compressed_certificate: onCompressedCertificate,
   },
   WAIT_CERT: {
     certificate: onCertificate,
-    compressed_certificate: onCompressedCertificate,
   },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
@@ -171,13 +167,6 @@ function onCertificate(
     wanted: state.at === "WAIT_CERT" ? state.wanted : undefined,
     transcript: state.transcript.add(message.raw),
   };
-}
-
-function onCompressedCertificate(
-  state: WaitCertificateOrRequest | WaitCertificate,
-  message: CompressedCertificate,
-): WaitCertificateVerify {
-  return onCertificate(state, decompressCertificate(message, state.config));
 }
 
 function onCertificateVerify(

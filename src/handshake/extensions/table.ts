@@ -1,42 +1,12 @@
 /**
- * Every extension that puretls knows, in the order in which a ClientHello
- * carries them (pre_shared_key last, RFC 8446 4.2.11), and the two functions
- * that read and write a message's extensions by that table.
+ * The extensions that a config knows, and the functions that read and write a
+ * message's extensions by them.
  */
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
-import { applicationLayerProtocolNegotiation } from "./alpn.ts";
-import {
-  certificateAuthorities,
-  oidFilters,
-} from "./certificate-authorities.ts";
-import {
-  clientCertificateType,
-  serverCertificateType,
-} from "./certificate-types.ts";
-import { compressCertificate } from "./compress-certificate.ts";
-import { cookie } from "./cookie.ts";
-import { delegatedCredential } from "./delegated-credential.ts";
-import { earlyData } from "./early-data.ts";
-import { ecPointFormats } from "./ec-point-formats.ts";
-import { encryptedClientHello } from "./encrypted-client-hello.ts";
-import { encryptThenMac } from "./encrypt-then-mac.ts";
-import { extendedMasterSecret } from "./extended-master-secret.ts";
-import { keyShare } from "./key-share.ts";
-import { maxFragmentLength } from "./max-fragment-length.ts";
-import { postHandshakeAuth } from "./post-handshake-auth.ts";
-import { preSharedKey } from "./pre-shared-key.ts";
-import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
-import { recordSizeLimit } from "./record-size-limit.ts";
-import { renegotiationInfo } from "./renegotiation-info.ts";
-import { serverName } from "./server-name.ts";
-import { sessionTicket } from "./session-ticket.ts";
-import {
-  signatureAlgorithms,
-  signatureAlgorithmsCert,
-} from "./signature-algorithms.ts";
 import type {
   AskingConfig,
   Carrier,
@@ -48,45 +18,27 @@ import type {
   RawExtension,
   Stapled,
 } from "./spec.ts";
-import { signedCertificateTimestamp } from "./signed-certificate-timestamp.ts";
-import { statusRequest } from "./status-request.ts";
-import { supportedGroups } from "./supported-groups.ts";
-import { supportedVersions } from "./supported-versions.ts";
 
-export const EXTENSIONS: readonly ExtensionSpec[] = [
-  serverName,
-  encryptedClientHello,
-  extendedMasterSecret,
-  renegotiationInfo,
-  ecPointFormats,
-  sessionTicket,
-  encryptThenMac,
-  maxFragmentLength,
-  supportedGroups,
-  keyShare,
-  supportedVersions,
-  signatureAlgorithms,
-  signatureAlgorithmsCert,
-  pskKeyExchangeModes,
-  cookie,
-  applicationLayerProtocolNegotiation,
-  certificateAuthorities,
-  oidFilters,
-  statusRequest,
-  signedCertificateTimestamp,
-  compressCertificate,
-  delegatedCredential,
-  serverCertificateType,
-  clientCertificateType,
-  recordSizeLimit,
-  postHandshakeAuth,
-  earlyData,
-  preSharedKey,
-];
+/**
+ * Rows in the order in which a ClientHello carries them. What has no row is as
+ * a peer that never heard of it has it: ignored, and never said.
+ */
+export class ExtensionTable {
+  readonly rows: readonly ExtensionSpec[];
+  readonly #byType: ReadonlyMap<number, ExtensionSpec>;
 
-const BY_TYPE: ReadonlyMap<number, ExtensionSpec> = new Map(
-  EXTENSIONS.map((spec) => [spec.type, spec]),
-);
+  constructor(rows: readonly ExtensionSpec[]) {
+    // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
+    const isLast = ({ type }: ExtensionSpec): boolean =>
+      type === ExtensionType.pre_shared_key;
+    this.rows = [...rows.filter((row) => !isLast(row)), ...rows.filter(isLast)];
+    this.#byType = new Map(this.rows.map((row) => [row.type, row]));
+  }
+
+  rowOf(type: number): ExtensionSpec | undefined {
+    return this.#byType.get(type);
+  }
+}
 
 /** What a message's extensions said. */
 export interface ReadExtensions<C extends Carrier> {
@@ -101,6 +53,7 @@ export interface ReadExtensions<C extends Carrier> {
  * @throws TlsError for a duplicate, or one that has no place in that message
  */
 export function readExtensions<C extends Carrier>(
+  table: ExtensionTable,
   reader: Reader,
   carrier: C,
 ): ReadExtensions<C> {
@@ -117,7 +70,7 @@ export function readExtensions<C extends Carrier>(
         { detail: `type ${type}` },
       );
     seen.add(type);
-    const spec = BY_TYPE.get(type);
+    const spec = table.rowOf(type);
     if (spec === undefined) return;
     const cell = spec.carriers[carrier];
     if (cell === undefined) throw misplaced(carrier, spec.name);
@@ -145,13 +98,14 @@ function misplaced(carrier: Carrier, name: string): TlsError {
 
 /** RFC 5246 7.4.1.2: before TLS 1.3 a hello may have no extensions at all. */
 export function readOptionalExtensions<C extends Carrier>(
+  table: ExtensionTable,
   reader: Reader,
   carrier: C,
 ): ReadExtensions<C> {
   const none: Partial<ExtensionBodies[C]> = {};
   return reader.left === 0
     ? { known: none, types: [] }
-    : readExtensions(reader, carrier);
+    : readExtensions(table, reader, carrier);
 }
 
 /**
@@ -159,24 +113,26 @@ export function readOptionalExtensions<C extends Carrier>(
  * ones in place of those of the same type, or first when the table has none.
  */
 export function writeExtensions<C extends Carrier>(
+  table: ExtensionTable,
   writer: Writer,
   carrier: C,
   bodies: Extensions<C>,
   shape: ExtensionShape = {},
 ): void {
   writer.vector16((list) => {
-    for (const { type, body } of listExtensions(carrier, bodies, shape))
+    for (const { type, body } of listExtensions(table, carrier, bodies, shape))
       list.u16(type).vector16((w) => body(w));
   });
 }
 
 /** The types that {@link writeExtensions} writes, in that order. */
 export function extensionTypes<C extends Carrier>(
+  table: ExtensionTable,
   carrier: C,
   bodies: Extensions<C>,
   shape: ExtensionShape = {},
 ): readonly number[] {
-  return listExtensions(carrier, bodies, shape).map(({ type }) => type);
+  return listExtensions(table, carrier, bodies, shape).map(({ type }) => type);
 }
 
 /** How a message's extensions depart from what puretls would write. */
@@ -195,6 +151,7 @@ interface WritableExtension {
 }
 
 function listExtensions<C extends Carrier>(
+  table: ExtensionTable,
   carrier: C,
   bodies: Extensions<C>,
   { verbatim = [], order, omit = [] }: ExtensionShape,
@@ -204,7 +161,7 @@ function listExtensions<C extends Carrier>(
     type,
     body: (w) => w.bytes(body),
   }));
-  for (const spec of EXTENSIONS) {
+  for (const spec of table.rows) {
     const cell = spec.carriers[carrier];
     if (cell?.has(bodies) && !replaced.has(spec.type))
       list.push({ type: spec.type, body: (w) => cell.write(w, bodies) });
@@ -218,29 +175,32 @@ function listExtensions<C extends Carrier>(
 
 /** What a client offers, row by row. */
 export function offerExtensions(
+  table: ExtensionTable,
   context: OfferContext,
 ): Extensions<"client_hello"> {
   const bodies: Partial<ExtensionBodies["client_hello"]> = {};
-  for (const spec of EXTENSIONS) spec.offer?.(context, bodies);
+  for (const spec of table.rows) spec.offer?.(context, bodies);
   return bodies;
 }
 
 /** What a server asks a client for beside a signature, row by row. */
 export function requestExtensions(
+  table: ExtensionTable,
   config: AskingConfig,
 ): Extensions<"certificate_request"> {
   const bodies: Partial<ExtensionBodies["certificate_request"]> = {};
-  for (const spec of EXTENSIONS) spec.request?.(config, bodies);
+  for (const spec of table.rows) spec.request?.(config, bodies);
   return bodies;
 }
 
 /** What goes beside a leaf certificate, row by row: RFC 8446 4.4.2. */
 export function stapleExtensions(
+  table: ExtensionTable,
   credential: Stapled,
   asked: CertificateAsked,
 ): Extensions<"certificate"> {
   const bodies: Partial<ExtensionBodies["certificate"]> = {};
-  for (const spec of EXTENSIONS) spec.staple?.(credential, asked, bodies);
+  for (const spec of table.rows) spec.staple?.(credential, asked, bodies);
   return bodies;
 }
 

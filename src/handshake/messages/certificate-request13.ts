@@ -2,6 +2,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -14,24 +15,25 @@ export interface CertificateRequest13 extends Message {
 }
 
 export function encodeCertificateRequest13(
+  table: ExtensionTable,
   context: Uint8Array,
   extensions: Extensions<"certificate_request">,
   shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage("certificate_request", (writer) => {
     writer.vector8((w) => w.bytes(context));
-    writeExtensions(writer, "certificate_request", extensions, shape);
+    writeExtensions(table, writer, "certificate_request", extensions, shape);
   });
 }
 
 /** @throws TlsError */
-export function readCertificateRequest13({
-  body,
-  raw,
-}: RawMessage): CertificateRequest13 {
+export function readCertificateRequest13(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): CertificateRequest13 {
   return Reader.all(body, "CertificateRequest", (reader) => ({
     context: reader.opaque8(),
-    extensions: readExtensions(reader, "certificate_request").known,
+    extensions: readExtensions(table, reader, "certificate_request").known,
     raw,
   }));
 }

@@ -2,6 +2,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -21,6 +22,7 @@ export interface CertificateEntry {
 }
 
 export function encodeCertificate13(
+  table: ExtensionTable,
   context: Uint8Array,
   entries: readonly Omit<CertificateEntry, "extensionTypes">[],
   shape?: ExtensionShape,
@@ -33,7 +35,7 @@ export function encodeCertificate13(
         .vector24((list) => {
           for (const { certificate, extensions } of entries) {
             list.vector24((w) => w.bytes(certificate));
-            writeExtensions(list, "certificate", extensions, shape);
+            writeExtensions(table, list, "certificate", extensions, shape);
           }
         }),
     4096,
@@ -41,12 +43,15 @@ export function encodeCertificate13(
 }
 
 /** @throws TlsError */
-export function readCertificate13({ body, raw }: RawMessage): Certificate13 {
+export function readCertificate13(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): Certificate13 {
   return Reader.all(body, "Certificate", (reader) => ({
     context: reader.opaque8(),
     entries: reader.list24((r) => {
       const certificate = r.opaque24(1);
-      const { known, types } = readExtensions(r, "certificate");
+      const { known, types } = readExtensions(table, r, "certificate");
       return { certificate, extensions: known, extensionTypes: types };
     }),
     raw,

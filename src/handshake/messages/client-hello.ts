@@ -5,6 +5,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readOptionalExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -28,6 +29,7 @@ export interface ClientHello extends ClientHelloFields, Message {
 }
 
 export function encodeClientHello(
+  table: ExtensionTable,
   hello: ClientHelloFields,
   shape?: ExtensionShape,
 ): Uint8Array {
@@ -42,14 +44,17 @@ export function encodeClientHello(
           for (const suite of hello.cipherSuites) w.u16(suite);
         })
         .vector8((w) => w.u8(0));
-      writeExtensions(writer, "client_hello", hello.extensions, shape);
+      writeExtensions(table, writer, "client_hello", hello.extensions, shape);
     },
     2048,
   );
 }
 
 /** @throws TlsError */
-export function readClientHello({ body, raw }: RawMessage): ClientHello {
+export function readClientHello(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): ClientHello {
   return Reader.all(body, "ClientHello", (reader) => {
     const legacyVersion = reader.u16();
     // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
@@ -63,7 +68,11 @@ export function readClientHello({ body, raw }: RawMessage): ClientHello {
       });
     const cipherSuites = reader.list16((r) => r.u16(), 1);
     const legacyCompressionMethods = reader.opaque8(1);
-    const { known, types } = readOptionalExtensions(reader, "client_hello");
+    const { known, types } = readOptionalExtensions(
+      table,
+      reader,
+      "client_hello",
+    );
     // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
     const psk = types.indexOf(ExtensionType.pre_shared_key);
     if (psk !== -1 && psk !== types.length - 1)

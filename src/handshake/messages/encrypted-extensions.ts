@@ -2,6 +2,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -14,21 +15,26 @@ export interface EncryptedExtensions extends Message {
 }
 
 export function encodeEncryptedExtensions(
+  table: ExtensionTable,
   extensions: Extensions<"encrypted_extensions">,
   shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage("encrypted_extensions", (writer) =>
-    writeExtensions(writer, "encrypted_extensions", extensions, shape),
+    writeExtensions(table, writer, "encrypted_extensions", extensions, shape),
   );
 }
 
 /** @throws TlsError */
-export function readEncryptedExtensions({
-  body,
-  raw,
-}: RawMessage): EncryptedExtensions {
+export function readEncryptedExtensions(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): EncryptedExtensions {
   return Reader.all(body, "EncryptedExtensions", (reader) => {
-    const { known, types } = readExtensions(reader, "encrypted_extensions");
+    const { known, types } = readExtensions(
+      table,
+      reader,
+      "encrypted_extensions",
+    );
     return { extensions: known, extensionTypes: types, raw };
   });
 }

@@ -2,6 +2,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -20,6 +21,7 @@ export interface NewSessionTicket13Fields {
 export interface NewSessionTicket13 extends NewSessionTicket13Fields, Message {}
 
 export function encodeNewSessionTicket13(
+  table: ExtensionTable,
   fields: NewSessionTicket13Fields,
   shape?: ExtensionShape,
 ): Uint8Array {
@@ -29,21 +31,27 @@ export function encodeNewSessionTicket13(
       .u32(fields.ageAdd)
       .vector8((w) => w.bytes(fields.nonce))
       .vector16((w) => w.bytes(fields.ticket));
-    writeExtensions(writer, "new_session_ticket", fields.extensions, shape);
+    writeExtensions(
+      table,
+      writer,
+      "new_session_ticket",
+      fields.extensions,
+      shape,
+    );
   });
 }
 
 /** @throws TlsError */
-export function readNewSessionTicket13({
-  body,
-  raw,
-}: RawMessage): NewSessionTicket13 {
+export function readNewSessionTicket13(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): NewSessionTicket13 {
   return Reader.all(body, "NewSessionTicket", (reader) => ({
     lifetime: reader.u32(),
     ageAdd: reader.u32(),
     nonce: reader.opaque8(),
     ticket: reader.opaque16(1),
-    extensions: readExtensions(reader, "new_session_ticket").known,
+    extensions: readExtensions(table, reader, "new_session_ticket").known,
     raw,
   }));
 }

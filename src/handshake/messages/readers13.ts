@@ -3,7 +3,6 @@ import { readCertificate13 } from "./certificate13.ts";
 import { readCertificateRequest13 } from "./certificate-request13.ts";
 import { readCertificateVerify } from "./certificate-verify.ts";
 import { readClientHello } from "./client-hello.ts";
-import { readCompressedCertificate } from "./compressed-certificate.ts";
 import { readEncryptedExtensions } from "./encrypted-extensions.ts";
 import { readEndOfEarlyData } from "./end-of-early-data.ts";
 import { readFinished } from "./finished.ts";
@@ -17,7 +16,6 @@ export const CLIENT_READERS_13 = {
   encrypted_extensions: readEncryptedExtensions,
   certificate_request: readCertificateRequest13,
   certificate: readCertificate13,
-  compressed_certificate: readCompressedCertificate,
   certificate_verify: readCertificateVerify,
   finished: readFinished,
   new_session_ticket: readNewSessionTicket13,
@@ -28,7 +26,6 @@ export const CLIENT_READERS_13 = {
 export const SERVER_READERS_13 = {
   client_hello: readClientHello,
   certificate: readCertificate13,
-  compressed_certificate: readCompressedCertificate,
   certificate_verify: readCertificateVerify,
   finished: readFinished,
   end_of_early_data: readEndOfEarlyData,

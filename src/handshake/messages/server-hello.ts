@@ -6,6 +6,7 @@ import { Reader } from "../../wire/reader.ts";
 import type { Carrier, Extensions } from "../extensions/spec.ts";
 import {
   type ExtensionShape,
+  type ExtensionTable,
   readOptionalExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
@@ -53,28 +54,34 @@ export type HelloRetryRequest = Extract<
 >;
 
 export function encodeServerHello(
+  table: ExtensionTable,
   hello: ServerHelloFields,
   shape?: ExtensionShape,
 ): Uint8Array {
-  return encode("server_hello", hello, shape);
+  return encode(table, "server_hello", hello, shape);
 }
 
 export function encodeHelloRetryRequest(
+  table: ExtensionTable,
   retry: HelloRetryRequestFields,
   shape?: ExtensionShape,
 ): Uint8Array {
-  return encode("hello_retry_request", retry, shape);
+  return encode(table, "hello_retry_request", retry, shape);
 }
 
 export function encodeServerHello12(
+  table: ExtensionTable,
   hello: ServerHello12Fields,
   shape?: ExtensionShape,
 ): Uint8Array {
-  return encode("server_hello12", hello, shape);
+  return encode(table, "server_hello12", hello, shape);
 }
 
 /** @throws TlsError */
-export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
+export function readServerHello(
+  { body, raw }: RawMessage,
+  table: ExtensionTable,
+): ServerHelloMessage {
   return Reader.all(body, "ServerHello", (reader): ServerHelloMessage => {
     const legacyVersion = reader.u16();
     const random = reader.bytes(32);
@@ -90,7 +97,7 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
     const isRetry = equal(random, HELLO_RETRY_RANDOM);
     checkCompression(compression, isRetry || saysVersion(reader));
     if (isRetry) {
-      const read = readOptionalExtensions(reader, "hello_retry_request");
+      const read = readOptionalExtensions(table, reader, "hello_retry_request");
       return {
         kind: "hello_retry_request",
         ...fields,
@@ -100,7 +107,7 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
       };
     }
     if (!saysVersion(reader)) {
-      const read = readOptionalExtensions(reader, "server_hello12");
+      const read = readOptionalExtensions(table, reader, "server_hello12");
       return {
         kind: "server_hello12",
         ...fields,
@@ -109,7 +116,7 @@ export function readServerHello({ body, raw }: RawMessage): ServerHelloMessage {
         raw,
       };
     }
-    const read = readOptionalExtensions(reader, "server_hello");
+    const read = readOptionalExtensions(table, reader, "server_hello");
     return {
       kind: "server_hello",
       ...fields,
@@ -147,7 +154,12 @@ function saysVersion(reader: Reader): boolean {
 
 function encode<
   C extends "server_hello" | "server_hello12" | "hello_retry_request",
->(carrier: C, fields: Fields<C>, shape?: ExtensionShape): Uint8Array {
+>(
+  table: ExtensionTable,
+  carrier: C,
+  fields: Fields<C>,
+  shape?: ExtensionShape,
+): Uint8Array {
   return encodeMessage("server_hello", (writer) => {
     writer
       .u16(fields.legacyVersion)
@@ -155,6 +167,6 @@ function encode<
       .vector8((w) => w.bytes(fields.legacySessionIdEcho))
       .u16(fields.cipherSuite)
       .u8(0);
-    writeExtensions(writer, carrier, fields.extensions, shape);
+    writeExtensions(table, writer, carrier, fields.extensions, shape);
   });
 }

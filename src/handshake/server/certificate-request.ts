@@ -18,6 +18,7 @@ export function certificateRequest(
     asked.signature_algorithms ?? [],
   );
   return encodeCertificateRequest13(
+    config.protocol.extensions,
     context,
     { ...asked, signature_algorithms },
     shape,
@@ -27,7 +28,10 @@ export function certificateRequest(
 /** What a client may answer beside its certificates: RFC 8446 4.4.2. */
 export function requestedTypes(config: ServerConfig): ReadonlySet<number> {
   const shape = config.shapes.certificate_request;
-  return new Set(extensionTypes("certificate_request", bodies(config), shape));
+  const { extensions } = config.protocol;
+  return new Set(
+    extensionTypes(extensions, "certificate_request", bodies(config), shape),
+  );
 }
 
 function bodies(config: ServerConfig): Extensions<"certificate_request"> {
@@ -36,6 +40,6 @@ function bodies(config: ServerConfig): Extensions<"certificate_request"> {
     signature_algorithms: signatureSchemes.map(
       (name) => SIGNATURE_SCHEMES[name].code,
     ),
-    ...requestExtensions(config),
+    ...requestExtensions(config.protocol.extensions, config),
   };
 }

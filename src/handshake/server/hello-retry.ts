@@ -110,6 +110,7 @@ function retryMessage(
 ): Uint8Array {
   const { hello, suite, group, cookie, signal } = asked;
   return encodeHelloRetryRequest(
+    config.protocol.extensions,
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random: HELLO_RETRY_RANDOM,

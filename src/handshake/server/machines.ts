@@ -1,5 +1,5 @@
 /** The machines of a server, with and without TLS 1.2. */
-import { machineOf } from "../machine.ts";
+import { machineOf, type MessageForms } from "../machine.ts";
 import type { Machines } from "../machines.ts";
 import { SERVER_READERS_12 } from "../messages/readers12.ts";
 import { SERVER_READERS_13 } from "../messages/readers13.ts";
@@ -8,16 +8,16 @@ import { begin12 } from "./resume12.ts";
 import { server12 } from "./tls12.ts";
 import { server13 } from "./tls13.ts";
 
-export function serverMachines13(): Machines {
+export function serverMachines13(forms: MessageForms): Machines {
   return {
     serverHello: machineOf(serverHello(), SERVER_READERS_13),
-    server13: machineOf(server13, SERVER_READERS_13),
+    server13: machineOf(server13, SERVER_READERS_13, forms),
   };
 }
 
-export function serverMachines(): Machines {
+export function serverMachines(forms: MessageForms): Machines {
   return {
-    ...serverMachines13(),
+    ...serverMachines13(forms),
     serverHello: machineOf(serverHello(begin12), SERVER_READERS_13),
     server12: machineOf(server12, SERVER_READERS_12),
   };

@@ -2,12 +2,10 @@
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
-import { decompressCertificate } from "../certificate-compression.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import type { Commands } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
-import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { Finished } from "../messages/finished.ts";
 import { isAnonymous, readPeerChain, signingKey } from "../peer-certificate.ts";
 import { onUpdateKeys } from "../post-handshake13.ts";
@@ -61,13 +59,6 @@ export function onLateCertificate(
   }
   const peerKey = signingKey(message, peerChain, "client", config);
   return { ...answer, at: "WAIT_POST_HANDSHAKE_CV", peerChain, peerKey };
-}
-
-export function onLateCompressedCertificate(
-  state: ServerConnected,
-  message: CompressedCertificate,
-): WaitLateCertificateVerify | WaitLateFinished {
-  return onLateCertificate(state, decompressCertificate(message, state.config));
 }
 
 export function onLateCertificateVerify(

@@ -101,7 +101,11 @@ function sendCertificate(
   io: HandshakeIo,
 ): Server12 {
   const certified = send(state, encodeCredential12(credential), io);
-  const stapled = stapleExtensions(credential, state.hello.extensions);
+  const stapled = stapleExtensions(
+    state.config.protocol.extensions,
+    credential,
+    state.hello.extensions,
+  );
   return stapled.status_request === undefined
     ? certified
     : send(certified, encodeCertificateStatus(stapled.status_request), io);

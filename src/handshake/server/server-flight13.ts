@@ -198,6 +198,7 @@ function sendServerHello(
   const random = provider.random(32);
   const agreed = exchange && encapsulate(exchange, provider);
   const encoded = encodeServerHello(
+    config.protocol.extensions,
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random,
@@ -276,6 +277,7 @@ function sendExtensions(
   const sizes = answerRecordSizes(config, hello.extensions, 2 ** 14 + 1);
   const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
+    config.protocol.extensions,
     {
       // RFC 6066 3: an empty server_name says that the name was used; "When
       // resuming a session, the server MUST NOT include" it.

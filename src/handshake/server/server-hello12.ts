@@ -65,6 +65,7 @@ export function sendServerHello12(
     ...(resumed && typesResumed(credentials, hello)),
   };
   const message = encodeServerHello12(
+    config.protocol.extensions,
     {
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random: serverRandom(config),
@@ -122,7 +123,7 @@ function answers(
   const stapled =
     credential === undefined || resumed
       ? {}
-      : stapleExtensions(credential, asked);
+      : stapleExtensions(config.protocol.extensions, credential, asked);
   const { signed_certificate_timestamp: scts } = stapled;
   return {
     // RFC 6066 3: not when a session goes on.

@@ -44,7 +44,8 @@ export function sendTickets(
       extensions:
         session.maxEarlyData > 0 ? { early_data: session.maxEarlyData } : {},
     };
-    io.send(encodeNewSessionTicket13(fields, greasedShape(config)));
+    const { extensions } = config.protocol;
+    io.send(encodeNewSessionTicket13(extensions, fields, greasedShape(config)));
   }
 }
 

@@ -2,19 +2,16 @@
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
-import { decompressCertificate } from "../certificate-compression.ts";
 import { sendCertificateVerify } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import type { Transitions } from "../machine.ts";
 import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
-import type { CompressedCertificate } from "../messages/compressed-certificate.ts";
 import type { Message } from "../messages/codec.ts";
 import type { Finished } from "../messages/finished.ts";
 import {
   onLateCertificate,
   onLateCertificateVerify,
-  onLateCompressedCertificate,
   onLateFinished,
   onLateVerified,
   onRequestCertificate,
@@ -49,7 +46,6 @@ export const server13: Transitions<Server13State> = {
   WAIT_SIGNER: { signed: onSigned },
   WAIT_CERT: {
     certificate: onCertificate,
-    compressed_certificate: onCompressedCertificate,
   },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
@@ -57,7 +53,6 @@ export const server13: Transitions<Server13State> = {
   WAIT_FINISHED: { finished: onClientFinished },
   CONNECTED: {
     certificate: onLateCertificate,
-    compressed_certificate: onLateCompressedCertificate,
     key_update: onKeyUpdate,
     request_certificate: onRequestCertificate,
     update_keys: onUpdateKeys,
@@ -119,13 +114,6 @@ function onCertificate(
   if (config.clientAuthentication === "required")
     throw new TlsError(reason.peer_did_not_return_a_certificate);
   return { ...state, at: "WAIT_FINISHED", peer: undefined, transcript };
-}
-
-function onCompressedCertificate(
-  state: WaitCertificate,
-  message: CompressedCertificate,
-): WaitCertificateVerify | WaitFinished {
-  return onCertificate(state, decompressCertificate(message, state.config));
 }
 
 function onCertificateVerify(

@@ -12,7 +12,7 @@ import type {
 } from "../../../src/engine/index.ts";
 import type { AlertName } from "../../../src/errors.ts";
 import type { Carrier } from "../../../src/handshake/extensions/spec.ts";
-import { EXTENSIONS } from "../../../src/handshake/extensions/table.ts";
+import { EVERY_EXTENSION } from "../../../src/handshake/every-feature.ts";
 import {
   ExtensionType,
   type ExtensionTypeName,
@@ -180,11 +180,13 @@ describe.each(named(GOOD))("in %s", (carrier) => {
   );
 
   // With supported_versions it would be the ServerHello of TLS 1.3.
-  const misplaced = EXTENSIONS.filter(
-    ({ carriers, name }) =>
-      carriers[carrier] === undefined &&
-      !(carrier === "server_hello12" && name === "supported_versions"),
-  ).map(({ name }) => name as ExtensionTypeName);
+  const misplaced = EVERY_EXTENSION.rows
+    .filter(
+      ({ carriers, name }) =>
+        carriers[carrier] === undefined &&
+        !(carrier === "server_hello12" && name === "supported_versions"),
+    )
+    .map(({ name }) => name as ExtensionTypeName);
 
   // RFC 8446 4.2: "MUST abort the handshake with an "illegal_parameter" alert".
   const alert: AlertName =
@@ -253,9 +255,9 @@ describe("unasked", () => {
 });
 
 describe("of any size", () => {
-  const names = EXTENSIONS.filter(
-    ({ carriers }) => carriers.client_hello !== undefined,
-  ).map(({ name }) => name as ExtensionTypeName);
+  const names = EVERY_EXTENSION.rows
+    .filter(({ carriers }) => carriers.client_hello !== undefined)
+    .map(({ name }) => name as ExtensionTypeName);
 
   it.each(names)("%s in a ClientHello never throws past the engine", (name) => {
     const body = fc.oneof(

@@ -1,0 +1,12 @@
+/** All that puretls has, for configs that leave nothing out. */
+import { certificateCompression } from "./certificate-compression.ts";
+import { extensionsOfBoth } from "./extensions/rows12.ts";
+import type { ExtensionTable } from "./extensions/table.ts";
+import { type Feature, Features } from "./features.ts";
+
+export const EVERY_FEATURE: readonly Feature[] = [certificateCompression];
+
+/** Both versions with every feature. */
+export const EVERY_EXTENSION: ExtensionTable = /* @__PURE__ */ extensionsOfBoth(
+  /* @__PURE__ */ new Features(EVERY_FEATURE),
+);

@@ -1,0 +1,73 @@
+/** The extensions that every side has which speaks TLS 1.3. */
+import { applicationLayerProtocolNegotiation } from "./alpn.ts";
+import {
+  certificateAuthorities,
+  oidFilters,
+} from "./certificate-authorities.ts";
+import {
+  clientCertificateType,
+  serverCertificateType,
+} from "./certificate-types.ts";
+import { cookie } from "./cookie.ts";
+import { delegatedCredential } from "./delegated-credential.ts";
+import { earlyData } from "./early-data.ts";
+import { encryptedClientHello } from "./encrypted-client-hello.ts";
+import { keyShare } from "./key-share.ts";
+import { maxFragmentLength } from "./max-fragment-length.ts";
+import { postHandshakeAuth } from "./post-handshake-auth.ts";
+import { preSharedKey } from "./pre-shared-key.ts";
+import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
+import { recordSizeLimit } from "./record-size-limit.ts";
+import { serverName } from "./server-name.ts";
+import {
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+} from "./signature-algorithms.ts";
+import type { ExtensionSpec } from "./spec.ts";
+import { signedCertificateTimestamp } from "./signed-certificate-timestamp.ts";
+import { statusRequest } from "./status-request.ts";
+import { supportedGroups } from "./supported-groups.ts";
+import { supportedVersions } from "./supported-versions.ts";
+import { ExtensionTable } from "./table.ts";
+
+const FIRST: readonly ExtensionSpec[] = [serverName, encryptedClientHello];
+
+const MIDDLE: readonly ExtensionSpec[] = [
+  maxFragmentLength,
+  supportedGroups,
+  keyShare,
+  supportedVersions,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+  pskKeyExchangeModes,
+  cookie,
+  applicationLayerProtocolNegotiation,
+  certificateAuthorities,
+  oidFilters,
+  statusRequest,
+  signedCertificateTimestamp,
+];
+
+const LAST: readonly ExtensionSpec[] = [
+  delegatedCredential,
+  serverCertificateType,
+  clientCertificateType,
+  recordSizeLimit,
+  postHandshakeAuth,
+  earlyData,
+  preSharedKey,
+];
+
+/** The table of TLS 1.3 with the rows of features, and of TLS 1.2 if any. */
+export function extensionsOf13(
+  features: { readonly extensions: readonly ExtensionSpec[] },
+  rows12: readonly ExtensionSpec[] = [],
+): ExtensionTable {
+  return new ExtensionTable([
+    ...FIRST,
+    ...rows12,
+    ...MIDDLE,
+    ...features.extensions,
+    ...LAST,
+  ]);
+}

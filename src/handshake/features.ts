@@ -1,0 +1,60 @@
+/**
+ * What a program can do without is a feature, a value: rows of extensions,
+ * messages, and the turns that a handshake takes for it. A config's protocol
+ * has those that the program named, so that a bundle has no other.
+ */
+import { TlsUsageError } from "../errors.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { ExtensionSpec } from "./extensions/spec.ts";
+import type { MessageForms } from "./machine.ts";
+import type { FeatureName, FeatureSet } from "./protocol.ts";
+
+/** Where a handshake turns to a feature; undefined: it is not there. */
+export interface Turns {
+  /** RFC 8879. */
+  readonly compression?: {
+    /** The Certificate message, or the same compressed. */
+    compress(
+      certificate: Uint8Array,
+      config: ClientConfig | ServerConfig,
+      peerHas: readonly number[] | undefined,
+    ): Uint8Array;
+  };
+}
+
+/** What a program can do without; made by this library alone. */
+export interface Feature {
+  readonly name: FeatureName;
+  readonly extensions?: readonly ExtensionSpec[];
+  /** Messages that stand for others, of TLS 1.3. */
+  readonly messages?: MessageForms;
+  readonly turns?: Turns;
+}
+
+/** The features of a protocol, with what they bring in one place. */
+export class Features implements FeatureSet {
+  readonly names: readonly FeatureName[];
+  readonly extensions: readonly ExtensionSpec[];
+  readonly messages: MessageForms;
+  readonly turns: Turns;
+
+  constructor(features: readonly Feature[]) {
+    this.names = features.map(({ name }) => name);
+    this.extensions = features.flatMap(({ extensions = [] }) => extensions);
+    this.messages = merged(features.map(({ messages = {} }) => messages));
+    this.turns = merged(features.map(({ turns = {} }) => turns));
+  }
+}
+
+function merged<T extends object>(parts: readonly T[]): Partial<T> {
+  const whole: Partial<T> = {};
+  return Object.assign(whole, ...parts);
+}
+
+/** @throws TlsUsageError for a config that was not made by this library */
+export function turnsOf({
+  protocol: { features },
+}: ClientConfig | ServerConfig): Turns {
+  if (features instanceof Features) return features.turns;
+  throw new TlsUsageError("config: not made by clientConfig or serverConfig");
+}

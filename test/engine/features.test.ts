@@ -1,0 +1,151 @@
+/** Configs of few features beside whole ones, in memory. */
+import { describe, expect, it } from "vitest";
+import { zlib } from "../../src/compression/index.ts";
+import {
+  certificateCompression,
+  clientConfigOf,
+  type ClientOptions,
+  type Feature,
+  serverConfigOf,
+  type ServerOptions,
+  type TlsVersion,
+} from "../../src/engine/index.ts";
+import * as tls13 from "../../src/engine/tls13.ts";
+import {
+  events,
+  newPair,
+  type Pair,
+  seededProvider,
+  shuttle,
+  testClientConfig,
+  testCredential,
+  testServerConfig,
+  testVerifier,
+} from "../support/engines.ts";
+
+type Common = Partial<ClientOptions & ServerOptions>;
+
+/** By feature: the option that wants it. */
+const FEATURES: readonly {
+  readonly feature: Feature;
+  readonly option: Common;
+}[] = [
+  {
+    feature: certificateCompression,
+    option: { certificateCompression: [zlib] },
+  },
+];
+
+const VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
+
+function slimClient(
+  features: readonly Feature[] = [],
+  options: Partial<ClientOptions> = {},
+  make = clientConfigOf,
+) {
+  return make(features, {
+    provider: seededProvider("client"),
+    verifier: testVerifier(),
+    ...options,
+  });
+}
+
+function slimServer(
+  features: readonly Feature[] = [],
+  options: Partial<ServerOptions> = {},
+  make = serverConfigOf,
+) {
+  return make(features, {
+    provider: seededProvider("server"),
+    credentials: [testCredential()],
+    verifier: testVerifier(),
+    ...options,
+  });
+}
+
+function expectDone({ client, server }: Pair): void {
+  for (const engine of [client, server]) {
+    expect(engine.error).toBeUndefined();
+    expect(events(engine).map(({ type }) => type)).toContain("handshake_done");
+  }
+}
+
+describe.each(FEATURES.map((row) => [row.feature.name, row] as const))(
+  "without %s",
+  (name, { feature, option }) => {
+    it.each(VERSIONS)("%s goes with a server that has it", (version) => {
+      const server = testServerConfig({ ...option, versions: [version] });
+      expectDone(shuttle(newPair(slimClient(), server)));
+    });
+
+    it.each(VERSIONS)("%s goes with a client that wants it", (version) => {
+      const client = testClientConfig({ ...option, versions: [version] });
+      expectDone(shuttle(newPair(client, slimServer())));
+    });
+
+    it("TLS 1.3 alone goes with both", () => {
+      const client = slimClient([], {}, tls13.clientConfigOf);
+      const server = slimServer([], {}, tls13.serverConfigOf);
+      expectDone(shuttle(newPair(client, testServerConfig(option))));
+      expectDone(shuttle(newPair(testClientConfig(option), server)));
+    });
+
+    it("a client's certificate that is asked for with it comes plain", () => {
+      const client = slimClient([], {
+        credentials: [testCredential("ec-p256", "client")],
+      });
+      const server = testServerConfig({
+        ...option,
+        clientAuthentication: "required",
+      });
+      expectDone(shuttle(newPair(client, server)));
+    });
+
+    it("an option that needs it is refused by its name", () => {
+      const says = `needs the feature ${name}`;
+      expect(() => slimClient([], option)).toThrow(says);
+      expect(() => slimServer([], option)).toThrow(says);
+    });
+
+    it("and with it alone nothing is missing", () => {
+      const client = slimClient([feature], option);
+      const server = slimServer([feature], option);
+      expectDone(shuttle(newPair(client, server)));
+    });
+  },
+);
+
+it("a CompressedCertificate is no message of who has no compression", () => {
+  const { client, server } = newPair(
+    // The client says that it takes what it does not have.
+    slimClient([], {
+      shapes: {
+        client_hello: {
+          verbatim: [{ type: 27, body: Uint8Array.of(2, 0, 1) }],
+        },
+      },
+    }),
+    testServerConfig({
+      certificateCompression: [{ ...zlib, evenIfLonger: true }],
+    }),
+  );
+  shuttle({ client, server, sent: empty() });
+  expect(client.error?.reason).toBe("unexpected_message");
+  expect(client.error?.message).toContain("compressed_certificate");
+});
+
+it("an answer brings no config of other features", () => {
+  const pair = newPair(slimClient(), slimServer([], { credentials: "ask" }));
+  shuttle(pair);
+  const credentials = [testCredential()];
+  const answer = { type: "certificate_chosen", credentials } as const;
+  expect(() => {
+    pair.server.resume({ ...answer, config: testServerConfig() });
+  }).toThrow("other features");
+  pair.server.resume({ ...answer, config: slimServer() });
+  expectDone(shuttle(pair));
+});
+
+function empty(): Pair["sent"] {
+  return { client: new Uint8Array(), server: new Uint8Array() };
+}
