@@ -38,6 +38,9 @@ export {
   serverConfigOf,
 } from "./configs.ts";
 export { certificateCompression } from "../handshake/certificate-compression.ts";
+export { certificateTimestamps } from "../handshake/certificate-timestamps.ts";
+export { delegatedCredentials } from "../handshake/delegated-keys.ts";
+export { stapling } from "../handshake/stapling.ts";
 export type { Feature, Turns } from "../handshake/features.ts";
 export type {
   FeatureName,

@@ -12,6 +12,7 @@ import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { SigningKey } from "./delegation.ts";
+import { turnsOf } from "./features.ts";
 import type { TrafficSecret } from "./key-schedule13.ts";
 import type { CertificateVerify } from "./messages/certificate-verify.ts";
 import type { Finished } from "./messages/finished.ts";
@@ -217,15 +218,10 @@ function schemeFor(
   { delegated = [] }: PeerTerms,
 ): SignatureSchemeName | undefined {
   const { delegation, signatureSchemes } = credential;
-  if (delegation !== undefined) {
-    const { scheme, signedWith } = delegation;
-    // RFC 9345 4.1.1: the peer takes the key, and what stands for it.
-    return version === "TLSv1.3" &&
-      delegated.includes(SIGNATURE_SCHEMES[scheme].code) &&
-      peerSchemes.includes(SIGNATURE_SCHEMES[signedWith].code)
-      ? scheme
+  if (delegation !== undefined)
+    return version === "TLSv1.3"
+      ? turnsOf(config).delegation?.scheme(delegation, delegated, peerSchemes)
       : undefined;
-  }
   return (signatureSchemes ?? config.signatureSchemes).find((name) => {
     const row = SIGNATURE_SCHEMES[name];
     return peerSchemes.includes(row.code) && fitsKey(row, credential, version);

@@ -20,7 +20,7 @@ import {
   type CertificateTypeName,
 } from "./extensions/certificate-types.ts";
 import { isPostQuantum } from "./groups.ts";
-import type { FeatureName, Protocol } from "./protocol.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** What follows from the versions and the suites that a program named. */
 export interface Spoken {
@@ -153,21 +153,6 @@ export function ownTypes({
   if (types !== undefined) return types.slice();
   if (credentials === "ask" || credentials.length === 0) return ["X509"];
   return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];
-}
-
-/**
- * What an option or a credential needs has to be there, or a peer would be
- * asked for what is not understood.
- *
- * @throws TlsUsageError
- */
-export function requireFeatures(
-  { features: { names } }: Protocol,
-  needs: readonly (readonly [string, FeatureName, boolean])[],
-): void {
-  for (const [what, feature, isNeeded] of needs)
-    if (isNeeded && !names.includes(feature))
-      throw new TlsUsageError(`${what}: needs the feature ${feature}`);
 }
 
 /** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */

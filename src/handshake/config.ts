@@ -21,13 +21,13 @@ import {
   checkVersionsToHide,
   ownTypes,
   peerTypes,
-  requireFeatures,
   versionsAndSuites,
 } from "./config-checks.ts";
 import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
 import type { DelegatedCredentials } from "./delegation.ts";
 import type { EchClient, EchServer } from "./ech.ts";
+import { checkOptionsNeeds } from "./feature-needs.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { CertificateTypeName } from "./extensions/certificate-types.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
@@ -388,14 +388,7 @@ function commonConfig(
     options.certificateSignatureSchemes,
     SIGNATURE_SCHEMES,
   );
-  const { certificateCompression = [] } = options;
-  requireFeatures(protocol, [
-    [
-      "certificateCompression",
-      "certificateCompression",
-      certificateCompression.length > 0,
-    ],
-  ]);
+  checkOptionsNeeds(protocol, options);
   const config = {
     provider,
     protocol,
@@ -411,7 +404,7 @@ function commonConfig(
     ),
     alpnProtocols: options.alpnProtocols ?? [],
     ocspStapling: options.ocspStapling ?? false,
-    certificateCompression,
+    certificateCompression: options.certificateCompression ?? [],
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     shapes: options.shapes ?? {},

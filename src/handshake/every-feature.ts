@@ -1,10 +1,18 @@
 /** All that puretls has, for configs that leave nothing out. */
 import { certificateCompression } from "./certificate-compression.ts";
+import { certificateTimestamps } from "./certificate-timestamps.ts";
+import { delegatedCredentials } from "./delegated-keys.ts";
 import { extensionsOfBoth } from "./extensions/rows12.ts";
 import type { ExtensionTable } from "./extensions/table.ts";
 import { type Feature, Features } from "./features.ts";
+import { stapling } from "./stapling.ts";
 
-export const EVERY_FEATURE: readonly Feature[] = [certificateCompression];
+export const EVERY_FEATURE: readonly Feature[] = [
+  stapling,
+  certificateTimestamps,
+  certificateCompression,
+  delegatedCredentials,
+];
 
 /** Both versions with every feature. */
 export const EVERY_EXTENSION: ExtensionTable = /* @__PURE__ */ extensionsOfBoth(

@@ -5,9 +5,15 @@
  */
 import { TlsUsageError } from "../errors.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
+import type { Credential } from "./credential.ts";
+import type { Delegation, SigningKey } from "./delegation.ts";
 import type { ExtensionSpec } from "./extensions/spec.ts";
 import type { MessageForms } from "./machine.ts";
+import type { CertificateEntry } from "./messages/certificate13.ts";
+import type { ClientHello } from "./messages/client-hello.ts";
+import type { RawMessage } from "./messages/codec.ts";
 import type { FeatureName, FeatureSet } from "./protocol.ts";
+import type { SignatureSchemeName } from "./signature-schemes.ts";
 
 /** Where a handshake turns to a feature; undefined: it is not there. */
 export interface Turns {
@@ -19,6 +25,39 @@ export interface Turns {
       config: ClientConfig | ServerConfig,
       peerHas: readonly number[] | undefined,
     ): Uint8Array;
+  };
+  /** RFC 6066 8. */
+  readonly stapling?: {
+    /** A server's CertificateStatus of TLS 1.2, where one is wanted. */
+    status12(
+      credential: Credential,
+      state: { readonly config: ServerConfig; readonly hello: ClientHello },
+    ): Uint8Array | undefined;
+    /**
+     * What a CertificateStatus of TLS 1.2 holds, DER.
+     *
+     * @throws TlsError
+     */
+    response12(message: RawMessage): Uint8Array;
+  };
+  /** RFC 9345. */
+  readonly delegation?: {
+    /**
+     * The key that a peer's certificate has delegated to, if any.
+     *
+     * @throws TlsError
+     */
+    peerKey(
+      leaf: CertificateEntry,
+      signer: "client" | "server",
+      config: ClientConfig | ServerConfig,
+    ): SigningKey | undefined;
+    /** What an own delegated key signs with for that peer. */
+    scheme(
+      delegation: Delegation,
+      peerTakes: readonly number[],
+      peerSchemes: readonly number[],
+    ): SignatureSchemeName | undefined;
   };
 }
 

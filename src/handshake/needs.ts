@@ -8,6 +8,7 @@ import { isVerifiedChain, type VerifiedChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import { type Credential, publicKeyOf } from "./credential.ts";
 import { askForPsk, checkedPsk, type ExternalPsk } from "./external-psk.ts";
+import { checkCredentialsNeeds } from "./feature-needs.ts";
 import type { HandshakeIo, Need } from "./io.ts";
 import { advance, type ConnectionState, type Machines } from "./machines.ts";
 import { speakAlike } from "./protocol.ts";
@@ -127,13 +128,13 @@ export function checkAnswer(
       `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
     );
   if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
-  if (
-    answer.type === "certificate_chosen" &&
-    !speakAlike(answer.config?.protocol ?? protocol, protocol)
-  )
-    throw new TlsUsageError(
-      "resume: a config that speaks other versions or has other features",
-    );
+  if (answer.type === "certificate_chosen") {
+    if (!speakAlike(answer.config?.protocol ?? protocol, protocol))
+      throw new TlsUsageError(
+        "resume: a config that speaks other versions or has other features",
+      );
+    checkCredentialsNeeds(protocol, answer.credentials);
+  }
   if (need.type === "verify" && answer.type === "verified") {
     const { chain } = answer;
     const { rawPublicKey } = need.peer;

@@ -13,6 +13,7 @@ import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { SigningKey } from "./delegation.ts";
 import type { CertificateTypeName } from "./extensions/certificate-types.ts";
 import { checkSolicited } from "./extensions/table.ts";
+import { turnsOf } from "./features.ts";
 import type { Certificate13 } from "./messages/certificate13.ts";
 import { certificateFault } from "./x509-faults.ts";
 
@@ -79,13 +80,8 @@ export function signingKey(
   const key = leafKey(chain);
   if (chain.rawPublicKey !== undefined) return key;
   const [entry] = message.entries;
-  const bytes = entry?.extensions.delegated_credential;
-  const { delegatedCredentials, provider, signatureSchemes } = config;
-  if (entry === undefined || bytes === undefined || !delegatedCredentials)
-    return key;
-  const leaf = entry.certificate;
-  const options = { bytes, leaf, signer, provider, signatureSchemes };
-  return delegatedCredentials.keyOf(options);
+  const { delegation } = turnsOf(config);
+  return (entry && delegation?.peerKey(entry, signer, config)) ?? key;
 }
 
 /**

@@ -7,7 +7,11 @@ import type {
 import type { ExtensionTable } from "./extensions/table.ts";
 
 /** What a program can do without. */
-export type FeatureName = "certificateCompression";
+export type FeatureName =
+  | "certificateCompression"
+  | "certificateTimestamps"
+  | "delegatedCredentials"
+  | "stapling";
 
 /** Which features there are; what they bring, `turnsOf` knows. */
 export interface FeatureSet {

@@ -2,12 +2,17 @@
 import { describe, expect, it } from "vitest";
 import { zlib } from "../../src/compression/index.ts";
 import {
+  acceptDelegatedCredentials,
   certificateCompression,
+  certificateTimestamps,
   clientConfigOf,
   type ClientOptions,
+  type Delegation,
+  delegatedCredentials,
   type Feature,
   serverConfigOf,
   type ServerOptions,
+  stapling,
   type TlsVersion,
 } from "../../src/engine/index.ts";
 import * as tls13 from "../../src/engine/tls13.ts";
@@ -33,6 +38,15 @@ const FEATURES: readonly {
   {
     feature: certificateCompression,
     option: { certificateCompression: [zlib] },
+  },
+  { feature: stapling, option: { ocspStapling: true } },
+  {
+    feature: certificateTimestamps,
+    option: { signedCertificateTimestamps: true },
+  },
+  {
+    feature: delegatedCredentials,
+    option: { delegatedCredentials: acceptDelegatedCredentials() },
   },
 ];
 
@@ -149,3 +163,45 @@ it("an answer brings no config of other features", () => {
 function empty(): Pair["sent"] {
   return { client: new Uint8Array(), server: new Uint8Array() };
 }
+
+it.each([
+  ["status_request", 5],
+  ["signed_certificate_timestamp", 18],
+  ["delegated_credential", 34],
+])("%s beside a certificate is unsolicited to who has none", (_name, type) => {
+  const body = new Uint8Array(8);
+  const server = testServerConfig({
+    shapes: { certificate: { verbatim: [{ type, body }] } },
+  });
+  const { client } = shuttle(newPair(slimClient(), server));
+  expect(client.error?.reason).toBe("unsolicited_extension");
+  expect(client.error?.alert).toBe("unsupported_extension");
+});
+
+describe("a credential that needs a feature", () => {
+  const { key, ...rest } = testCredential();
+  const delegation: Delegation = {
+    bytes: new Uint8Array(1),
+    scheme: "ecdsa_secp256r1_sha256",
+    signedWith: "ecdsa_secp256r1_sha256",
+    publicKeyInfo: new Uint8Array(1),
+  };
+  it.each([
+    ["stapling", { ocspResponse: Uint8Array.of(1) }],
+    ["certificateTimestamps", { scts: [Uint8Array.of(1)] }],
+    ["delegatedCredentials", { delegation }],
+  ] as const)("which is %s is refused before a byte goes out", (name, more) => {
+    const credentials = [{ ...rest, key, ...more }];
+    const says = `needs the feature ${name}`;
+    expect(() => slimServer([], { credentials })).toThrow(says);
+    expect(() => slimClient([], { credentials })).toThrow(says);
+    const pair = newPair(
+      testClientConfig(),
+      slimServer([], { credentials: "ask" }),
+    );
+    shuttle(pair);
+    expect(() => {
+      pair.server.resume({ type: "certificate_chosen", credentials });
+    }).toThrow(says);
+  });
+});

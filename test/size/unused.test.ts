@@ -153,6 +153,12 @@ describe("a bundle of", async () => {
 const ROWS: Readonly<Record<string, RegExp>> = {
   certificateCompression:
     /^src\/handshake\/(certificate-compression|extensions\/compress-certificate|messages\/compressed-certificate)\.ts$/,
+  certificateTimestamps:
+    /^src\/handshake\/(certificate-timestamps|extensions\/signed-certificate-timestamp)\.ts$/,
+  delegatedCredentials:
+    /^src\/handshake\/(delegated-keys|delegated-credential|extensions\/delegated-credential)\.ts$/,
+  stapling:
+    /^src\/handshake\/(stapling|extensions\/status-request|messages\/certificate-status)\.ts$/,
 };
 
 describe.each(["puretls/engine", "puretls/engine/tls13"])(

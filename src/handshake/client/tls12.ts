@@ -8,9 +8,10 @@ import { refuseRenegotiation } from "../connected12.ts";
 import { serverExchange } from "../exchange12.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { Inputs12, Transitions } from "../machine.ts";
+import { turnsOf } from "../features.ts";
 import type { Certificate12 } from "../messages/certificate12.ts";
 import type { CertificateRequest12 } from "../messages/certificate-request12.ts";
-import type { CertificateStatus } from "../messages/certificate-status.ts";
+import type { RawMessage } from "../messages/codec.ts";
 import type { Message } from "../messages/codec.ts";
 import {
   parseServerKeyExchange,
@@ -122,26 +123,32 @@ const NO_KEYS: KeysOffered = {
 /** RFC 6066 8. */
 function onStatusBeforeKeyExchange(
   state: WaitStatusOrKeyExchange,
-  message: CertificateStatus,
+  message: RawMessage,
 ): WaitKeyExchange {
   const transcript = state.transcript.add(message.raw);
-  const presented = stapled(state.presented, message);
+  const presented = stapled(state, message);
   return { ...state, at: "WAIT_SKE", presented, transcript };
 }
 
 function onStatusBeforeDone(
   state: WaitStatusOrDone,
-  message: CertificateStatus,
+  message: RawMessage,
 ): WaitRequestOrDone {
   const transcript = state.transcript.add(message.raw);
-  const presented = stapled(state.presented, message);
+  const presented = stapled(state, message);
   return { ...state, at: "WAIT_CR_SHD", presented, transcript };
 }
 
 function stapled(
-  presented: Presented,
-  { ocspResponse }: CertificateStatus,
+  { config, presented }: WaitStatusOrKeyExchange | WaitStatusOrDone,
+  message: RawMessage,
 ): Presented {
+  const ocspResponse = turnsOf(config).stapling?.response12(message);
+  // It was not offered, and so it was not announced.
+  if (ocspResponse === undefined)
+    throw new TlsError(reason.unexpected_message, {
+      detail: "certificate_status",
+    });
   return { ...presented, chain: { ...presented.chain, ocspResponse } };
 }
 

@@ -9,7 +9,6 @@ import {
   serverCertificateType,
 } from "./certificate-types.ts";
 import { cookie } from "./cookie.ts";
-import { delegatedCredential } from "./delegated-credential.ts";
 import { earlyData } from "./early-data.ts";
 import { encryptedClientHello } from "./encrypted-client-hello.ts";
 import { keyShare } from "./key-share.ts";
@@ -24,8 +23,6 @@ import {
   signatureAlgorithmsCert,
 } from "./signature-algorithms.ts";
 import type { ExtensionSpec } from "./spec.ts";
-import { signedCertificateTimestamp } from "./signed-certificate-timestamp.ts";
-import { statusRequest } from "./status-request.ts";
 import { supportedGroups } from "./supported-groups.ts";
 import { supportedVersions } from "./supported-versions.ts";
 import { ExtensionTable } from "./table.ts";
@@ -44,12 +41,9 @@ const MIDDLE: readonly ExtensionSpec[] = [
   applicationLayerProtocolNegotiation,
   certificateAuthorities,
   oidFilters,
-  statusRequest,
-  signedCertificateTimestamp,
 ];
 
 const LAST: readonly ExtensionSpec[] = [
-  delegatedCredential,
   serverCertificateType,
   clientCertificateType,
   recordSizeLimit,

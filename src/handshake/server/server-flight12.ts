@@ -5,14 +5,13 @@ import { Writer } from "../../wire/writer.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { ownKeyPair } from "../exchange12.ts";
-import { stapleExtensions } from "../extensions/table.ts";
+import { turnsOf } from "../features.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import { encodeCredential12 } from "../messages/certificate12.ts";
 import {
   ClientCertificateType,
   encodeCertificateRequest12,
 } from "../messages/certificate-request12.ts";
-import { encodeCertificateStatus } from "../messages/certificate-status.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeServerHelloDone } from "../messages/server-hello-done.ts";
 import {
@@ -101,14 +100,8 @@ function sendCertificate(
   io: HandshakeIo,
 ): Server12 {
   const certified = send(state, encodeCredential12(credential), io);
-  const stapled = stapleExtensions(
-    state.config.protocol.extensions,
-    credential,
-    state.hello.extensions,
-  );
-  return stapled.status_request === undefined
-    ? certified
-    : send(certified, encodeCertificateStatus(stapled.status_request), io);
+  const status = turnsOf(state.config).stapling?.status12(credential, state);
+  return status === undefined ? certified : send(certified, status, io);
 }
 
 /** RFC 4279 2: without a hint and without a share there is nothing to say. */

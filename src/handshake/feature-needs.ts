@@ -1,0 +1,74 @@
+/**
+ * Options and credentials that need a feature. Without it a peer would be asked
+ * for what is not understood, or not get what it was promised.
+ */
+import { TlsUsageError } from "../errors.ts";
+import type { Credential } from "./credential.ts";
+import type { FeatureName, FeatureSet } from "./protocol.ts";
+
+/** Where a protocol's features stand. */
+interface Featured {
+  readonly features: FeatureSet;
+}
+
+/** What is needed: feature, by what, and whether it is there. */
+type Need = readonly [feature: FeatureName, by: string, isThere: boolean];
+
+/** @throws TlsUsageError */
+export function checkOptionsNeeds(
+  protocol: Featured,
+  options: {
+    readonly certificateCompression?: readonly unknown[];
+    readonly credentials?: readonly Credential[] | "ask";
+    readonly delegatedCredentials?: object;
+    readonly ocspStapling?: boolean;
+    readonly signedCertificateTimestamps?: boolean;
+  },
+): void {
+  const { certificateCompression = [], credentials = [] } = options;
+  require(protocol, [
+    [
+      "certificateCompression",
+      "certificateCompression",
+      certificateCompression.length > 0,
+    ],
+    [
+      "certificateTimestamps",
+      "signedCertificateTimestamps",
+      options.signedCertificateTimestamps === true,
+    ],
+    [
+      "delegatedCredentials",
+      "delegatedCredentials",
+      options.delegatedCredentials !== undefined,
+    ],
+    ["stapling", "ocspStapling", options.ocspStapling === true],
+  ]);
+  if (credentials !== "ask") checkCredentialsNeeds(protocol, credentials);
+}
+
+/** @throws TlsUsageError */
+export function checkCredentialsNeeds(
+  protocol: Featured,
+  credentials: readonly Credential[],
+): void {
+  for (const { delegation, ocspResponse, scts } of credentials)
+    require(protocol, [
+      ["certificateTimestamps", "credentials: scts", scts !== undefined],
+      [
+        "delegatedCredentials",
+        "credentials: a delegated one",
+        delegation !== undefined,
+      ],
+      ["stapling", "credentials: ocspResponse", ocspResponse !== undefined],
+    ]);
+}
+
+function require(
+  { features: { names } }: Featured,
+  needs: readonly Need[],
+): void {
+  for (const [feature, by, isThere] of needs)
+    if (isThere && !names.includes(feature))
+      throw new TlsUsageError(`${by}: needs the feature ${feature}`);
+}
