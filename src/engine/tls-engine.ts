@@ -188,11 +188,14 @@ export class TlsEngine {
    * Protects application data. A server of TLS 1.3 that asks for no certificate
    * may do so behind its Finished, to a client that may be a replay (0.5-RTT).
    *
+   * @param room where the records go if they fit: what {@link takeOutput}
+   *   returns may lie in there, and is good until the caller uses it again
    * @throws TlsUsageError before the handshake is done, after {@link close}
    *   and after a failure
    */
-  write(plaintext: BytesLike): void {
+  write(plaintext: BytesLike, room?: BytesLike): void {
     const bytes = viewBytes(plaintext, "write: plaintext");
+    const into = room && viewBytes(room, "write: room");
     gate.requireOpen(this.#flags, "write");
     const { write } = this.#parts;
     this.#guard(() => {
@@ -200,7 +203,7 @@ export class TlsEngine {
         if (write.wornOut || owesKeyUpdate(this.#handshake.state))
           this.#command(false);
         const part = bytes.subarray(at, at + write.contentLeft);
-        write.write(ContentType.application_data, part);
+        write.write(ContentType.application_data, part, into);
         at += part.length;
       }
     });

@@ -156,6 +156,20 @@ export class NodeTransport implements Transport {
     }
   }
 
+  async writeLent(bytes: Uint8Array): Promise<void> {
+    // Other streams may hold on to what they have taken: a pipe does.
+    if (this.#socket.constructor !== NetSocket)
+      return this.write(bytes.slice());
+    oneAtATime("write", this.#isWriting);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#isWriting = true;
+    try {
+      await this.#written(bytes);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
   closeWrite(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = this.#socket;
@@ -202,6 +216,19 @@ export class NodeTransport implements Transport {
     this.#bytesRead -= bytes.length;
     this.#queue.unshift(bytes.slice());
     this.#reader?.();
+  }
+
+  /** Until the system has taken it all. */
+  #written(bytes: Uint8Array): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve, reject) => {
+      socket.write(bytes, (error) => {
+        // Of what a destroyed socket has not written it says no more than this.
+        if (!error && !socket.destroyed) resolve();
+        else
+          reject(asError(this.#failure?.error ?? error ?? transportClosed()));
+      });
+    });
   }
 
   #drained(): Promise<void> {

@@ -115,6 +115,17 @@ export function alignedRoom(length: number, allocate: Allocate): Uint8Array {
   return room.subarray(ALIGNMENT);
 }
 
+/** The same in a room that is there, undefined where it is too small. */
+export function alignedPart(
+  room: Uint8Array,
+  length: number,
+): Uint8Array | undefined {
+  const fragment = room.byteOffset + HEADER_LENGTH;
+  const start = (8 - (fragment % 8)) % 8;
+  const end = start + length;
+  return end > room.length ? undefined : room.subarray(start, end);
+}
+
 /** With the header, eight bytes. */
 const ALIGNMENT = 3;
 

@@ -1,6 +1,7 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
+  alignedPart,
   alignedRoom,
   type Allocate,
   HEADER_LENGTH,
@@ -60,10 +61,13 @@ export class WriteHalf {
     this.#handshake.push(message);
   }
 
-  /** Writes content of another type, in as many records as it needs. */
-  write(type: number, content: Uint8Array): void {
+  /**
+   * Writes content of another type, in as many records as it needs: into
+   * `room` where that can be.
+   */
+  write(type: number, content: Uint8Array, room?: Uint8Array): void {
     this.flushHandshake();
-    this.#records(type, content);
+    this.#records(type, content, room);
   }
 
   /** RFC 5246 7.1, or RFC 8446 D.4's dummy: in clear either way. */
@@ -117,19 +121,20 @@ export class WriteHalf {
   clone(): WriteHalf {
     const copy = new WriteHalf(this.#padding, this.#maxFragment);
     copy.#sealer = this.#sealer?.clone();
-    copy.#output = [...this.#output];
+    // Copies, for they may lie in a room that is written to again.
+    copy.#output = this.#output.map((bytes) => bytes.slice());
     copy.#handshake = [...this.#handshake];
     copy.#limit = this.#limit;
     copy.#version = this.#version;
     return copy;
   }
 
-  #records(type: number, content: Uint8Array): void {
+  #records(type: number, content: Uint8Array, room?: Uint8Array): void {
     const sealer = this.#sealer;
     this.#output.push(
       sealer === undefined
         ? this.#plainRecords(type, content)
-        : this.#sealedRecords(sealer, type, content),
+        : this.#sealedRecords(sealer, type, content, room),
     );
   }
 
@@ -138,6 +143,7 @@ export class WriteHalf {
     sealer: RecordSealer,
     type: number,
     content: Uint8Array,
+    room: Uint8Array | undefined,
   ): Uint8Array {
     const cuts = this.#cuts(content).map((part) => {
       const padding = this.#paddingFor(part.length);
@@ -146,7 +152,11 @@ export class WriteHalf {
     });
     let total = 0;
     for (const { length } of cuts) total += length;
-    const records = alignedRoom(total, sealer.allocate);
+    // What waits to be taken may lie in that room, and so may the content.
+    const isFree = this.#output.length === 0 && room?.buffer !== content.buffer;
+    const records =
+      (isFree && room !== undefined ? alignedPart(room, total) : undefined) ??
+      alignedRoom(total, sealer.allocate);
     let at = 0;
     for (const { part, padding, length } of cuts) {
       const record = records.subarray(at, at + length);

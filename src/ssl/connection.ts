@@ -177,10 +177,14 @@ export class Connection {
     return first.slice(0, most);
   }
 
-  /** @throws what the engine throws in the wrong state */
-  write(plaintext: Uint8Array): void {
+  /**
+   * As the engine: into that room where it can be.
+   *
+   * @throws what the engine throws in the wrong state
+   */
+  write(plaintext: Uint8Array, room?: Uint8Array): void {
     const engine = this.start();
-    engine.write(plaintext);
+    engine.write(plaintext, room);
     this.#takeEvents(engine);
   }
 

@@ -76,6 +76,13 @@ export class LateTransport implements Transport {
     return this.#connected().write(bytes);
   }
 
+  async writeLent(bytes: Uint8Array): Promise<void> {
+    const transport = this.#connected();
+    return transport.writeLent === undefined
+      ? transport.write(bytes.slice())
+      : transport.writeLent(bytes);
+  }
+
   async closeWrite(): Promise<void> {
     return this.#connected().closeWrite();
   }

@@ -9,6 +9,14 @@ import { readLent, type Transport } from "./transport.ts";
  */
 const MAX_UNASKED = 64 * 1024;
 
+/** Less data has memory of its own as quickly. */
+const WORTH_A_ROOM = 4 * 1024;
+/** For the records of 64 KiB. */
+const ROOM = 66 * 1024;
+/** Rooms that are kept while nobody sends. */
+const MAX_IDLE_ROOMS = 4;
+const idleRooms: Uint8Array[] = [];
+
 /** Wakes a call that waits for data which it will not get. */
 export const READ_IS_SHUT: Error = new Error("reading is shut down");
 
@@ -76,24 +84,47 @@ export class SocketPump {
     return this.#enqueue(this.#connection.takeOutput());
   }
 
-  #enqueue(bytes: Uint8Array): Promise<void> {
+  /**
+   * Protects data and sends it; otherwise as {@link flush}. The ciphertext of
+   * all connections goes through a few rooms: memory for each write would take
+   * longer to come by than to fill.
+   *
+   * @throws what the connection throws in the wrong state
+   */
+  async send(data: Uint8Array): Promise<void> {
+    const connection = this.#connection;
+    if (data.length < WORTH_A_ROOM || this.#transport.writeLent === undefined) {
+      connection.write(data);
+      await this.flush();
+      return;
+    }
+    const room = idleRooms.pop() ?? new Uint8Array(ROOM);
+    connection.write(data, room);
+    await this.#enqueue(connection.takeOutput(), true);
+    if (idleRooms.length < MAX_IDLE_ROOMS) idleRooms.push(room);
+  }
+
+  #enqueue(bytes: Uint8Array, isLent = false): Promise<void> {
     if (this.#writeError !== undefined) return Promise.reject(this.#writeError);
     if (bytes.length === 0) return this.#writing;
     const isIdle = this.#unsent === 0;
     this.#unsent += bytes.length;
     // At once where possible: an alert shall be on its way when its error is.
     const written = isIdle
-      ? this.#write(bytes)
-      : this.#writing.then(() => this.#write(bytes));
+      ? this.#write(bytes, isLent)
+      : this.#writing.then(() => this.#write(bytes, isLent));
     this.#writing = written;
     written.catch(() => undefined);
     return written;
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(bytes: Uint8Array, isLent: boolean): Promise<void> {
     const { length } = bytes;
+    const transport = this.#transport;
     try {
-      await this.#transport.write(bytes);
+      if (isLent && transport.writeLent !== undefined)
+        await transport.writeLent(bytes);
+      else await transport.write(bytes);
     } catch (error) {
       this.#writeError = new SSLSyscallError("the transport failed", error);
       throw this.#writeError;

@@ -388,8 +388,7 @@ export class SSLSocket extends StreamSocket {
     if (connection.closeSent) throw isShutDown();
     if (connection.failure !== undefined) throw connection.failure;
     if (bytes.length === 0) return 0;
-    connection.write(bytes);
-    await this.#pump.flush();
+    await this.#pump.send(bytes);
     return bytes.length;
   }
 

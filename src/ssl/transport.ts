@@ -40,6 +40,12 @@ export interface Transport {
    * belongs to the transport from then on: the caller must not change it.
    */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * As {@link write}, for bytes that are the caller's own again when it
+   * resolves, and not before. A transport that would have to copy them need not
+   * have this. Where it rejects, nobody knows who still reads them.
+   */
+  writeLent?(bytes: Uint8Array): Promise<void>;
   /** Sends all that was written, then the end. Harmless to repeat. */
   closeWrite(): Promise<void>;
   /**

@@ -1,10 +1,11 @@
 /** Client sockets share the room that they read into. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SSLContext } from "../../src/index.ts";
 import { openTransport } from "../../src/net/node-tcp.ts";
-import { connect, serve } from "../../src/net/node.ts";
+import { connect, fromNodeSocket, serve } from "../../src/net/node.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import { ascii, bytes, rejection, text } from "../ssl/support.ts";
 
@@ -90,6 +91,44 @@ describe("openTransport", () => {
     while (await transport.readLent?.((lent) => void parts.push(lent.slice())));
     expect(Buffer.concat(parts).equals(sent)).toBe(true);
     await transport.close();
+  });
+
+  it("has sent what it was lent, or says that it has not", async () => {
+    const { transport, peer } = await pairOf();
+    const lent = new Uint8Array(100_000).fill(1);
+    await transport.writeLent?.(lent);
+    lent.fill(2);
+    let length = 0;
+    for await (const part of peer as AsyncIterable<Buffer>) {
+      expect(part.every((byte) => byte === 1)).toBe(true);
+      length += part.length;
+      if (length === lent.length) break;
+    }
+    const second = await pairOf();
+    second.peer.pause();
+    // More than the system keeps for a peer that does not read.
+    const waiting = rejection(
+      second.transport.writeLent?.(new Uint8Array(64 << 20)) ??
+        Promise.resolve(),
+    );
+    await soon();
+    const again = second.transport.writeLent?.(lent) ?? Promise.resolve();
+    expect(await rejection(again)).toMatchObject({
+      message: expect.stringContaining("one is under way"),
+    });
+    const reason = new Error("stop");
+    second.transport.abort(reason);
+    expect(await waiting).toBe(reason);
+    await transport.close();
+  });
+
+  it("a stream that is no socket is lent nothing", async () => {
+    const stream = new PassThrough();
+    const transport = fromNodeSocket(stream);
+    const lent = ascii("as it was");
+    await transport.writeLent?.(lent);
+    lent.fill(0);
+    expect(text((await transport.read()) ?? bytes())).toBe("as it was");
   });
 
   it("finds the address of a name that has several", async () => {

@@ -52,6 +52,81 @@ function lending(transport: Transport): Transport {
   };
 }
 
+/** Looks at what it was lent when it gives it back, a little later. */
+function borrowing(transport: Transport) {
+  const lent = {
+    changed: 0,
+    rooms: new Set<ArrayBufferLike>(),
+    fails: false,
+  };
+  const borrower: Transport = {
+    ...lending(transport),
+    async writeLent(data) {
+      lent.rooms.add(data.buffer);
+      const before = data.slice();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (lent.fails) throw new Error("lost");
+      if (!Buffer.from(before).equals(data)) lent.changed++;
+      await transport.write(before);
+    },
+  };
+  return { borrower, lent };
+}
+
+async function lentPair() {
+  const [near, far] = memoryPair({ highWaterMark: 1 << 20 });
+  const { borrower, lent } = borrowing(near);
+  const server = serverContext().wrapSocket(far, { serverSide: true });
+  const client = clientContext().wrapSocket(borrower, {
+    serverHostname: "server.test",
+  });
+  await Promise.all([client.ready, server.ready]);
+  return { client, server, lent };
+}
+
+describe("a transport that is lent what it writes", () => {
+  it("has it to itself until it gives it back", async () => {
+    const others = await Promise.all(
+      [1, 2, 3].map(async (mark) => {
+        const { client, server, lent } = await lentPair();
+        const data = new Uint8Array(300_000).fill(mark);
+        const writing = Promise.all([
+          client.sendAll(data),
+          client.sendAll(bytes(mark)),
+          client.keyUpdate(),
+          client.sendAll(data),
+        ]).then(() => client.close());
+        let length = 0;
+        for await (const part of server) {
+          length += part.length;
+          expect(part.every((byte) => byte === mark)).toBe(true);
+        }
+        await writing;
+        expect(length).toBe(600_001);
+        return lent;
+      }),
+    );
+    const rooms = new Set(others.flatMap((other) => [...other.rooms]));
+    expect(others.map(({ changed }) => changed)).toEqual([0, 0, 0]);
+    // Ten pieces each went through a room or two.
+    expect(rooms.size).toBeLessThan(8);
+  });
+
+  it("keeps what it failed to write", async () => {
+    const { client, lent } = await lentPair();
+    lent.fails = true;
+    const data = new Uint8Array(50_000);
+    const error = await rejection(client.sendAll(data));
+    expect(error).toBeInstanceOf(SSLSyscallError);
+    // Somebody may still read from that room: it is nobody else's.
+    const [lost] = lent.rooms;
+    const pair = await lentPair();
+    for (let i = 0; i < 6; i++) await pair.client.sendAll(data);
+    expect(pair.lent.rooms.has(lost ?? new ArrayBuffer(0))).toBe(false);
+    expect(await rejection(client.sendAll(data))).toBe(error);
+  });
+});
+
 describe("a transport that lends what it reads", () => {
   for (const maximumVersion of ["TLSv1.3", "TLSv1.2"] as const)
     it(`carries ${maximumVersion}, whatever becomes of the room`, async () => {
