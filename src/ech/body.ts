@@ -25,8 +25,8 @@ export function encodeOuterBody(body: OuterBody): Uint8Array {
     .u16(body.suite.kdf)
     .u16(body.suite.aead)
     .u8(body.configId)
-    .vector16((w) => w.bytes(body.enc))
-    .vector16((w) => w.bytes(body.payload))
+    .opaque16(body.enc)
+    .opaque16(body.payload)
     .finish();
 }
 

@@ -36,15 +36,15 @@ export function encodeEchConfig(fields: EchConfigFields): Uint8Array {
       contents
         .u8(fields.configId)
         .u16(fields.kem)
-        .vector16((w) => w.bytes(fields.publicKey))
+        .opaque16(fields.publicKey)
         .vector16((w) => {
           for (const { kdf, aead } of fields.suites) w.u16(kdf).u16(aead);
         })
         .u8(fields.maximumNameLength)
-        .vector8((w) => w.bytes(asciiBytes(fields.publicName)))
+        .opaque8(asciiBytes(fields.publicName))
         .vector16((list) => {
           for (const { type, body } of fields.extensions ?? [])
-            list.u16(type).vector16((w) => w.bytes(body));
+            list.u16(type).opaque16(body);
         });
     })
     .finish();
@@ -116,10 +116,7 @@ function readConfig(reader: Reader): EchConfig | undefined {
   const version = reader.u16();
   const contents = reader.opaque16();
   if (version !== ECH_VERSION) return undefined;
-  const raw = new Writer()
-    .u16(version)
-    .vector16((w) => w.bytes(contents))
-    .finish();
+  const raw = new Writer().u16(version).opaque16(contents).finish();
   return Reader.all(raw.subarray(4), "ECHConfig", (r) => ({
     raw,
     configId: r.u8(),

@@ -49,8 +49,7 @@ export function encodeInnerHello(
               types.u16(one.type);
           }),
         );
-      if (index < run.from || index >= run.to)
-        list.u16(type).vector16((w) => w.bytes(body));
+      if (index < run.from || index >= run.to) list.u16(type).opaque16(body);
     });
   });
   return writer
@@ -84,11 +83,11 @@ export function decodeInnerHello(
   checkSize(extensions);
   const body = writeHello(parts, outer.sessionId, (list) => {
     for (const { type, body: content } of extensions)
-      list.u16(type).vector16((w) => w.bytes(content));
+      list.u16(type).opaque16(content);
   }).finish();
   return new Writer(body.length + 4)
     .u8(HandshakeType.client_hello)
-    .vector24((w) => w.bytes(body))
+    .opaque24(body)
     .finish();
 }
 
@@ -98,8 +97,8 @@ function readParts(reader: Reader): HelloParts {
   const suites = reader.opaque16(2);
   const methods = reader.opaque8(1);
   const middle = new Writer(suites.length + methods.length + 3)
-    .vector16((w) => w.bytes(suites))
-    .vector8((w) => w.bytes(methods))
+    .opaque16(suites)
+    .opaque8(methods)
     .finish();
   const extensions = reader.list16((r) => ({
     type: r.u16(),
@@ -115,7 +114,7 @@ function writeHello(
 ): Writer {
   return new Writer(2048)
     .bytes(head)
-    .vector8((w) => w.bytes(sessionId))
+    .opaque8(sessionId)
     .bytes(middle)
     .vector16(extensions);
 }

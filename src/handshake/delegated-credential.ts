@@ -134,7 +134,7 @@ export function delegateCredential(options: {
   const bytes = new Writer()
     .bytes(encodeCredential(fields))
     .u16(fields.algorithm)
-    .vector16((w) => w.bytes(signature))
+    .opaque16(signature)
     .finish();
   return Object.freeze({
     ...credential,
@@ -247,7 +247,7 @@ function encodeCredential(fields: Fields): Uint8Array {
   return new Writer()
     .u32(fields.validTime)
     .u16(fields.scheme)
-    .vector24((w) => w.bytes(fields.publicKeyInfo))
+    .opaque24(fields.publicKeyInfo)
     .finish();
 }
 

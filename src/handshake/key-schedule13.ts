@@ -12,11 +12,38 @@ export type { EarlySecret, HandshakeSecret, MasterSecret, TrafficSecret };
 
 /** RFC 8446 7.1: HKDF-Extract of the PSK, or of zeros without one. */
 export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
-  const zeros = new Uint8Array(hash.outputLength);
-  return new EarlySecret(
-    hash,
-    new Secret(hash.hkdfExtract(NO_BYTES, psk?.bytes ?? zeros)),
-  );
+  if (psk !== undefined)
+    return new EarlySecret(
+      hash,
+      new Secret(hash.hkdfExtract(NO_BYTES, psk.bytes)),
+    );
+  const { early, derived } = constantsOf(hash);
+  return new EarlySecret(hash, new Secret(early.slice()), derived);
+}
+
+/** What is the same in every key schedule of a hash, and so no secret. */
+interface Constants {
+  /** Transcript-Hash of no messages. */
+  readonly nothing: Uint8Array;
+  /** The early secret without a PSK. */
+  readonly early: Uint8Array;
+  /** Derive-Secret(early, "derived", "") */
+  readonly derived: Uint8Array;
+}
+
+const constants = new WeakMap<HashAlgorithm, Constants>();
+
+function constantsOf(hash: HashAlgorithm): Constants {
+  const known = constants.get(hash);
+  if (known !== undefined) return known;
+  const length = hash.outputLength;
+  const nothing = hash.hash(NO_BYTES);
+  const early = hash.hkdfExtract(NO_BYTES, new Uint8Array(length));
+  const secret = new Secret(early);
+  const derived = hkdfExpandLabel(hash, secret, "derived", nothing, length);
+  const made = { nothing, early, derived };
+  constants.set(hash, made);
+  return made;
 }
 
 /** A traffic secret from elsewhere: a key log, a vector. Owns the secret. */
@@ -37,8 +64,8 @@ export function hkdfExpandLabel(
 ): Uint8Array {
   const info = new Writer(64)
     .u16(length)
-    .vector8((w) => w.bytes(asciiBytes(`tls13 ${label}`)))
-    .vector8((w) => w.bytes(context))
+    .opaque8(asciiBytes(`tls13 ${label}`))
+    .opaque8(context)
     .finish();
   return hash.hkdfExpand(secret.bytes, info, length);
 }
@@ -55,7 +82,7 @@ export function exportKeyingMaterial(
     hash,
     exporterSecret,
     label,
-    hash.hash(NO_BYTES),
+    constantsOf(hash).nothing,
     hash.outputLength,
   );
   const secret = new Secret(derived);
@@ -99,7 +126,7 @@ abstract class Stage {
 
   /** HKDF-Extract(Derive-Secret(., "derived", ""), input) */
   protected extract(input: Uint8Array): Secret {
-    const salt = this.derive("derived", this.hash.hash(NO_BYTES));
+    const salt = this.derive("derived", constantsOf(this.hash).nothing);
     const next = new Secret(this.hash.hkdfExtract(salt.bytes, input));
     salt.wipe();
     return next;
@@ -110,10 +137,18 @@ abstract class Stage {
 export type PskKind = "external" | "resumption";
 
 class EarlySecret extends Stage {
+  /** Derive-Secret(., "derived", "") where it is known: without a PSK. */
+  readonly #derived: Uint8Array | undefined;
+
+  constructor(hash: HashAlgorithm, secret: Secret, derived?: Uint8Array) {
+    super(hash, secret);
+    this.#derived = derived;
+  }
+
   /** A PskBinderEntry (RFC 8446 4.2.11.2), of the truncated ClientHello. */
   binder(kind: PskKind, transcriptHash: Uint8Array): Uint8Array {
     const label = kind === "external" ? "ext binder" : "res binder";
-    const key = this.traffic(label, this.hash.hash(NO_BYTES));
+    const key = this.traffic(label, constantsOf(this.hash).nothing);
     const binder = key.finished(transcriptHash);
     key.wipe();
     return binder;
@@ -135,13 +170,16 @@ class EarlySecret extends Stage {
    */
   handshakeSecret(shared: Secret | undefined): HandshakeSecret {
     const input = shared?.bytes ?? new Uint8Array(this.hash.outputLength);
-    const next = new HandshakeSecret(this.hash, this.extract(input));
+    const next =
+      this.#derived === undefined
+        ? this.extract(input)
+        : new Secret(this.hash.hkdfExtract(this.#derived, input));
     this.wipe();
-    return next;
+    return new HandshakeSecret(this.hash, next);
   }
 
   clone(): EarlySecret {
-    return new EarlySecret(this.hash, this.secret.clone());
+    return new EarlySecret(this.hash, this.secret.clone(), this.#derived);
   }
 }
 

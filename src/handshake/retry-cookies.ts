@@ -45,8 +45,8 @@ export function retryCookies(options: {
         .u16(memory.suite)
         .u16(memory.group)
         .u8(memory.earlyData ? 1 : 0)
-        .vector8((w) => w.bytes(memory.digest))
-        .vector8((w) => w.bytes(memory.fixed))
+        .opaque8(memory.digest)
+        .opaque8(memory.fixed)
         .finish();
       const tag = hmac(key.bytes, data);
       return new Writer().bytes(data).bytes(tag).finish();

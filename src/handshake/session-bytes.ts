@@ -46,35 +46,33 @@ export function sessionToBytes(session: Session): Uint8Array {
   time(writer, session.authenticatedAt);
   writer
     .u32(session.lifetime)
-    .vector8((w) => w.bytes(latin1Bytes(session.serverName ?? "")))
-    .vector8((w) => w.bytes(latin1Bytes(session.alpnProtocol ?? "")))
-    .vector8((w) => w.bytes(session.sessionContext))
-    .vector8((w) => w.bytes(session.serverEndPoint))
+    .opaque8(latin1Bytes(session.serverName ?? ""))
+    .opaque8(latin1Bytes(session.alpnProtocol ?? ""))
+    .opaque8(session.sessionContext)
+    .opaque8(session.serverEndPoint)
     .vector24((list) => {
-      for (const der of session.peerCertificates)
-        list.vector24((w) => w.bytes(der));
+      for (const der of session.peerCertificates) list.opaque24(der);
     })
-    .vector24((w) => w.bytes(session.stapled.ocspResponse ?? NO_BYTES))
+    .opaque24(session.stapled.ocspResponse ?? NO_BYTES)
     .vector24((list) => {
-      for (const sct of session.stapled.scts ?? [])
-        list.vector16((w) => w.bytes(sct));
+      for (const sct of session.stapled.scts ?? []) list.opaque16(sct);
     })
-    .vector16((w) => w.bytes(session.peerRawPublicKey ?? NO_BYTES))
-    .vector16((w) => w.bytes(session.ticket));
+    .opaque16(session.peerRawPublicKey ?? NO_BYTES)
+    .opaque16(session.ticket);
   if (session.version === "TLSv1.3")
     writer
-      .vector8((w) => w.bytes(session.psk.bytes))
+      .opaque8(session.psk.bytes)
       .u32(session.ageAdd)
       .u32(session.maxEarlyData)
-      .vector8((w) => w.bytes(session.strikeRegister));
+      .opaque8(session.strikeRegister);
   else
     writer
-      .vector8((w) => w.bytes(session.masterSecret.bytes))
+      .opaque8(session.masterSecret.bytes)
       .u8(
         (session.extendedMasterSecret ? EXTENDED_MASTER_SECRET : 0) |
           (session.encryptThenMac ? ENCRYPT_THEN_MAC : 0),
       )
-      .vector8((w) => w.bytes(session.sessionId));
+      .opaque8(session.sessionId);
   return writer.finish();
 }
 

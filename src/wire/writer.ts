@@ -1,3 +1,13 @@
+import { NO_BYTES } from "../bytes.ts";
+
+/**
+ * Room that a writer is done with, wiped, for the next one: making an array of
+ * that size takes longer than writing most messages.
+ */
+let spare: Uint8Array = NO_BYTES;
+/** Larger ones are let go. */
+const LARGEST_SPARE = 8192;
+
 /**
  * Writes TLS presentation language (RFC 8446 3). Lengths of vectors are filled
  * in when their content is known.
@@ -7,7 +17,8 @@ export class Writer {
   #at = 0;
 
   constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = spare.length < capacity ? new Uint8Array(capacity) : spare;
+    spare = NO_BYTES;
   }
 
   get length(): number {
@@ -54,9 +65,34 @@ export class Writer {
     return this.#vector(3, content);
   }
 
-  /** A copy of what was written; it belongs to the caller. */
+  /** `opaque x<..2^8-1>` */
+  opaque8(bytes: Uint8Array): this {
+    return this.#opaque(1, bytes);
+  }
+
+  /** `opaque x<..2^16-1>` */
+  opaque16(bytes: Uint8Array): this {
+    return this.#opaque(2, bytes);
+  }
+
+  /** `opaque x<..2^24-1>` */
+  opaque24(bytes: Uint8Array): this {
+    return this.#opaque(3, bytes);
+  }
+
+  /**
+   * What was written, which belongs to the caller. The writer is empty then,
+   * and without room: this is its last call.
+   */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    const written = this.#bytes.slice(0, this.#at);
+    if (this.#bytes.length <= LARGEST_SPARE) {
+      this.#bytes.fill(0, 0, this.#at);
+      spare = this.#bytes;
+    }
+    this.#bytes = NO_BYTES;
+    this.#at = 0;
+    return written;
   }
 
   #vector(width: 1 | 2 | 3, content: (writer: this) => void): this {
@@ -64,14 +100,24 @@ export class Writer {
     const start = this.#at;
     this.#at += width;
     content(this);
-    const length = this.#at - start - width;
+    this.#length(start, width, this.#at - start - width);
+    return this;
+  }
+
+  #opaque(width: 1 | 2 | 3, bytes: Uint8Array): this {
+    this.#room(width);
+    this.#length(this.#at, width, bytes.length);
+    this.#at += width;
+    return this.bytes(bytes);
+  }
+
+  #length(at: number, width: 1 | 2 | 3, length: number): void {
     if (length >= 2 ** (8 * width))
       throw new RangeError(
         `${length} bytes do not fit a vector with a length of ${width} bytes`,
       );
     for (let i = 0; i < width; i++)
-      this.#bytes[start + i] = length >>> (8 * (width - 1 - i));
-    return this;
+      this.#bytes[at + i] = length >>> (8 * (width - 1 - i));
   }
 
   #room(length: number): void {

@@ -65,6 +65,15 @@ describe.each(providers)("hash rows of $name", ({ hashes }) => {
     expect(running.digest()).toEqual(hash.hash(asciiBytes("ab")));
   });
 
+  it.each(rows)("$name: running hashes are in nobody's way", (hash) => {
+    const running = Array.from({ length: 8 }, () => hash.create());
+    running.forEach((one, i) => one.update(Uint8Array.of(i)));
+    hash.hmac(new Uint8Array(300), NO_BYTES);
+    running.forEach((one, i) => {
+      expect(one.digest()).toEqual(hash.hash(Uint8Array.of(i)));
+    });
+  });
+
   it.each(rows)("$name: update keeps no array", (hash) => {
     const running = hash.create();
     const part = asciiBytes("abc");
@@ -100,6 +109,12 @@ describe.each(providers)("HMAC and HKDF of $name", ({ hashes }) => {
     expect(toHex(hash.hkdfExpand(key, info, 42))).toBe(
       "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
     );
+  });
+
+  it.each(rows)("$name: a key longer than a block is its hash", (hash) => {
+    const key = new Uint8Array(hash.blockLength + 1).fill(7);
+    const data = asciiBytes("data");
+    expect(hash.hmac(key, data)).toEqual(hash.hmac(hash.hash(key), data));
   });
 
   it.each(rows)("$name: an empty salt stands for zeros", (hash) => {

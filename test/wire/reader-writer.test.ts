@@ -44,6 +44,29 @@ describe("Writer and Reader", () => {
     expect(() =>
       new Writer().vector8((w) => w.bytes(new Uint8Array(256))),
     ).toThrow(RangeError);
+    expect(() => new Writer().opaque8(new Uint8Array(256))).toThrow(RangeError);
+  });
+
+  it("bytes as a vector are the vector of these bytes", () => {
+    const bytes = fromHex("0a0b0c");
+    const written = new Writer(1).opaque8(bytes).opaque16(bytes);
+    expect(toHex(written.opaque24(bytes).finish())).toBe(
+      "030a0b0c00030a0b0c0000030a0b0c",
+    );
+  });
+
+  it("a writer's room goes on to the next without what stood in it", () => {
+    const first = new Writer(64).bytes(fromHex("c0ffee")).finish();
+    const outer = new Writer(64);
+    const inner = new Writer(64).u8(1);
+    outer.u8(2);
+    expect(toHex(inner.finish())).toBe("01");
+    expect(toHex(outer.u8(3).finish())).toBe("0203");
+    expect(toHex(first)).toBe("c0ffee");
+    // Room for the length of a vector is taken before it is written.
+    new Writer(64).vector24((w) => {
+      expect(toHex(w.finish())).toBe("000000");
+    });
   });
 });
 

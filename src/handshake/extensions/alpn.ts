@@ -6,7 +6,7 @@ import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 const protocolNames: BodyCodec<readonly string[]> = {
   write: (writer, names) =>
     writer.vector16((list) => {
-      for (const name of names) list.vector8((w) => w.bytes(latin1Bytes(name)));
+      for (const name of names) list.opaque8(latin1Bytes(name));
     }),
   read: (reader) => reader.list16((r) => latin1(r.opaque8(1)), 1),
 };

@@ -10,7 +10,7 @@ import {
 const names: BodyCodec<readonly Uint8Array[]> = {
   write: (writer, values) =>
     writer.vector16((list) => {
-      for (const value of values) list.vector16((w) => w.bytes(value));
+      for (const value of values) list.opaque16(value);
     }),
   read: (reader) => reader.list16((r) => r.opaque16(1), 1),
 };

@@ -2,7 +2,7 @@ import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
 const cookieBody: BodyCodec<Uint8Array> = {
-  write: (writer, value) => writer.vector16((w) => w.bytes(value)),
+  write: (writer, value) => writer.opaque16(value),
   read: (reader) => reader.opaque16(1),
 };
 

@@ -11,7 +11,7 @@ import {
 
 const entry: BodyCodec<KeyShareEntry> = {
   write: (writer: Writer, { group, share }) =>
-    writer.u16(group).vector16((w) => w.bytes(share)),
+    writer.u16(group).opaque16(share),
   read: (reader: Reader) => ({
     group: reader.u16(),
     share: reader.opaque16(1),

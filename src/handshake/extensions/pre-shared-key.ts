@@ -11,10 +11,10 @@ const offered: BodyCodec<OfferedPsks> = {
   write: (writer, { identities, binders }) => {
     writer.vector16((list) => {
       for (const { identity, obfuscatedTicketAge } of identities)
-        list.vector16((w) => w.bytes(identity)).u32(obfuscatedTicketAge);
+        list.opaque16(identity).u32(obfuscatedTicketAge);
     });
     writer.vector16((list) => {
-      for (const binder of binders) list.vector8((w) => w.bytes(binder));
+      for (const binder of binders) list.opaque8(binder);
     });
   },
   read: (reader) => ({

@@ -4,7 +4,7 @@ import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
 /** `opaque renegotiated_connection<0..255>` */
 const renegotiatedConnection: BodyCodec<Uint8Array> = {
-  write: (writer, value) => writer.vector8((w) => w.bytes(value)),
+  write: (writer, value) => writer.opaque8(value),
   read: (reader) => reader.opaque8(),
 };
 

@@ -14,9 +14,7 @@ const HOST_NAME = 0;
 
 const nameBody: BodyCodec<string> = {
   write: (writer, name) =>
-    writer.vector16((list) =>
-      list.u8(HOST_NAME).vector16((w) => w.bytes(asciiBytes(name))),
-    ),
+    writer.vector16((list) => list.u8(HOST_NAME).opaque16(asciiBytes(name))),
   read: (reader) => {
     const names = reader.list16((entry) => {
       if (entry.u8() !== HOST_NAME)

@@ -10,7 +10,7 @@ import {
 export const timestampList: BodyCodec<readonly Uint8Array[]> = {
   write: (writer, scts) =>
     writer.vector16((list) => {
-      for (const sct of scts) list.vector16((w) => w.bytes(sct));
+      for (const sct of scts) list.opaque16(sct);
     }),
   read: (reader) => reader.list16((r) => r.opaque16(1), 1),
 };

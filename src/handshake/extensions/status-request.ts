@@ -29,8 +29,7 @@ const certificateStatusRequest: BodyCodec<number> = {
 
 /** CertificateStatus, RFC 6066 8: here, and as a message of TLS 1.2. */
 export const certificateStatus: BodyCodec<Uint8Array> = {
-  write: (writer, response) =>
-    writer.u8(OCSP).vector24((w) => w.bytes(response)),
+  write: (writer, response) => writer.u8(OCSP).opaque24(response),
   read: (reader) => {
     if (reader.u8() !== OCSP)
       throw new TlsError(reason.malformed_message, {

@@ -27,8 +27,7 @@ export function encodeCertificateRequest12(
         for (const scheme of fields.signatureSchemes) w.u16(scheme);
       })
       .vector16((list) => {
-        for (const name of fields.authorities)
-          list.vector16((w) => w.bytes(name));
+        for (const name of fields.authorities) list.opaque16(name);
       }),
   );
 }

@@ -21,7 +21,7 @@ export function encodeCertificateRequest13(
   shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage("certificate_request", (writer) => {
-    writer.vector8((w) => w.bytes(context));
+    writer.opaque8(context);
     writeExtensions(table, writer, "certificate_request", extensions, shape);
   });
 }

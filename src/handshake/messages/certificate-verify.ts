@@ -13,7 +13,7 @@ export function encodeCertificateVerify(
   signature: Uint8Array,
 ): Uint8Array {
   return encodeMessage("certificate_verify", (writer) =>
-    writer.u16(algorithm).vector16((w) => w.bytes(signature)),
+    writer.u16(algorithm).opaque16(signature),
   );
 }
 

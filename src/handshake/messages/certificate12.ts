@@ -15,8 +15,7 @@ function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
     "certificate",
     (writer) =>
       writer.vector24((list) => {
-        for (const certificate of chain)
-          list.vector24((w) => w.bytes(certificate));
+        for (const certificate of chain) list.opaque24(certificate);
       }),
     4096,
   );
@@ -25,7 +24,7 @@ function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
 /** RFC 7250 3: DER of a SubjectPublicKeyInfo, and no list around it. */
 function encodeRawPublicKey12(publicKeyInfo: Uint8Array): Uint8Array {
   return encodeMessage("certificate", (writer) =>
-    writer.vector24((w) => w.bytes(publicKeyInfo)),
+    writer.opaque24(publicKeyInfo),
   );
 }
 

@@ -30,14 +30,12 @@ export function encodeCertificate13(
   return encodeMessage(
     "certificate",
     (writer) =>
-      writer
-        .vector8((w) => w.bytes(context))
-        .vector24((list) => {
-          for (const { certificate, extensions } of entries) {
-            list.vector24((w) => w.bytes(certificate));
-            writeExtensions(table, list, "certificate", extensions, shape);
-          }
-        }),
+      writer.opaque8(context).vector24((list) => {
+        for (const { certificate, extensions } of entries) {
+          list.opaque24(certificate);
+          writeExtensions(table, list, "certificate", extensions, shape);
+        }
+      }),
     4096,
   );
 }

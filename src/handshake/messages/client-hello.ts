@@ -39,7 +39,7 @@ export function encodeClientHello(
       writer
         .u16(hello.legacyVersion)
         .bytes(hello.random)
-        .vector8((w) => w.bytes(hello.legacySessionId))
+        .opaque8(hello.legacySessionId)
         .vector16((w) => {
           for (const suite of hello.cipherSuites) w.u16(suite);
         })

@@ -20,11 +20,11 @@ export function encodeClientKeyExchange(
   { pskIdentity, exchange }: ClientKeyExchangeFields,
 ): Uint8Array {
   return encodeMessage("client_key_exchange", (writer) => {
-    if (pskIdentity !== undefined) writer.vector16((w) => w.bytes(pskIdentity));
+    if (pskIdentity !== undefined) writer.opaque16(pskIdentity);
     if (exchange === undefined) return;
     // RFC 8422 5.7: a point has one byte of length; the others have two.
-    if (keyExchange.startsWith("EC")) writer.vector8((w) => w.bytes(exchange));
-    else writer.vector16((w) => w.bytes(exchange));
+    if (keyExchange.startsWith("EC")) writer.opaque8(exchange);
+    else writer.opaque16(exchange);
   });
 }
 

@@ -20,7 +20,7 @@ export function encodeCompressedCertificate(
       writer
         .u16(fields.algorithm)
         .u24(fields.uncompressedLength)
-        .vector24((w) => w.bytes(fields.compressed)),
+        .opaque24(fields.compressed),
     4096,
   );
 }

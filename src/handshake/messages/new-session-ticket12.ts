@@ -14,7 +14,7 @@ export function encodeNewSessionTicket12(
   ticket: Uint8Array,
 ): Uint8Array {
   return encodeMessage("new_session_ticket", (writer) =>
-    writer.u32(lifetimeHint).vector16((w) => w.bytes(ticket)),
+    writer.u32(lifetimeHint).opaque16(ticket),
   );
 }
 

@@ -29,8 +29,8 @@ export function encodeNewSessionTicket13(
     writer
       .u32(fields.lifetime)
       .u32(fields.ageAdd)
-      .vector8((w) => w.bytes(fields.nonce))
-      .vector16((w) => w.bytes(fields.ticket));
+      .opaque8(fields.nonce)
+      .opaque16(fields.ticket);
     writeExtensions(
       table,
       writer,

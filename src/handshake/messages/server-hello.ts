@@ -164,7 +164,7 @@ function encode<
     writer
       .u16(fields.legacyVersion)
       .bytes(fields.random)
-      .vector8((w) => w.bytes(fields.legacySessionIdEcho))
+      .opaque8(fields.legacySessionIdEcho)
       .u16(fields.cipherSuite)
       .u8(0);
     writeExtensions(table, writer, carrier, fields.extensions, shape);

@@ -44,14 +44,8 @@ export interface ServerKeyExchange extends Message {
 /** The parameters alone: what a server signs before it sends them. */
 export function writeParams(writer: Writer, params: KeyExchangeParams): Writer {
   return params.kind === "named_curve"
-    ? writer
-        .u8(NAMED_CURVE)
-        .u16(params.group)
-        .vector8((w) => w.bytes(params.share))
-    : writer
-        .vector16((w) => w.bytes(params.p))
-        .vector16((w) => w.bytes(params.g))
-        .vector16((w) => w.bytes(params.share));
+    ? writer.u8(NAMED_CURVE).u16(params.group).opaque8(params.share)
+    : writer.opaque16(params.p).opaque16(params.g).opaque16(params.share);
 }
 
 export function encodeServerKeyExchange(
@@ -61,12 +55,10 @@ export function encodeServerKeyExchange(
   return encodeMessage(
     "server_key_exchange",
     (writer) => {
-      if (hint !== undefined) writer.vector16((w) => w.bytes(hint));
+      if (hint !== undefined) writer.opaque16(hint);
       writer.bytes(signedParams);
       if (signature !== undefined)
-        writer
-          .u16(signature.scheme)
-          .vector16((w) => w.bytes(signature.signature));
+        writer.u16(signature.scheme).opaque16(signature.signature);
     },
     2048,
   );

@@ -56,15 +56,14 @@ export function fixedPart(
   const fixed = Reader.all(raw.subarray(4), "ClientHello", (reader) => {
     const writer = new Writer(1024)
       .bytes(reader.bytes(34))
-      .vector8((w) => w.bytes(reader.opaque8()))
-      .vector16((w) => w.bytes(reader.opaque16()))
-      .vector8((w) => w.bytes(reader.opaque8()));
+      .opaque8(reader.opaque8())
+      .opaque16(reader.opaque16())
+      .opaque8(reader.opaque8());
     for (const [type, body] of reader.list16(readExtension)) {
       if (MAY_DIFFER.has(type)) continue;
       writer.u16(type);
       // RFC 9849 6.1.5: a second hello is sealed anew.
-      if (type !== ExtensionType.encrypted_client_hello)
-        writer.vector16((w) => w.bytes(body));
+      if (type !== ExtensionType.encrypted_client_hello) writer.opaque16(body);
     }
     return writer.finish();
   });
