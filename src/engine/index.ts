@@ -40,6 +40,7 @@ export {
 export { certificateCompression } from "../handshake/certificate-compression.ts";
 export { certificateTimestamps } from "../handshake/certificate-timestamps.ts";
 export { delegatedCredentials } from "../handshake/delegated-keys.ts";
+export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
 export { stapling } from "../handshake/stapling.ts";
 export type { Feature, Turns } from "../handshake/features.ts";
 export type {
@@ -47,7 +48,7 @@ export type {
   FeatureSet,
   Protocol,
 } from "../handshake/protocol.ts";
-export type { CertificateTypeName } from "../handshake/extensions/certificate-types.ts";
+export type { CertificateTypeName } from "../handshake/certificate-types.ts";
 export type { PeerProof } from "../handshake/peer-proof.ts";
 export {
   type Credential,

@@ -169,7 +169,7 @@ export interface ChosenCredential {
 /** What else a peer says of the credentials that it takes. */
 export interface PeerTerms {
   /** CertificateTypes (RFC 7250); X.509 alone unless given. */
-  readonly certificateTypes?: readonly number[];
+  readonly certificateTypes?: readonly number[] | undefined;
   /** Of delegated credentials (RFC 9345); none unless given. */
   readonly delegated?: readonly number[] | undefined;
   /** signature_algorithms_cert; the schemes of signatures unless given. */

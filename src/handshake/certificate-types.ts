@@ -1,144 +1,28 @@
-/** Certificates or bare keys: RFC 7250, RFC 8446 4.4.2. */
-import { TlsError } from "../errors.ts";
-import * as reason from "../reasons.ts";
-import type { ClientConfig, ServerConfig } from "./config.ts";
-import type { Credential } from "./credential.ts";
-import {
-  CertificateType,
-  type CertificateTypeName,
-} from "./extensions/certificate-types.ts";
-import type { Extensions } from "./extensions/spec.ts";
-import type { ClientHello } from "./messages/client-hello.ts";
+/** How a side shows who it is: RFC 7250, RFC 8446 4.4.2. */
 
-/** What each side shows; X.509 where nothing was said. */
+/** By a certificate or by a bare key. */
+export type CertificateTypeName = "X509" | "RawPublicKey";
+
+/** CertificateType, RFC 7250 3 and the IANA registry. */
+export const CertificateType = {
+  X509: 0,
+  RawPublicKey: 2,
+} as const satisfies Record<CertificateTypeName, number>;
+
+/** What each side shows. */
 export interface CertificateTypes {
   readonly server: CertificateTypeName;
   readonly client: CertificateTypeName;
 }
 
-/** What a server says of it, in EncryptedExtensions or in TLS 1.2's hello. */
-type Said = Pick<
-  Extensions<"encrypted_extensions">,
-  "server_certificate_type" | "client_certificate_type"
->;
+/** RFC 7250 4.2: where nothing was said. */
+export const X509_ALONE: CertificateTypes = { server: "X509", client: "X509" };
 
 /** CertificateType of a credential. */
-export function typeOf({ certificateType }: Credential): number {
+export function typeOf({
+  certificateType,
+}: {
+  readonly certificateType?: CertificateTypeName;
+}): number {
   return CertificateType[certificateType ?? "X509"];
-}
-
-/** What a client says that it takes. */
-export function typesTaken({ extensions }: ClientHello): readonly number[] {
-  return extensions.server_certificate_type ?? [CertificateType.X509];
-}
-
-/**
- * RFC 7250 4.2: a client that takes what the server does not have.
- *
- * @throws TlsError
- */
-export function checkTypes(
-  credentials: readonly Credential[],
-  hello: ClientHello,
-): void {
-  const types = typesTaken(hello);
-  // Where there is no credential at all the kind is not what is missing.
-  if (credentials.length === 0) return;
-  if (!credentials.some((one) => types.includes(typeOf(one))))
-    throw new TlsError(reason.no_shared_certificate_type);
-}
-
-/**
- * RFC 7250 4.2: the first type of the server's that the client could show.
- *
- * @throws TlsError where there is none, and the client is to show something
- */
-export function clientType(
-  config: ServerConfig,
-  { extensions }: ClientHello,
-): CertificateTypeName {
-  const types = extensions.client_certificate_type ?? [CertificateType.X509];
-  const type = config.peerCertificateTypes.find((name) =>
-    types.includes(CertificateType[name]),
-  );
-  if (type !== undefined) return type;
-  if (config.clientAuthentication !== "none")
-    throw new TlsError(reason.no_shared_certificate_type);
-  return "X509";
-}
-
-/** What a server that shows this credential answers to what was offered. */
-export function typesAnswer(
-  config: ServerConfig,
-  { extensions }: ClientHello,
-  credential: Credential,
-  client: CertificateTypeName,
-): Said {
-  // RFC 7250 4.2: without a CertificateRequest "the server MUST omit" it.
-  const asks =
-    config.clientAuthentication !== "none" ||
-    (extensions.post_handshake_auth !== undefined &&
-      config.verifier !== undefined);
-  const offered = extensions.client_certificate_type ?? [];
-  const isOffered = offered.includes(CertificateType[client]);
-  return {
-    ...(extensions.server_certificate_type && {
-      server_certificate_type: typeOf(credential),
-    }),
-    ...(asks &&
-      isOffered && { client_certificate_type: CertificateType[client] }),
-  };
-}
-
-/**
- * What a server says of it where a session goes on: a client that takes raw
- * keys alone may read silence as X.509.
- */
-export function typesResumed(
-  credentials: readonly Credential[],
-  { extensions: { server_certificate_type: types } }: ClientHello,
-): Said {
-  const shown = credentials.find((one) => types?.includes(typeOf(one)));
-  return shown ? { server_certificate_type: typeOf(shown) } : {};
-}
-
-/**
- * What a server chose for both sides.
- *
- * @throws TlsError for what was not offered
- */
-export function typesChosen(
-  said: Said,
-  config: ClientConfig,
-): CertificateTypes {
-  return {
-    server: chosen(said.server_certificate_type, config.peerCertificateTypes),
-    client: chosen(said.client_certificate_type, config.certificateTypes),
-  };
-}
-
-function chosen(
-  type: number | undefined,
-  offered: readonly CertificateTypeName[],
-): CertificateTypeName {
-  if (type === undefined) return "X509";
-  const name = offered.find((one) => CertificateType[one] === type);
-  if (name === undefined)
-    throw new TlsError(reason.illegal_parameter, {
-      detail: `certificate_type: ${type}, which was not offered`,
-    });
-  return name;
-}
-
-/**
- * RFC 7250 4.2: who says nothing means X.509, which not every client takes.
- *
- * @throws TlsError
- */
-export function checkServerType(
-  { peerCertificateTypes }: ClientConfig,
-  { server }: CertificateTypes,
-): void {
-  if (!peerCertificateTypes.includes(server))
-    throw new TlsError(reason.no_shared_certificate_type);
 }

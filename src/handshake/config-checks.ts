@@ -18,7 +18,7 @@ import type {
 import {
   CertificateType,
   type CertificateTypeName,
-} from "./extensions/certificate-types.ts";
+} from "./certificate-types.ts";
 import { isPostQuantum } from "./groups.ts";
 import type { Protocol } from "./protocol.ts";
 

@@ -29,7 +29,7 @@ import type { DelegatedCredentials } from "./delegation.ts";
 import type { EchClient, EchServer } from "./ech.ts";
 import { checkOptionsNeeds } from "./feature-needs.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import type { CertificateTypeName } from "./extensions/certificate-types.ts";
+import type { CertificateTypeName } from "./certificate-types.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
 import type { PskCallback } from "./external-psk.ts";
 import type { Protocol } from "./protocol.ts";

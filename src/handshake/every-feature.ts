@@ -5,6 +5,7 @@ import { delegatedCredentials } from "./delegated-keys.ts";
 import { extensionsOfBoth } from "./extensions/rows12.ts";
 import type { ExtensionTable } from "./extensions/table.ts";
 import { type Feature, Features } from "./features.ts";
+import { rawPublicKeys } from "./raw-public-keys.ts";
 import { stapling } from "./stapling.ts";
 
 export const EVERY_FEATURE: readonly Feature[] = [
@@ -12,6 +13,7 @@ export const EVERY_FEATURE: readonly Feature[] = [
   certificateTimestamps,
   certificateCompression,
   delegatedCredentials,
+  rawPublicKeys,
 ];
 
 /** Both versions with every feature. */

@@ -21,7 +21,9 @@ export function checkOptionsNeeds(
     readonly certificateCompression?: readonly unknown[];
     readonly credentials?: readonly Credential[] | "ask";
     readonly delegatedCredentials?: object;
+    readonly certificateTypes?: readonly string[];
     readonly ocspStapling?: boolean;
+    readonly rawPublicKeys?: object | "ask";
     readonly signedCertificateTimestamps?: boolean;
   },
 ): void {
@@ -42,6 +44,12 @@ export function checkOptionsNeeds(
       "delegatedCredentials",
       options.delegatedCredentials !== undefined,
     ],
+    ["rawPublicKeys", "rawPublicKeys", options.rawPublicKeys !== undefined],
+    [
+      "rawPublicKeys",
+      "certificateTypes",
+      options.certificateTypes?.includes("RawPublicKey") === true,
+    ],
     ["stapling", "ocspStapling", options.ocspStapling === true],
   ]);
   if (credentials !== "ask") checkCredentialsNeeds(protocol, credentials);
@@ -52,7 +60,8 @@ export function checkCredentialsNeeds(
   protocol: Featured,
   credentials: readonly Credential[],
 ): void {
-  for (const { delegation, ocspResponse, scts } of credentials)
+  for (const credential of credentials) {
+    const { certificateType, delegation, ocspResponse, scts } = credential;
     require(protocol, [
       ["certificateTimestamps", "credentials: scts", scts !== undefined],
       [
@@ -60,8 +69,14 @@ export function checkCredentialsNeeds(
         "credentials: a delegated one",
         delegation !== undefined,
       ],
+      [
+        "rawPublicKeys",
+        "credentials: a raw public key",
+        certificateType === "RawPublicKey",
+      ],
       ["stapling", "credentials: ocspResponse", ocspResponse !== undefined],
     ]);
+  }
 }
 
 function require(

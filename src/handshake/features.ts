@@ -4,12 +4,20 @@
  * has those that the program named, so that a bundle has no other.
  */
 import { TlsUsageError } from "../errors.ts";
+import type { PeerChain } from "../x509/verifier.ts";
+import type {
+  CertificateTypeName,
+  CertificateTypes,
+} from "./certificate-types.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { Delegation, SigningKey } from "./delegation.ts";
-import type { ExtensionSpec } from "./extensions/spec.ts";
+import type { Extensions, ExtensionSpec } from "./extensions/spec.ts";
 import type { MessageForms } from "./machine.ts";
-import type { CertificateEntry } from "./messages/certificate13.ts";
+import type {
+  Certificate13,
+  CertificateEntry,
+} from "./messages/certificate13.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
 import type { RawMessage } from "./messages/codec.ts";
 import type { FeatureName, FeatureSet } from "./protocol.ts";
@@ -40,6 +48,8 @@ export interface Turns {
      */
     response12(message: RawMessage): Uint8Array;
   };
+  /** RFC 7250. Without them X.509 goes without saying. */
+  readonly rawKeys?: RawKeyTurns;
   /** RFC 9345. */
   readonly delegation?: {
     /**
@@ -59,6 +69,36 @@ export interface Turns {
       peerSchemes: readonly number[],
     ): SignatureSchemeName | undefined;
   };
+}
+
+/** What a server says of types, in EncryptedExtensions or in TLS 1.2's hello. */
+export type TypesSaid = Pick<
+  Extensions<"encrypted_extensions">,
+  "server_certificate_type" | "client_certificate_type"
+>;
+
+/** Where certificates may be bare keys; those that throw throw a TlsError. */
+interface RawKeyTurns {
+  typesTaken(hello: ClientHello): readonly number[];
+  checkTypes(credentials: readonly Credential[], hello: ClientHello): void;
+  clientType(config: ServerConfig, hello: ClientHello): CertificateTypeName;
+  typesAnswer(
+    config: ServerConfig,
+    hello: ClientHello,
+    credential: Credential,
+    client: CertificateTypeName,
+  ): TypesSaid;
+  typesResumed(
+    credentials: readonly Credential[],
+    hello: ClientHello,
+  ): TypesSaid;
+  typesChosen(said: TypesSaid, config: ClientConfig): CertificateTypes;
+  checkServerType(config: ClientConfig, types: CertificateTypes): void;
+  /** What the peer of TLS 1.3 shows; undefined: certificates. */
+  peerChain(
+    message: Certificate13,
+    type: CertificateTypeName,
+  ): PeerChain | undefined;
 }
 
 /** What a program can do without; made by this library alone. */

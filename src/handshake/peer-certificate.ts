@@ -11,7 +11,7 @@ import {
 import type { PeerChain } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { SigningKey } from "./delegation.ts";
-import type { CertificateTypeName } from "./extensions/certificate-types.ts";
+import type { CertificateTypeName } from "./certificate-types.ts";
 import { checkSolicited } from "./extensions/table.ts";
 import { turnsOf } from "./features.ts";
 import type { Certificate13 } from "./messages/certificate13.ts";
@@ -24,6 +24,7 @@ import { certificateFault } from "./x509-faults.ts";
  * @throws TlsError
  */
 export function readPeerChain(
+  config: ClientConfig | ServerConfig,
   message: Certificate13,
   offered: ReadonlySet<number>,
   type: CertificateTypeName = "X509",
@@ -33,7 +34,8 @@ export function readPeerChain(
     throw new TlsError(reason.unsolicited_certificate_context);
   for (const { extensionTypes } of message.entries)
     checkSolicited(extensionTypes, offered);
-  if (type === "RawPublicKey") return rawPublicKey(message);
+  const raw = turnsOf(config).rawKeys?.peerChain(message, type);
+  if (raw !== undefined) return raw;
   // What is told of the certificates above the leaf is nobody's question.
   const { status_request: ocspResponse, signed_certificate_timestamp: scts } =
     message.entries[0]?.extensions ?? {};
@@ -41,19 +43,6 @@ export function readPeerChain(
     certificates: message.entries.map((entry) => entry.certificate),
     ...(ocspResponse && { ocspResponse }),
     ...(scts && { scts }),
-  };
-}
-
-/** RFC 8446 4.4.2: "no more than one CertificateEntry". */
-function rawPublicKey({ entries }: Certificate13): PeerChain {
-  if (entries.length > 1)
-    throw new TlsError(reason.illegal_parameter, {
-      detail: "Certificate: more than one raw public key",
-    });
-  const [entry] = entries;
-  return {
-    certificates: [],
-    ...(entry && { rawPublicKey: entry.certificate }),
   };
 }
 

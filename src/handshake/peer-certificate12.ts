@@ -7,7 +7,7 @@ import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
 import type { CipherSuite12 } from "./cipher-suites.ts";
 import type { ClientConfig } from "./config.ts";
-import type { CertificateTypeName } from "./extensions/certificate-types.ts";
+import type { CertificateTypeName } from "./certificate-types.ts";
 import {
   type Certificate12,
   parseCertificates,

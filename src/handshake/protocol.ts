@@ -11,6 +11,7 @@ export type FeatureName =
   | "certificateCompression"
   | "certificateTimestamps"
   | "delegatedCredentials"
+  | "rawPublicKeys"
   | "stapling";
 
 /** Which features there are; what they bring, `turnsOf` knows. */

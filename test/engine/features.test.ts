@@ -11,6 +11,7 @@ import {
   delegatedCredentials,
   type Feature,
   serverConfigOf,
+  rawPublicKeys,
   type ServerOptions,
   stapling,
   type TlsVersion,
@@ -48,6 +49,7 @@ const FEATURES: readonly {
     feature: delegatedCredentials,
     option: { delegatedCredentials: acceptDelegatedCredentials() },
   },
+  { feature: rawPublicKeys, option: { rawPublicKeys: "ask" } },
 ];
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
@@ -187,6 +189,7 @@ describe("a credential that needs a feature", () => {
     publicKeyInfo: new Uint8Array(1),
   };
   it.each([
+    ["rawPublicKeys", { certificateType: "RawPublicKey" }],
     ["stapling", { ocspResponse: Uint8Array.of(1) }],
     ["certificateTimestamps", { scts: [Uint8Array.of(1)] }],
     ["delegatedCredentials", { delegation }],

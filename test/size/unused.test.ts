@@ -157,6 +157,8 @@ const ROWS: Readonly<Record<string, RegExp>> = {
     /^src\/handshake\/(certificate-timestamps|extensions\/signed-certificate-timestamp)\.ts$/,
   delegatedCredentials:
     /^src\/handshake\/(delegated-keys|delegated-credential|extensions\/delegated-credential)\.ts$/,
+  rawPublicKeys:
+    /^src\/handshake\/(raw-public-keys|extensions\/certificate-types)\.ts$/,
   stapling:
     /^src\/handshake\/(stapling|extensions\/status-request|messages\/certificate-status)\.ts$/,
 };

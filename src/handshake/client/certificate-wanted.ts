@@ -5,7 +5,7 @@ import type { PeerTerms } from "../authentication.ts";
 import {
   CertificateType,
   type CertificateTypeName,
-} from "../extensions/certificate-types.ts";
+} from "../certificate-types.ts";
 import type { CertificateWanted } from "./states.ts";
 
 /** What a CertificateRequest asks for, RFC 8446 4.3.2. */

@@ -4,7 +4,7 @@ import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
 import type { Credential } from "../credential.ts";
-import { CertificateType } from "../extensions/certificate-types.ts";
+import { CertificateType } from "../certificate-types.ts";
 import { agree, pskPremaster, type ServerExchange } from "../exchange12.ts";
 import { checkedPsk } from "../external-psk.ts";
 import type { Answers, HandshakeIo } from "../io.ts";

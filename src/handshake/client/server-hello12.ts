@@ -2,10 +2,11 @@
 import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
-import { typesChosen } from "../certificate-types.ts";
+import { X509_ALONE } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
+import { turnsOf } from "../features.ts";
 import type { HandshakeIo } from "../io.ts";
 import { resumedMasterSecret } from "../key-schedule12.ts";
 import type { ServerHello12 } from "../messages/server-hello.ts";
@@ -104,7 +105,8 @@ function serverSaid(
     ticket: extensions.session_ticket ?? false,
     status: extensions.status_request ?? false,
     scts: extensions.signed_certificate_timestamp?.map((sct) => sct.slice()),
-    certificateTypes: typesChosen(extensions, config),
+    certificateTypes:
+      turnsOf(config).rawKeys?.typesChosen(extensions, config) ?? X509_ALONE,
   };
 }
 

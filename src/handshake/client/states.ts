@@ -11,12 +11,14 @@ import type {
 } from "../authentication.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
-import type { CertificateTypes } from "../certificate-types.ts";
+import type {
+  CertificateTypeName,
+  CertificateTypes,
+} from "../certificate-types.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ClientConfig } from "../config.ts";
 import type { SigningKey } from "../delegation.ts";
 import type { EchOffer } from "../ech.ts";
-import type { CertificateTypeName } from "../extensions/certificate-types.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
 import type { ConnectionInfo, EarlyDataOutcome, Need } from "../io.ts";

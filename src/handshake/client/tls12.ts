@@ -3,7 +3,6 @@ import { concat } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { verifySignature } from "../authentication.ts";
-import { checkServerType } from "../certificate-types.ts";
 import { refuseRenegotiation } from "../connected12.ts";
 import { serverExchange } from "../exchange12.ts";
 import type { HandshakeIo } from "../io.ts";
@@ -97,7 +96,7 @@ function onCertificate(
   | WaitRequestOrDone {
   const { config, suite, said } = state;
   const { certificateTypes, scts } = said;
-  checkServerType(config, certificateTypes);
+  turnsOf(config).rawKeys?.checkServerType(config, certificateTypes);
   const shown = readPeerChain12(message, certificateTypes.server);
   const chain = { ...shown, ...(scts && { scts }) };
   const presented: Presented = { chain, key: leafKey12(chain, suite, config) };

@@ -6,9 +6,10 @@ import {
   verifyCertificateVerify,
   verifyFinished,
 } from "../authentication.ts";
-import { checkServerType, typesChosen } from "../certificate-types.ts";
+import { X509_ALONE } from "../certificate-types.ts";
 import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
+import { turnsOf } from "../features.ts";
 import {
   send,
   sendCertificate,
@@ -104,11 +105,13 @@ function onEncryptedExtensions(
     extensions.application_layer_protocol_negotiation,
     state.config.alpnProtocols,
   );
+  const { rawKeys } = turnsOf(state.config);
   const accepted = extensions.early_data ?? false;
   const next = {
     ...state,
     ...settleEarlyData(state, accepted, alpnProtocol, io),
-    certificateTypes: typesChosen(extensions, state.config),
+    certificateTypes:
+      rawKeys?.typesChosen(extensions, state.config) ?? X509_ALONE,
     ech: echFlowOf(state.config)?.withRetryConfigs(
       state.ech,
       extensions.encrypted_client_hello,
@@ -157,8 +160,13 @@ function onCertificate(
   message: Certificate13,
 ): WaitCertificateVerify {
   const { config, offered, certificateTypes } = state;
-  checkServerType(config, certificateTypes);
-  const peerChain = readPeerChain(message, offered, certificateTypes.server);
+  turnsOf(config).rawKeys?.checkServerType(config, certificateTypes);
+  const peerChain = readPeerChain(
+    config,
+    message,
+    offered,
+    certificateTypes.server,
+  );
   return {
     ...state,
     at: "WAIT_CV",

@@ -1,16 +1,11 @@
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
+import {
+  CertificateType,
+  type CertificateTypeName,
+} from "../certificate-types.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
-
-/** How a side shows who it is: by a certificate or by a bare key (RFC 7250). */
-export type CertificateTypeName = "X509" | "RawPublicKey";
-
-/** CertificateType, RFC 7250 3 and the IANA registry. */
-export const CertificateType = {
-  X509: 0,
-  RawPublicKey: 2,
-} as const satisfies Record<CertificateTypeName, number>;
 
 const list: BodyCodec<readonly number[]> = {
   write: (writer, types) =>

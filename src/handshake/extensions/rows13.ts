@@ -4,10 +4,6 @@ import {
   certificateAuthorities,
   oidFilters,
 } from "./certificate-authorities.ts";
-import {
-  clientCertificateType,
-  serverCertificateType,
-} from "./certificate-types.ts";
 import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
 import { encryptedClientHello } from "./encrypted-client-hello.ts";
@@ -44,8 +40,6 @@ const MIDDLE: readonly ExtensionSpec[] = [
 ];
 
 const LAST: readonly ExtensionSpec[] = [
-  serverCertificateType,
-  clientCertificateType,
   recordSizeLimit,
   postHandshakeAuth,
   earlyData,

@@ -2,11 +2,11 @@
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { chooseCredential, type ChosenCredential } from "../authentication.ts";
-import { checkTypes, typesTaken } from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { chooseExchange, type OwnExchange } from "../exchange12.ts";
+import { turnsOf } from "../features.ts";
 import { GROUPS } from "../groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { sharedSuites } from "../negotiate.ts";
@@ -29,7 +29,7 @@ export function choose12(
 ): Chosen12 {
   const best = best12(config, hello, credentials);
   if (best !== undefined) return best;
-  checkTypes(credentials, hello);
+  turnsOf(config).rawKeys?.checkTypes(credentials, hello);
   throw new TlsError(reason.no_shared_cipher);
 }
 
@@ -56,7 +56,7 @@ export function best12(
       "TLSv1.2",
       hello.extensions.signature_algorithms ?? DEFAULT_ALGORITHMS,
       undefined,
-      { certificateTypes: typesTaken(hello) },
+      { certificateTypes: turnsOf(config).rawKeys?.typesTaken(hello) },
     );
     if (chosen !== undefined) return { suite, exchange, chosen };
   }

@@ -45,7 +45,14 @@ export function onLateCertificate(
       detail: "a Certificate that was not asked for",
     });
   const offered = requestedTypes(config);
-  const peerChain = readPeerChain(message, offered, clientType, asked.context);
+  const { context } = asked;
+  const peerChain = readPeerChain(
+    config,
+    message,
+    offered,
+    clientType,
+    context,
+  );
   const answer = {
     machine: "server13",
     config,

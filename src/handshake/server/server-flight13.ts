@@ -8,18 +8,12 @@ import { TlsError, TlsUsageError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import { chooseCredential } from "../authentication.ts";
-import {
-  checkTypes,
-  clientType as clientTypeOf,
-  typesAnswer,
-  typesResumed,
-  typesTaken,
-} from "../certificate-types.ts";
 import type { CipherSuite13 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
 import { send, sendCertificate, signingNeed } from "../flight.ts";
 import type { EchOpened } from "../ech.ts";
+import { turnsOf } from "../features.ts";
 import type { KeyShareEntry } from "../extensions/spec.ts";
 import { GROUPS } from "../groups.ts";
 import { type HandshakeIo, protectionKeys } from "../io.ts";
@@ -75,6 +69,7 @@ export function serverFlight(
 ): WaitSigner | WaitFinished | WaitEndOfEarlyData {
   const { config, hello, psk } = negotiated;
   if (psk !== undefined) return pskFlight(negotiated, psk, io);
+  const { rawKeys } = turnsOf(config);
   const chosen = chooseCredential(
     negotiated.credentials,
     config,
@@ -82,12 +77,12 @@ export function serverFlight(
     hello.extensions.signature_algorithms ?? [],
     hello.extensions.certificate_authorities,
     {
-      certificateTypes: typesTaken(hello),
+      certificateTypes: rawKeys?.typesTaken(hello),
       delegated: hello.extensions.delegated_credential,
       certificateSchemes: hello.extensions.signature_algorithms_cert,
     },
   );
-  if (chosen === undefined) checkTypes(negotiated.credentials, hello);
+  if (chosen === undefined) rawKeys?.checkTypes(negotiated.credentials, hello);
   if (chosen === undefined)
     throw new TlsError(reason.no_shared_signature_scheme);
   const alpnProtocol = chooseAlpn(config, hello);
@@ -170,7 +165,9 @@ function begin(
     encryptedClientHello: negotiated.ech !== undefined,
     alpnProtocol,
     // RFC 8446 4.3.2: who has a PSK is asked for nothing in the handshake.
-    clientType: credential ? clientTypeOf(config, hello) : "X509",
+    clientType:
+      (credential && turnsOf(config).rawKeys?.clientType(config, hello)) ??
+      "X509",
     clientHandshake,
     transcript,
   };
@@ -275,6 +272,7 @@ function sendExtensions(
   io: HandshakeIo,
 ): Transcript {
   const sizes = answerRecordSizes(config, hello.extensions, 2 ** 14 + 1);
+  const { rawKeys } = turnsOf(config);
   const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     config.protocol.extensions,
@@ -289,8 +287,10 @@ function sendExtensions(
       ...sizes,
       ...(earlyData === "accepted" && { early_data: true }),
       ...(configs && { encrypted_client_hello: configs }),
-      ...(credential && typesAnswer(config, hello, credential, clientType)),
-      ...(psk?.psk.kind === "resumption" && typesResumed(credentials, hello)),
+      ...(credential &&
+        rawKeys?.typesAnswer(config, hello, credential, clientType)),
+      ...(psk?.psk.kind === "resumption" &&
+        rawKeys?.typesResumed(credentials, hello)),
     },
     config.shapes.encrypted_extensions,
   );

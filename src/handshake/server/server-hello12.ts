@@ -3,11 +3,6 @@ import { asciiBytes, NO_BYTES } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
-import {
-  clientType as clientTypeOf,
-  typesAnswer,
-  typesResumed,
-} from "../certificate-types.ts";
 import type { CipherSuite12 } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
@@ -17,6 +12,7 @@ import {
 } from "../extensions/ec-point-formats.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import { stapleExtensions } from "../extensions/table.ts";
+import { turnsOf } from "../features.ts";
 import type { HandshakeIo } from "../io.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeServerHello12 } from "../messages/server-hello.ts";
@@ -58,11 +54,14 @@ export function sendServerHello12(
   const alpnProtocol = chooseAlpn(config, hello);
   const { credential } = choice;
   // Who shows no credential of its own asks for none.
-  const clientType = credential ? clientTypeOf(config, hello) : "X509";
+  const { rawKeys } = turnsOf(config);
+  const clientType =
+    (credential && rawKeys?.clientType(config, hello)) ?? "X509";
   const extensions = {
     ...answers(choice, alpnProtocol),
-    ...(credential && typesAnswer(config, hello, credential, clientType)),
-    ...(resumed && typesResumed(credentials, hello)),
+    ...(credential &&
+      rawKeys?.typesAnswer(config, hello, credential, clientType)),
+    ...(resumed && rawKeys?.typesResumed(credentials, hello)),
   };
   const message = encodeServerHello12(
     config.protocol.extensions,

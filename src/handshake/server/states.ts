@@ -19,7 +19,7 @@ import type {
   MasterSecret,
   TrafficSecret,
 } from "../key-schedule13.ts";
-import type { CertificateTypeName } from "../extensions/certificate-types.ts";
+import type { CertificateTypeName } from "../certificate-types.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { Connected13 } from "../post-handshake13.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";

@@ -17,7 +17,7 @@ import type { Credential } from "../credential.ts";
 import type { Need } from "../io.ts";
 import type { MasterSecret12, Randoms } from "../key-schedule12.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
-import type { CertificateTypeName } from "../extensions/certificate-types.ts";
+import type { CertificateTypeName } from "../certificate-types.ts";
 import type { KeyExchangeParams } from "../messages/server-key-exchange.ts";
 import type { PeerProof } from "../peer-proof.ts";
 import type { DirectionKeys } from "../protection12.ts";

@@ -101,7 +101,7 @@ function onCertificate(
 ): WaitCertificateVerify | WaitFinished {
   const { config, clientType } = state;
   const offered = requestedTypes(config);
-  const peerChain = readPeerChain(message, offered, clientType);
+  const peerChain = readPeerChain(config, message, offered, clientType);
   const transcript = state.transcript.add(message.raw);
   if (!isAnonymous(peerChain))
     return {
