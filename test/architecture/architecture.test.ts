@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROJECT_ROOT, loadSources, readModule } from "./imports.ts";
-import { DATA_TABLES, LINE_LIMIT, ROOMS, findFaults } from "./rules.ts";
+import { LINE_LIMIT, ROOMS, findFaults } from "./rules.ts";
 
 /** A sound little tree, one file a room, with the given files on top. */
 function plant(files: Readonly<Record<string, string>>): Map<string, string> {
@@ -47,7 +47,7 @@ function plant(files: Readonly<Record<string, string>>): Map<string, string> {
 
 describe("the tree", () => {
   it("keeps every rule of the house", () => {
-    expect(findFaults(loadSources("src"), DATA_TABLES)).toEqual([]);
+    expect(findFaults(loadSources("src"))).toEqual([]);
   });
 
   it("has a source for every entry point of package.json", () => {
@@ -87,7 +87,7 @@ describe("the rules", () => {
   });
 
   it("accept a sound tree", () => {
-    expect(findFaults(plant({}), {})).toEqual([]);
+    expect(findFaults(plant({}))).toEqual([]);
   });
 
   const planted: readonly {
@@ -298,27 +298,14 @@ describe("the rules", () => {
     {
       fault: "a file that is too long",
       files: { "src/wire/x.ts": "export {};\n".repeat(LINE_LIMIT + 1) },
-      says: [
-        "src/wire/x.ts has 451 lines, more than 450: split it, or list it with a reason if it is a data table",
-      ],
+      says: ["src/wire/x.ts has 451 lines, more than 450: split it"],
     },
   ];
 
   for (const { fault, files, says } of planted)
     it(`report ${fault}`, () => {
-      expect(findFaults(plant(files), {})).toEqual(says);
+      expect(findFaults(plant(files))).toEqual(says);
     });
-
-  it("accept a long data table that is listed, and no stale listing", () => {
-    const path = "src/wire/code-points.ts";
-    const long = plant({ [path]: "export {};\n".repeat(LINE_LIMIT + 1) });
-    const short = plant({ [path]: "export {};\n".repeat(LINE_LIMIT) });
-    const listed = { [path]: "the IANA registries" };
-    expect(findFaults(long, listed)).toEqual([]);
-    expect(findFaults(short, listed)).toEqual([
-      `${path} is listed as a long data table, but it is not longer than 450 lines: take it off the list`,
-    ]);
-  });
 
   it("do not take comments and strings for imports", () => {
     const text = [

@@ -126,20 +126,11 @@ const PORTABLE_ENTRIES = [
 
 export const LINE_LIMIT = 450;
 
-/** Data tables that may be longer than {@link LINE_LIMIT}: path → reason. */
-export const DATA_TABLES: Readonly<Record<string, string>> = {
-  "src/handshake/cipher-suites12.ts":
-    "seventy rows of the IANA registry, one shape",
-};
-
 /**
  * Checks a tree and answers one sentence for each fault; an empty list when
  * all is well.
  */
-export function findFaults(
-  sources: Sources,
-  dataTables: Readonly<Record<string, string>>,
-): string[] {
+export function findFaults(sources: Sources): string[] {
   const modules = new Map<string, SourceModule>();
   for (const [path, text] of sources) modules.set(path, readModule(path, text));
   const faults: string[] = [];
@@ -149,9 +140,8 @@ export function findFaults(
       if (fault !== undefined)
         faults.push(`${module.path}:${String(edge.line)} ${fault}`);
     }
-    faults.push(...shapeFaults(module, dataTables));
+    faults.push(...shapeFaults(module));
   }
-  faults.push(...staleTables(modules, dataTables));
   faults.push(...findCircles(modules));
   faults.push(...portabilityFaults(modules));
   return faults;
@@ -213,19 +203,16 @@ function packageFault(room: Room, specifier: string): string | undefined {
   return `imports the package ${specifier}, which is in no room's list: ${room.name} may use ${packages.length === 0 ? "none" : packages.join(", ")}`;
 }
 
-function shapeFaults(
-  module: SourceModule,
-  dataTables: Readonly<Record<string, string>>,
-): string[] {
+function shapeFaults(module: SourceModule): string[] {
   const faults: string[] = [];
   const { path, lineCount } = module;
   if (roomOf(path) === undefined)
     faults.push(
       `${path} stands in no room: add its room to test/architecture/rules.ts, and why to ARCHITECTURE.md`,
     );
-  if (lineCount > LINE_LIMIT && dataTables[path] === undefined)
+  if (lineCount > LINE_LIMIT)
     faults.push(
-      `${path} has ${String(lineCount)} lines, more than ${String(LINE_LIMIT)}: split it, or list it with a reason if it is a data table`,
+      `${path} has ${String(lineCount)} lines, more than ${String(LINE_LIMIT)}: split it`,
     );
   const own = module.ownStatements[0];
   if (path === "src/index.ts" && own !== undefined)
@@ -233,18 +220,6 @@ function shapeFaults(
       `${path}:${String(own)} is not a re-export: index.ts holds 'export … from' and nothing else`,
     );
   return faults;
-}
-
-function staleTables(
-  modules: ReadonlyMap<string, SourceModule>,
-  dataTables: Readonly<Record<string, string>>,
-): string[] {
-  return Object.keys(dataTables)
-    .filter((path) => (modules.get(path)?.lineCount ?? 0) <= LINE_LIMIT)
-    .map(
-      (path) =>
-        `${path} is listed as a long data table, but it is not longer than ${String(LINE_LIMIT)} lines: take it off the list`,
-    );
 }
 
 /** One sentence for each circle that a walk closes. */

@@ -5,7 +5,7 @@
  */
 import { cbc, ctr } from "@noble/ciphers/aes.js";
 import { concat, equal, wipe } from "../../bytes.ts";
-import type { AeadAlgorithm, AeadKey } from "../provider.ts";
+import type { AeadAlgorithm, AeadKey, AeadName } from "../provider.ts";
 import { checkKey, checkOpen, checkSeal } from "./aead-checks.ts";
 
 const BLOCK = 16;
@@ -14,40 +14,47 @@ const NONCE = 12;
 const LENGTH_BYTES = 15 - NONCE;
 
 /** AEAD_AES_128_CCM. */
-export const aes128Ccm: AeadAlgorithm = {
-  name: "AES-128-CCM",
-  keyLength: 16,
-  nonceLength: NONCE,
-  tagLength: 16,
-  key: (bytes) => ccmKey(aes128Ccm, bytes),
-};
+export const aes128Ccm: AeadAlgorithm = /* @__PURE__ */ ccm(
+  "AES-128-CCM",
+  16,
+  16,
+);
 
 /** AEAD_AES_128_CCM_8. */
-export const aes128Ccm8: AeadAlgorithm = {
-  name: "AES-128-CCM-8",
-  keyLength: 16,
-  nonceLength: NONCE,
-  tagLength: 8,
-  key: (bytes) => ccmKey(aes128Ccm8, bytes),
-};
+export const aes128Ccm8: AeadAlgorithm = /* @__PURE__ */ ccm(
+  "AES-128-CCM-8",
+  16,
+  8,
+);
 
 /** AEAD_AES_256_CCM. */
-export const aes256Ccm: AeadAlgorithm = {
-  name: "AES-256-CCM",
-  keyLength: 32,
-  nonceLength: NONCE,
-  tagLength: 16,
-  key: (bytes) => ccmKey(aes256Ccm, bytes),
-};
+export const aes256Ccm: AeadAlgorithm = /* @__PURE__ */ ccm(
+  "AES-256-CCM",
+  32,
+  16,
+);
 
 /** AEAD_AES_256_CCM_8. */
-export const aes256Ccm8: AeadAlgorithm = {
-  name: "AES-256-CCM-8",
-  keyLength: 32,
-  nonceLength: NONCE,
-  tagLength: 8,
-  key: (bytes) => ccmKey(aes256Ccm8, bytes),
-};
+export const aes256Ccm8: AeadAlgorithm = /* @__PURE__ */ ccm(
+  "AES-256-CCM-8",
+  32,
+  8,
+);
+
+function ccm(
+  name: AeadName,
+  keyLength: number,
+  tagLength: number,
+): AeadAlgorithm {
+  const row: AeadAlgorithm = {
+    name,
+    keyLength,
+    nonceLength: NONCE,
+    tagLength,
+    key: (bytes) => ccmKey(row, bytes),
+  };
+  return row;
+}
 
 function ccmKey(aead: AeadAlgorithm, bytes: Uint8Array): AeadKey {
   checkKey(aead, bytes);

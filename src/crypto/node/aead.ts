@@ -6,70 +6,63 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { checkKey, checkOpen, checkSeal } from "../noble/aead-checks.ts";
-import type { AeadAlgorithm, AeadKey } from "../provider.ts";
+import type { AeadAlgorithm, AeadKey, AeadName } from "../provider.ts";
 
 /** AEAD_AES_128_GCM. */
-export const aes128Gcm: AeadAlgorithm = {
-  name: "AES-128-GCM",
-  keyLength: 16,
-  nonceLength: 12,
-  tagLength: 16,
-  key: (bytes) => aeadKey(aes128Gcm, "aes-128-gcm", bytes),
-};
+export const aes128Gcm: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-128-GCM",
+  16,
+  16,
+  "aes-128-gcm",
+);
 
 /** AEAD_AES_256_GCM. */
-export const aes256Gcm: AeadAlgorithm = {
-  name: "AES-256-GCM",
-  keyLength: 32,
-  nonceLength: 12,
-  tagLength: 16,
-  key: (bytes) => aeadKey(aes256Gcm, "aes-256-gcm", bytes),
-};
+export const aes256Gcm: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-256-GCM",
+  32,
+  16,
+  "aes-256-gcm",
+);
 
 /** AEAD_AES_128_CCM. */
-export const aes128Ccm: AeadAlgorithm = {
-  name: "AES-128-CCM",
-  keyLength: 16,
-  nonceLength: 12,
-  tagLength: 16,
-  key: (bytes) => aeadKey(aes128Ccm, "aes-128-ccm", bytes),
-};
+export const aes128Ccm: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-128-CCM",
+  16,
+  16,
+  "aes-128-ccm",
+);
 
 /** AEAD_AES_128_CCM_8. */
-export const aes128Ccm8: AeadAlgorithm = {
-  name: "AES-128-CCM-8",
-  keyLength: 16,
-  nonceLength: 12,
-  tagLength: 8,
-  key: (bytes) => aeadKey(aes128Ccm8, "aes-128-ccm", bytes),
-};
+export const aes128Ccm8: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-128-CCM-8",
+  16,
+  8,
+  "aes-128-ccm",
+);
 
 /** AEAD_AES_256_CCM. */
-export const aes256Ccm: AeadAlgorithm = {
-  name: "AES-256-CCM",
-  keyLength: 32,
-  nonceLength: 12,
-  tagLength: 16,
-  key: (bytes) => aeadKey(aes256Ccm, "aes-256-ccm", bytes),
-};
+export const aes256Ccm: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-256-CCM",
+  32,
+  16,
+  "aes-256-ccm",
+);
 
 /** AEAD_AES_256_CCM_8. */
-export const aes256Ccm8: AeadAlgorithm = {
-  name: "AES-256-CCM-8",
-  keyLength: 32,
-  nonceLength: 12,
-  tagLength: 8,
-  key: (bytes) => aeadKey(aes256Ccm8, "aes-256-ccm", bytes),
-};
+export const aes256Ccm8: AeadAlgorithm = /* @__PURE__ */ aead(
+  "AES-256-CCM-8",
+  32,
+  8,
+  "aes-256-ccm",
+);
 
 /** AEAD_CHACHA20_POLY1305. */
-export const chaCha20Poly1305: AeadAlgorithm = {
-  name: "ChaCha20-Poly1305",
-  keyLength: 32,
-  nonceLength: 12,
-  tagLength: 16,
-  key: (bytes) => aeadKey(chaCha20Poly1305, "chacha20-poly1305", bytes),
-};
+export const chaCha20Poly1305: AeadAlgorithm = /* @__PURE__ */ aead(
+  "ChaCha20-Poly1305",
+  32,
+  16,
+  "chacha20-poly1305",
+);
 
 type OpenSslName =
   | "aes-128-gcm"
@@ -77,6 +70,22 @@ type OpenSslName =
   | "aes-128-ccm"
   | "aes-256-ccm"
   | "chacha20-poly1305";
+
+function aead(
+  name: AeadName,
+  keyLength: number,
+  tagLength: number,
+  cipher: OpenSslName,
+): AeadAlgorithm {
+  const row: AeadAlgorithm = {
+    name,
+    keyLength,
+    nonceLength: 12,
+    tagLength,
+    key: (bytes) => aeadKey(row, cipher, bytes),
+  };
+  return row;
+}
 
 /**
  * Node returns arrays of its own, which `seal` copies to `out`: every overlap
