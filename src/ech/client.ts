@@ -10,7 +10,7 @@ import {
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import { echFlow } from "../handshake/client/ech.ts";
-import type { EchClientWithFlow } from "../handshake/client/ech-flow.ts";
+import { EchClientWithFlow } from "../handshake/client/ech-flow.ts";
 import type { EchClient, EchEnvironment, EchOffer } from "../handshake/ech.ts";
 import type { Transcript } from "../handshake/transcript.ts";
 import { checkAlpn } from "../handshake/config-checks.ts";
@@ -71,9 +71,8 @@ export function echClient(
   const usable = parseEchConfigList(configs).filter(isUsable);
   if (usable.length === 0)
     throw new TlsUsageError("ECH: no config in the list can be used");
-  const client: EchClientWithFlow = {
+  return new EchClientWithFlow(echFlow, {
     kind: "real",
-    flow: echFlow,
     begin: (environment) => {
       for (const config of usable) {
         const suite = config.suites.find((one) =>
@@ -84,8 +83,7 @@ export function echClient(
       }
       throw new TlsUsageError("ECH: the provider has no suite of the configs");
     },
-  };
-  return client;
+  });
 }
 
 /**
@@ -93,12 +91,10 @@ export function echClient(
  * stand out.
  */
 export function echGrease(): EchClient {
-  const client: EchClientWithFlow = {
+  return new EchClientWithFlow(echFlow, {
     kind: "grease",
-    flow: echFlow,
     begin: ({ provider }) => new GreaseOffer(provider),
-  };
-  return client;
+  });
 }
 
 /** RFC 9849 4, 4.2, 6.1.7. Without a name to check nothing could be learnt. */

@@ -41,6 +41,7 @@ export { certificateCompression } from "../handshake/certificate-compression.ts"
 export { certificateTimestamps } from "../handshake/certificate-timestamps.ts";
 export { delegatedCredentials } from "../handshake/delegated-keys.ts";
 export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
+export { recordSizes } from "../handshake/record-sizes.ts";
 export { stapling } from "../handshake/stapling.ts";
 export type { Feature, Turns } from "../handshake/features.ts";
 export type {

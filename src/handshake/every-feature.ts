@@ -6,6 +6,7 @@ import { extensionsOfBoth } from "./extensions/rows12.ts";
 import type { ExtensionTable } from "./extensions/table.ts";
 import { type Feature, Features } from "./features.ts";
 import { rawPublicKeys } from "./raw-public-keys.ts";
+import { recordSizes } from "./record-sizes.ts";
 import { stapling } from "./stapling.ts";
 
 export const EVERY_FEATURE: readonly Feature[] = [
@@ -14,6 +15,7 @@ export const EVERY_FEATURE: readonly Feature[] = [
   certificateCompression,
   delegatedCredentials,
   rawPublicKeys,
+  recordSizes,
 ];
 
 /** Both versions with every feature. */

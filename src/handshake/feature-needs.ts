@@ -22,6 +22,8 @@ export function checkOptionsNeeds(
     readonly credentials?: readonly Credential[] | "ask";
     readonly delegatedCredentials?: object;
     readonly certificateTypes?: readonly string[];
+    readonly maxFragmentLength?: number;
+    readonly recordSizeLimit?: number;
     readonly ocspStapling?: boolean;
     readonly rawPublicKeys?: object | "ask";
     readonly signedCertificateTimestamps?: boolean;
@@ -49,6 +51,12 @@ export function checkOptionsNeeds(
       "rawPublicKeys",
       "certificateTypes",
       options.certificateTypes?.includes("RawPublicKey") === true,
+    ],
+    ["recordSizes", "recordSizeLimit", options.recordSizeLimit !== undefined],
+    [
+      "recordSizes",
+      "maxFragmentLength",
+      options.maxFragmentLength !== undefined,
     ],
     ["stapling", "ocspStapling", options.ocspStapling === true],
   ]);

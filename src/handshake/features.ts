@@ -9,10 +9,16 @@ import type {
   CertificateTypeName,
   CertificateTypes,
 } from "./certificate-types.ts";
+import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { Delegation, SigningKey } from "./delegation.ts";
-import type { Extensions, ExtensionSpec } from "./extensions/spec.ts";
+import type {
+  Extensions,
+  ExtensionSpec,
+  FragmentLength,
+} from "./extensions/spec.ts";
+import type { HandshakeIo } from "./io.ts";
 import type { MessageForms } from "./machine.ts";
 import type {
   Certificate13,
@@ -48,6 +54,8 @@ export interface Turns {
      */
     response12(message: RawMessage): Uint8Array;
   };
+  /** RFC 8449, RFC 6066 4. */
+  readonly recordSizes?: RecordSizeTurns;
   /** RFC 7250. Without them X.509 goes without saying. */
   readonly rawKeys?: RawKeyTurns;
   /** RFC 9345. */
@@ -76,6 +84,40 @@ export type TypesSaid = Pick<
   Extensions<"encrypted_extensions">,
   "server_certificate_type" | "client_certificate_type"
 >;
+
+/** What is said of record sizes, in either version. */
+export interface SizesSaid {
+  readonly record_size_limit?: number;
+  readonly max_fragment_length?: FragmentLength;
+}
+
+/** Where two sides agree on the sizes of records. */
+interface RecordSizeTurns {
+  /**
+   * A client takes what the server answers.
+   *
+   * @throws TlsError
+   */
+  agree(
+    config: ClientConfig,
+    said: SizesSaid,
+    version: TlsVersion,
+    io: HandshakeIo,
+  ): void;
+  /** What a server answers. */
+  answer(
+    config: ServerConfig,
+    hello: ClientHello,
+    version: TlsVersion,
+  ): SizesSaid;
+  /** RFC 8449 4: what the client said holds for the very next record. */
+  apply(
+    answered: SizesSaid,
+    hello: ClientHello,
+    version: TlsVersion,
+    io: HandshakeIo,
+  ): void;
+}
 
 /** Where certificates may be bare keys; those that throw throw a TlsError. */
 interface RawKeyTurns {

@@ -12,6 +12,7 @@ export type FeatureName =
   | "certificateTimestamps"
   | "delegatedCredentials"
   | "rawPublicKeys"
+  | "recordSizes"
   | "stapling";
 
 /** Which features there are; what they bring, `turnsOf` knows. */

@@ -12,6 +12,7 @@ import {
   type Feature,
   serverConfigOf,
   rawPublicKeys,
+  recordSizes,
   type ServerOptions,
   stapling,
   type TlsVersion,
@@ -50,6 +51,7 @@ const FEATURES: readonly {
     option: { delegatedCredentials: acceptDelegatedCredentials() },
   },
   { feature: rawPublicKeys, option: { rawPublicKeys: "ask" } },
+  { feature: recordSizes, option: { recordSizeLimit: 512 } },
 ];
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];

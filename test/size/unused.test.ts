@@ -159,6 +159,8 @@ const ROWS: Readonly<Record<string, RegExp>> = {
     /^src\/handshake\/(delegated-keys|delegated-credential|extensions\/delegated-credential)\.ts$/,
   rawPublicKeys:
     /^src\/handshake\/(raw-public-keys|extensions\/certificate-types)\.ts$/,
+  recordSizes:
+    /^src\/handshake\/(record-sizes|extensions\/(max-fragment-length|record-size-limit))\.ts$/,
   stapling:
     /^src\/handshake\/(stapling|extensions\/status-request|messages\/certificate-status)\.ts$/,
 };

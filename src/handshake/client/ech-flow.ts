@@ -56,8 +56,21 @@ export interface EchFlow {
 }
 
 /** An {@link EchClient} as `puretls/ech` makes it. */
-export interface EchClientWithFlow extends EchClient {
-  readonly flow: EchFlow;
+export class EchClientWithFlow implements EchClient {
+  readonly kind: EchClient["kind"];
+  readonly begin: EchClient["begin"];
+  readonly #flow: EchFlow;
+
+  constructor(flow: EchFlow, { kind, begin }: EchClient) {
+    this.#flow = flow;
+    this.kind = kind;
+    this.begin = begin;
+  }
+
+  /** Undefined: not made by it, but a look-alike. */
+  static flowOf(client: EchClient): EchFlow | undefined {
+    return #flow in client ? client.#flow : undefined;
+  }
 }
 
 /**
@@ -69,10 +82,7 @@ export function echFlowOf({
   encryptedClientHello: client,
 }: ClientConfig): EchFlow | undefined {
   if (client === undefined) return undefined;
-  if (hasFlow(client)) return client.flow;
+  const flow = EchClientWithFlow.flowOf(client);
+  if (flow !== undefined) return flow;
   throw new TlsUsageError("encryptedClientHello: made by puretls/ech");
-}
-
-function hasFlow(client: EchClient): client is EchClientWithFlow {
-  return "flow" in client;
 }

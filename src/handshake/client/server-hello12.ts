@@ -11,7 +11,6 @@ import type { HandshakeIo } from "../io.ts";
 import { resumedMasterSecret } from "../key-schedule12.ts";
 import type { ServerHello12 } from "../messages/server-hello.ts";
 import { protectionKeys12 } from "../protection12.ts";
-import { checkRecordSizes } from "../record-size-limit.ts";
 import type { ResumedPeer } from "../resumption.ts";
 import type { Session12 } from "../session.ts";
 import { echFlowOf } from "./ech-flow.ts";
@@ -38,7 +37,8 @@ export function onServerHello12(
   if (suite === undefined) throw new TlsError(reason.wrong_cipher_returned);
   checkRenegotiationInfo(config, message);
   const said = serverSaid(config, suite, message);
-  agreeOnRecordSizes(config, message, io);
+  const { recordSizes } = turnsOf(config);
+  recordSizes?.agree(config, message.extensions, "TLSv1.2", io);
   io.setChangeCipherSpec("delivered");
   io.setWarningAlerts("ignored");
   const hash = config.provider.hashes[suite.hash];
@@ -108,18 +108,6 @@ function serverSaid(
     certificateTypes:
       turnsOf(config).rawKeys?.typesChosen(extensions, config) ?? X509_ALONE,
   };
-}
-
-function agreeOnRecordSizes(
-  config: ClientConfig,
-  { extensions }: ServerHello12,
-  io: HandshakeIo,
-): void {
-  checkRecordSizes(config, extensions);
-  const { record_size_limit: limit, max_fragment_length: length } = extensions;
-  if (limit !== undefined)
-    io.setRecordLimits({ read: config.recordSizeLimit, write: limit });
-  if (length !== undefined) io.setMaxFragmentLength(length);
 }
 
 interface Resumed {

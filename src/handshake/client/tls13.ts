@@ -7,7 +7,6 @@ import {
   verifyFinished,
 } from "../authentication.ts";
 import { X509_ALONE } from "../certificate-types.ts";
-import type { ClientConfig } from "../config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { turnsOf } from "../features.ts";
 import {
@@ -34,7 +33,6 @@ import {
   onUpdateKeys,
 } from "../post-handshake13.ts";
 import { proofOf } from "../psk.ts";
-import { checkRecordSizes } from "../record-size-limit.ts";
 import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
 import { certificateWanted, termsOf } from "./certificate-wanted.ts";
@@ -99,13 +97,13 @@ function onEncryptedExtensions(
   io: HandshakeIo,
 ): WaitCertificateOrRequest | WaitFinished {
   checkSolicited(message.extensionTypes, state.offered);
+  const { rawKeys, recordSizes } = turnsOf(state.config);
   const { extensions } = message;
-  agreeOnRecordSizes(state.config, extensions, io);
+  recordSizes?.agree(state.config, extensions, "TLSv1.3", io);
   const alpnProtocol = selectedProtocol(
     extensions.application_layer_protocol_negotiation,
     state.config.alpnProtocols,
   );
-  const { rawKeys } = turnsOf(state.config);
   const accepted = extensions.early_data ?? false;
   const next = {
     ...state,
@@ -124,20 +122,6 @@ function onEncryptedExtensions(
   return psk === undefined
     ? { ...next, at: "WAIT_CERT_CR" }
     : { ...next, at: "WAIT_FINISHED", peer: { psk }, wanted: undefined };
-}
-
-/** RFC 8449 4; RFC 6066 4, whose length does not count the content type. */
-function agreeOnRecordSizes(
-  config: ClientConfig,
-  extensions: EncryptedExtensions["extensions"],
-  io: HandshakeIo,
-): void {
-  checkRecordSizes(config, extensions);
-  const { record_size_limit: limit, max_fragment_length: length } = extensions;
-  if (limit !== undefined)
-    io.setRecordLimits({ read: config.recordSizeLimit, write: limit });
-  if (length !== undefined)
-    io.setRecordLimits({ read: length + 1, write: length + 1 });
 }
 
 function onCertificateRequest(

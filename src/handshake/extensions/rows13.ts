@@ -8,11 +8,9 @@ import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
 import { encryptedClientHello } from "./encrypted-client-hello.ts";
 import { keyShare } from "./key-share.ts";
-import { maxFragmentLength } from "./max-fragment-length.ts";
 import { postHandshakeAuth } from "./post-handshake-auth.ts";
 import { preSharedKey } from "./pre-shared-key.ts";
 import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
-import { recordSizeLimit } from "./record-size-limit.ts";
 import { serverName } from "./server-name.ts";
 import {
   signatureAlgorithms,
@@ -26,7 +24,6 @@ import { ExtensionTable } from "./table.ts";
 const FIRST: readonly ExtensionSpec[] = [serverName, encryptedClientHello];
 
 const MIDDLE: readonly ExtensionSpec[] = [
-  maxFragmentLength,
   supportedGroups,
   keyShare,
   supportedVersions,
@@ -40,7 +37,6 @@ const MIDDLE: readonly ExtensionSpec[] = [
 ];
 
 const LAST: readonly ExtensionSpec[] = [
-  recordSizeLimit,
   postHandshakeAuth,
   earlyData,
   preSharedKey,

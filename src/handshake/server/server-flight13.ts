@@ -29,7 +29,6 @@ import {
   sendsChangeCipherSpec,
 } from "../negotiate.ts";
 import type { ChosenPsk } from "../psk.ts";
-import { answerRecordSizes } from "../record-size-limit.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
 import { retryConfigs } from "./ech.ts";
 import { certificateRequest } from "./certificate-request.ts";
@@ -271,8 +270,8 @@ function sendExtensions(
   transcript: Transcript,
   io: HandshakeIo,
 ): Transcript {
-  const sizes = answerRecordSizes(config, hello.extensions, 2 ** 14 + 1);
-  const { rawKeys } = turnsOf(config);
+  const { rawKeys, recordSizes } = turnsOf(config);
+  const sizes = recordSizes?.answer(config, hello, "TLSv1.3") ?? {};
   const configs = retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     config.protocol.extensions,
@@ -294,12 +293,6 @@ function sendExtensions(
     },
     config.shapes.encrypted_extensions,
   );
-  // RFC 8449 4: what the client said holds for the very next record.
-  const { record_size_limit: ours, max_fragment_length: length } = sizes;
-  const theirs = hello.extensions.record_size_limit;
-  if (ours !== undefined) io.setRecordLimits({ read: ours, write: theirs });
-  // RFC 6066 4 does not count the content type.
-  if (length !== undefined)
-    io.setRecordLimits({ read: length + 1, write: length + 1 });
+  recordSizes?.apply(sizes, hello, "TLSv1.3", io);
   return send(io, transcript, message);
 }

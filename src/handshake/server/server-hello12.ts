@@ -17,7 +17,6 @@ import type { HandshakeIo } from "../io.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { encodeServerHello12 } from "../messages/server-hello.ts";
 import { chooseAlpn } from "../negotiate.ts";
-import { answerRecordSizes } from "../record-size-limit.ts";
 import type { PendingTranscript } from "../transcript.ts";
 import type { Server12 } from "./states12.ts";
 
@@ -54,7 +53,7 @@ export function sendServerHello12(
   const alpnProtocol = chooseAlpn(config, hello);
   const { credential } = choice;
   // Who shows no credential of its own asks for none.
-  const { rawKeys } = turnsOf(config);
+  const { rawKeys, recordSizes } = turnsOf(config);
   const clientType =
     (credential && rawKeys?.clientType(config, hello)) ?? "X509";
   const extensions = {
@@ -77,7 +76,7 @@ export function sendServerHello12(
   io.setChangeCipherSpec("delivered");
   io.setWarningAlerts("ignored");
   io.send(message);
-  agreeOnRecordSizes(hello, extensions, io);
+  recordSizes?.apply(extensions, hello, "TLSv1.2", io);
   const hash = config.provider.hashes[suite.hash];
   return {
     ...rest,
@@ -143,20 +142,6 @@ function answers(
     ...(alpnProtocol !== undefined && {
       application_layer_protocol_negotiation: [alpnProtocol],
     }),
-    // RFC 8449 4: 2^14 in TLS 1.2, whose limit does not count a type.
-    ...answerRecordSizes(config, asked, 2 ** 14),
+    ...turnsOf(config).recordSizes?.answer(config, hello, "TLSv1.2"),
   };
-}
-
-function agreeOnRecordSizes(
-  { extensions: asked }: ClientHello,
-  {
-    record_size_limit: ours,
-    max_fragment_length: length,
-  }: Extensions<"server_hello12">,
-  io: HandshakeIo,
-): void {
-  if (ours !== undefined)
-    io.setRecordLimits({ read: ours, write: asked.record_size_limit });
-  if (length !== undefined) io.setMaxFragmentLength(length);
 }
