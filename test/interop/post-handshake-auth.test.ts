@@ -1,8 +1,9 @@
 /**
  * A client's certificate that is asked for after the handshake (RFC 8446 4.6.2),
- * through the face of Python's ssl: OpenSSL, GnuTLS and NSS in both roles, Apache as
- * the server that it was made for. What other peers lack: see support/peers.ts.
+ * through the face of Python's ssl: OpenSSL, GnuTLS, NSS and Python itself in both
+ * roles, Apache as the server that it was made for. What other peers lack: see support/peers.ts.
  */
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { asciiBytes } from "../../src/bytes.ts";
 import { SSLContext, type SSLSocket } from "../../src/index.ts";
@@ -27,6 +28,10 @@ const pemOf = (
 const server = pemOf("server", testServer());
 const client = pemOf("client", testClient());
 const { certificatePem: cert, keyPem: key } = testClient();
+
+const PYTHON_PEER = fileURLToPath(
+  new URL("peers/python/peer.py", import.meta.url),
+);
 
 /** Ours: it offers to be asked, and has an answer, or none. */
 function asked(port: number, hasCertificate = true): Promise<SSLSocket> {
@@ -72,11 +77,11 @@ async function asking(
   expect(socket.getPeerCert()).toBe(null);
   socket.verifyClientPostHandshake();
   // Who has read this has read the request too, and answered it.
-  await socket.sendAll(asciiBytes("who?\n"));
-  await peer.prints("who?");
+  await socket.sendAll(asciiBytes("whose\n"));
+  await peer.prints("whose");
   talk(peer);
   await readUntil(socket, "again");
-  await socket.sendAll(asciiBytes("welcome\n"));
+  await socket.sendAll(asciiBytes("enter\n"));
   await listening.close();
   return { peer, socket };
 }
@@ -95,7 +100,7 @@ describePeers(["openssl"], () => {
       },
     );
     expect(socket.getPeerCert({ binary: true })).toEqual(testClient().chain[0]);
-    await peer.outputReaches(8);
+    await peer.prints("enter");
     await socket.close();
   });
 
@@ -210,6 +215,46 @@ describePeers(["nss"], () => {
       const validated = /Subject: CN=test client[^]*Certificate Validated/;
       expect(validated.test(peer.log())).toBe(hasCertificate);
       await socket.close();
+    });
+});
+
+describePeers(["python"], (peer) => {
+  const further = { late: "yes" };
+
+  it("its client is asked by us", async () => {
+    const options = { ca, name: "localhost", version: "TLSv1.3", ...further };
+    const { socket, peer: program } = await asking(
+      (port) =>
+        new PeerProcess("python3", [
+          ...[PYTHON_PEER, "client", `port=${String(port)}`],
+          ...Object.entries({ ...options, ...client }).map(
+            ([name, value]) => `${name}=${value}`,
+          ),
+        ]),
+      (it) => {
+        it.write("again\n");
+      },
+    );
+    expect(socket.getPeerCert({ binary: true })).toEqual(testClient().chain[0]);
+    await program.prints("enter");
+    await socket.close();
+  });
+
+  for (const hasCertificate of [true, false])
+    it(`its server asks us: ${hasCertificate ? "a certificate" : "none"}`, async () => {
+      const listener = await peer.server?.({
+        ...{ identity: server, ca, further },
+        clientAuth: "optional",
+      });
+      const socket = await asked(listener?.port ?? 0, hasCertificate);
+      for (const text of ["hello", "again"]) {
+        await socket.sendAll(asciiBytes(text));
+        await readUntil(socket, text);
+      }
+      await socket.unwrap();
+      const told = (await listener?.stop())?.match(/peer=.*/g);
+      const shown = hasCertificate ? "peer=test client" : "peer=";
+      expect(told).toEqual(["peer=", shown]);
     });
 });
 

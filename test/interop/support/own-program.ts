@@ -17,6 +17,7 @@
  * | early | Erlang: a file to send as early data; `any` on a server |
  * | ech | Go, rustls: a client's ECHConfigList |
  * | ech_config, ech_key | Go: a server's ECHConfig and private key |
+ * | late | Python: the client's certificate is asked for after the handshake |
  * | compress, raw_ca, ocsp | rustls: see ../peers/rust/peer.rs |
  *
  * The client sends each piece of its standard input and waits for as much,

@@ -35,6 +35,7 @@ def make_context():
         )
     if "dh" in options:
         context.load_dh_params(options["dh"])
+    context.post_handshake_auth = "late" in options
     if "alpn" in options:
         context.set_alpn_protocols(options["alpn"].split(","))
     return context
@@ -88,12 +89,24 @@ def client(context):
     tls.unwrap()
 
 
+def ask(tls):
+    """The request goes out with the next data, and is answered before more."""
+    chunk = tls.recv(65536)
+    tls.verify_client_post_handshake()
+    tls.sendall(chunk)
+    chunk = tls.recv(65536)
+    tell(tls)
+    tls.sendall(chunk)
+
+
 def server(context):
     listener = socket.create_server(address)
     for _ in range(int(options.get("connections", "1"))):
         raw, _ = listener.accept()
         tls = context.wrap_socket(raw, server_side=True, suppress_ragged_eofs=False)
         tell(tls)
+        if "late" in options:
+            ask(tls)
         while chunk := tls.recv(65536):
             tls.sendall(chunk)
         tls.unwrap().close()
