@@ -127,8 +127,12 @@ function connectedPair(provider, { name, version = "TLSv1.3" }) {
   return { sender: client.snapshot(), receiver: server.snapshot() };
 }
 
-/** The engine, each record on its own: sealed and sent, received and taken. */
+/**
+ * The engine, each record on its own: sealed and sent, received and taken. As a
+ * socket does it: what was sent leaves its room to what comes next.
+ */
 function engineWork({ sender, receiver }, size) {
+  const room = new Uint8Array(size + 512);
   const plaintext = new Uint8Array(size).fill(7);
   const sealing = TlsEngine.restore(sender);
   /** Records that follow each other, for receivers that start again. */
@@ -137,7 +141,7 @@ function engineWork({ sender, receiver }, size) {
   return {
     seal: (times) => () => {
       for (let i = 0; i < times; i++) {
-        sealing.write(plaintext);
+        sealing.write(plaintext, room);
         sealing.takeOutput();
       }
     },
