@@ -37,9 +37,12 @@ export {
   serverConfig,
   serverConfigOf,
 } from "./configs.ts";
+export { certificateAuthorities } from "../handshake/certificate-authorities.ts";
 export { certificateCompression } from "../handshake/certificate-compression.ts";
+export { certificateSchemes } from "../handshake/certificate-schemes.ts";
 export { certificateTimestamps } from "../handshake/certificate-timestamps.ts";
 export { delegatedCredentials } from "../handshake/delegated-keys.ts";
+export { encryptedClientHello } from "../handshake/encrypted-client-hello.ts";
 export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
 export { recordSizes } from "../handshake/record-sizes.ts";
 export { stapling } from "../handshake/stapling.ts";

@@ -1,7 +1,10 @@
 /** All that puretls has, for configs that leave nothing out. */
+import { certificateAuthorities } from "./certificate-authorities.ts";
 import { certificateCompression } from "./certificate-compression.ts";
+import { certificateSchemes } from "./certificate-schemes.ts";
 import { certificateTimestamps } from "./certificate-timestamps.ts";
 import { delegatedCredentials } from "./delegated-keys.ts";
+import { encryptedClientHello } from "./encrypted-client-hello.ts";
 import { extensionsOfBoth } from "./extensions/rows12.ts";
 import type { ExtensionTable } from "./extensions/table.ts";
 import { type Feature, Features } from "./features.ts";
@@ -10,6 +13,9 @@ import { recordSizes } from "./record-sizes.ts";
 import { stapling } from "./stapling.ts";
 
 export const EVERY_FEATURE: readonly Feature[] = [
+  encryptedClientHello,
+  certificateSchemes,
+  certificateAuthorities,
   stapling,
   certificateTimestamps,
   certificateCompression,

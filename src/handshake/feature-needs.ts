@@ -18,6 +18,9 @@ type Need = readonly [feature: FeatureName, by: string, isThere: boolean];
 export function checkOptionsNeeds(
   protocol: Featured,
   options: {
+    readonly certificateAuthorities?: readonly unknown[];
+    readonly certificateSignatureSchemes?: readonly string[];
+    readonly encryptedClientHello?: object;
     readonly certificateCompression?: readonly unknown[];
     readonly credentials?: readonly Credential[] | "ask";
     readonly delegatedCredentials?: object;
@@ -29,12 +32,28 @@ export function checkOptionsNeeds(
     readonly signedCertificateTimestamps?: boolean;
   },
 ): void {
-  const { certificateCompression = [], credentials = [] } = options;
+  const { certificateAuthorities = [], certificateCompression = [] } = options;
+  const { credentials = [] } = options;
   require(protocol, [
     [
       "certificateCompression",
       "certificateCompression",
       certificateCompression.length > 0,
+    ],
+    [
+      "certificateAuthorities",
+      "certificateAuthorities",
+      certificateAuthorities.length > 0,
+    ],
+    [
+      "certificateSchemes",
+      "certificateSignatureSchemes",
+      options.certificateSignatureSchemes !== undefined,
+    ],
+    [
+      "encryptedClientHello",
+      "encryptedClientHello",
+      options.encryptedClientHello !== undefined,
     ],
     [
       "certificateTimestamps",

@@ -8,9 +8,12 @@ import type { ExtensionTable } from "./extensions/table.ts";
 
 /** What a program can do without. */
 export type FeatureName =
+  | "certificateAuthorities"
   | "certificateCompression"
+  | "certificateSchemes"
   | "certificateTimestamps"
   | "delegatedCredentials"
+  | "encryptedClientHello"
   | "rawPublicKeys"
   | "recordSizes"
   | "stapling";

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { zlib } from "../../src/compression/index.ts";
 import {
   acceptDelegatedCredentials,
+  certificateAuthorities,
   certificateCompression,
+  certificateSchemes,
   certificateTimestamps,
   clientConfigOf,
   type ClientOptions,
@@ -49,6 +51,14 @@ const FEATURES: readonly {
   {
     feature: delegatedCredentials,
     option: { delegatedCredentials: acceptDelegatedCredentials() },
+  },
+  {
+    feature: certificateAuthorities,
+    option: { certificateAuthorities: [Uint8Array.of(0x30, 0)] },
+  },
+  {
+    feature: certificateSchemes,
+    option: { certificateSignatureSchemes: ["ecdsa_secp256r1_sha256"] },
   },
   { feature: rawPublicKeys, option: { rawPublicKeys: "ask" } },
   { feature: recordSizes, option: { recordSizeLimit: 512 } },

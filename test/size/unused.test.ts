@@ -151,12 +151,18 @@ describe("a bundle of", async () => {
 
 /** By feature: what comes with it alone, beside a client or a server. */
 const ROWS: Readonly<Record<string, RegExp>> = {
+  certificateAuthorities:
+    /^src\/handshake\/(extensions\/)?certificate-authorities\.ts$/,
   certificateCompression:
     /^src\/handshake\/(certificate-compression|extensions\/compress-certificate|messages\/compressed-certificate)\.ts$/,
+  certificateSchemes:
+    /^src\/handshake\/(certificate-schemes|extensions\/signature-algorithms-cert)\.ts$/,
   certificateTimestamps:
     /^src\/handshake\/(certificate-timestamps|extensions\/signed-certificate-timestamp)\.ts$/,
   delegatedCredentials:
     /^src\/handshake\/(delegated-keys|delegated-credential|extensions\/delegated-credential)\.ts$/,
+  encryptedClientHello:
+    /^src\/handshake\/(extensions\/)?encrypted-client-hello\.ts$/,
   rawPublicKeys:
     /^src\/handshake\/(raw-public-keys|extensions\/certificate-types)\.ts$/,
   recordSizes:
@@ -176,9 +182,9 @@ describe.each(["puretls/engine", "puretls/engine/tls13"])(
           ${make}([${features.join(", ")}], options);
       `;
 
-      it.each(Object.entries(ROWS))(
+      it.for(Object.entries(ROWS))(
         "without %s has no source of it",
-        async (feature, brings) => {
+        async ([feature, brings], { annotate }) => {
           const slim = await bundle(code());
           const more = await bundle(code(feature));
           expect(slim.sources.filter((path) => brings.test(path))).toEqual([]);
@@ -188,6 +194,7 @@ describe.each(["puretls/engine", "puretls/engine/tls13"])(
           expect(added.length).toBeGreaterThan(0);
           expect(added.filter((path) => !brings.test(path))).toEqual([]);
           expect(more.bytes).toBeGreaterThan(slim.bytes);
+          await annotate(`${more.bytes - slim.bytes} bytes minified`);
         },
       );
     });

@@ -1,39 +1,28 @@
 /** The extensions that every side has which speaks TLS 1.3. */
 import { applicationLayerProtocolNegotiation } from "./alpn.ts";
-import {
-  certificateAuthorities,
-  oidFilters,
-} from "./certificate-authorities.ts";
 import { cookie } from "./cookie.ts";
 import { earlyData } from "./early-data.ts";
-import { encryptedClientHello } from "./encrypted-client-hello.ts";
 import { keyShare } from "./key-share.ts";
 import { postHandshakeAuth } from "./post-handshake-auth.ts";
 import { preSharedKey } from "./pre-shared-key.ts";
 import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
 import { serverName } from "./server-name.ts";
-import {
-  signatureAlgorithms,
-  signatureAlgorithmsCert,
-} from "./signature-algorithms.ts";
+import { signatureAlgorithms } from "./signature-algorithms.ts";
 import type { ExtensionSpec } from "./spec.ts";
 import { supportedGroups } from "./supported-groups.ts";
 import { supportedVersions } from "./supported-versions.ts";
 import { ExtensionTable } from "./table.ts";
 
-const FIRST: readonly ExtensionSpec[] = [serverName, encryptedClientHello];
+const FIRST: readonly ExtensionSpec[] = [serverName];
 
 const MIDDLE: readonly ExtensionSpec[] = [
   supportedGroups,
   keyShare,
   supportedVersions,
   signatureAlgorithms,
-  signatureAlgorithmsCert,
   pskKeyExchangeModes,
   cookie,
   applicationLayerProtocolNegotiation,
-  certificateAuthorities,
-  oidFilters,
 ];
 
 const LAST: readonly ExtensionSpec[] = [
