@@ -6,12 +6,7 @@ import { utf8Bytes } from "../../src/bytes.ts";
 import type { CertificateCompression } from "../../src/compression/index.ts";
 import { brotli, zlib, zstd } from "../../src/compression/node.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import {
-  credential,
-  DELEGATION_USAGE,
-  delegateCredential,
-  type ServerOptions,
-} from "../../src/engine/index.ts";
+import type { ServerOptions } from "../../src/engine/index.ts";
 import {
   createEchKey,
   echServer,
@@ -19,12 +14,13 @@ import {
 } from "../../src/ech/index.ts";
 import { TraceDecoder } from "../../src/trace/index.ts";
 import { testCredential, testServerConfig } from "../support/engines.ts";
-import { testAuthority, testKey, testServer } from "../support/pki.ts";
+import { testAuthority, testServer } from "../support/pki.ts";
 import {
   type Browser,
   describeBrowsers,
   type HostByDns,
 } from "./support/browsers.ts";
+import { delegation } from "./support/delegation.ts";
 import { serveDns } from "./support/dns-over-https.ts";
 import { NODE24 } from "./support/peers.ts";
 import { serverTalks, type Talked, useFiles } from "./support/engines.ts";
@@ -172,26 +168,7 @@ describeBrowsers(["chromium"], (browser) => {
 
 describeBrowsers(["firefox"], (browser) => {
   it("takes a delegated credential, and records of its limit", async () => {
-    const issued = testAuthority().issueServer({
-      hosts: ["localhost"],
-      key: "ec-p384",
-      notBefore: Date.now() - 3_600_000,
-      extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
-    });
-    const delegatedKey = testKey("ec-p256");
-    const own = credential({
-      provider: noble,
-      chain: issued.chain,
-      key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
-    });
-    const delegated = delegateCredential({
-      provider: noble,
-      credential: own,
-      role: "server",
-      publicKeyInfo: delegatedKey.publicKeyInfo(),
-      key: { algorithm: "ecPublicKey", key: delegatedKey.privateKey },
-      scheme: "ecdsa_secp256r1_sha256",
-    });
+    const { own, delegated } = delegation();
     const talked = await visited(browser, {
       credentials: [delegated, own],
       recordSizeLimit: 512,

@@ -1,4 +1,6 @@
 /** Extensions that only some peers have, by the peers that have them. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { brotli, zlib, zstd } from "../../src/compression/node.ts";
 import * as portable from "../../src/compression/index.ts";
@@ -9,9 +11,8 @@ import {
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
 import {
+  acceptDelegatedCredentials,
   credential,
-  DELEGATION_USAGE,
-  delegateCredential,
   rawPublicKeyCredential,
 } from "../../src/engine/index.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
@@ -29,7 +30,9 @@ import {
   type Talked,
   useFiles,
 } from "./support/engines.ts";
-import { databaseOf } from "./support/nss.ts";
+import { builtProgram } from "./support/built-program.ts";
+import { delegation } from "./support/delegation.ts";
+import { databaseOf, NICKNAME } from "./support/nss.ts";
 import { describePeers } from "./support/peers.ts";
 import { clientProgram, serverProgram } from "./support/programs.ts";
 
@@ -228,28 +231,21 @@ describePeers(["openssl"], () => {
   });
 });
 
+const NSS_HEADER = "/usr/include/nss/sslexp.h";
+const hasNssHeaders = existsSync(NSS_HEADER);
+const delegatingServer = builtProgram({
+  source: "nss/delegating.c",
+  build: (source, folder) => [
+    ...["gcc", "-O1", "-I/usr/include/nss", "-I/usr/include/nspr"],
+    ...["-o", join(folder, "peer"), source],
+    ...["-lssl3", "-lnss3", "-lnspr4"],
+  ],
+  start: (folder) => [join(folder, "peer")],
+});
+
 describePeers(["nss"], () => {
   it("its client takes a delegated credential", async () => {
-    const issued = testAuthority().issueServer({
-      hosts: ["localhost"],
-      key: "ec-p384",
-      notBefore: Date.now() - 3_600_000,
-      extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
-    });
-    const delegatedKey = testKey("ec-p256");
-    const own = credential({
-      provider: noble,
-      chain: issued.chain,
-      key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
-    });
-    const delegated = delegateCredential({
-      provider: noble,
-      credential: own,
-      role: "server",
-      publicKeyInfo: delegatedKey.publicKeyInfo(),
-      key: { algorithm: "ecPublicKey", key: delegatedKey.privateKey },
-      scheme: "ecdsa_secp256r1_sha256",
-    });
+    const { own, delegated } = delegation();
     const { database } = await databaseOf(ca, undefined);
     const { peer, done } = await clientProgram(
       { credentials: [delegated, own] },
@@ -263,6 +259,26 @@ describePeers(["nss"], () => {
     peer.terminate();
     const { engine } = await done;
     expect(engine.info?.credential).toBe(delegated);
+  });
+
+  it.skipIf(!hasNssHeaders)("its server shows one", async () => {
+    const { issued } = delegation();
+    const { database } = await databaseOf(ca, {
+      cert: file("delegator.pem", issued.chainPem),
+      key: file("delegator.key", issued.key.toPem()),
+    });
+    const [program, ...args] = await delegatingServer();
+    const { port } = await serverProgram((free) => [
+      ...([program, ...args, String(free), database, NICKNAME] as const),
+    ]);
+    const { engine, received } = await clientTalk(
+      port,
+      testClientConfig({ delegatedCredentials: acceptDelegatedCredentials() }),
+    );
+    expect(new TextDecoder().decode(received)).toBe("hello\n");
+    expect(engine.info?.peer?.verified).toBe(true);
+    // The certificate's own key, of P-384, makes none of this kind.
+    expect(engine.info?.peerSignatureScheme).toBe("ecdsa_secp256r1_sha256");
   });
 
   it("its client hides its name", async () => {
