@@ -19,12 +19,6 @@ import {
 import { smallRows } from "./small-provider.js";
 
 export {
-  clientConfig,
-  credential,
-  serverConfig,
-  TlsEngine,
-} from "../../dist/engine/index.js";
-export {
   createVerifierOf,
   nameConstraints,
   parseCertificates,
@@ -32,6 +26,12 @@ export {
   stapledResponses,
   TrustStore,
 } from "../../dist/x509/index.js";
+export {
+  clientConfig,
+  credential,
+  serverConfig,
+  TlsEngine,
+} from "../../dist/engine/index.js";
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {

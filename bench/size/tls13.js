@@ -6,8 +6,6 @@ import {
 } from "../../dist/crypto/noble/index.js";
 import { smallProvider } from "./small-provider.js";
 
-export { credential, TlsEngine } from "../../dist/engine/index.js";
-export { clientConfig, serverConfig } from "../../dist/engine/tls13.js";
 export {
   createVerifierOf,
   parseCertificates,
@@ -15,6 +13,8 @@ export {
   nameConstraints,
   TrustStore,
 } from "../../dist/x509/index.js";
+export { credential, TlsEngine } from "../../dist/engine/index.js";
+export { clientConfig, serverConfig } from "../../dist/engine/tls13.js";
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {

@@ -7,12 +7,13 @@ import {
   type ServerConfig,
   type ServerOptions,
 } from "../handshake/config.ts";
+import { EVERY_CLIENT_FEATURE } from "../handshake/client/every-feature.ts";
 import { EVERY_FEATURE } from "../handshake/every-feature.ts";
 import type { Feature } from "../handshake/features.ts";
 import { clientProtocol } from "./client-protocols.ts";
 import { serverProtocol } from "./server-protocols.ts";
 
-const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol(EVERY_FEATURE);
+const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol(EVERY_CLIENT_FEATURE);
 const WHOLE_SERVER = /* @__PURE__ */ serverProtocol(EVERY_FEATURE);
 
 /**

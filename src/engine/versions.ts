@@ -10,15 +10,14 @@ import {
 import { extensionsOfBoth } from "../handshake/extensions/rows12.ts";
 import { extensionsOf13 } from "../handshake/extensions/rows13.ts";
 import { type Feature, Features } from "../handshake/features.ts";
-import type { MessageForms } from "../handshake/machine.ts";
 import type { Machines } from "../handshake/machines.ts";
 import { protection12 } from "./protection12.ts";
 import { type Begin, EngineProtocol } from "./protocol.ts";
 
-/** How a role begins, and what moves it, with the messages of features. */
+/** How a role begins, and what moves it, with its features. */
 interface Role {
   readonly begin: Begin;
-  readonly machines: (forms: MessageForms) => Machines;
+  readonly machines: (features: Features) => Machines;
 }
 
 export function bothVersions(
@@ -33,7 +32,7 @@ export function bothVersions(
     extensions: extensionsOfBoth(features),
     features,
     begin,
-    machines: machines(features.messages),
+    machines: machines(features),
     protection12,
   });
 }
@@ -50,6 +49,6 @@ export function tls13Alone(
     extensions: extensionsOf13(features),
     features,
     begin,
-    machines: machines(features.messages),
+    machines: machines(features),
   });
 }

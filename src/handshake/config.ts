@@ -27,7 +27,7 @@ import type { CertificateCompression } from "./compression-row.ts";
 import type { Credential } from "./credential.ts";
 import type { DelegatedCredentials } from "./delegation.ts";
 import type { EchClient, EchServer } from "./ech.ts";
-import { checkOptionsNeeds } from "./feature-needs.ts";
+import { checkClientNeeds, checkOptionsNeeds } from "./feature-needs.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { CertificateTypeName } from "./certificate-types.ts";
 import type { Carrier, FragmentLength } from "./extensions/spec.ts";
@@ -315,6 +315,7 @@ export function makeClientConfig(
 ): ClientConfig {
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(options, protocol, "client");
+  checkClientNeeds(protocol, options);
   if (ech?.kind === "real") checkVersionsToHide(common.versions);
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
   for (const group of keyShares)

@@ -82,6 +82,35 @@ export function checkOptionsNeeds(
   if (credentials !== "ask") checkCredentialsNeeds(protocol, credentials);
 }
 
+/**
+ * What a client alone is told.
+ *
+ * @throws TlsUsageError
+ */
+export function checkClientNeeds(
+  protocol: Featured,
+  options: {
+    readonly session?: object;
+    readonly psk?: unknown;
+    readonly earlyData?: boolean;
+    readonly credentials?: readonly unknown[] | "ask";
+    readonly postHandshakeAuthentication?: boolean;
+  },
+): void {
+  const { credentials = [], postHandshakeAuthentication = false } = options;
+  require(protocol, [
+    ["clientSessions", "session", options.session !== undefined],
+    ["clientSessions", "psk", options.psk !== undefined],
+    ["clientSessions", "earlyData", options.earlyData === true],
+    ["clientCertificates", "credentials", credentials.length > 0],
+    [
+      "clientCertificates",
+      "postHandshakeAuthentication",
+      postHandshakeAuthentication,
+    ],
+  ]);
+}
+
 /** @throws TlsUsageError */
 export function checkCredentialsNeeds(
   protocol: Featured,

@@ -149,6 +149,8 @@ export interface Feature {
   readonly extensions?: readonly ExtensionSpec[];
   /** Messages that stand for others, of TLS 1.3. */
   readonly messages?: MessageForms;
+  /** What one role has of it, a `ClientPart`; that role alone knows. */
+  readonly part?: object;
   readonly turns?: Turns;
 }
 
@@ -157,12 +159,14 @@ export class Features implements FeatureSet {
   readonly names: readonly FeatureName[];
   readonly extensions: readonly ExtensionSpec[];
   readonly messages: MessageForms;
+  readonly parts: readonly object[];
   readonly turns: Turns;
 
   constructor(features: readonly Feature[]) {
     this.names = features.map(({ name }) => name);
     this.extensions = features.flatMap(({ extensions = [] }) => extensions);
     this.messages = merged(features.map(({ messages = {} }) => messages));
+    this.parts = features.flatMap(({ part }) => part ?? []);
     this.turns = merged(features.map(({ turns = {} }) => turns));
   }
 }

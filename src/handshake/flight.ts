@@ -53,6 +53,17 @@ export function sendCertificate(
   return send(io, transcript, compressed ?? message);
 }
 
+/** RFC 8446 4.4.2.4: a client that has none sends an empty list. */
+export function sendNoCertificate(
+  io: HandshakeIo,
+  transcript: Transcript,
+  { shapes, protocol }: ClientConfig,
+): Transcript {
+  const { certificate: shape } = shapes;
+  const message = encodeCertificate13(protocol.extensions, NO_BYTES, [], shape);
+  return send(io, transcript, message);
+}
+
 /** What to sign once the Certificate is sent. */
 export function signingNeed(
   signer: "client" | "server",

@@ -162,6 +162,19 @@ export function machineOf<S extends State, Next extends State, Inputs>(
   };
 }
 
+/** The table with further cells in its rows. */
+export function withCells<S extends State, Next extends State, Inputs>(
+  table: Transitions<S, Next, Inputs>,
+  cells: readonly Partial<Transitions<S, Next, Inputs>>[],
+): Transitions<S, Next, Inputs> {
+  const rows: Record<string, object> = { ...table };
+  for (const more of cells)
+    for (const [at, row] of Object.entries(more as Record<string, object>))
+      rows[at] = { ...rows[at], ...row };
+  // Rows of the same states, with cells that their types allow.
+  return rows as Transitions<S, Next, Inputs>;
+}
+
 function cellOf<Next>(
   table: object,
   state: State,

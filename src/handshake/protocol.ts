@@ -13,6 +13,8 @@ export type FeatureName =
   | "certificateSchemes"
   | "certificateTimestamps"
   | "delegatedCredentials"
+  | "clientCertificates"
+  | "clientSessions"
   | "encryptedClientHello"
   | "rawPublicKeys"
   | "recordSizes"
@@ -21,6 +23,8 @@ export type FeatureName =
 /** Which features there are; what they bring, `turnsOf` knows. */
 export interface FeatureSet {
   readonly names: readonly FeatureName[];
+  /** What single roles have of them. */
+  readonly parts: readonly object[];
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   certificateCompression,
   certificateSchemes,
   certificateTimestamps,
+  clientCertificates,
   clientConfigOf,
   type ClientOptions,
   type Delegation,
@@ -119,7 +120,7 @@ describe.each(FEATURES.map((row) => [row.feature.name, row] as const))(
     });
 
     it("a client's certificate that is asked for with it comes plain", () => {
-      const client = slimClient([], {
+      const client = slimClient([clientCertificates], {
         credentials: [testCredential("ec-p256", "client")],
       });
       const server = testServerConfig({

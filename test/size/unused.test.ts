@@ -171,6 +171,35 @@ const ROWS: Readonly<Record<string, RegExp>> = {
     /^src\/handshake\/(stapling|extensions\/status-request|messages\/certificate-status)\.ts$/,
 };
 
+/** The same, of a client alone. */
+const CLIENT_ROWS: Readonly<Record<string, RegExp>> = {
+  clientSessions:
+    /^src\/handshake\/(client\/(sessions|psk-offer|early-data|tickets13|offered-session12)|messages\/end-of-early-data|psk|resumption)\.ts$/,
+  clientCertificates:
+    /^src\/handshake\/client\/(certificates|post-handshake-auth)\.ts$/,
+};
+
+describe("with the configs of puretls/engine/tls13, a bundle of clientConfigOf", () => {
+  const code = (...features: readonly string[]): string => `
+    import { ${["clientConfigOf", ...features].join(", ")} } from "puretls/engine/tls13";
+    export { TlsEngine } from "puretls/engine";
+    export const made = (options) =>
+      clientConfigOf([${features.join(", ")}], options);
+  `;
+
+  it.each(Object.entries(CLIENT_ROWS))(
+    "without %s has no source of it",
+    async (feature, brings) => {
+      const slim = await bundle(code());
+      const more = await bundle(code(feature));
+      const added = more.sources.filter((path) => !slim.sources.includes(path));
+      expect(added.length).toBeGreaterThan(0);
+      expect(added.filter((path) => !brings.test(path))).toEqual([]);
+      expect(more.bytes).toBeGreaterThan(slim.bytes);
+    },
+  );
+});
+
 describe.each(["puretls/engine", "puretls/engine/tls13"])(
   "with the configs of %s, a bundle",
   (entry) => {

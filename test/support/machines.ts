@@ -6,7 +6,7 @@ import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
 import * as reason from "../../src/reasons.ts";
-import { EVERY_FEATURE } from "../../src/handshake/every-feature.ts";
+import { EVERY_CLIENT_FEATURE } from "../../src/handshake/client/every-feature.ts";
 import { Features } from "../../src/handshake/features.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
 import { clientMachines } from "../../src/handshake/client/machines.ts";
@@ -34,12 +34,12 @@ import {
   nameOf,
 } from "../../src/wire/code-points.ts";
 
-const FORMS = new Features(EVERY_FEATURE).messages;
+const FEATURES = new Features(EVERY_CLIENT_FEATURE);
 
 /** Both roles, both versions. */
 export const MACHINES: Machines = {
-  ...clientMachines(FORMS),
-  ...serverMachines(FORMS),
+  ...clientMachines(FEATURES),
+  ...serverMachines(FEATURES),
 };
 
 /** What stands for a change_cipher_spec record among the messages. */

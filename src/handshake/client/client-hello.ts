@@ -1,4 +1,5 @@
 /** Writing a ClientHello, the first and the second one. */
+import { NO_BYTES } from "../../bytes.ts";
 import type { GroupName, HashName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import {
@@ -18,13 +19,8 @@ import { encodeClientHello } from "../messages/client-hello.ts";
 import type { Psk } from "../psk.ts";
 import { PendingTranscript } from "../transcript.ts";
 import { greased, greaseExtensions, makeGrease } from "./grease.ts";
-import {
-  sessionIdFor,
-  sessionToOffer12,
-  ticketFor,
-} from "./offered-session12.ts";
-import { earlyDataSession, pskBody, withBinders } from "./psk-offer.ts";
-import type { OfferedKeyPair, SentHello } from "./states.ts";
+import type { OfferedKeyPair, OfferedSession12, SentHello } from "./states.ts";
+import { clientTurnsOf } from "./turns.ts";
 
 type HelloBase = Omit<SentHello, "types" | "raw" | "psks">;
 
@@ -36,7 +32,8 @@ export function firstHello(
   ech?: Uint8Array,
 ): SentHello {
   const { random } = config.provider;
-  const session12 = sessionToOffer12(config, serverName);
+  const { sessions } = clientTurnsOf(config);
+  const session12 = sessions?.session12(config, serverName);
   const keyShares = config.versions.includes("TLSv1.3") ? config.keyShares : [];
   const base = {
     random: random(32),
@@ -107,7 +104,7 @@ function write(
     psks,
     retry,
     madeUp,
-    early = retry === undefined && earlyDataSession(config, psks) !== undefined,
+    early,
   }: {
     readonly ech: Uint8Array | undefined;
     readonly psks: readonly Psk[];
@@ -119,6 +116,7 @@ function write(
 ): SentHello {
   const { grease } = base;
   const { extensions: table } = config.protocol;
+  const { sessions } = clientTurnsOf(config);
   const offered = offerExtensions(table, {
     config,
     serverName,
@@ -132,9 +130,11 @@ function write(
       ? config.groups
       : config.groups.filter((name) => !isPostQuantum(name)),
     ech,
-    ticket12: ticketFor(config, base.session12),
-    psks: madeUp ?? pskBody(config, psks),
-    earlyData: early,
+    ticket12: sessions?.ticket12(config, base.session12),
+    psks: madeUp ?? sessions?.pskBody(config, psks),
+    earlyData:
+      early ??
+      (retry === undefined && sessions?.offersEarlyData(config, psks) === true),
   });
   const bodies =
     grease === undefined
@@ -158,8 +158,8 @@ function write(
   );
   const types = extensionTypes(table, "client_hello", bodies, shape);
   const before = retry?.before ?? new PendingTranscript();
-  const bound = withBinders(config, raw, types, psks, before);
-  return { ...base, types: new Set(types), psks, raw: bound };
+  const bound = sessions?.withBinders(config, raw, types, psks, before);
+  return { ...base, types: new Set(types), psks, raw: bound ?? raw };
 }
 
 /** The config's shape, with GREASE first and last where that is wanted. */
@@ -177,6 +177,23 @@ function shapeOf(
   const end = [last, ExtensionType.pre_shared_key];
   const order = [first, ...middle.filter((t) => !end.includes(t)), ...end];
   return { ...shape, verbatim, order };
+}
+
+/**
+ * The session id of a ClientHello: the session's, or one that is made up, so
+ * that the server's echo tells that it took the ticket (RFC 5077 3.4) and a
+ * middlebox sees what looks like a session (RFC 8446 D.4).
+ */
+function sessionIdFor(
+  config: ClientConfig,
+  offered: OfferedSession12 | undefined,
+): Uint8Array {
+  const { sessionId } = offered?.session ?? { sessionId: NO_BYTES };
+  if (sessionId.length > 0) return sessionId;
+  const isMadeUp =
+    offered !== undefined ||
+    (config.compatibilityMode && config.versions.includes("TLSv1.3"));
+  return isMadeUp ? config.provider.random(32) : NO_BYTES;
 }
 
 function newKeyPair(config: ClientConfig, name: GroupName): OfferedKeyPair {

@@ -6,12 +6,17 @@ import { type HandshakeIo, protectionKeys } from "../io.ts";
 import { earlySecret } from "../key-schedule13.ts";
 import { logSecrets } from "../key-log.ts";
 import { PendingTranscript } from "../transcript.ts";
+import { send } from "../flight.ts";
+import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
+import { clientHandshakeKeys } from "./handshake-keys.ts";
 import { earlyDataSession } from "./psk-offer.ts";
 import type {
   Client13,
+  Finishing,
   OfferedEarlyData,
   SentHello,
   WaitEncryptedExtensions,
+  WaitFinished,
 } from "./states.ts";
 
 /** The keys for it, once the ClientHello that offers it is sent. */
@@ -75,17 +80,16 @@ export function settleEarlyData(
   return { early, earlyData: "accepted" };
 }
 
-/** The client's keys until its Finished. */
-export function clientHandshakeKeys({
-  config,
-  suite,
-  secrets,
-}: Pick<Client13, "config" | "suite" | "secrets">) {
-  return protectionKeys({
-    provider: config.provider,
-    suite,
-    secret: secrets.client,
-    epoch: "handshake",
-    recordsPerKey: config.limits.recordsPerKey,
-  });
+/** RFC 8446 4.5: the last message under the early keys. */
+export function endEarlyData(
+  state: WaitFinished,
+  finishing: Finishing,
+  io: HandshakeIo,
+): Finishing {
+  if (state.earlyData !== "accepted") return finishing;
+  const message = encodeEndOfEarlyData();
+  const transcript = send(io, finishing.transcript, message);
+  io.endWritingEarlyData();
+  io.setWriteKeys(clientHandshakeKeys(state));
+  return { ...finishing, transcript };
 }

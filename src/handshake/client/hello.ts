@@ -22,8 +22,6 @@ import type {
 import { PendingTranscript } from "../transcript.ts";
 import { firstHello, secondHello } from "./client-hello.ts";
 import { echFlowOf, type FirstHellos } from "./ech-flow.ts";
-import { beginEarlyData } from "./early-data.ts";
-import { offeredPsks } from "./psk-offer.ts";
 import { handshakeKeys } from "./server-hello13.ts";
 import type {
   Client13State,
@@ -32,6 +30,7 @@ import type {
   WaitServerHello,
 } from "./states.ts";
 import type { Client12State } from "./states12.ts";
+import { clientTurnsOf } from "./turns.ts";
 
 type NextState = ClientHelloState | Client13State | Client12State;
 
@@ -106,7 +105,11 @@ function sendFirstHello(
     config,
     ...hellos,
     retrySuite: undefined,
-    early: beginEarlyData(config, hellos.ech?.inner?.hello ?? hellos.hello, io),
+    early: clientTurnsOf(config).sessions?.beginEarlyData(
+      config,
+      hellos.ech?.inner?.hello ?? hellos.hello,
+      io,
+    ),
     earlyRejected: false,
   };
 }
@@ -116,7 +119,8 @@ function plainHello(
   serverName: string | undefined,
   external: ExternalPsk | undefined,
 ): FirstHellos {
-  const psks = offeredPsks(config, serverName, external);
+  const { sessions } = clientTurnsOf(config);
+  const psks = sessions?.offeredPsks(config, serverName, external);
   const hello = firstHello(config, serverName, psks);
   const transcript = new PendingTranscript().add(hello.raw);
   return { hello, serverName, transcript, ech: undefined };

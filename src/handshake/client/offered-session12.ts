@@ -22,23 +22,6 @@ export function sessionToOffer12(
   return peer && { session, peer };
 }
 
-/**
- * The session id of a ClientHello: the session's, or one that is made up, so
- * that the server's echo tells that it took the ticket (RFC 5077 3.4) and a
- * middlebox sees what looks like a session (RFC 8446 D.4).
- */
-export function sessionIdFor(
-  config: ClientConfig,
-  offered: OfferedSession12 | undefined,
-): Uint8Array {
-  const { sessionId } = offered?.session ?? { sessionId: NO_BYTES };
-  if (sessionId.length > 0) return sessionId;
-  const isMadeUp =
-    offered !== undefined ||
-    (config.compatibilityMode && config.versions.includes("TLSv1.3"));
-  return isMadeUp ? config.provider.random(32) : NO_BYTES;
-}
-
 /** RFC 5077 3.2: the ticket, or nothing of one to ask for it. */
 export function ticketFor(
   { versions, sessionTickets }: ClientConfig,

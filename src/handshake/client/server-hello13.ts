@@ -11,14 +11,15 @@ import { earlySecret } from "../key-schedule13.ts";
 import { invalidShareIsAnAlert } from "../key-exchange.ts";
 import { logSecrets } from "../key-log.ts";
 import type { ServerHello } from "../messages/server-hello.ts";
-import { acceptedPsk, type ChosenPsk } from "../psk.ts";
-import { clientHandshakeKeys } from "./early-data.ts";
+import type { ChosenPsk } from "../psk.ts";
 import { echFlowOf } from "./ech-flow.ts";
+import { clientHandshakeKeys } from "./handshake-keys.ts";
 import type {
   HandshakeSecrets,
   WaitEncryptedExtensions,
   WaitServerHello,
 } from "./states.ts";
+import { clientTurnsOf } from "./turns.ts";
 
 /** The ServerHello decides; from here on it is TLS 1.3 and encrypted. */
 export function handshakeKeys(
@@ -104,7 +105,11 @@ function agree(
   const psk =
     index === undefined
       ? undefined
-      : acceptedPsk(hello.psks, index, suite.hash);
+      : clientTurnsOf(config).sessions?.acceptedPsk(
+          hello.psks,
+          index,
+          suite.hash,
+        );
   // RFC 8446 4.2.9: how the PSK is used was this side's to say.
   const mode = entry === undefined ? "psk_ke" : "psk_dhe_ke";
   if (psk !== undefined && !config.pskModes.includes(mode))

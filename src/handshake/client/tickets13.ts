@@ -7,6 +7,7 @@ import type { NewSessionTicket13 } from "../messages/new-session-ticket13.ts";
 import { kept } from "../peer-proof.ts";
 import { MAX_SESSION_LIFETIME } from "../session.ts";
 import type { ClientConnected } from "./states.ts";
+import { countTicket } from "./ticket-count.ts";
 
 /** RFC 8446 4.6.1. */
 export function onNewSessionTicket(
@@ -14,15 +15,13 @@ export function onNewSessionTicket(
   message: NewSessionTicket13,
   io: HandshakeIo,
 ): ClientConnected {
-  const tickets = state.tickets + 1;
-  if (tickets > state.config.limits.tickets)
-    throw new TlsError(reason.too_many_tickets);
+  const counted = countTicket(state);
   if (message.lifetime > MAX_SESSION_LIFETIME)
     throw new TlsError(reason.illegal_parameter, {
       detail: "NewSessionTicket: a lifetime of more than seven days",
     });
   // A lifetime of zero says that the ticket is to be thrown away at once.
-  if (message.lifetime === 0) return { ...state, tickets };
+  if (message.lifetime === 0) return counted;
   const { hashes, now } = state.config.provider;
   const hash = hashes[state.suite.hash];
   const psk = hkdfExpandLabel(
@@ -54,5 +53,5 @@ export function onNewSessionTicket(
       ...kept(state.proof),
     }),
   });
-  return { ...state, tickets };
+  return counted;
 }

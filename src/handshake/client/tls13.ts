@@ -1,21 +1,11 @@
 /** The client of TLS 1.3 after its ServerHello, RFC 8446 A.1, top to bottom. */
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
-import {
-  chooseCredential,
-  verifyCertificateVerify,
-  verifyFinished,
-} from "../authentication.ts";
+import { verifyCertificateVerify, verifyFinished } from "../authentication.ts";
 import { X509_ALONE } from "../certificate-types.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { turnsOf } from "../features.ts";
-import {
-  send,
-  sendCertificate,
-  sendCertificateVerify,
-  sendFinished,
-  signingNeed,
-} from "../flight.ts";
+import { sendFinished, sendNoCertificate } from "../flight.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import { logSecrets } from "../key-log.ts";
 import type { Transitions } from "../machine.ts";
@@ -23,7 +13,6 @@ import type { Certificate13 } from "../messages/certificate13.ts";
 import type { CertificateRequest13 } from "../messages/certificate-request13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { EncryptedExtensions } from "../messages/encrypted-extensions.ts";
-import { encodeEndOfEarlyData } from "../messages/end-of-early-data.ts";
 import type { Finished } from "../messages/finished.ts";
 import { readPeerChain, signingKey } from "../peer-certificate.ts";
 import { shown } from "../peer-proof.ts";
@@ -33,34 +22,26 @@ import {
   onUpdateKeys,
 } from "../post-handshake13.ts";
 import { proofOf } from "../psk.ts";
-import type { Credential } from "../credential.ts";
 import { selectedProtocol } from "./alpn.ts";
-import { certificateWanted, termsOf } from "./certificate-wanted.ts";
-import {
-  onLateChoice,
-  onLateRequest,
-  onLateSigned,
-  onUpdateKeysMeanwhile,
-} from "./post-handshake-auth.ts";
+import { certificateWanted } from "./certificate-wanted.ts";
 import { connectionInfo } from "./connection-info.ts";
 import { echFlowOf } from "./ech-flow.ts";
-import { clientHandshakeKeys, settleEarlyData } from "./early-data.ts";
-import { onNewSessionTicket } from "./tickets13.ts";
+import { countTicket } from "./ticket-count.ts";
 import type {
   CertificateWanted,
   Client13State,
   ClientConnected,
   Finishing,
   WaitCertificate,
-  WaitCertificateChoice,
   WaitCertificateOrRequest,
   WaitCertificateVerify,
   WaitEncryptedExtensions,
   WaitFinished,
-  WaitSigner,
   WaitVerifier,
 } from "./states.ts";
+import { clientTurnsOf } from "./turns.ts";
 
+/** What every client does; features bring further cells. */
 export const client13: Transitions<Client13State> = {
   WAIT_EE: { encrypted_extensions: onEncryptedExtensions },
   WAIT_CERT_CR: {
@@ -73,22 +54,16 @@ export const client13: Transitions<Client13State> = {
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_FINISHED: { finished: onServerFinished },
-  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
-  WAIT_SIGNER: { signed: onSigned },
   CONNECTED: {
-    certificate_request: onLateRequest,
-    new_session_ticket: onNewSessionTicket,
+    new_session_ticket: countTicket,
     key_update: onKeyUpdate,
     update_keys: onUpdateKeys,
   },
-  WAIT_POST_HANDSHAKE_CHOICE: {
-    certificate_chosen: onLateChoice,
-    update_keys: onUpdateKeysMeanwhile,
-  },
-  WAIT_POST_HANDSHAKE_SIGNER: {
-    signed: onLateSigned,
-    update_keys: onUpdateKeysMeanwhile,
-  },
+  // Features bring the cells of these.
+  WAIT_CERTIFICATE_CHOICE: {},
+  WAIT_SIGNER: {},
+  WAIT_POST_HANDSHAKE_CHOICE: {},
+  WAIT_POST_HANDSHAKE_SIGNER: {},
 };
 
 function onEncryptedExtensions(
@@ -105,9 +80,10 @@ function onEncryptedExtensions(
     state.config.alpnProtocols,
   );
   const accepted = extensions.early_data ?? false;
+  const { sessions } = clientTurnsOf(state.config);
   const next = {
     ...state,
-    ...settleEarlyData(state, accepted, alpnProtocol, io),
+    ...sessions?.settleEarlyData(state, accepted, alpnProtocol, io),
     certificateTypes:
       rawKeys?.typesChosen(extensions, state.config) ?? X509_ALONE,
     ech: echFlowOf(state.config)?.withRetryConfigs(
@@ -239,23 +215,11 @@ function onServerFinished(
   });
   io.setReadKeys(applicationKeys(finishing, finishing.serverApplication));
   secrets.server.wipe();
-  if (state.earlyData === "accepted")
-    return finish(endEarlyData(state, finishing, io), io);
-  if (state.wanted === undefined) return finish(finishing, io);
-  return answerRequest(finishing, state.wanted, io);
-}
-
-/** RFC 8446 4.5: the last message under the early keys. */
-function endEarlyData(
-  state: WaitFinished,
-  finishing: Finishing,
-  io: HandshakeIo,
-): Finishing {
-  const message = encodeEndOfEarlyData();
-  const transcript = send(io, finishing.transcript, message);
-  io.endWritingEarlyData();
-  io.setWriteKeys(clientHandshakeKeys(state));
-  return { ...finishing, transcript };
+  const { sessions, ownCertificate } = clientTurnsOf(config);
+  const ended = sessions?.endEarlyData(state, finishing, io) ?? finishing;
+  if (state.wanted === undefined) return finish(ended, io);
+  const answer = ownCertificate?.answerRequest ?? declineRequest;
+  return answer(ended, state.wanted, io);
 }
 
 function authenticatedAt({ config, peer }: WaitFinished): number {
@@ -265,74 +229,17 @@ function authenticatedAt({ config, peer }: WaitFinished): number {
 }
 
 /** RFC 8446 4.4.2: who is asked answers, with an empty list if need be. */
-function answerRequest(
+function declineRequest(
   state: Finishing,
-  wanted: CertificateWanted,
-  io: HandshakeIo,
-): WaitCertificateChoice | WaitSigner | ClientConnected {
-  const { credentials } = state.config;
-  if (credentials !== "ask")
-    return certificateFlight(state, wanted, credentials, io);
-  return {
-    ...state,
-    at: "WAIT_CERTIFICATE_CHOICE",
-    wanted,
-    need: { type: "certificate", clientHello: undefined, request: wanted },
-  };
-}
-
-function onCertificateChosen(
-  state: WaitCertificateChoice,
-  { credentials }: Answers["certificate_chosen"],
-  io: HandshakeIo,
-): Client13State {
-  const { need: _need, wanted, ...finishing } = state;
-  return certificateFlight(finishing, wanted, credentials, io);
-}
-
-function certificateFlight(
-  state: Finishing,
-  wanted: CertificateWanted,
-  credentials: readonly Credential[],
-  io: HandshakeIo,
-): WaitSigner | ClientConnected {
-  const chosen = chooseCredential(
-    credentials,
-    state.config,
-    "TLSv1.3",
-    wanted.signatureSchemes,
-    wanted.authorities,
-    termsOf(wanted),
-  );
-  const transcript = sendCertificate(
-    io,
-    state.transcript,
-    chosen,
-    wanted.asked,
-    state.config,
-  );
-  if (chosen === undefined) return finish({ ...state, transcript }, io);
-  const need = signingNeed("client", transcript, chosen);
-  return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };
-}
-
-function onSigned(
-  state: WaitSigner,
-  { signature }: Answers["signed"],
+  _wanted: CertificateWanted,
   io: HandshakeIo,
 ): ClientConnected {
-  const transcript = sendCertificateVerify(
-    io,
-    state.transcript,
-    state.chosen,
-    signature,
-  );
-  const { credential } = state.chosen;
-  const info = { ...state.info, credential };
-  return finish({ ...state, info, transcript }, io);
+  const transcript = sendNoCertificate(io, state.transcript, state.config);
+  return finish({ ...state, transcript }, io);
 }
 
-function finish(state: Finishing, io: HandshakeIo): ClientConnected {
+/** The client's Finished. */
+export function finish(state: Finishing, io: HandshakeIo): ClientConnected {
   const { clientHandshake, clientApplication, config, suite, info } = state;
   const transcript = sendFinished(io, state.transcript, clientHandshake);
   const resumption = state.master.resumption(transcript.digest());
