@@ -1,10 +1,8 @@
 /** Browsers as clients of our server: what only they offer together. */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { utf8Bytes } from "../../src/bytes.ts";
 import type { CertificateCompression } from "../../src/compression/index.ts";
-import { brotli, zlib, zstd } from "../../src/compression/node.ts";
+import { brotli, zlib } from "../../src/compression/node.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import type { ServerOptions } from "../../src/engine/index.ts";
 import {
@@ -22,40 +20,14 @@ import {
 } from "./support/browsers.ts";
 import { delegation } from "./support/delegation.ts";
 import { serveDns } from "./support/dns-over-https.ts";
-import { NODE24 } from "./support/peers.ts";
 import { serverTalks, type Talked, useFiles } from "./support/engines.ts";
+import { zstdRow } from "./support/zstd.ts";
 
 const PAGE = "<!doctype html><title>puretls</title><p>from puretls</p>";
 const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${String(PAGE.length)}\r\nConnection: close\r\n\r\n${PAGE}`;
 
 const file = useFiles();
 const ca = file("ca.pem", testAuthority().pem);
-
-/** Our row where this Node has zstd, or the same by a Node that has it. */
-const zstdRow: CertificateCompression | undefined =
-  zstd ?? (existsSync(NODE24) ? byNode24("zstd", 3) : undefined);
-
-function byNode24(name: string, code: number): CertificateCompression {
-  const module = new URL("../../src/compression/node.ts", import.meta.url);
-  const run = (call: string, data: Uint8Array): Uint8Array => {
-    const program = `
-      import { ${name} as row } from ${JSON.stringify(module.href)};
-      import { readFileSync } from "node:fs";
-      process.stdout.write(row.${call});`;
-    return Uint8Array.from(
-      execFileSync(NODE24, ["--input-type=module", "-e", program], {
-        input: data,
-      }),
-    );
-  };
-  return {
-    name,
-    code,
-    compress: (data) => run("compress(readFileSync(0))", data),
-    decompress: (data, length) =>
-      run(`decompress(readFileSync(0), ${String(length)})`, data),
-  };
-}
 
 /** The connection over which the page was asked for. */
 async function visited(

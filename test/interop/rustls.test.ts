@@ -25,6 +25,7 @@ import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
 import { textPayload } from "./support/payload.ts";
 import { describePeers } from "./support/peers.ts";
 import { interopSuite } from "./support/scenarios.ts";
+import { zstdRow } from "./support/zstd.ts";
 
 interopSuite("rustls");
 interopSuite("rustls", { version: "TLSv1.2" });
@@ -65,6 +66,7 @@ describePeers(["rustls"], (peer) => {
     ["zlib", portable.zlib],
     ["zlib", zlib],
     ["brotli", brotli],
+    ...(zstdRow ? ([["zstd", zstdRow]] as const) : []),
   ] as const)("certificates of both sides compressed by %s", (name, row) => {
     const further = { compress: name };
 

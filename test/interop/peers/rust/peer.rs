@@ -1,7 +1,7 @@
 // A TLS peer on rustls. The command line is that of every program here: see
 // ../../support/own-program.ts. Beside that:
 //
-//   compress   zlib or brotli: how certificates may be compressed
+//   compress   zlib, brotli or zstd: how certificates may be compressed
 //   raw_ca     DER of the public key that the peer must show in place of a
 //              certificate; then cert is DER of this side's own
 //   ocsp       server: DER of the response to staple
@@ -17,7 +17,7 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{AlwaysResolvesServerRawPublicKeys, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::{
-    compress, ClientConfig, ClientConnection, CommonState, ConfigBuilder, DigitallySignedStruct,
+    compress, CertificateCompressionAlgorithm, ClientConfig, ClientConnection, CommonState, ConfigBuilder, DigitallySignedStruct,
     DistinguishedName, Error, NamedGroup, RootCertStore, ServerConfig, ServerConnection, SignatureScheme,
     Stream, SupportedProtocolVersion, WantsVersions,
 };
@@ -271,6 +271,7 @@ impl Options {
         match self.get("compress") {
             Some("zlib") => vec![compress::ZLIB_COMPRESSOR],
             Some("brotli") => vec![compress::BROTLI_COMPRESSOR],
+            Some("zstd") => vec![&Zstd],
             _ => vec![],
         }
     }
@@ -279,8 +280,40 @@ impl Options {
         match self.get("compress") {
             Some("zlib") => vec![compress::ZLIB_DECOMPRESSOR],
             Some("brotli") => vec![compress::BROTLI_DECOMPRESSOR],
+            Some("zstd") => vec![&Zstd],
             _ => vec![],
         }
+    }
+}
+
+/// rustls knows the algorithm's number; the rest is ruzstd's.
+#[derive(Debug)]
+struct Zstd;
+
+impl compress::CertCompressor for Zstd {
+    fn compress(
+        &self,
+        input: Vec<u8>,
+        _: compress::CompressionLevel,
+    ) -> Result<Vec<u8>, compress::CompressionFailed> {
+        Ok(ruzstd::encoding::compress_to_vec(&input[..], ruzstd::encoding::CompressionLevel::Fastest))
+    }
+
+    fn algorithm(&self) -> CertificateCompressionAlgorithm {
+        CertificateCompressionAlgorithm::Zstd
+    }
+}
+
+impl compress::CertDecompressor for Zstd {
+    fn decompress(&self, input: &[u8], output: &mut [u8]) -> Result<(), compress::DecompressionFailed> {
+        ruzstd::decoding::StreamingDecoder::new(input)
+            .map_err(|_| compress::DecompressionFailed)?
+            .read_exact(output)
+            .map_err(|_| compress::DecompressionFailed)
+    }
+
+    fn algorithm(&self) -> CertificateCompressionAlgorithm {
+        CertificateCompressionAlgorithm::Zstd
     }
 }
 
