@@ -8,6 +8,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { randomBytes } from "@noble/hashes/utils.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { noble } from "puretls/crypto/noble";
 
@@ -36,6 +37,8 @@ export function handshakeFloor(own, sent, keyExchange) {
   };
   return {
     client: {
+      // random and legacy_session_id of the hello, RFC 8446 4.1.2 and D.4.
+      random: () => [randomBytes(32), randomBytes(32)],
       ...exchange.client,
       "verify chain": signature.verifyChain,
       "verify CertificateVerify": signature.verifyContent,
@@ -44,6 +47,7 @@ export function handshakeFloor(own, sent, keyExchange) {
       records: records.client,
     },
     server: {
+      random: () => randomBytes(32),
       ...exchange.server,
       "sign CertificateVerify": signature.sign,
       ...schedule,

@@ -2,13 +2,12 @@
 import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { Certificate } from "../x509/certificate.ts";
 import { X509Error } from "../x509/errors.ts";
 import {
   parseSubjectPublicKeyInfo,
   type SubjectPublicKeyInfo,
 } from "../x509/public-key.ts";
-import type { PeerChain } from "../x509/verifier.ts";
+import { type PeerChain, readLeaf } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { SigningKey } from "./delegation.ts";
 import type { CertificateTypeName } from "./certificate-types.ts";
@@ -99,15 +98,13 @@ export function bareKey(publicKeyInfo: Uint8Array): SubjectPublicKeyInfo {
  *
  * @throws TlsError for a leaf or a key that does not parse or must not sign
  */
-export function leafKey({
-  certificates,
-  rawPublicKey: raw,
-}: PeerChain): SubjectPublicKeyInfo {
-  if (raw !== undefined) return bareKey(raw);
-  const [leaf] = certificates;
-  if (leaf === undefined) throw new TlsError(reason.certificate_missing);
+export function leafKey(chain: PeerChain): SubjectPublicKeyInfo {
+  const { rawPublicKey } = chain;
+  if (rawPublicKey !== undefined) return bareKey(rawPublicKey);
   return certificateFault(() => {
-    const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
+    const leaf = readLeaf(chain);
+    if (leaf === undefined) throw new TlsError(reason.certificate_missing);
+    const { keyUsage, subjectPublicKeyInfo } = leaf;
     // RFC 8446 4.4.2.2: "The certificate MUST allow the key to be used for
     // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
     // extension is present)".

@@ -2,9 +2,8 @@
 import type { PublicKey } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { Certificate } from "../x509/certificate.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
-import type { PeerChain } from "../x509/verifier.ts";
+import { type PeerChain, readLeaf } from "../x509/verifier.ts";
 import type { CipherSuite12 } from "./cipher-suites.ts";
 import type { ClientConfig } from "./config.ts";
 import type { CertificateTypeName } from "./certificate-types.ts";
@@ -74,15 +73,13 @@ function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
 }
 
 /** RFC 5246 7.4.2: keyEncipherment, where the key usage is told. */
-function encryptionKey({
-  certificates,
-  rawPublicKey,
-}: PeerChain): SubjectPublicKeyInfo {
+function encryptionKey(chain: PeerChain): SubjectPublicKeyInfo {
+  const { rawPublicKey } = chain;
   if (rawPublicKey !== undefined) return encrypting(bareKey(rawPublicKey));
-  const [leaf] = certificates;
-  if (leaf === undefined) throw new TlsError(reason.certificate_missing);
   return certificateFault(() => {
-    const { keyUsage, subjectPublicKeyInfo } = Certificate.parse(leaf);
+    const leaf = readLeaf(chain);
+    if (leaf === undefined) throw new TlsError(reason.certificate_missing);
+    const { keyUsage, subjectPublicKeyInfo } = leaf;
     const key = encrypting(subjectPublicKeyInfo);
     if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
       throw new TlsError(reason.key_usage_without_encipherment);

@@ -1,5 +1,5 @@
 /** The verifiers: who says that a peer is who it claims to be. */
-import { printable } from "../bytes.ts";
+import { equal, printable } from "../bytes.ts";
 import type { Budgets } from "./budget.ts";
 import { Budget, DEFAULT_BUDGETS } from "./budget.ts";
 import { Certificate } from "./certificate.ts";
@@ -155,9 +155,9 @@ export function createVerifierOf(
 export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
   return {
     verify: (peer) => {
-      const [leaf] = peer.certificates;
+      const leaf = readLeaf(peer);
       if (leaf === undefined) throw new X509Error(fault.no_certificate);
-      return new Verified([Certificate.parse(leaf)], [], false, peer);
+      return new Verified([leaf], [], false, peer);
     },
   };
 }
@@ -169,7 +169,7 @@ export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
  * @throws X509Error when a certificate cannot be read
  */
 export function verifiedByCaller(peer: PeerChain): VerifiedChain {
-  return new Verified(parseAll(peer.certificates), [], true, peer);
+  return new Verified(parseAll(peer), [], true, peer);
 }
 
 class PathVerifier implements CertificateVerifier {
@@ -192,7 +192,7 @@ class PathVerifier implements CertificateVerifier {
     // Every comparison with NaN is false: no date would ever be refused.
     if (!Number.isFinite(at.now))
       throw new TypeError("now must be milliseconds since the epoch");
-    const received = parseAll(peer.certificates);
+    const received = parseAll(peer);
     const [leaf, ...others] = received;
     if (leaf === undefined) throw new X509Error(fault.no_certificate);
     const mismatch = this.#nameMismatch(leaf, at.serverName);
@@ -265,8 +265,30 @@ class PathVerifier implements CertificateVerifier {
 /** From this rank on, a name mismatch is told first. */
 const RANK_AFTER_NAME = 50;
 
-function parseAll(certificates: readonly Uint8Array[]): Certificate[] {
-  return certificates.map((der, depth) =>
-    atDepth(depth, () => Certificate.parse(der)),
-  );
+/**
+ * The first of the certificates, undefined where there is none. It is read once
+ * for both who look at it: the handshake, which wants the key, and the verifier.
+ *
+ * @throws X509Error when it cannot be read
+ */
+export function readLeaf(peer: PeerChain): Certificate | undefined {
+  const [der] = peer.certificates;
+  if (der === undefined) return undefined;
+  const known = leaves.get(peer);
+  // The bytes are the caller's, who may have written to them.
+  if (known !== undefined && equal(known.der, der)) return known;
+  const leaf = Certificate.parse(der);
+  leaves.set(peer, leaf);
+  return leaf;
+}
+
+const leaves = /* @__PURE__ */ new WeakMap<PeerChain, Certificate>();
+
+function parseAll(peer: PeerChain): Certificate[] {
+  const leaf = atDepth(0, () => readLeaf(peer));
+  if (leaf === undefined) return [];
+  const above = peer.certificates
+    .slice(1)
+    .map((der, index) => atDepth(index + 1, () => Certificate.parse(der)));
+  return [leaf, ...above];
 }

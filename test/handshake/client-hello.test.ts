@@ -116,6 +116,15 @@ describe("GREASE", () => {
       expect(new Set(extensionTypes).size).toBe(extensionTypes.length);
     }
   });
+
+  it("stands around an order that a shape wants", () => {
+    const order = [ExtensionType.key_share, ExtensionType.server_name];
+    const hello = helloOf({ shapes: { client_hello: { order } } });
+    const { extensionTypes } = hello;
+    expect(extensionTypes.slice(1, 3)).toEqual(order);
+    expect(isGrease(extensionTypes[0] ?? 0)).toBe(true);
+    expect(isGrease(extensionTypes.at(-1) ?? 0)).toBe(true);
+  });
 });
 
 describe("a shape", () => {

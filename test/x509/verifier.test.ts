@@ -14,6 +14,7 @@ import {
   verifyMessage,
   X509Error,
 } from "../../src/x509/index.ts";
+import { readLeaf } from "../../src/x509/verifier.ts";
 import type { CertificateSpec, Issued } from "../support/der-builder.ts";
 import {
   authorityKeyIdentifier,
@@ -347,6 +348,19 @@ describe("other verifiers", () => {
         context,
       ),
     ).toThrow(X509Error);
+  });
+
+  it("a leaf is read once, and anew when its bytes have changed", () => {
+    const der = end.der.slice();
+    const peer = { certificates: [der] };
+    const leaf = readLeaf(peer);
+    expect(readLeaf(peer)).toBe(leaf);
+    expect(verifiedByCaller(peer).leaf).toBe(leaf);
+    // The last byte is the signature's.
+    der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
+    expect(verifiedByCaller(peer).leaf.der).toEqual(der);
+    expect(leaf?.der).toEqual(end.der);
+    expect(readLeaf({ certificates: [] })).toBeUndefined();
   });
 
   it("verifiedByCaller takes the caller's word", () => {

@@ -8,12 +8,8 @@ import {
   ProtocolVersion,
 } from "../../wire/code-points.ts";
 import type { ClientConfig } from "../config.ts";
-import type { Extensions, OfferedPsks } from "../extensions/spec.ts";
-import {
-  type ExtensionShape,
-  extensionTypes,
-  offerExtensions,
-} from "../extensions/table.ts";
+import type { OfferedPsks } from "../extensions/spec.ts";
+import { extensionTypes, offerExtensions } from "../extensions/table.ts";
 import { GROUPS, isPostQuantum } from "../groups.ts";
 import { encodeClientHello } from "../messages/client-hello.ts";
 import type { Psk } from "../psk.ts";
@@ -140,7 +136,10 @@ function write(
     grease === undefined
       ? offered
       : greased(grease, offered, retry?.group === undefined);
-  const shape = shapeOf(config, base, bodies);
+  const shape = {
+    ...config.shapes.client_hello,
+    ...(grease && { around: greaseExtensions(grease) }),
+  };
   const suites = [
     ...config.suites.map(({ code }) => code),
     ...(config.fallbackSignal ? [CipherSuiteSignal.TLS_FALLBACK_SCSV] : []),
@@ -160,23 +159,6 @@ function write(
   const before = retry?.before ?? new PendingTranscript();
   const bound = sessions?.withBinders(config, raw, types, psks, before);
   return { ...base, types: new Set(types), psks, raw: bound ?? raw };
-}
-
-/** The config's shape, with GREASE first and last where that is wanted. */
-function shapeOf(
-  config: ClientConfig,
-  { grease }: HelloBase,
-  bodies: Extensions<"client_hello">,
-): ExtensionShape {
-  const shape = config.shapes.client_hello ?? {};
-  if (grease === undefined) return shape;
-  const verbatim = [...(shape.verbatim ?? []), ...greaseExtensions(grease)];
-  const [first, last] = [grease.firstExtension, grease.lastExtension];
-  const { extensions: table } = config.protocol;
-  const middle = extensionTypes(table, "client_hello", bodies, shape);
-  const end = [last, ExtensionType.pre_shared_key];
-  const order = [first, ...middle.filter((t) => !end.includes(t)), ...end];
-  return { ...shape, verbatim, order };
 }
 
 /**

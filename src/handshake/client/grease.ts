@@ -61,8 +61,10 @@ export function greased(
   };
 }
 
-/** Two extensions that nobody knows, one of them with a byte in it. */
-export function greaseExtensions(grease: Grease): readonly RawExtension[] {
+/** The first extension and the last, which nobody knows, one with a byte in it. */
+export function greaseExtensions(
+  grease: Grease,
+): readonly [RawExtension, RawExtension] {
   return [
     { type: grease.firstExtension, body: new Uint8Array(0) },
     { type: grease.lastExtension, body: Uint8Array.of(0) },

@@ -143,6 +143,8 @@ export interface ExtensionShape {
   readonly order?: readonly number[];
   /** Types that are left out. */
   readonly omit?: readonly number[];
+  /** Before all others, and behind all but pre_shared_key. */
+  readonly around?: readonly [RawExtension, RawExtension];
 }
 
 interface WritableExtension {
@@ -154,23 +156,35 @@ function listExtensions<C extends Carrier>(
   table: ExtensionTable,
   carrier: C,
   bodies: Extensions<C>,
-  { verbatim = [], order, omit = [] }: ExtensionShape,
+  { verbatim = [], order, omit = [], around }: ExtensionShape,
 ): readonly WritableExtension[] {
   const replaced = new Set([...verbatim.map(({ type }) => type), ...omit]);
-  const list: WritableExtension[] = verbatim.map(({ type, body }) => ({
-    type,
-    body: (w) => w.bytes(body),
-  }));
+  const list = verbatim.map(asItIs);
   for (const spec of table.rows) {
     const cell = spec.carriers[carrier];
     if (cell?.has(bodies) && !replaced.has(spec.type))
       list.push({ type: spec.type, body: (w) => cell.write(w, bodies) });
   }
-  if (order === undefined) return list;
-  const rank = new Map(order.map((type, index) => [type, index]));
-  const rankOf = ({ type }: WritableExtension): number =>
-    rank.get(type) ?? order.length;
-  return list.sort((a, b) => rankOf(a) - rankOf(b));
+  if (order !== undefined) {
+    const rank = new Map(order.map((type, index) => [type, index]));
+    const rankOf = ({ type }: WritableExtension): number =>
+      rank.get(type) ?? order.length;
+    list.sort((a, b) => rankOf(a) - rankOf(b));
+  }
+  if (around === undefined) return list;
+  const isPsk = ({ type }: WritableExtension): boolean =>
+    type === ExtensionType.pre_shared_key;
+  const [first, last] = around;
+  return [
+    asItIs(first),
+    ...list.filter((one) => !isPsk(one)),
+    asItIs(last),
+    ...list.filter(isPsk),
+  ];
+}
+
+function asItIs({ type, body }: RawExtension): WritableExtension {
+  return { type, body: (w) => w.bytes(body) };
 }
 
 /** What a client offers, row by row. */
