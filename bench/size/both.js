@@ -1,5 +1,6 @@
 // A client and a server of both versions with X.509, on the rows of the web:
-// hybrid key exchange, ECDSA, Ed25519 and RSA, AES-GCM and ChaCha20-Poly1305.
+// hybrid key exchange, ECDSA, Ed25519 and RSA, AES-GCM and ChaCha20-Poly1305,
+// with sessions and stapled responses.
 import {
   aes256Gcm,
   ecdsaSigner,
@@ -27,9 +28,11 @@ export {
   TrustStore,
 } from "../../dist/x509/index.js";
 export {
-  clientConfig,
+  clientConfigOf,
+  clientSessions,
   credential,
-  serverConfig,
+  serverConfigOf,
+  stapling,
   TlsEngine,
 } from "../../dist/engine/index.js";
 
