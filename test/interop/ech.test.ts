@@ -11,7 +11,7 @@ import {
   echServer,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
-import type { ServerOptions } from "../../src/engine/index.ts";
+import type { ServerOptions, TlsEngine } from "../../src/engine/index.ts";
 import { testClientConfig, testServerConfig } from "../support/engines.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import { clientTalk, serverTalk, useFiles } from "./support/engines.ts";
@@ -149,6 +149,15 @@ describePeers(["boringssl"], () => {
       { groups: ["secp384r1"], helloRetryCookie: true },
     ],
   ] as const)("its client, %s", (_what, more) => {
+    const retried = {
+      helloRetried: "groups" in more,
+      cookie: "helloRetryCookie" in more,
+    };
+    const retryOf = ({ info }: TlsEngine) => ({
+      helloRetried: info?.helloRetried,
+      cookie: info?.clientHello?.extensions.cookie !== undefined,
+    });
+
     it("hides its name", async () => {
       const list = encodeEchConfigList([key.config]);
       const { peer, done } = await client(list, {
@@ -160,6 +169,7 @@ describePeers(["boringssl"], () => {
       const { engine } = await done;
       expect(engine.info?.encryptedClientHello).toBe(true);
       expect(engine.info?.serverName).toBe(HIDDEN);
+      expect(retryOf(engine)).toEqual(retried);
       expect(peer.log()).toMatch(/Encrypted ClientHello: yes/);
     });
 
@@ -186,6 +196,7 @@ describePeers(["boringssl"], () => {
       peer.endInput();
       const { engine } = await done;
       expect(engine.info?.encryptedClientHello).toBe(false);
+      expect(retryOf(engine)).toEqual(retried);
     });
   });
 });

@@ -1,14 +1,7 @@
 /** The issuance lints that only the strict profile has. */
 import { describe, expect, it } from "vitest";
-import { noble } from "../../src/crypto/noble/index.ts";
-import type { VerifierOptions, VerifyContext } from "../../src/x509/index.ts";
-import {
-  createVerifier,
-  OID,
-  TrustStore,
-  X509Error,
-} from "../../src/x509/index.ts";
-import type { CertificateSpec, Issued } from "../support/der-builder.ts";
+import { OID } from "../../src/x509/index.ts";
+import type { Issued } from "../support/der-builder.ts";
 import {
   authorityKeyIdentifier,
   bytes,
@@ -17,47 +10,13 @@ import {
   ed25519Key,
   extension,
   extKeyUsage,
-  intermediate,
   leaf,
   leafExtensions,
-  NOW,
   root,
   seq,
   subjectAltName,
 } from "../support/der-builder.ts";
-
-const anchor = root(1);
-const middle = intermediate(10, anchor);
-const end = leaf(middle);
-const context: VerifyContext = {
-  purpose: "serverAuth",
-  serverName: "example.com",
-  now: NOW,
-};
-
-function outcome(
-  certificates: readonly Uint8Array[],
-  options: Partial<VerifierOptions> = {},
-  at: Partial<VerifyContext> = {},
-  trusted: Issued = anchor,
-): string {
-  const trustStore = TrustStore.of(trusted.der);
-  const verifier = createVerifier({ provider: noble, trustStore, ...options });
-  try {
-    verifier.verify({ certificates }, { ...context, ...at });
-    return "ok";
-  } catch (error) {
-    if (error instanceof X509Error) return error.code;
-    throw error;
-  }
-}
-
-const leafOf = (
-  spec: Partial<CertificateSpec>,
-  ...extensions: readonly Uint8Array[]
-): readonly Uint8Array[] => [
-  leaf(anchor, extensions.length === 0 ? spec : { ...spec, extensions }).der,
-];
+import { anchor, end, leafOf, middle, outcome } from "../support/verdicts.ts";
 
 describe("the strict profile", () => {
   const base = leafExtensions(anchor.key);

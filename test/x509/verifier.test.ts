@@ -1,7 +1,6 @@
 /** The verifiers' face, and what every certificate must fulfil. */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
-import type { VerifierOptions, VerifyContext } from "../../src/x509/index.ts";
 import {
   Certificate,
   createVerifier,
@@ -15,7 +14,6 @@ import {
   X509Error,
 } from "../../src/x509/index.ts";
 import { readLeaf } from "../../src/x509/verifier.ts";
-import type { CertificateSpec, Issued } from "../support/der-builder.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -32,7 +30,6 @@ import {
   leaf,
   leafExtensions,
   name,
-  NOW,
   octets,
   rdn,
   root,
@@ -40,39 +37,14 @@ import {
   subjectAltName,
   utf8,
 } from "../support/der-builder.ts";
-
-const anchor = root(1);
-const middle = intermediate(10, anchor);
-const end = leaf(middle);
-const context: VerifyContext = {
-  purpose: "serverAuth",
-  serverName: "example.com",
-  now: NOW,
-};
-
-function outcome(
-  certificates: readonly Uint8Array[],
-  options: Partial<VerifierOptions> = {},
-  at: Partial<VerifyContext> = {},
-  trusted: Issued = anchor,
-): string {
-  const trustStore = TrustStore.of(trusted.der);
-  const verifier = createVerifier({ provider: noble, trustStore, ...options });
-  try {
-    verifier.verify({ certificates }, { ...context, ...at });
-    return "ok";
-  } catch (error) {
-    if (error instanceof X509Error) return error.code;
-    throw error;
-  }
-}
-
-const leafOf = (
-  spec: Partial<CertificateSpec>,
-  ...extensions: readonly Uint8Array[]
-): readonly Uint8Array[] => [
-  leaf(anchor, extensions.length === 0 ? spec : { ...spec, extensions }).der,
-];
+import {
+  anchor,
+  context,
+  end,
+  leafOf,
+  middle,
+  outcome,
+} from "../support/verdicts.ts";
 
 describe("createVerifier", () => {
   it("answers with what was sent and what was verified", () => {
