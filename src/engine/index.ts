@@ -47,7 +47,7 @@ export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
 export { recordSizes } from "../handshake/record-sizes.ts";
 export { stapling } from "../handshake/stapling.ts";
 export { clientCertificates } from "../handshake/client/certificates.ts";
-export { clientSessions } from "../handshake/client/sessions.ts";
+export { clientSessions } from "../handshake/client/sessions12.ts";
 export type { Feature, Turns } from "../handshake/features.ts";
 export type {
   FeatureName,

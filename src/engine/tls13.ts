@@ -12,13 +12,13 @@ import {
   type ServerConfig,
   type ServerOptions,
 } from "../handshake/config.ts";
-import { EVERY_CLIENT_FEATURE } from "../handshake/client/every-feature.ts";
+import { EVERY_CLIENT_FEATURE_13 } from "../handshake/client/every-feature.ts";
 import { EVERY_FEATURE } from "../handshake/every-feature.ts";
 import type { Feature } from "../handshake/features.ts";
 import { clientProtocol13 } from "./client-protocols.ts";
 import { serverProtocol13 } from "./server-protocols.ts";
 
-const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol13(EVERY_CLIENT_FEATURE);
+const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol13(EVERY_CLIENT_FEATURE_13);
 const WHOLE_SERVER = /* @__PURE__ */ serverProtocol13(EVERY_FEATURE);
 
 /**
@@ -111,7 +111,7 @@ export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
 export { recordSizes } from "../handshake/record-sizes.ts";
 export { stapling } from "../handshake/stapling.ts";
 export { clientCertificates } from "../handshake/client/certificates.ts";
-export { clientSessions } from "../handshake/client/sessions.ts";
+export { clientSessions13 as clientSessions } from "../handshake/client/sessions.ts";
 export type {
   ClientConfig,
   ClientOptions,

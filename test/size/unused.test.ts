@@ -118,8 +118,7 @@ const SLIM: Readonly<
       export { TlsEngine } from "puretls/engine";
       export { clientConfig } from "puretls/engine/tls13";
     `,
-    // What of a session of TLS 1.2 is not offered is a few lines.
-    lacks: /^src\/handshake\/server\/|(?<!offered-session)12\.ts$/,
+    lacks: /^src\/handshake\/server\/|12\.ts$/,
   },
   "a verifier of few checks": {
     code: `export { createVerifierOf, TrustStore } from "puretls/x509";`,
@@ -174,7 +173,7 @@ const ROWS: Readonly<Record<string, RegExp>> = {
 /** The same, of a client alone. */
 const CLIENT_ROWS: Readonly<Record<string, RegExp>> = {
   clientSessions:
-    /^src\/handshake\/(client\/(sessions|psk-offer|early-data|tickets13|offered-session12)|messages\/end-of-early-data|psk|resumption)\.ts$/,
+    /^src\/handshake\/(client\/(sessions|psk-offer|early-data|tickets13)|messages\/end-of-early-data|psk|resumption)\.ts$/,
   clientCertificates:
     /^src\/handshake\/client\/(certificates|post-handshake-auth)\.ts$/,
 };

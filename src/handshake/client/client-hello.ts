@@ -29,7 +29,7 @@ export function firstHello(
 ): SentHello {
   const { random } = config.provider;
   const { sessions } = clientTurnsOf(config);
-  const session12 = sessions?.session12(config, serverName);
+  const session12 = sessions?.session12?.(config, serverName);
   const keyShares = config.versions.includes("TLSv1.3") ? config.keyShares : [];
   const base = {
     random: random(32),
@@ -126,7 +126,7 @@ function write(
       ? config.groups
       : config.groups.filter((name) => !isPostQuantum(name)),
     ech,
-    ticket12: sessions?.ticket12(config, base.session12),
+    ticket12: sessions?.ticket12?.(config, base.session12),
     psks: madeUp ?? sessions?.pskBody(config, psks),
     earlyData:
       early ??

@@ -22,11 +22,12 @@ import type {
 
 /** Sessions, external PSKs and early data, in the order of the handshake. */
 export interface SessionTurns {
-  session12(
+  /** Undefined where TLS 1.2 is not spoken. */
+  session12?(
     config: ClientConfig,
     serverName: string | undefined,
   ): OfferedSession12 | undefined;
-  ticket12(
+  ticket12?(
     config: ClientConfig,
     offered: OfferedSession12 | undefined,
   ): Uint8Array | undefined;
