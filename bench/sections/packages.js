@@ -14,7 +14,8 @@ import {
   newServerConfig,
   warmUp,
 } from "../lib/fixtures.js";
-import { cpuMs, Stopwatch } from "../lib/measure.js";
+import { handshakeFloor } from "../lib/floor.js";
+import { cpuMs, Stopwatch, timed } from "../lib/measure.js";
 import { importPackages, PACKAGES, reclaimClient } from "../lib/packages.js";
 
 export const title = "Packages of npm";
@@ -60,19 +61,27 @@ async function reclaimRows(report, { rounds, quick }) {
     const own = identity(kind);
     const options = { groups: ["x25519"] };
     const serverSide = newServerConfig(own, options);
+    const { sent } = connect(newClientConfig(own, options), serverSide);
+    const operations = Object.values(
+      handshakeFloor(own, sent, "x25519").client,
+    );
     const ours = [];
     const theirs = [];
+    const floor = [];
     const times = quick ? 2 : 4;
     for (let round = -4; round < Math.min(rounds, 9); round++) {
       let our = 0;
       let their = 0;
+      let least = 0;
       for (let i = 0; i < times; i++) {
         their += await reclaimHandshake(modules, own, serverSide);
         our += connect(newClientConfig(own, options), serverSide).clientMs;
+        for (const operation of operations) least += timed(operation);
       }
       if (round < 0) continue;
       ours.push(our / times);
       theirs.push(their / times);
+      floor.push(least / times);
     }
     report.add({
       name: `full handshake, client, ${kind}, against reclaim pure-js`,
@@ -80,6 +89,12 @@ async function reclaimRows(report, { rounds, quick }) {
       ours,
       beside: theirs,
       bar: BARS.reclaim,
+    });
+    report.add({
+      name: `noble's operations of it alone, ${kind}, against the same`,
+      unit: "ms",
+      ours: floor,
+      beside: theirs,
     });
   }
   return true;
