@@ -139,7 +139,7 @@ describeBrowsers(["chromium"], (browser) => {
 });
 
 describeBrowsers(["firefox"], (browser) => {
-  it("takes a delegated credential, and records of its limit", async () => {
+  it("takes a delegated credential, and offers record_size_limit", async () => {
     const { own, delegated } = delegation();
     const talked = await visited(browser, {
       credentials: [delegated, own],
