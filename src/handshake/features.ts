@@ -4,6 +4,7 @@
  * has those that the program named, so that a bundle has no other.
  */
 import { TlsUsageError } from "../errors.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
 import type {
   CertificateTypeName,
@@ -13,6 +14,7 @@ import type { TlsVersion } from "./cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { Credential } from "./credential.ts";
 import type { Delegation, SigningKey } from "./delegation.ts";
+import type { EchOpened } from "./ech.ts";
 import type {
   Extensions,
   ExtensionSpec,
@@ -58,6 +60,8 @@ export interface Turns {
   readonly recordSizes?: RecordSizeTurns;
   /** RFC 7250. Without them X.509 goes without saying. */
   readonly rawKeys?: RawKeyTurns;
+  /** RFC 9849, on a server; a client's turns come with its own object. */
+  readonly ech?: EchServerTurns;
   /** RFC 9345. */
   readonly delegation?: {
     /**
@@ -119,6 +123,28 @@ interface RecordSizeTurns {
   ): void;
 }
 
+/** Where a server meets hellos that hide another. */
+interface EchServerTurns {
+  /**
+   * What was opened; undefined: the hello is all that there is. What a
+   * HelloRetryRequest settled stays (RFC 9849 7.1.1).
+   *
+   * @param first what was opened of the first hello, where this is the second
+   * @throws TlsError
+   */
+  open(
+    config: ServerConfig,
+    hello: ClientHello,
+    first: { readonly opened: EchOpened | undefined } | undefined,
+  ): EchOpened | undefined;
+  /** RFC 9849 7.1: for a client whose hello stayed closed. */
+  retryConfigs(
+    config: ServerConfig,
+    hello: ClientHello,
+    opened: EchOpened | undefined,
+  ): Uint8Array | undefined;
+}
+
 /** Where certificates may be bare keys; those that throw throw a TlsError. */
 interface RawKeyTurns {
   typesTaken(hello: ClientHello): readonly number[];
@@ -141,6 +167,13 @@ interface RawKeyTurns {
     message: Certificate13,
     type: CertificateTypeName,
   ): PeerChain | undefined;
+  /** What the peer of TLS 1.2 shows; undefined: certificates. */
+  peerChain12(
+    message: Pick<RawMessage, "body">,
+    type: CertificateTypeName,
+  ): PeerChain | undefined;
+  /** The key that came without a certificate, if one did. */
+  bareKey(chain: PeerChain): SubjectPublicKeyInfo | undefined;
 }
 
 /** What a program can do without; made by this library alone. */

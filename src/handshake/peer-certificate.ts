@@ -2,11 +2,7 @@
 import { equal, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { X509Error } from "../x509/errors.ts";
-import {
-  parseSubjectPublicKeyInfo,
-  type SubjectPublicKeyInfo,
-} from "../x509/public-key.ts";
+import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import { type PeerChain, readLeaf } from "../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { SigningKey } from "./delegation.ts";
@@ -65,7 +61,7 @@ export function signingKey(
   signer: "client" | "server",
   config: ClientConfig | ServerConfig,
 ): SigningKey {
-  const key = leafKey(chain);
+  const key = leafKey(chain, config);
   if (chain.rawPublicKey !== undefined) return key;
   const [entry] = message.entries;
   const { delegation } = turnsOf(config);
@@ -73,34 +69,16 @@ export function signingKey(
 }
 
 /**
- * A key that came without a certificate.
- *
- * @throws TlsError
- */
-export function bareKey(publicKeyInfo: Uint8Array): SubjectPublicKeyInfo {
-  return certificateFault(() => {
-    try {
-      return parseSubjectPublicKeyInfo(publicKeyInfo);
-    } catch (error) {
-      // The key is a field of the message, no certificate that could be bad.
-      if (error instanceof X509Error && error.code === "malformed_public_key")
-        throw new TlsError(reason.malformed_message, {
-          detail: "Certificate: no SubjectPublicKeyInfo",
-          cause: error,
-        });
-      throw error;
-    }
-  });
-}
-
-/**
  * The key that the peer has to sign with.
  *
  * @throws TlsError for a leaf or a key that does not parse or must not sign
  */
-export function leafKey(chain: PeerChain): SubjectPublicKeyInfo {
-  const { rawPublicKey } = chain;
-  if (rawPublicKey !== undefined) return bareKey(rawPublicKey);
+export function leafKey(
+  chain: PeerChain,
+  config: ClientConfig | ServerConfig,
+): SubjectPublicKeyInfo {
+  const bare = turnsOf(config).rawKeys?.bareKey(chain);
+  if (bare !== undefined) return bare;
   return certificateFault(() => {
     const leaf = readLeaf(chain);
     if (leaf === undefined) throw new TlsError(reason.certificate_missing);

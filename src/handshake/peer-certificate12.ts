@@ -5,14 +5,14 @@ import * as reason from "../reasons.ts";
 import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
 import { type PeerChain, readLeaf } from "../x509/verifier.ts";
 import type { CipherSuite12 } from "./cipher-suites.ts";
-import type { ClientConfig } from "./config.ts";
+import type { ClientConfig, ServerConfig } from "./config.ts";
 import type { CertificateTypeName } from "./certificate-types.ts";
+import { turnsOf } from "./features.ts";
 import {
   type Certificate12,
   parseCertificates,
-  parseRawPublicKey,
 } from "./messages/certificate12.ts";
-import { bareKey, leafKey } from "./peer-certificate.ts";
+import { leafKey } from "./peer-certificate.ts";
 import { certificateFault } from "./x509-faults.ts";
 
 /**
@@ -21,12 +21,15 @@ import { certificateFault } from "./x509-faults.ts";
  * @throws TlsError
  */
 export function readPeerChain12(
+  config: ClientConfig | ServerConfig,
   message: Certificate12,
   type: CertificateTypeName,
 ): PeerChain {
-  if (type === "X509") return { certificates: parseCertificates(message) };
-  const rawPublicKey = parseRawPublicKey(message);
-  return { certificates: [], ...(rawPublicKey && { rawPublicKey }) };
+  return (
+    turnsOf(config).rawKeys?.peerChain12(message, type) ?? {
+      certificates: parseCertificates(message),
+    }
+  );
 }
 
 /**
@@ -40,7 +43,9 @@ export function leafKey12(
   config: ClientConfig,
 ): SubjectPublicKeyInfo {
   const key =
-    suite.keyExchange === "RSA" ? encryptionKey(chain) : leafKey(chain);
+    suite.keyExchange === "RSA"
+      ? encryptionKey(chain, config)
+      : leafKey(chain, config);
   if (authenticationOf(key) !== suite.authentication)
     throw new TlsError(reason.wrong_certificate_type);
   checkCurve(key.key, config);
@@ -73,9 +78,12 @@ function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
 }
 
 /** RFC 5246 7.4.2: keyEncipherment, where the key usage is told. */
-function encryptionKey(chain: PeerChain): SubjectPublicKeyInfo {
-  const { rawPublicKey } = chain;
-  if (rawPublicKey !== undefined) return encrypting(bareKey(rawPublicKey));
+function encryptionKey(
+  chain: PeerChain,
+  config: ClientConfig,
+): SubjectPublicKeyInfo {
+  const bare = turnsOf(config).rawKeys?.bareKey(chain);
+  if (bare !== undefined) return encrypting(bare);
   return certificateFault(() => {
     const leaf = readLeaf(chain);
     if (leaf === undefined) throw new TlsError(reason.certificate_missing);

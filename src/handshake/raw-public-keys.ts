@@ -1,6 +1,12 @@
 /** Bare keys in place of certificates: RFC 7250, RFC 8446 4.4.2. */
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
+import { Reader } from "../wire/reader.ts";
+import { X509Error } from "../x509/errors.ts";
+import {
+  parseSubjectPublicKeyInfo,
+  type SubjectPublicKeyInfo,
+} from "../x509/public-key.ts";
 import type { PeerChain } from "../x509/verifier.ts";
 import {
   CertificateType,
@@ -17,6 +23,8 @@ import {
 import type { Feature, TypesSaid } from "./features.ts";
 import type { Certificate13 } from "./messages/certificate13.ts";
 import type { ClientHello } from "./messages/client-hello.ts";
+import type { RawMessage } from "./messages/codec.ts";
+import { certificateFault } from "./x509-faults.ts";
 
 /**
  * Raw public keys (RFC 7250), for `clientConfigOf` and `serverConfigOf`: what
@@ -47,6 +55,8 @@ export const rawPublicKeys: Feature = {
       typesChosen,
       checkServerType,
       peerChain,
+      peerChain12,
+      bareKey,
     },
   },
 };
@@ -179,4 +189,37 @@ function peerChain(
     certificates: [],
     ...(entry && { rawPublicKey: entry.certificate }),
   };
+}
+
+/**
+ * RFC 7250 3: the key itself in place of the list, which where it is empty says
+ * that there is nothing to show (RFC 5246 7.4.6).
+ */
+function peerChain12(
+  { body }: Pick<RawMessage, "body">,
+  type: CertificateTypeName,
+): PeerChain | undefined {
+  if (type === "X509") return undefined;
+  const rawPublicKey = Reader.all(body, "Certificate", (r) => r.opaque24());
+  const isThere = rawPublicKey.length > 0;
+  return { certificates: [], ...(isThere && { rawPublicKey }) };
+}
+
+function bareKey({
+  rawPublicKey,
+}: PeerChain): SubjectPublicKeyInfo | undefined {
+  if (rawPublicKey === undefined) return undefined;
+  return certificateFault(() => {
+    try {
+      return parseSubjectPublicKeyInfo(rawPublicKey);
+    } catch (error) {
+      // The key is a field of the message, no certificate that could be bad.
+      if (error instanceof X509Error && error.code === "malformed_public_key")
+        throw new TlsError(reason.malformed_message, {
+          detail: "Certificate: no SubjectPublicKeyInfo",
+          cause: error,
+        });
+      throw error;
+    }
+  });
 }

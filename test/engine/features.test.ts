@@ -2,6 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { zlib } from "../../src/compression/index.ts";
 import {
+  createEchKey,
+  echClient,
+  echGrease,
+  echServer,
+} from "../../src/ech/index.ts";
+import {
   acceptDelegatedCredentials,
   certificateAuthorities,
   certificateCompression,
@@ -12,6 +18,7 @@ import {
   type ClientOptions,
   type Delegation,
   delegatedCredentials,
+  encryptedClientHello,
   type Feature,
   serverConfigOf,
   rawPublicKeys,
@@ -143,6 +150,48 @@ describe.each(FEATURES.map((row) => [row.feature.name, row] as const))(
     });
   },
 );
+
+describe("without encryptedClientHello", () => {
+  const provider = seededProvider("server");
+  const keys = [createEchKey({ provider, publicName: "server.test" })];
+  const opens = echServer({ provider, keys });
+  const hides = echClient(opens.retryConfigs ?? new Uint8Array());
+  const says = "needs the feature encryptedClientHello";
+
+  it("a client goes with a server that has it", () => {
+    const server = testServerConfig({ encryptedClientHello: opens });
+    expectDone(shuttle(newPair(slimClient(), server)));
+  });
+
+  it("a server goes with a client that makes noise", () => {
+    const client = testClientConfig({ encryptedClientHello: echGrease() });
+    expectDone(shuttle(newPair(client, slimServer())));
+  });
+
+  it("a server tells a client that hides its name of no keys", () => {
+    const client = testClientConfig({ encryptedClientHello: hides });
+    const pair = shuttle(newPair(client, slimServer()));
+    expect(pair.client.error?.reason).toBe("ech_rejected");
+    expect(pair.client.error?.echRetryConfigs).toBeUndefined();
+  });
+
+  it("an option that needs it is refused by its name", () => {
+    expect(() => slimClient([], { encryptedClientHello: hides })).toThrow(says);
+    expect(() => slimServer([], { encryptedClientHello: opens })).toThrow(says);
+  });
+
+  it("and with it alone nothing is missing", () => {
+    const client = slimClient([encryptedClientHello], {
+      encryptedClientHello: hides,
+    });
+    const server = slimServer([encryptedClientHello], {
+      encryptedClientHello: opens,
+    });
+    const pair = shuttle(newPair(client, server));
+    expect(pair.server.info?.encryptedClientHello).toBe(true);
+    expectDone(pair);
+  });
+});
 
 it("a CompressedCertificate is no message of who has no compression", () => {
   const { client, server } = newPair(

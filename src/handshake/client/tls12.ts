@@ -97,7 +97,7 @@ function onCertificate(
   const { config, suite, said } = state;
   const { certificateTypes, scts } = said;
   turnsOf(config).rawKeys?.checkServerType(config, certificateTypes);
-  const shown = readPeerChain12(message, certificateTypes.server);
+  const shown = readPeerChain12(config, message, certificateTypes.server);
   const chain = { ...shown, ...(scts && { scts }) };
   const presented: Presented = { chain, key: leafKey12(chain, suite, config) };
   const transcript = state.transcript.add(message.raw);

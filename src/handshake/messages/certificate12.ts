@@ -56,18 +56,3 @@ export function parseCertificates({
     reader.list24((r) => r.opaque24(1)),
   );
 }
-
-/**
- * Undefined where the list is empty, which says in RFC 5246 7.4.6 that there
- * is nothing to show.
- *
- * @throws TlsError
- */
-export function parseRawPublicKey({
-  body,
-}: Certificate12): Uint8Array | undefined {
-  return Reader.all(body, "Certificate", (reader) => {
-    const key = reader.opaque24();
-    return key.length === 0 ? undefined : key;
-  });
-}

@@ -7,6 +7,7 @@ import * as reason from "../../reasons.ts";
 import type { TlsVersion } from "../cipher-suites.ts";
 import type { ServerConfig } from "../config.ts";
 import type { Credential } from "../credential.ts";
+import { turnsOf } from "../features.ts";
 import type { Answers, HandshakeIo } from "../io.ts";
 import type { Transitions } from "../machine.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
@@ -28,7 +29,6 @@ import {
 } from "./psk-search.ts";
 import { remembered, sendRetry } from "./hello-retry.ts";
 import { checkSecondHello } from "./second-hello.ts";
-import { openHello } from "./ech.ts";
 import { serverFlight } from "./server-flight13.ts";
 import type {
   PskSearch,
@@ -87,7 +87,12 @@ function onClientHello(
 ): NextState {
   // RFC 8446 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
-  const { ech, hello } = openHello(start, outer);
+  const ech = turnsOf(start.config).ech?.open(
+    start.config,
+    outer,
+    start.retry && { opened: start.ech },
+  );
+  const hello = ech?.hello ?? outer;
   const state = remembered({ ...start, ech }, hello);
   if (state.retry !== undefined)
     return secondHello(state.retry, state, hello, io);

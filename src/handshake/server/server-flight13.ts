@@ -30,7 +30,6 @@ import {
 } from "../negotiate.ts";
 import type { ChosenPsk } from "../psk.ts";
 import type { PendingTranscript, Transcript } from "../transcript.ts";
-import { retryConfigs } from "./ech.ts";
 import { certificateRequest } from "./certificate-request.ts";
 import { acceptEarlyData, type EarlyDataKeys } from "./early-data.ts";
 import {
@@ -270,9 +269,10 @@ function sendExtensions(
   transcript: Transcript,
   io: HandshakeIo,
 ): Transcript {
-  const { rawKeys, recordSizes } = turnsOf(config);
+  const turns = turnsOf(config);
+  const { rawKeys, recordSizes } = turns;
   const sizes = recordSizes?.answer(config, hello, "TLSv1.3") ?? {};
-  const configs = retryConfigs(config, hello, ech);
+  const configs = turns.ech?.retryConfigs(config, hello, ech);
   const message = encodeEncryptedExtensions(
     config.protocol.extensions,
     {

@@ -55,16 +55,17 @@ function onCertificate(
   state: WaitCertificate12,
   message: Certificate12,
 ): WaitKeyExchange {
-  const chain = readPeerChain12(message, state.clientType);
+  const { config } = state;
+  const chain = readPeerChain12(config, message, state.clientType);
   const transcript = state.transcript.add(message.raw);
   if (isAnonymous(chain)) {
     // RFC 5246 7.4.6: "a fatal handshake_failure alert".
-    if (state.config.clientAuthentication === "required")
+    if (config.clientAuthentication === "required")
       throw new TlsError(reason.client_sent_no_certificate);
     const next = transcript.withoutMessages();
     return { ...state, at: "WAIT_CKE", presented: undefined, transcript: next };
   }
-  const presented = { chain, key: leafKey(chain) };
+  const presented = { chain, key: leafKey(chain, config) };
   return { ...state, at: "WAIT_CKE", presented, transcript };
 }
 
