@@ -1,10 +1,10 @@
 /** Certificate compression (RFC 8879): fewer bytes for the same chain. */
 import { zlib } from "puretls/compression";
 import {
-  type CertificateCompression,
-  clientConfig,
-  credential,
-  serverConfig,
+  type CertificateCompressor,
+  createClientConfig,
+  createCredential,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -16,12 +16,12 @@ const authority = root.issueIntermediate({ name: "Example CA 2" });
 const issued = authority.issueServer({ hosts: ["a.example"], key: "ec-p256" });
 
 /** Bytes that the server sends. */
-function bytesOf(rows: readonly CertificateCompression[]): number {
+function bytesOf(rows: readonly CertificateCompressor[]): number {
   const there = TlsEngine.server(
-    serverConfig({
+    createServerConfig({
       provider,
       credentials: [
-        credential({
+        createCredential({
           provider,
           chain: issued.chain,
           key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
@@ -32,7 +32,7 @@ function bytesOf(rows: readonly CertificateCompression[]): number {
   );
   const trustStore = TrustStore.of(root.der);
   const here = TlsEngine.client(
-    clientConfig({
+    createClientConfig({
       provider,
       verifier: createVerifier({ provider, trustStore }),
       certificateCompression: rows,

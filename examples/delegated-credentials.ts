@@ -4,11 +4,11 @@
  */
 import {
   acceptDelegatedCredentials,
-  clientConfig,
-  credential,
+  createClientConfig,
+  createCredential,
   DELEGATION_USAGE,
   delegateCredential,
-  serverConfig,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -23,7 +23,7 @@ const issued = authority.issueServer({
   extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
   notBefore: Date.now() - 3_600_000,
 });
-const own = credential({
+const own = createCredential({
   provider,
   chain: issued.chain,
   key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
@@ -41,11 +41,11 @@ const delegated = delegateCredential({
 });
 
 const edge = TlsEngine.server(
-  serverConfig({ provider, credentials: [delegated] }),
+  createServerConfig({ provider, credentials: [delegated] }),
 );
 const trustStore = TrustStore.of(authority.der);
 const client = TlsEngine.client(
-  clientConfig({
+  createClientConfig({
     provider,
     verifier: createVerifier({ provider, trustStore }),
     delegatedCredentials: acceptDelegatedCredentials(),

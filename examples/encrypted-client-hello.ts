@@ -4,14 +4,14 @@
  */
 import {
   createEchKey,
-  echClient,
-  echServer,
+  createEchClient,
+  createEchServer,
   encodeEchConfigList,
 } from "puretls/ech";
 import {
-  clientConfig,
-  credential,
-  serverConfig,
+  createClientConfig,
+  createCredential,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -28,16 +28,16 @@ const issued = authority.issueServer({
 const publicName = "front.example";
 const old = createEchKey({ provider, publicName, configId: 1 });
 const current = createEchKey({ provider, publicName, configId: 2 });
-const server = serverConfig({
+const server = createServerConfig({
   provider,
   credentials: [
-    credential({
+    createCredential({
       provider,
       chain: issued.chain,
       key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
     }),
   ],
-  encryptedClientHello: echServer({ provider, keys: [current] }),
+  encryptedClientHello: createEchServer({ provider, keys: [current] }),
 });
 
 // The client: its config list comes from an HTTPS record in the DNS, where it
@@ -45,10 +45,10 @@ const server = serverConfig({
 function connect(configList: Uint8Array) {
   const trustStore = TrustStore.of(authority.der);
   const here = TlsEngine.client(
-    clientConfig({
+    createClientConfig({
       provider,
       verifier: createVerifier({ provider, trustStore }),
-      encryptedClientHello: echClient(configList),
+      encryptedClientHello: createEchClient(configList),
     }),
     "hidden.example",
   );

@@ -4,9 +4,10 @@
  */
 import { memoryPair, SSLContext } from "puretls";
 import {
-  clientConfig,
+  createClientConfig,
   type ExternalPsk,
-  serverConfig,
+  createServerConfig,
+  RAISE_NEED,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -18,16 +19,16 @@ const psk: ExternalPsk = {
 };
 
 const here = TlsEngine.client(
-  clientConfig({
+  createClientConfig({
     provider,
     verifier: createVerifier({ provider, trustStore: new TrustStore() }),
     psk: () => psk,
   }),
   "a.example",
 );
-// The server may have to look it up elsewhere: "ask" makes it a need.
+// The server may have to look it up elsewhere: RAISE_NEED makes it a need.
 const there = TlsEngine.server(
-  serverConfig({ provider, credentials: [], psk: "ask" }),
+  createServerConfig({ provider, credentials: [], psk: RAISE_NEED }),
 );
 there.receive(here.takeOutput());
 const { need } = there;

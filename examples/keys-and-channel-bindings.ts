@@ -42,8 +42,8 @@ await there.recv();
 // 32 bytes that no other connection has, for a protocol of one's own.
 const label = "EXPORTER-example.com-login";
 same(
-  here.exportKeyingMaterial(32, label, Uint8Array.of(1)),
-  there.exportKeyingMaterial(32, label, Uint8Array.of(1)),
+  here.exportKeyingMaterial(label, 32, Uint8Array.of(1)),
+  there.exportKeyingMaterial(label, 32, Uint8Array.of(1)),
 );
 
 // What a client signs in its login, so that nobody can pass the login on.

@@ -4,9 +4,9 @@
  * not believed without.
  */
 import {
-  clientConfig,
-  credential,
-  serverConfig,
+  createClientConfig,
+  createCredential,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -23,10 +23,10 @@ const issued = authority.issueServer({
 /** What ends the connection, undefined when nothing does. */
 function connect(ocspResponse: Uint8Array | undefined): string | undefined {
   const there = TlsEngine.server(
-    serverConfig({
+    createServerConfig({
       provider,
       credentials: [
-        credential({
+        createCredential({
           provider,
           chain: issued.chain,
           key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
@@ -37,7 +37,7 @@ function connect(ocspResponse: Uint8Array | undefined): string | undefined {
   );
   const trustStore = TrustStore.of(authority.der);
   const here = TlsEngine.client(
-    clientConfig({
+    createClientConfig({
       provider,
       verifier: createVerifier({ provider, trustStore }),
       ocspStapling: true,

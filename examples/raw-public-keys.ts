@@ -1,8 +1,8 @@
 /** Raw public keys (RFC 7250): two devices that know each other's key. */
 import {
-  clientConfig,
-  rawPublicKeyCredential,
-  serverConfig,
+  createClientConfig,
+  createRawPublicKeyCredential,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -15,7 +15,7 @@ const keys = {
 };
 
 function credentialOf(key: (typeof keys)["sensor"]) {
-  return rawPublicKeyCredential({
+  return createRawPublicKeyCredential({
     provider,
     publicKeyInfo: key.publicKeyInfo(),
     key: { algorithm: key.algorithm, key: key.privateKey },
@@ -26,7 +26,7 @@ function credentialOf(key: (typeof keys)["sensor"]) {
 const verifier = createVerifier({ provider, trustStore: new TrustStore() });
 
 const sensor = TlsEngine.client(
-  clientConfig({
+  createClientConfig({
     provider,
     verifier,
     credentials: [credentialOf(keys.sensor)],
@@ -34,7 +34,7 @@ const sensor = TlsEngine.client(
   }),
 );
 const hub = TlsEngine.server(
-  serverConfig({
+  createServerConfig({
     provider,
     verifier,
     credentials: [credentialOf(keys.hub)],

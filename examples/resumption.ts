@@ -6,10 +6,10 @@
  */
 import {
   type ClientOptions,
-  clientConfig,
-  credential,
+  createClientConfig,
+  createCredential,
   type ServerOptions,
-  serverConfig,
+  createServerConfig,
   type Session,
   sessionFromBytes,
   sessionToBytes,
@@ -29,7 +29,7 @@ const credentialOf = ({
   chain,
   key,
 }: ReturnType<typeof authority.issueServer>) =>
-  credential({
+  createCredential({
     provider,
     chain,
     key: { algorithm: "ecPublicKey", key: key.privateKey },
@@ -40,10 +40,10 @@ const own = credentialOf(
 
 function connect(client: Partial<ClientOptions>, server: ServerOptions) {
   const here = TlsEngine.client(
-    clientConfig({ provider, verifier, ...client }),
+    createClientConfig({ provider, verifier, ...client }),
     "a.example",
   );
-  const there = TlsEngine.server(serverConfig(server));
+  const there = TlsEngine.server(createServerConfig(server));
   carry(here, there);
   return { here, there };
 }
@@ -64,7 +64,11 @@ function sessionOf(engine: TlsEngine): Session {
 }
 
 const tickets = new TicketKeys({ provider });
-const server: ServerOptions = { provider, credentials: [own], tickets };
+const server: ServerOptions = {
+  provider,
+  credentials: [own],
+  ticketKeys: tickets,
+};
 
 // A session goes through a file; keep it as you keep a private key.
 const stored = sessionToBytes(sessionOf(connect({}, server).here));
@@ -79,7 +83,7 @@ const next = sessionOf(second.here);
 tickets.rotate();
 if (!connect({ session: next }, server).here.info?.resumed)
   throw new Error("an older key opens");
-const strange = { ...server, tickets: new TicketKeys({ provider }) };
+const strange = { ...server, ticketKeys: new TicketKeys({ provider }) };
 if (connect({ session: next }, strange).here.info?.resumed !== false)
   throw new Error("there is nothing to go on from");
 

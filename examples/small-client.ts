@@ -15,14 +15,14 @@ import {
   systemRandom,
   x25519Ladder,
 } from "puretls/crypto/noble";
-import { credential, TlsEngine } from "puretls/engine";
+import { createCredential, TlsEngine } from "puretls/engine";
 import {
-  clientConfigOf,
+  createClientConfigOf,
   recordSizes,
-  serverConfig,
+  createServerConfig,
 } from "puretls/engine/tls13";
 import { createCertificateAuthority } from "puretls/pki";
-import { createVerifierOf, nameConstraints, TrustStore } from "puretls/x509";
+import { createVerifierOf, constrainedNames, TrustStore } from "puretls/x509";
 
 const provider: CryptoProvider = {
   name: "small",
@@ -48,16 +48,16 @@ const issued = authority.issueServer({ hosts: ["a.test"], key: "ec-p256" });
 
 const trustStore = new TrustStore();
 trustStore.add(authority.pem);
-const verifier = createVerifierOf([nameConstraints], { provider, trustStore });
+const verifier = createVerifierOf([constrainedNames], { provider, trustStore });
 const options = { provider, verifier, recordSizeLimit: 4096 };
 const client = TlsEngine.client(
-  clientConfigOf([recordSizes], options),
+  createClientConfigOf([recordSizes], options),
   "a.test",
 );
 
 // Without the feature the option is refused before a byte goes out.
 try {
-  clientConfigOf([], options);
+  createClientConfigOf([], options);
   throw new Error("recordSizeLimit should need recordSizes");
 } catch (error) {
   if (!String(error).includes("needs the feature recordSizes")) throw error;
@@ -65,10 +65,10 @@ try {
 
 // Any server will do: this one has everything.
 const server = TlsEngine.server(
-  serverConfig({
+  createServerConfig({
     provider: noble,
     credentials: [
-      credential({
+      createCredential({
         provider: noble,
         chain: issued.chain,
         key: { algorithm: "ecPublicKey", key: issued.key.privateKey },

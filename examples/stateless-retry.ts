@@ -3,10 +3,10 @@
  * first hello travels in the cookie, and another one goes on.
  */
 import {
-  clientConfig,
-  credential,
-  retryCookies,
-  serverConfig,
+  createClientConfig,
+  createCredential,
+  createRetryCookies,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { noble as provider } from "puretls/crypto/noble";
@@ -20,17 +20,17 @@ const key = provider.random(32); // the servers have it in common
 /** A server that wants another group than the client has sent a share of. */
 function newServer(): TlsEngine {
   return TlsEngine.server(
-    serverConfig({
+    createServerConfig({
       provider,
       credentials: [
-        credential({
+        createCredential({
           provider,
           chain: issued.chain,
           key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
         }),
       ],
       groups: ["secp384r1"],
-      retryCookies: retryCookies({ provider, key }),
+      retryCookies: createRetryCookies({ provider, key }),
     }),
   );
 }
@@ -38,7 +38,7 @@ function newServer(): TlsEngine {
 const trustStore = TrustStore.of(authority.der);
 const verifier = createVerifier({ provider, trustStore });
 const client = TlsEngine.client(
-  clientConfig({ provider, verifier }),
+  createClientConfig({ provider, verifier }),
   "a.example",
 );
 

@@ -1,4 +1,13 @@
-/** AlertDescription of RFC 8446 6, with the older ones a peer may send. */
+/**
+ * AlertDescription of RFC 8446 6, with the older ones a peer may send.
+ *
+ * @example
+ * ```ts
+ * import { ALERTS } from "puretls/engine";
+ *
+ * if (ALERTS.close_notify !== 0) throw new Error();
+ * ```
+ */
 export const ALERTS = {
   close_notify: 0,
   unexpected_message: 10,

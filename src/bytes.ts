@@ -189,8 +189,17 @@ export function printable(text: string, limit = 200): string {
   return shown;
 }
 
-/** What a caller may hand in as bytes. */
+/** Bytes as a caller may pass them. */
 export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer;
+
+/** Tells whether a value is one, of this realm or of another (a frame, node:vm). */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  const tag = Object.prototype.toString.call(value);
+  return (
+    value instanceof ArrayBuffer ||
+    (tag === "[object ArrayBuffer]" && !ArrayBuffer.isView(value))
+  );
+}
 
 /**
  * A view on the caller's bytes, not a copy.
@@ -201,7 +210,7 @@ export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data))
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (isArrayBuffer(data)) return new Uint8Array(data);
   throw new TypeError(
     `${what} must be bytes (a Uint8Array, a view or an ArrayBuffer), not ${data === null ? "null" : typeof data}`,
   );
@@ -210,6 +219,16 @@ export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
 /**
  * Key bytes that do not print and can be wiped. The array given is owned by
  * the secret from then on.
+ *
+ * @example
+ * ```ts
+ * import { Secret } from "puretls/engine";
+ *
+ * const secret = new Secret(Uint8Array.of(1, 2, 3));
+ * if (JSON.stringify(secret).includes("1")) throw new Error("it printed");
+ * secret.wipe();
+ * if (secret.length !== 0) throw new Error();
+ * ```
  */
 export class Secret {
   #bytes: Uint8Array;
@@ -218,6 +237,7 @@ export class Secret {
     this.#bytes = bytes;
   }
 
+  /** Bytes of it; 0 after {@link wipe}. */
   get length(): number {
     return this.#bytes.length;
   }

@@ -1,6 +1,8 @@
 /** The one error that ends a connection, and the one for wrong use. */
 import { type AlertName, alertName, ALERTS } from "./alerts.ts";
 import type * as reasons from "./reasons.ts";
+import { isPromiseLike } from "./promises.ts";
+import { callback_failed } from "./reasons/this-side.ts";
 import type { ReasonRow } from "./reasons/row.ts";
 
 export { type AlertName, alertName, ALERTS };
@@ -14,7 +16,9 @@ export interface NamedReason extends ReasonRow {
 }
 
 export interface TlsErrorOptions {
-  /** What exactly, without peer-controlled text that is not made printable. */
+  /**
+   * The exact fault, without peer-controlled text that is not made printable.
+   */
   readonly detail?: string;
   readonly cause?: unknown;
   /** With `peer_alert`: the alert that came. */
@@ -26,15 +30,29 @@ export interface TlsErrorOptions {
 }
 
 /**
- * What ends a connection. `reason` is stable; `message` is for people and may
- * change.
+ * The error that ends a connection. `reason` is stable; `message` is for people
+ * and may change.
+ *
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createServerConfig, RAISE_NEED, TlsEngine, TlsError } from "puretls/engine";
+ *
+ * const engine = TlsEngine.server(
+ *   createServerConfig({ provider, credentials: RAISE_NEED }),
+ * );
+ * engine.receive(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+ * const { error } = engine;
+ * if (!(error instanceof TlsError)) throw new Error("no TLS came");
+ * if (error.reason !== "http_request") throw error;
+ * ```
  */
 export class TlsError extends Error {
   override readonly name = "TlsError";
   readonly reason: Reason;
   /** The alert in question, undefined where none is. */
   readonly alert: AlertName | number | undefined;
-  /** Whether that alert came from the peer or went to it. */
+  /** Tells whether the alert was sent or received. */
   readonly direction: "sent" | "received" | undefined;
   /** Document and section that decide, as "8446 4.1.3". */
   readonly rfc: string;
@@ -66,9 +84,43 @@ export class TlsError extends Error {
 /**
  * Wrong use of the API by this side's program: nothing went out and the
  * connection is as it was.
+ *
+ * @example
+ * ```ts
+ * import { TicketKeys, TlsUsageError } from "puretls";
+ * import { noble as provider } from "puretls/crypto/noble";
+ *
+ * try {
+ *   new TicketKeys({ provider, keys: [new Uint8Array(3)] });
+ * } catch (error) {
+ *   if (!(error instanceof TlsUsageError)) throw error;
+ *   if (!error.message.includes("48 bytes")) throw error;
+ * }
+ * ```
  */
 export class TlsUsageError extends Error {
   override readonly name = "TlsUsageError";
+}
+
+/**
+ * Calls a callback of the program that has to answer at once.
+ *
+ * @param name the option that it stands in
+ * @throws TlsError `callback_failed`, its cause what the callback threw; also for
+ *   one that returns a promise, whose rejection nobody would hear
+ */
+export function callProgram<T>(name: string, callback: () => T): T {
+  let answer: T;
+  try {
+    answer = callback();
+  } catch (cause) {
+    throw new TlsError(callback_failed, { detail: name, cause });
+  }
+  if (!isPromiseLike(answer)) return answer;
+  answer.then(undefined, () => undefined);
+  throw new TlsError(callback_failed, {
+    detail: `${name}: it returned a promise, and has to answer at once`,
+  });
 }
 
 function describe(alert: AlertName | number): string {

@@ -5,6 +5,8 @@
  * @module
  */
 export type { BytesLike } from "./bytes.ts";
+export { TlsUsageError } from "./errors.ts";
+export type { ProtocolMessage } from "./record/message-observer.ts";
 export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
 export {
   fromWebStreams,
@@ -19,40 +21,43 @@ export {
 } from "./net/server.ts";
 export {
   type CertificateInfo,
-  certificateInfo,
+  toCertificateInfo,
   type RdnPairs,
   type SubjectAltName,
   toPythonDict,
   type UnverifiedCertificate,
-} from "./ssl/cert-info.ts";
-export type { Encoded } from "./ssl/reading.ts";
-export type { VerifyLocations } from "./ssl/anchors.ts";
-export type { CipherInfo, CipherTriple } from "./ssl/ciphers.ts";
+} from "./ssl/material/cert-info.ts";
+export type { Encoded } from "./ssl/material/reading.ts";
+export type { VerifyLocations } from "./ssl/material/anchors.ts";
+export type { CipherInfo, CipherTriple } from "./ssl/names/ciphers.ts";
 export * from "./ssl/constants.ts";
 export {
   SSLContext,
-  type SSLContextOptions,
   type WrapBioOptions,
-  type WrapOptions,
   type WrapSocketOptions,
-} from "./ssl/context.ts";
-export {
-  type AlpnCallback,
-  type AlpnOffer,
-  ContextSettings,
-  type SessionListener,
-  type SniAnswer,
-  type SniCallback,
-  type SniConnection,
-} from "./ssl/context-settings.ts";
-export { ExtensionSettings } from "./ssl/extension-settings.ts";
-export type { ExtensionOptions } from "./ssl/extension-settings.ts";
+} from "./ssl/ssl-context.ts";
+export type { WrapOptions } from "./ssl/connection/wrapping.ts";
+export type { TransportSource } from "./ssl/socket/wrapped-transport.ts";
 export type {
-  ExtensionChoices,
-  OcspStapling,
+  ContextChanges,
+  SSLContextOptions,
+} from "./ssl/context/options.ts";
+export type {
+  AlpnCallback,
+  AlpnOffer,
+  KeyLogCallback,
+  MessageCallback,
+  OcspStaplingMode,
+  PeerVerifier,
   RecordPadding,
-} from "./ssl/extension-state.ts";
-export type { KeyLog, PeerVerifier } from "./ssl/context-state.ts";
+  SessionListener,
+  SniAnswer,
+  SniCallback,
+  SniConnection,
+} from "./ssl/context/settings.ts";
+export type { CertStoreStats } from "./ssl/context/trust.ts";
+export type { AsyncCertChainSource } from "./ssl/context/credentials.ts";
+export type { DhParamsSource } from "./ssl/material/dh-parameters.ts";
 export {
   createDefaultContext,
   type DefaultContextOptions,
@@ -71,79 +76,97 @@ export {
   SSLWantWriteError,
   SSLZeroReturnError,
   type VerificationFault,
-} from "./ssl/errors.ts";
+} from "./ssl/errors/errors.ts";
 export {
   certificateMatchesHost,
   certTimeToDate,
   certTimeToSeconds,
+  decodeCertificate,
   derCertToPemCert,
   matchHostname,
   pemCertToDerCert,
 } from "./ssl/functions.ts";
-export type { JsonWebKeyLike } from "./ssl/json-web-key.ts";
+export type { JsonWebKeyLike } from "./ssl/material/json-web-key.ts";
 export type {
   CertChainSource,
-  LatePassword,
+  AsyncPassword,
   OpaqueKey,
   Password,
   RawPublicKeySource,
-} from "./ssl/key-material.ts";
-export { MemoryBIO } from "./ssl/memory-bio.ts";
+} from "./ssl/material/key-material.ts";
+export { MemoryBIO } from "./ssl/object/memory-bio.ts";
 export {
   type DefaultVerifyPaths,
   enumCertificates,
   enumCrls,
   type Platform,
   type StoreEntry,
-} from "./ssl/platform.ts";
-export { type Probe, probe } from "./ssl/probe.ts";
-export { type Bios, pump } from "./ssl/pump.ts";
+} from "./ssl/platform/platform.ts";
+export { type ProbeResult, probe } from "./ssl/platform/probe.ts";
+export { type Bios, pump } from "./ssl/object/pump.ts";
 export {
   type PseudoBytes,
   randAdd,
   randBytes,
   randPseudoBytes,
   randStatus,
-} from "./ssl/random.ts";
-export { ProtocolSettings } from "./ssl/protocol-settings.ts";
-export { getSigalgs } from "./ssl/signature-algorithms.ts";
-export { TrustSettings } from "./ssl/trust-settings.ts";
-export { SSLConnection } from "./ssl/ssl-connection.ts";
+} from "./ssl/platform/random.ts";
+export { X509Error } from "./x509/faults/errors.ts";
+export type { MatchOptions } from "./x509/path/host-match.ts";
+export { domainToAscii, domainToUnicode } from "./ssl/names/punycode.ts";
+export type { PskMode } from "./handshake/registries/psk-modes.ts";
+export { getSigalgs } from "./ssl/names/signature-algorithms.ts";
+export type { PostHandshakeAuthOutcome } from "./ssl/connection/fitting.ts";
+export {
+  ClientSessionCache,
+  type ClientSessionCacheOptions,
+} from "./ssl/connection/client-session-cache.ts";
+export { SSLConnection } from "./ssl/connection/ssl-connection.ts";
 export {
   type ReadResult,
   SSLObject,
   type WantStatus,
-} from "./ssl/ssl-object.ts";
+} from "./ssl/object/ssl-object.ts";
 export type {
   ClientPsk,
   PreSharedKey,
   PskClientCallback,
   PskServerCallback,
   ServerPsk,
-} from "./ssl/pre-shared-keys.ts";
+} from "./ssl/material/pre-shared-keys.ts";
+export type { SessionStats } from "./ssl/context/server-sessions.ts";
 export type {
   ContextSessionStore,
-  SessionStats,
-} from "./ssl/server-sessions.ts";
-export { SessionSettings } from "./ssl/session-settings.ts";
-export { TicketKeys, type TicketKeysOptions } from "./handshake/ticket-keys.ts";
-export { SSLSession } from "./ssl/session.ts";
-export { SSLSocket } from "./ssl/ssl-socket.ts";
+  ContextStrikeRegister,
+  StoreEvent,
+  StoreFault,
+  StoreListener,
+  StoreOutcome,
+  StoreOutcomes,
+} from "./ssl/context/store-calls.ts";
+export {
+  type TicketKeyUse,
+  TicketKeys,
+  type TicketKeysOptions,
+  type TimedTicketKey,
+} from "./handshake/sessions/ticket-keys.ts";
+export { SSLSession } from "./ssl/context/session.ts";
+export { SSLSocket } from "./ssl/socket/ssl-socket.ts";
 export {
   type ByteReaderSource,
   type FileSource,
   type SendFileOptions,
   StreamSocket,
-} from "./ssl/stream-socket.ts";
+} from "./ssl/socket/stream-socket.ts";
 export type {
   AbortSignalLike,
   CallOptions,
   Transport,
   TransportAddress,
-} from "./ssl/transport.ts";
+} from "./ssl/socket/transport.ts";
 export type {
   ContextOptions,
   PurposeChoice,
   VerifyFlagWords,
-} from "./ssl/words.ts";
+} from "./ssl/names/words.ts";
 export { type LooseWrapOptions, wrapSocket } from "./ssl/wrap-socket.ts";

@@ -60,7 +60,9 @@ describe("text", () => {
           ),
           { maxLength: 6 },
         ),
-        (bytes) => check(Uint8Array.from(bytes)),
+        (bytes) => {
+          check(Uint8Array.from(bytes));
+        },
       ),
       { numRuns: 5000 },
     );
@@ -120,7 +122,7 @@ describe("a secret", () => {
     const bytes = fromHex("010203");
     const secret = new Secret(bytes);
     const copy = secret.clone();
-    expect(`${secret} ${JSON.stringify({ secret })}`).toBe(
+    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe(
       '[secret] {"secret":"[secret]"}',
     );
     secret.wipe();

@@ -15,7 +15,7 @@ console.log(JSON.stringify({ ms: cpuMs() - start }));
 socket.destroy();
 
 async function ours() {
-  const { TlsEngine, clientConfig } = await import("puretls/engine");
+  const { TlsEngine, createClientConfig } = await import("puretls/engine");
   const { noble: provider } = await import("puretls/crypto/noble");
   const { createVerifier, TrustStore } = await import("puretls/x509");
   const verifier = createVerifier({
@@ -24,7 +24,7 @@ async function ours() {
   });
   const groups = ["x25519"];
   const engine = TlsEngine.client(
-    clientConfig({ provider, verifier, groups }),
+    createClientConfig({ provider, verifier, groups }),
     host,
   );
   await new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ const replies = bytesOf(side === "client" ? sent.server : sent.client);
 scriptedRandom("warm up")(32);
 
 const start = cpuMs();
-const { TlsEngine, clientConfig, credential, serverConfig } =
+const { TlsEngine, createClientConfig, createCredential, createServerConfig } =
   await import("puretls/engine");
 const { noble } = await import("puretls/crypto/noble");
 const { createVerifier, parseCertificates, parsePrivateKey, TrustStore } =
@@ -43,18 +43,18 @@ function newClient(provider) {
   const trustStore = TrustStore.of(root);
   const verifier = createVerifier({ provider, trustStore });
   return TlsEngine.client(
-    clientConfig({ provider, verifier, ...options }),
+    createClientConfig({ provider, verifier, ...options }),
     host,
   );
 }
 
 function newServer(provider) {
-  const own = credential({
+  const own = createCredential({
     provider,
     chain: parseCertificates(chain).map(({ der }) => der),
     key: parsePrivateKey(key),
   });
   return TlsEngine.server(
-    serverConfig({ provider, credentials: [own], ...options }),
+    createServerConfig({ provider, credentials: [own], ...options }),
   );
 }

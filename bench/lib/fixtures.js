@@ -2,9 +2,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { noble } from "puretls/crypto/noble";
 import {
-  clientConfig,
-  credential,
-  serverConfig,
+  createClientConfig,
+  createCredential,
+  createServerConfig,
   TlsEngine,
 } from "puretls/engine";
 import { createCertificateAuthority, PkiKey } from "puretls/pki";
@@ -56,7 +56,7 @@ export function identity(kind) {
     kind,
     authority,
     leaf,
-    credential: credential({
+    credential: createCredential({
       provider: noble,
       chain: leaf.chain,
       key: { algorithm, key: leaf.key.privateKey },
@@ -90,7 +90,7 @@ export function newKey(kind) {
 export function newClientConfig(peer, options = {}) {
   const { trustStore } = peer;
   const { provider = noble } = options;
-  return clientConfig({
+  return createClientConfig({
     provider,
     verifier: createVerifier({ provider, trustStore }),
     ...options,
@@ -102,7 +102,7 @@ export function newClientConfig(peer, options = {}) {
  * @param {Partial<ServerOptions>} [options]
  */
 export function newServerConfig(own, options = {}) {
-  return serverConfig({
+  return createServerConfig({
     provider: noble,
     credentials: [own.credential],
     ...options,

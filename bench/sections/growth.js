@@ -1,5 +1,5 @@
 /** Cost as work grows: it should be flat per unit. */
-import { TlsEngine } from "puretls/engine";
+import { RAISE_NEED, TlsEngine } from "puretls/engine";
 import {
   connect,
   hollowConfigs,
@@ -196,7 +196,7 @@ function hostile(report, effort, pair, own) {
 }
 
 function waitingClient(own) {
-  const options = { groups: ["x25519"], verifier: "ask" };
+  const options = { groups: ["x25519"], verifier: RAISE_NEED };
   const client = TlsEngine.client(newClientConfig(own, options), "localhost");
   const server = TlsEngine.server(newServerConfig(own));
   server.receive(client.takeOutput());

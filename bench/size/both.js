@@ -21,18 +21,18 @@ import { smallRows } from "./small-provider.js";
 
 export {
   createVerifierOf,
-  nameConstraints,
+  constrainedNames,
   parseCertificates,
   parsePlainPrivateKey,
   stapledResponses,
   TrustStore,
 } from "../../dist/x509/index.js";
 export {
-  clientConfigOf,
+  createClientConfigOf,
   clientSessions,
-  credential,
-  serverConfigOf,
-  stapling,
+  createCredential,
+  createServerConfigOf,
+  ocspStapling,
   TlsEngine,
 } from "../../dist/engine/index.js";
 

@@ -3,8 +3,8 @@
 export { smallProvider as provider } from "./small-provider.js";
 export {
   createVerifierOf,
-  nameConstraints,
+  constrainedNames,
   TrustStore,
 } from "../../dist/x509/index.js";
 export { TlsEngine } from "../../dist/engine/index.js";
-export { clientConfigOf } from "../../dist/engine/tls13.js";
+export { createClientConfigOf } from "../../dist/engine/tls13.js";

@@ -16,15 +16,15 @@ const PARTS = [
   ["record layer", /^dist\/record\//],
   [
     "key schedules, transcript, suites, groups, schemes",
-    /^dist\/handshake\/(key-|transcript|cipher-suites|groups|signature-schemes)/,
+    /^dist\/handshake\/(keys|registries|tls13\/secrets)/,
   ],
   [
     "X.509: faults and their alerts",
-    /^dist\/(x509\/(faults|errors)|handshake\/x509-faults)/,
+    /^dist\/(x509\/faults|handshake\/credentials\/certificate-alerts)/,
   ],
   [
     "X.509: reading",
-    /^dist\/x509\/(der|tags|oids|kept-oids|algorithms|public-key|raw-key|name|certificate|extensions|general-name|policy-extensions|ip-address|pem|trust-store|private-key)\.js/,
+    /^dist\/x509\/(der|names|keys|certificates|trust|raw-key)/,
   ],
   ["X.509: judging", /^dist\/x509\//],
   ["extensions and messages", /^dist\/handshake\/(extensions|messages)\//],
@@ -32,7 +32,7 @@ const PARTS = [
     "sessions, PSKs, early data, authentication after the handshake",
     /^dist\/handshake\/(.*\/)?[^/]*(psk|ticket|session|resum|early-data|post-handshake-auth|strike)/,
   ],
-  ["configs and needs", /^dist\/handshake\/(config|needs|credential|limits)/],
+  ["configs and needs", /^dist\/handshake\/(config|credentials)/],
   ["machines of the handshake", /^dist\/handshake\//],
   ["engine", /^dist\/engine\//],
   ["what is left", /./],

@@ -10,11 +10,14 @@ export {
   createVerifierOf,
   parseCertificates,
   parsePlainPrivateKey,
-  nameConstraints,
+  constrainedNames,
   TrustStore,
 } from "../../dist/x509/index.js";
-export { credential, TlsEngine } from "../../dist/engine/index.js";
-export { clientConfig, serverConfig } from "../../dist/engine/tls13.js";
+export { createCredential, TlsEngine } from "../../dist/engine/index.js";
+export {
+  createClientConfig,
+  createServerConfig,
+} from "../../dist/engine/tls13.js";
 
 /** @type {import("puretls/crypto/noble").CryptoProvider} */
 export const provider = {

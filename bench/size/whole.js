@@ -7,8 +7,8 @@ export {
   TrustStore,
 } from "../../dist/x509/index.js";
 export {
-  clientConfig,
-  credential,
-  serverConfig,
+  createClientConfig,
+  createCredential,
+  createServerConfig,
   TlsEngine,
 } from "../../dist/engine/index.js";

@@ -1,5 +1,5 @@
 /** `puretls ciphers`: what a cipher string selects. */
-import { SSLContext } from "../ssl/context.ts";
+import { SSLContext } from "../ssl/ssl-context.ts";
 import {
   type Command,
   readArguments,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** Where a command reads and writes: a process has these, and so has a test. */
+/** The streams of a command: those of a process, or of a test. */
 export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -22,7 +22,7 @@ export interface Command {
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-/** What stops a command, as one line for stderr. */
+/** Stops a command; its message is one line for stderr. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }

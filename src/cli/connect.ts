@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { utf8Bytes } from "../bytes.ts";
-import { type EchClient, echClient } from "../ech/index.ts";
+import { type EchClient, createEchClient } from "../ech/index.ts";
 import { createDefaultContext, fromNodeSocket, openTcp } from "../net/node.ts";
-import type { SSLContext } from "../ssl/context.ts";
-import { SSLError } from "../ssl/errors.ts";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import type { SSLContext } from "../ssl/ssl-context.ts";
+import { SSLError } from "../ssl/errors/errors.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import {
   type Command,
   CommandError,
@@ -17,10 +17,10 @@ import {
   type Terminal,
   writeOut,
 } from "./command.ts";
-import { fetchPath } from "./fetch-path.ts";
+import { fetchPath } from "./cert/fetch-path.ts";
 import { keyLogTo } from "./key-log.ts";
 import { readProvider } from "./provider.ts";
-import { summary } from "./summary.ts";
+import { summary } from "./text/summary.ts";
 
 const HELP = `Usage: puretls connect HOST[:PORT] [OPTIONS]
 
@@ -33,7 +33,7 @@ only; the command ends when the server does.
   --insecure         verify nothing: for tests
   --ech FILE         hide the name by Encrypted Client Hello: an ECHConfigList,
                      as it is or in base64 ("ech" in the host's HTTPS record)
-  --staple           ask for a stapled OCSP response, and judge it
+  --staple           ask for a stapled OCSP response, and validate it
   --alpn LIST        offer these protocols, as in h2,http/1.1
   --cert FILE        certificate chain of this client (PEM)
   --key FILE         its private key (PEM); default: in the file of --cert
@@ -104,8 +104,8 @@ async function talk(
   port: number,
   terminal: Terminal,
 ): Promise<void> {
-  const judged = values.insecure === true ? "not verified" : "verified";
-  const facts = values.quiet === true ? [] : summary(socket, judged);
+  const verification = values.insecure === true ? "not verified" : "verified";
+  const facts = values.quiet === true ? [] : summary(socket, verification);
   for (const line of facts) await writeOut(terminal, `${line}\n`);
   if (values.get !== undefined) {
     const page = { path: values.get, host, port };
@@ -143,7 +143,7 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
       certFile: cert,
       ...(key !== undefined && { keyFile: key }),
     });
-  if (keylog !== undefined) context.keylog = keyLogTo(keylog);
+  if (keylog !== undefined) context.keyLog = keyLogTo(keylog);
   return context;
 }
 
@@ -153,7 +153,7 @@ function readEch(file: string): EchClient {
   const text = content.toString("latin1").trim();
   const isBase64 = /^[\w+/]+={0,2}$/.test(text);
   try {
-    return echClient(isBase64 ? Buffer.from(text, "base64") : content);
+    return createEchClient(isBase64 ? Buffer.from(text, "base64") : content);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`${file}: ${message}`, { cause: error });

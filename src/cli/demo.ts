@@ -5,8 +5,8 @@ import { latin1, utf8Bytes } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
 import { fromNodeSocket, openTcp } from "../net/node.ts";
 import { createCertificateAuthority } from "../pki/index.ts";
-import { SSLContext } from "../ssl/context.ts";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import { SSLContext } from "../ssl/ssl-context.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import { formatLadder, KeyLog, TraceDecoder } from "../trace/index.ts";
 import {
   type Command,
@@ -14,7 +14,7 @@ import {
   readOperands,
   type Terminal,
 } from "./command.ts";
-import { factLine, summary } from "./summary.ts";
+import { factLine, summary } from "./text/summary.ts";
 import { tap } from "./tap.ts";
 
 const HELP = `Usage: puretls demo [--fields]
@@ -107,7 +107,7 @@ async function visit(
 ): Promise<Shown> {
   const keyLog = new KeyLog();
   const seen: { from: "client" | "server"; bytes: Uint8Array }[] = [];
-  const client = new SSLContext({ keylog: (line) => keyLog.add(line) });
+  const client = new SSLContext({ keyLog: (line) => keyLog.add(line) });
   client.loadVerifyLocations({ ca: caPem });
   const tcp = await openTcp({ host: "127.0.0.1", port });
   const transport = tap(fromNodeSocket(tcp), (direction, bytes) => {

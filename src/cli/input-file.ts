@@ -27,7 +27,7 @@ export async function readInput(
   return concatAll(parts);
 }
 
-/** What a file is called in messages. */
+/** Returns the name of a file for messages. */
 export function inputName(file: string): string {
   return file === "-" ? "stdin" : file;
 }
@@ -43,5 +43,19 @@ export function parsing<T>(file: string, parse: () => T): T {
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
     throw new Error(`${inputName(file)}: ${error.message}`, { cause: error });
+  }
+}
+
+/** As {@link parsing}, of what reads it later. */
+export async function parsingLater<T>(
+  file: string,
+  parse: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await parse();
+  } catch (error) {
+    return parsing(file, () => {
+      throw error;
+    });
   }
 }

@@ -4,11 +4,11 @@ import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
-import { cert } from "./cert.ts";
+import { cert } from "./cert/cert.ts";
 import { ciphers } from "./ciphers.ts";
 import { connect } from "./connect.ts";
 import { demo } from "./demo.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./text/explain.ts";
 import { serve } from "./serve.ts";
 
 const COMMANDS: readonly Command[] = [connect, serve, cert, ciphers, demo];
@@ -77,7 +77,7 @@ function version(): string {
     : "";
 }
 
-/** Whether Node was started with this file, by a link or not. */
+/** Tells whether Node was started with this file, by a link or not. */
 function isProgram(): boolean {
   const [, started] = process.argv;
   if (started === undefined) return false;

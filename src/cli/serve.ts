@@ -12,8 +12,8 @@ import {
   fromNodeSocket,
   toNodeDuplex,
 } from "../net/node.ts";
-import type { SSLContext } from "../ssl/context.ts";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import type { SSLContext } from "../ssl/ssl-context.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import {
   type Command,
   CommandError,
@@ -24,10 +24,10 @@ import {
   readPort,
   type Terminal,
 } from "./command.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./text/explain.ts";
 import { keyLogTo } from "./key-log.ts";
 import { readProvider } from "./provider.ts";
-import { summary } from "./summary.ts";
+import { summary } from "./text/summary.ts";
 
 const HELP = `Usage: puretls serve PORT --cert FILE [OPTIONS]
 
@@ -115,7 +115,7 @@ function untilInterrupted(server: Server, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What a server does with a connection. */
+/** Serves one connection. */
 type Talk = (socket: SSLSocket) => Promise<void>;
 
 /** Milliseconds that a client has for its handshake. */
@@ -158,9 +158,9 @@ function pages(): Talk {
   });
   return async (socket) => {
     const duplex = toNodeDuplex(socket);
-    const judged =
+    const verification =
       socket.getVerifiedChain().length > 0 ? "verified" : "not verified";
-    about.set(duplex, summary(socket, judged));
+    about.set(duplex, summary(socket, verification));
     server.emit("connection", duplex);
     await once(duplex, "close");
   };
@@ -192,7 +192,7 @@ function contextOf(values: Values, terminal: Terminal): SSLContext {
   context.verifyMode = verify;
   if (values.alpn !== undefined)
     context.setAlpnProtocols(readList(values.alpn));
-  if (keylog !== undefined) context.keylog = keyLogTo(keylog);
+  if (keylog !== undefined) context.keyLog = keyLogTo(keylog);
   return context;
 }
 

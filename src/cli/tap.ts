@@ -1,4 +1,4 @@
-import type { Transport } from "../ssl/transport.ts";
+import type { Transport } from "../ssl/socket/transport.ts";
 
 /** Shows each array that goes through a transport, and changes nothing. */
 export function tap(

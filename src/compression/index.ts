@@ -6,9 +6,9 @@
  */
 import { Unzlib, zlibSync } from "fflate/browser";
 import { concatAll } from "../bytes.ts";
-import type { CertificateCompression } from "../handshake/compression-row.ts";
+import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 
-export type { CertificateCompression };
+export type { CertificateCompressor };
 
 /** Input that is inflated before the output is counted again. */
 const STEP = 256;
@@ -19,20 +19,20 @@ const STEP = 256;
  *
  * @example
  * ```ts
- * import { clientConfig } from "puretls/engine";
+ * import { createClientConfig } from "puretls/engine";
  * import { noble } from "puretls/crypto/noble";
  * import { zlib } from "puretls/compression";
  * import { createVerifier, TrustStore } from "puretls/x509";
  *
  * const trustStore = new TrustStore();
- * clientConfig({
+ * createClientConfig({
  *   provider: noble,
  *   verifier: createVerifier({ provider: noble, trustStore }),
  *   certificateCompression: [zlib],
  * });
  * ```
  */
-export const zlib: CertificateCompression = {
+export const zlib: CertificateCompressor = {
   name: "zlib",
   code: 1,
   compress: (data) => zlibSync(data, { level: 9 }),

@@ -5,17 +5,28 @@
  * @module
  */
 import * as native from "node:zlib";
-import type { CertificateCompression } from "../handshake/compression-row.ts";
+import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 
-export type { CertificateCompression };
+export type { CertificateCompressor };
 
 type Codec = (
   data: Uint8Array,
-  options?: { maxOutputLength?: number },
+  options?: { maxOutputLength?: number; params?: Record<number, number> },
 ) => Buffer;
 
-/** zlib (RFC 1950), number 1 of RFC 8879. */
-export const zlib: CertificateCompression = row(
+/**
+ * zlib (RFC 1950), number 1 of RFC 8879.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext } from "puretls";
+ * import { zlib, zstd } from "puretls/compression/node";
+ *
+ * const context = new SSLContext("tlsServer");
+ * context.certificateCompression = zstd ? [zstd, zlib] : [zlib];
+ * ```
+ */
+export const zlib: CertificateCompressor = row(
   "zlib",
   1,
   (data) => native.deflateSync(data, { level: 9 }),
@@ -33,25 +44,34 @@ export const zlib: CertificateCompression = row(
  * if (certificateCompression[0]?.code !== 2) throw new Error("not brotli");
  * ```
  */
-export const brotli: CertificateCompression = row(
+export const brotli: CertificateCompressor = row(
   "brotli",
   2,
   native.brotliCompressSync,
   native.brotliDecompressSync,
 );
 
-/** zstd (RFC 8878), number 3 of RFC 8879; undefined before Node 22.15. */
-export const zstd: CertificateCompression | undefined = zstdRow();
+/**
+ * zstd (RFC 8878), number 3 of RFC 8879; undefined before Node 22.15. See
+ * {@link zlib} for an example.
+ */
+export const zstd: CertificateCompressor | undefined = zstdRow();
 
-function zstdRow(): CertificateCompression | undefined {
+function zstdRow(): CertificateCompressor | undefined {
   const module: object = native;
   if (!hasZstd(module)) return undefined;
-  return row("zstd", 3, module.zstdCompressSync, module.zstdDecompressSync);
+  // RFC 8878 3.1.1.1.2: a decoder should support windows of 8 MiB. A frame of a
+  // few bytes could have this side take sixteen times as much.
+  const params = { [module.constants.ZSTD_d_windowLogMax]: 23 };
+  return row("zstd", 3, module.zstdCompressSync, (data, options) =>
+    module.zstdDecompressSync(data, { ...options, params }),
+  );
 }
 
 interface Zstd {
   readonly zstdCompressSync: Codec;
   readonly zstdDecompressSync: Codec;
+  readonly constants: { readonly ZSTD_d_windowLogMax: number };
 }
 
 function hasZstd(module: object): module is Zstd {
@@ -63,7 +83,7 @@ function row(
   code: number,
   compress: Codec,
   decompress: Codec,
-): CertificateCompression {
+): CertificateCompressor {
   return {
     name,
     code,

@@ -42,7 +42,7 @@ export interface HpkePsk {
   readonly id: Uint8Array;
 }
 
-/** Whether the provider has all that a suite needs. */
+/** Tells whether the provider has all that a suite needs. */
 export function hasHpkeSuite(
   provider: CryptoProvider,
   { kdf, aead }: HpkeSuite,

@@ -7,13 +7,14 @@
  * one difference: the signers for ECDSA and RSA and the encryption by RSA draw
  * their randomness from OpenSSL, not from the argument.
  */
-import { randomFillSync } from "node:crypto";
+import { getCiphers, randomFillSync } from "node:crypto";
+import { chaCha20Poly1305 as portableChaCha20Poly1305 } from "./noble/ciphers/chacha.ts";
 import { noble } from "./noble/index.ts";
 import {
   secP256r1MlKem768With,
   secP384r1MlKem1024With,
   x25519MlKem768With,
-} from "./noble/mlkem-hybrid.ts";
+} from "./noble/post-quantum/mlkem-hybrid.ts";
 import {
   aes128Ccm,
   aes128Ccm8,
@@ -77,7 +78,10 @@ export const node: WholeProvider = {
     "AES-128-CCM-8": aes128Ccm8,
     "AES-256-CCM": aes256Ccm,
     "AES-256-CCM-8": aes256Ccm8,
-    "ChaCha20-Poly1305": chaCha20Poly1305,
+    // Bun has no such cipher.
+    "ChaCha20-Poly1305": getCiphers().includes("chacha20-poly1305")
+      ? chaCha20Poly1305
+      : portableChaCha20Poly1305,
   },
   cbcs: { "AES-128-CBC": aes128Cbc, "AES-256-CBC": aes256Cbc },
   groups: {

@@ -1,5 +1,5 @@
 /**
- * What the protocol asks of cryptography: plain objects ("rows") that carry
+ * The cryptography that the protocol needs: plain objects ("rows") that carry
  * their own implementation. A provider is a bag of rows; replace one by
  * spreading: `{ ...noble, aeads: { ...noble.aeads, "AES-128-GCM": mine } }`.
  *
@@ -11,7 +11,7 @@ import type { FfdheName } from "./ffdhe.ts";
 
 export type { FfdheName };
 
-/** Fills a new array of that length with random bytes. */
+/** Returns a new array of so many random bytes. */
 export type RandomSource = (length: number) => Uint8Array;
 
 export type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
@@ -28,7 +28,11 @@ export interface HashAlgorithm {
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** RFC 5869 2.2. An empty salt stands for `outputLength` zeros. */
   hkdfExtract(salt: Uint8Array, inputKey: Uint8Array): Uint8Array;
-  /** RFC 5869 2.3. */
+  /**
+   * Expands a key, RFC 5869 2.3.
+   *
+   * @param length bytes of output
+   */
   hkdfExpand(
     pseudoRandomKey: Uint8Array,
     info: Uint8Array,
@@ -59,9 +63,19 @@ export type CbcName = "AES-128-CBC" | "AES-256-CBC";
 
 export interface AeadAlgorithm {
   readonly name: AeadName;
+  /** Bytes of a key. */
   readonly keyLength: number;
+  /** Bytes of a nonce. */
   readonly nonceLength: number;
+  /** Bytes of a tag. */
   readonly tagLength: number;
+  /**
+   * True when the time of `seal` and `open` is not known to depend on key, nonce
+   * or data, but on lengths alone. False for AES by look-up tables, as in pure
+   * JavaScript. A long-lived key that strangers can drive, as that of tickets,
+   * is only used with a row that says true.
+   */
+  readonly constantTime: boolean;
   /** Sets a key up once for many records. The array is not kept. */
   key(key: Uint8Array): AeadKey;
 }
@@ -90,6 +104,8 @@ export interface AeadKey {
   /**
    * A new array for `seal`'s `out`, where there is a quicker one than zeros:
    * what stands in it is of no meaning. Without this, zeros are made.
+   *
+   * @param length bytes
    */
   allocate?(length: number): Uint8Array;
 }
@@ -97,6 +113,7 @@ export interface AeadKey {
 /** A block cipher in CBC mode, as TLS 1.2's older suites use it. */
 export interface CbcAlgorithm {
   readonly name: CbcName;
+  /** Bytes of a key. */
   readonly keyLength: number;
   /** Bytes of a block and of an IV. */
   readonly blockLength: number;
@@ -156,7 +173,7 @@ export interface FiniteFieldParameters {
 }
 
 export interface KeyPair {
-  /** What goes into the initiator's key share. */
+  /** The bytes of the initiator's key share. */
   readonly share: Uint8Array;
   /**
    * The shared secret for the responder's share.
@@ -171,7 +188,20 @@ export interface Encapsulation {
   readonly secret: Secret;
 }
 
-/** A share of wrong length, off the curve, or one that gives all zeros. */
+/**
+ * A share of wrong length, off the curve, or one that gives all zeros.
+ *
+ * @example
+ * ```ts
+ * import { InvalidKeyShare, noble, x25519 } from "puretls/crypto/noble";
+ *
+ * try {
+ *   x25519.encapsulate(new Uint8Array(3), noble.random);
+ * } catch (error) {
+ *   if (!(error instanceof InvalidKeyShare)) throw error;
+ * }
+ * ```
+ */
 export class InvalidKeyShare extends Error {
   override readonly name = "InvalidKeyShare";
 }
@@ -284,8 +314,12 @@ export type CbcCipher = "AES-128" | "AES-192" | "AES-256" | "3DES";
  * The cryptography of encrypted key files, which no handshake needs. No array
  * is kept or changed; results belong to the caller.
  */
-export interface KeyDecryption {
-  /** RFC 8018 5.2. */
+export interface KeyDecryptionAlgorithms {
+  /**
+   * Derives a key by PBKDF2, RFC 8018 5.2.
+   *
+   * @param length bytes of output
+   */
   pbkdf2(
     hash: HashName,
     password: Uint8Array,
@@ -293,7 +327,11 @@ export interface KeyDecryption {
     iterations: number,
     length: number,
   ): Uint8Array;
-  /** RFC 7914. */
+  /**
+   * Derives a key by scrypt, RFC 7914.
+   *
+   * @param length bytes of output
+   */
   scrypt(
     password: Uint8Array,
     salt: Uint8Array,
@@ -307,8 +345,35 @@ export interface KeyDecryption {
     iv: Uint8Array,
     data: Uint8Array,
   ): Uint8Array;
+  /**
+   * The inverse of `decryptCbc`: whole blocks in, as many out. Without it no
+   * PKCS#12 file is written.
+   */
+  encryptCbc?(
+    cipher: CbcCipher,
+    key: Uint8Array,
+    iv: Uint8Array,
+    data: Uint8Array,
+  ): Uint8Array;
   /** For the legacy PEM form alone. */
   md5(data: Uint8Array): Uint8Array;
+  /** For the schemes of PKCS#12 (RFC 7292 C), which know no other hash. */
+  sha1(data: Uint8Array): Uint8Array;
+  /**
+   * As `pbkdf2`, without blocking the thread for long: by the runtime, or in
+   * slices, after each of which it awaits `pause`.
+   *
+   * @param length bytes of output
+   * @param pause takes the iterations of the slice
+   */
+  pbkdf2Async?(
+    hash: HashName,
+    password: Uint8Array,
+    salt: Uint8Array,
+    iterations: number,
+    length: number,
+    pause: (iterations: number) => Promise<void>,
+  ): Promise<Uint8Array>;
 }
 
 export interface CryptoProvider {
@@ -318,7 +383,11 @@ export interface CryptoProvider {
   readonly random: RandomSource;
   /** Milliseconds since the epoch: the core has no clock of its own. */
   readonly now: () => number;
-  /** Whether AES is faster than ChaCha20 here: decides the default order. */
+  /**
+   * True when AES is faster than ChaCha20 here, as with hardware for it: decides
+   * the default order of cipher suites. False where AES goes by tables
+   * (`constantTime`), so that ChaCha20-Poly1305 is negotiated first.
+   */
   readonly fastAes: boolean;
   readonly hashes: Readonly<Record<HashName, HashAlgorithm>>;
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>;
@@ -356,7 +425,7 @@ export interface CryptoProvider {
     random: RandomSource,
   ): Uint8Array;
   /** Without it, encrypted key files are refused. */
-  readonly keyDecryption?: KeyDecryption;
+  readonly keyDecryption?: KeyDecryptionAlgorithms;
 }
 
 /** A provider that leaves nothing out. */

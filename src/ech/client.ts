@@ -9,11 +9,15 @@ import {
 } from "../crypto/hpke.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
-import { echFlow } from "../handshake/client/ech.ts";
-import { EchClientWithFlow } from "../handshake/client/ech-flow.ts";
-import type { EchClient, EchEnvironment, EchOffer } from "../handshake/ech.ts";
-import type { Transcript } from "../handshake/transcript.ts";
-import { checkAlpn } from "../handshake/config-checks.ts";
+import { echHooks } from "../handshake/client/offer/ech.ts";
+import { EchClientWithHooks } from "../handshake/client/hooks.ts";
+import type {
+  EchClient,
+  EchEnvironment,
+  EchOffer,
+} from "../handshake/config/ech-interfaces.ts";
+import type { Transcript } from "../handshake/keys/transcript.ts";
+import { checkAlpn } from "../handshake/config/checks.ts";
 import { encodeOuterBody, INNER_BODY } from "./body.ts";
 import {
   type EchConfig,
@@ -47,22 +51,22 @@ import {
  *   for an ALPN name that is none
  * @example
  * ```ts
- * import { createEchKey, echClient, encodeEchConfigList } from "puretls/ech";
- * import { clientConfig, TlsEngine } from "puretls/engine";
+ * import { createEchKey, createEchClient, encodeEchConfigList } from "puretls/ech";
+ * import { createClientConfig, TlsEngine } from "puretls/engine";
  * import { noble } from "puretls/crypto/noble";
  * import { createVerifier, TrustStore } from "puretls/x509";
  *
  * const key = createEchKey({ provider: noble, publicName: "front.example" });
  * const trustStore = new TrustStore();
- * const config = clientConfig({
+ * const config = createClientConfig({
  *   provider: noble,
  *   verifier: createVerifier({ provider: noble, trustStore }),
- *   encryptedClientHello: echClient(encodeEchConfigList([key.config])),
+ *   encryptedClientHello: createEchClient(encodeEchConfigList([key.config])),
  * });
  * TlsEngine.client(config, "hidden.example").takeOutput();
  * ```
  */
-export function echClient(
+export function createEchClient(
   configs: BytesLike,
   options: { readonly outerAlpnProtocols?: readonly string[] } = {},
 ): EchClient {
@@ -71,7 +75,7 @@ export function echClient(
   const usable = parseEchConfigList(configs).filter(isUsable);
   if (usable.length === 0)
     throw new TlsUsageError("ECH: no config in the list can be used");
-  return new EchClientWithFlow(echFlow, {
+  return new EchClientWithHooks(echHooks, {
     kind: "real",
     begin: (environment) => {
       for (const config of usable) {
@@ -89,9 +93,17 @@ export function echClient(
 /**
  * Noise of the same shape (RFC 9849 6.2), so that those who hide a name do not
  * stand out.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext } from "puretls";
+ * import { createEchGrease } from "puretls/ech";
+ *
+ * new SSLContext({ encryptedClientHello: createEchGrease() });
+ * ```
  */
-export function echGrease(): EchClient {
-  return new EchClientWithFlow(echFlow, {
+export function createEchGrease(): EchClient {
+  return new EchClientWithHooks(echHooks, {
     kind: "grease",
     begin: ({ provider }) => new GreaseOffer(provider),
   });
@@ -252,7 +264,7 @@ class GreaseOffer implements EchOffer {
     parseEchConfigList(configs);
   }
 
-  clone(): GreaseOffer {
+  clone(): this {
     return this;
   }
 }

@@ -8,7 +8,7 @@ import { Writer } from "../wire/writer.ts";
 /** RFC 9849 4: the version, and the code point of the extension. */
 export const ECH_VERSION = 0xfe0d;
 
-/** What a server tells about one of its keys. Arrays are views on `raw`. */
+/** One of a server's keys, as it publishes it. Arrays are views on `raw`. */
 export interface EchConfig {
   /** The whole ECHConfig, as HPKE binds it. */
   readonly raw: Uint8Array;
@@ -19,16 +19,33 @@ export interface EchConfig {
   readonly suites: readonly HpkeSuite[];
   /** Longest name that the server expects, for padding. */
   readonly maximumNameLength: number;
-  /** What goes over the wire in the clear. */
+  /** The server name that is sent in the clear. */
   readonly publicName: string;
   readonly extensions: readonly RawExtension[];
 }
 
-/** What goes into an ECHConfig. */
+/** Fields of an ECHConfig. */
 export type EchConfigFields = Omit<EchConfig, "raw" | "extensions"> &
   Partial<Pick<EchConfig, "extensions">>;
 
-/** One ECHConfig. */
+/**
+ * One ECHConfig.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createEchKey,
+ *   encodeEchConfig,
+ *   encodeEchConfigList,
+ *   parseEchConfigList,
+ * } from "puretls/ech";
+ * import { noble } from "puretls/crypto/noble";
+ *
+ * const key = createEchKey({ provider: noble, publicName: "front.example" });
+ * for (const config of parseEchConfigList(encodeEchConfigList([key.config])))
+ *   encodeEchConfig({ ...config, publicName: "other.example" });
+ * ```
+ */
 export function encodeEchConfig(fields: EchConfigFields): Uint8Array {
   return new Writer()
     .u16(ECH_VERSION)
@@ -50,7 +67,10 @@ export function encodeEchConfig(fields: EchConfigFields): Uint8Array {
     .finish();
 }
 
-/** ECHConfigs as the list that clients get. */
+/**
+ * ECHConfigs as the list that clients get. See {@link parseEchConfigList} for
+ * an example.
+ */
 export function encodeEchConfigList(
   configs: readonly (EchConfig | Uint8Array)[],
 ): Uint8Array {
@@ -90,6 +110,14 @@ export function parseEchConfigList(list: BytesLike): readonly EchConfig[] {
  *
  * @param rdata the record's RDATA
  * @throws TlsError `malformed_message`
+ * @example
+ * ```ts
+ * import { echConfigListOfRecord } from "puretls/ech";
+ *
+ * // Priority 1, the owner's own name, and SvcParam 5 with three bytes.
+ * const rdata = Uint8Array.of(0, 1, 0, 0, 5, 0, 3, 1, 2, 3);
+ * if (echConfigListOfRecord(rdata)?.length !== 3) throw new Error();
+ * ```
  */
 export function echConfigListOfRecord(
   rdata: BytesLike,

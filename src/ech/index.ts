@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { echClient, echGrease } from "./client.ts";
+export { createEchClient, createEchGrease } from "./client.ts";
 export type { EchConfig, EchConfigFields } from "./config.ts";
 export {
   echConfigListOfRecord,
@@ -13,6 +13,9 @@ export {
   parseEchConfigList,
 } from "./config.ts";
 export { createEchKey, type EchKey } from "./keys.ts";
-export { echServer } from "./server.ts";
-export type { EchClient, EchServer } from "../handshake/ech.ts";
+export { createEchServer } from "./server.ts";
+export type {
+  EchClient,
+  EchServer,
+} from "../handshake/config/ech-interfaces.ts";
 export type { HpkeSuite } from "../crypto/hpke.ts";

@@ -1,6 +1,6 @@
 import { asciiBytes } from "../bytes.ts";
-import type { EchEnvironment } from "../handshake/ech.ts";
-import { logSecrets } from "../handshake/key-log.ts";
+import type { EchEnvironment } from "../handshake/config/ech-interfaces.ts";
+import { logSecrets } from "../handshake/keys/key-log.ts";
 
 /** RFC 9849 6.1: HPKE's info is this and the ECHConfig. */
 export const ECH_INFO: Uint8Array = asciiBytes("tls ech\0");

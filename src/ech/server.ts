@@ -17,12 +17,12 @@ import type {
   EchServerEnvironment,
   EchOpened,
   EchServer,
-} from "../handshake/ech.ts";
+} from "../handshake/config/ech-interfaces.ts";
 import {
   type ClientHello,
   readClientHello,
 } from "../handshake/messages/client-hello.ts";
-import type { Transcript } from "../handshake/transcript.ts";
+import type { Transcript } from "../handshake/keys/transcript.ts";
 import { HandshakeType, ProtocolVersion } from "../wire/code-points.ts";
 import { type OuterBody, readBody } from "./body.ts";
 import {
@@ -57,15 +57,15 @@ interface ServerKey {
  * @throws TlsUsageError for a key whose config is another's or malformed
  * @example
  * ```ts
- * import { createEchKey, echServer } from "puretls/ech";
+ * import { createEchKey, createEchServer } from "puretls/ech";
  * import { noble } from "puretls/crypto/noble";
  *
  * const key = createEchKey({ provider: noble, publicName: "front.example" });
- * const encryptedClientHello = echServer({ provider: noble, keys: [key] });
+ * const encryptedClientHello = createEchServer({ provider: noble, keys: [key] });
  * if (!encryptedClientHello.retryConfigs) throw new Error("no configs");
  * ```
  */
-export function echServer(options: {
+export function createEchServer(options: {
   readonly provider: CryptoProvider;
   readonly keys: readonly EchKey[];
   readonly retryConfigs?: readonly EchKey[];
@@ -207,7 +207,9 @@ function offersTls13({ extensions }: ClientHello): boolean {
   return versions.includes(ProtocolVersion["TLSv1.3"]);
 }
 
-/** How the hello was sealed; undefined: it came as an inner one. */
+/**
+ * The way in which the hello was sealed; undefined: it came as an inner one.
+ */
 type Sealed =
   { readonly context: HpkeContext; readonly body: OuterBody } | undefined;
 

@@ -1,13 +1,18 @@
-/** How a server says that it took the inner hello: RFC 9849 7.2, 7.2.1. */
+/**
+ * The signal by which a server accepts the inner hello: RFC 9849 7.2, 7.2.1.
+ */
 import { NO_BYTES, Secret } from "../bytes.ts";
-import { hkdfExpandLabel } from "../handshake/key-schedule13.ts";
-import type { Transcript } from "../handshake/transcript.ts";
+import { hkdfExpandLabel } from "../handshake/keys/key-schedule13.ts";
+import type { Transcript } from "../handshake/keys/transcript.ts";
 import { ExtensionType } from "../wire/code-points.ts";
 import { Reader } from "../wire/reader.ts";
 
 export const SIGNAL_LENGTH = 8;
 
-/** Where the last eight bytes of a ServerHello's random stand in the message. */
+/**
+ * Offset in the ServerHello of the end of its random, whose last eight bytes
+ * are the signal.
+ */
 const RANDOM_END = 4 + 2 + 32;
 
 /** accept_confirmation, by the transcript with a ServerHello like this one. */

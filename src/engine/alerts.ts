@@ -1,8 +1,10 @@
 /** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import type { Limits } from "../handshake/config.ts";
-import type { WarningAlertPolicy } from "../handshake/io.ts";
+import type { Limits } from "../handshake/config/config.ts";
+import type { WarningAlertPolicy } from "../handshake/machine/io.ts";
+import type { WriteHalf } from "../record/write-half.ts";
+import { ContentType } from "../wire/code-points.ts";
 import type { Flags } from "./parts.ts";
 
 const LEVELS = { warning: 1, fatal: 2 } as const;
@@ -12,7 +14,7 @@ export function encodeAlert(level: AlertLevel, alert: AlertName): Uint8Array {
   return Uint8Array.of(LEVELS[level], ALERTS[alert]);
 }
 
-/** What an alert record says. */
+/** The content of an alert record. */
 export interface Alert {
   readonly level: AlertLevel;
   readonly alert: AlertName | number;
@@ -33,9 +35,9 @@ export function readAlert(content: Uint8Array): Alert {
 }
 
 /**
- * Whether the connection goes on as if the alert had not come. RFC 8446 6: in
- * TLS 1.3 the level means nothing, and user_canceled alone is no error. RFC
- * 5246 7.2.2: in TLS 1.2 a warning need not end anything.
+ * Tells whether the connection continues as if the alert had not come. RFC 8446
+ * 6: in TLS 1.3 the level means nothing, and user_canceled alone is no error.
+ * RFC 5246 7.2.2: in TLS 1.2 a warning need not end anything.
  */
 export function isHarmless(
   { level, alert }: Alert,
@@ -66,4 +68,40 @@ export function isCloseNotify(
   if (alert !== "close_notify" || flags.info === undefined)
     throw new TlsError(reason.peer_alert, { received: alert });
   return true;
+}
+
+/** Sends an alert. */
+export function sendAlert(
+  write: WriteHalf,
+  level: AlertLevel,
+  alert: AlertName,
+): void {
+  write.write(ContentType.alert, encodeAlert(level, alert));
+}
+
+/**
+ * Ends a connection in both directions, with the alert of the error that was
+ * thrown; returns that error.
+ */
+export function endWith(
+  thrown: unknown,
+  write: WriteHalf,
+  flags: Flags,
+): TlsError {
+  const error =
+    thrown instanceof TlsError
+      ? thrown
+      : new TlsError(reason.internal_error, { cause: thrown });
+  const { alert, direction } = error;
+  flags.failed = error;
+  if (!flags.writeClosed) {
+    if (direction === "sent" && typeof alert === "string")
+      sendAlert(write, "fatal", alert);
+    // RFC 8446 6.1: each side sends close_notify before it closes, during a
+    // handshake too.
+    else if (alert === "close_notify") sendAlert(write, "warning", alert);
+  }
+  flags.writeClosed = true;
+  flags.readClosed = true;
+  return error;
 }

@@ -1,7 +1,7 @@
 import type { TlsError } from "../errors.ts";
-import type { HandshakeEvent, Need } from "../handshake/io.ts";
+import type { HandshakeEvent, Need } from "../handshake/machine/io.ts";
 
-/** What an engine has to tell, in the order in which it happened. */
+/** Events of an engine, in the order in which they happened. */
 export type EngineEvent =
   | HandshakeEvent
   | {

@@ -1,13 +1,21 @@
-/** What may be done when, by what an engine has noted of its connection. */
+/** Tells which calls are allowed, by the flags of a connection. */
 import { TlsError, TlsUsageError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import type { Limits } from "../handshake/config.ts";
-import type { HandshakeEvent } from "../handshake/io.ts";
-import type { ConnectionState } from "../handshake/machines.ts";
+import type { Limits } from "../handshake/config/config.ts";
+import type { HandshakeEvent } from "../handshake/machine/io.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import type { Flags } from "./parts.ts";
 
+/** @throws TlsUsageError after a failure, when the secrets are gone */
+export function requireAlive({ failed }: Flags, what: string): void {
+  if (failed !== undefined)
+    throw new TlsUsageError(`${what}: the connection has failed`, {
+      cause: failed,
+    });
+}
+
 /**
- * Whether this side may write.
+ * Checks that this side may write.
  *
  * @throws TlsUsageError when it may not, by what it was asked for
  */
@@ -32,14 +40,14 @@ export function requireKeyUpdate(flags: Flags): void {
     throw new TlsUsageError("updateKeys: TLS 1.2 has no KeyUpdate");
 }
 
-/** Whether this side may write. */
+/** Tells whether this side may write. */
 export function isOpen({ info, writeClosed, failed, halfRtt }: Flags): boolean {
   const ready = info !== undefined || halfRtt;
   return ready && !writeClosed && failed === undefined;
 }
 
 /**
- * Whether a server may ask for a certificate now, RFC 8446 4.6.2.
+ * Checks that a server may ask for a certificate now, RFC 8446 4.6.2.
  *
  * @throws TlsUsageError when it may not
  */
@@ -54,7 +62,7 @@ export function requireCertificateRequest(
     );
   if (state.handshakeTranscript === undefined)
     throw new TlsUsageError(
-      "requestCertificate: the client has not offered it, or there is no verifier",
+      'requestCertificate: the client did not offer it, the connection is by an external PSK, or clientAuthentication is "none"',
     );
   if (state.asked !== undefined)
     throw new TlsUsageError("requestCertificate: one request is under way");
@@ -66,11 +74,31 @@ export function takesData({ info }: Flags, state: ConnectionState): boolean {
 }
 
 /**
+ * Bytes of data that forgive a KeyUpdate: 64 KiB of both then cost no more than
+ * 64 KiB of records of one byte, which nothing forbids.
+ */
+const DATA_PER_KEY_UPDATE = 128;
+
+/**
  * Counts application data, and says whether the peer's key has worn out with
  * it (RFC 8446 5.5): it is then to be asked for a new one.
  */
-export function noteData(flags: Flags, recordsUnderKey: number): boolean {
-  flags.keyUpdates = 0;
+export function noteData(
+  flags: Flags,
+  length: number,
+  recordsUnderKey: number,
+): boolean {
+  // By bytes, for a record of one byte costs its sender nothing.
+  flags.dataSinceUpdates += length;
+  while (
+    flags.keyUpdates > 0 &&
+    flags.dataSinceUpdates >= DATA_PER_KEY_UPDATE
+  ) {
+    flags.keyUpdates--;
+    flags.dataSinceUpdates -= DATA_PER_KEY_UPDATE;
+  }
+  // Answers that were asked for are still to come: they stay below zero.
+  if (flags.keyUpdates <= 0) flags.dataSinceUpdates = 0;
   flags.warningAlerts = 0;
   const wornOut =
     recordsUnderKey >= flags.readKeyLimit &&
@@ -78,6 +106,18 @@ export function noteData(flags: Flags, recordsUnderKey: number): boolean {
     isOpen(flags);
   if (wornOut) flags.updateRequested = true;
   return wornOut;
+}
+
+/**
+ * Returns an event that the program takes. With data a run of KeyUpdates ends:
+ * what the peer sent at once is done with.
+ */
+export function noteTaken<E extends { readonly type: string } | undefined>(
+  flags: Flags,
+  event: E,
+): E {
+  if (event?.type === "data") flags.keyUpdates = Math.min(flags.keyUpdates, 0);
+  return event;
 }
 
 /** Bytes of early data that this side may write at the moment. */
@@ -97,7 +137,7 @@ export function reserveEarlyData(flags: Flags, length: number): void {
 }
 
 /**
- * Whether what came is early data.
+ * Counts data that may be early data, and tells whether it is.
  *
  * @throws TlsError when it is more than the ticket allows (RFC 8446 4.2.10)
  */

@@ -1,22 +1,23 @@
 import { type AlertName, TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
+import type { RecordLimits } from "../handshake/extensions/spec.ts";
 import type {
-  ChangeCipherSpecPolicy,
   HandshakeEvent,
   HandshakeIo,
   ProtectionKeys,
+  RecordRules,
   WarningAlertPolicy,
-} from "../handshake/io.ts";
+} from "../handshake/machine/io.ts";
 import { Aead13Opener, Aead13Sealer } from "../record/aead13.ts";
 import type { RecordOpener, RecordSealer } from "../record/protection.ts";
-import { ContentType } from "../wire/code-points.ts";
-import { encodeAlert } from "./alerts.ts";
+import type { ChangeCipherSpecPolicy } from "../wire/code-points.ts";
+import { sendAlert } from "./alerts.ts";
 import type { Flags, Parts } from "./parts.ts";
 import type { EngineProtocol, RecordProtection12 } from "./protocol.ts";
 
 /**
- * The one place where the handshake reaches the record layer. A class, for its
- * methods exist once and not once a connection.
+ * The one place where the handshake reaches the record layer. A class, so that
+ * all connections share its methods.
  */
 export class EngineIo implements HandshakeIo {
   readonly #parts: Parts;
@@ -48,7 +49,7 @@ export class EngineIo implements HandshakeIo {
 
   sendWarning(alert: AlertName): void {
     if (!this.#flags.writeClosed)
-      this.#parts.write.write(ContentType.alert, encodeAlert("warning", alert));
+      sendAlert(this.#parts.write, "warning", alert);
   }
 
   setReadKeys(keys: ProtectionKeys): void {
@@ -78,25 +79,21 @@ export class EngineIo implements HandshakeIo {
     this.#flags.warningAlertPolicy = policy;
   }
 
-  setRecordLimits(limits: {
-    readonly read: number | undefined;
-    readonly write: number | undefined;
-  }): void {
+  setRecordRules({ padding, maxSendFragment }: RecordRules): void {
+    this.#parts.write.setRules(padding, maxSendFragment);
+  }
+
+  setRecordLimits(limits: RecordLimits): void {
     const { read, write } = this.#parts;
     if (limits.read !== undefined) read.setLimit(limits.read);
+    if (limits.read !== undefined && limits.clear)
+      read.setClearLimit(limits.read);
     if (limits.write !== undefined) write.setLimit(limits.write);
   }
 
-  setMaxFragmentLength(bytes: number): void {
-    const { read, write } = this.#parts;
-    read.setLimit(bytes);
-    read.setClearLimit(bytes);
-    write.setLimit(bytes);
-  }
-
-  skipEarlyData(): void {
-    const { read, config } = this.#parts;
-    read.skipEarlyData(config.limits.skippedEarlyData);
+  skipEarlyData(bytes: number): void {
+    const { read, environment } = this.#parts;
+    read.skipEarlyData(bytes + environment.limits.skippedEarlyData);
   }
 
   allowHalfRtt(): void {

@@ -1,13 +1,17 @@
-import type { HandshakeIo, Need } from "../handshake/io.ts";
-import type { OtherInputName, OtherInputs } from "../handshake/machine.ts";
+import type { HandshakeIo, Need } from "../handshake/machine/io.ts";
+import type {
+  OtherInputName,
+  OtherInputs,
+} from "../handshake/machine/transitions.ts";
 import {
   advance,
   advanceByMessage,
   type ConnectionState,
   type Machines,
-} from "../handshake/machines.ts";
+} from "./connection-state.ts";
 import type { RawMessage } from "../handshake/messages/codec.ts";
-import { advanceByAnswer, type Answer, needOf } from "../handshake/needs.ts";
+import type { Answer } from "./answer.ts";
+import { advanceByAnswer, needOf, ownAnswer } from "./needs.ts";
 
 /** The state of a handshake with what moves it. */
 export class Handshake {
@@ -25,7 +29,7 @@ export class Handshake {
     return this.#state;
   }
 
-  /** What it waits for, undefined when it waits for the peer. */
+  /** The pending request; undefined while it waits for the peer. */
   get need(): Need | undefined {
     return needOf(this.#state);
   }
@@ -38,6 +42,20 @@ export class Handshake {
   receive(message: RawMessage): void {
     const machines = this.#machines;
     this.#state = advanceByMessage(machines, this.#state, message, this.#io);
+  }
+
+  /**
+   * Answers what the config in force can answer; returns the need that is left
+   * for the program, undefined when there is none.
+   */
+  answerNeeds(): Need | undefined {
+    for (;;) {
+      const { need } = this;
+      if (need === undefined) return undefined;
+      const answer = ownAnswer(this.#state, need);
+      if (answer === undefined) return need;
+      this.answer(need, answer);
+    }
   }
 
   answer(need: Need, answer: Answer): void {

@@ -4,24 +4,21 @@
  *
  * @module
  */
-export {
-  ALERTS,
-  type AlertName,
-  type NamedReason,
-  type Reason,
-  TlsError,
-  TlsUsageError,
-} from "../errors.ts";
-/** Every way in which a connection can end. */
-export * as REASONS from "../reasons.ts";
-export type { ReasonRow } from "../reasons/row.ts";
-export type { CertificateCompression } from "../handshake/compression-row.ts";
-export {
-  CIPHER_SUITES,
-  type CipherSuite,
-  type CipherSuiteName,
-  type TlsVersion,
-} from "../handshake/cipher-suites.ts";
+
+// ## Connections
+
+export type { EngineEvent } from "./events.ts";
+export type { EngineSnapshot } from "./parts.ts";
+export { TlsEngine } from "./tls-engine.ts";
+export { Secret } from "../bytes.ts";
+export type {
+  ConnectionInfo,
+  EarlyDataOutcome,
+  HandshakeEvent,
+} from "../handshake/machine/io.ts";
+
+// ## Configs
+
 export type {
   ClientConfig,
   ClientOptions,
@@ -30,108 +27,140 @@ export type {
   MessageShapes,
   ServerConfig,
   ServerOptions,
-} from "../handshake/config.ts";
+} from "../handshake/config/config.ts";
+export { DEFAULT_LIMITS } from "../handshake/config/limits.ts";
 export {
-  clientConfig,
-  clientConfigOf,
-  serverConfig,
-  serverConfigOf,
+  createClientConfig,
+  createClientConfigOf,
+  createServerConfig,
+  createServerConfigOf,
 } from "./configs.ts";
-export { certificateAuthorities } from "../handshake/certificate-authorities.ts";
-export { certificateCompression } from "../handshake/certificate-compression.ts";
-export { certificateSchemes } from "../handshake/certificate-schemes.ts";
-export { certificateTimestamps } from "../handshake/certificate-timestamps.ts";
-export { delegatedCredentials } from "../handshake/delegated-keys.ts";
-export { encryptedClientHello } from "../handshake/encrypted-client-hello.ts";
-export { rawPublicKeys } from "../handshake/raw-public-keys.ts";
-export { recordSizes } from "../handshake/record-sizes.ts";
-export { stapling } from "../handshake/stapling.ts";
-export { clientCertificates } from "../handshake/client/certificates.ts";
-export { clientSessions } from "../handshake/client/sessions12.ts";
-export type { Feature, Turns } from "../handshake/features.ts";
-export type {
-  FeatureName,
-  FeatureSet,
-  Protocol,
-} from "../handshake/protocol.ts";
-export type { CertificateTypeName } from "../handshake/certificate-types.ts";
-export type { PeerProof } from "../handshake/peer-proof.ts";
+export type { ExtensionShape } from "../handshake/extensions/table.ts";
+export type { ClientAuthentication } from "../handshake/config/client-authentication.ts";
+export type { OwnSecurityLevel } from "../x509/path/own-chain.ts";
+
+// ## Needs
+
+export { RAISE_NEED } from "../promises.ts";
+export type { PeerProof } from "../handshake/credentials/peer-identity.ts";
+export type { Need, VerifyNeed } from "../handshake/machine/io.ts";
+export type { Answer } from "./answer.ts";
+
+// ## Credentials
+
+export type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
+export type { CertificateTypeName } from "../handshake/registries/certificate-types.ts";
 export {
   type Credential,
-  credential,
-  rawPublicKeyCredential,
-} from "../handshake/credential.ts";
+  createCredential,
+  createRawPublicKeyCredential,
+} from "../handshake/credentials/credential.ts";
 export {
   acceptDelegatedCredentials,
   DELEGATION_USAGE,
   delegateCredential,
   loadDelegatedCredential,
-} from "../handshake/delegated-credential.ts";
-export type { DelegatedCredentials } from "../handshake/delegation.ts";
+} from "../handshake/authentication/delegated-credential.ts";
+export type {
+  DelegatedCredentialPolicy,
+  Delegation,
+  SigningKey,
+} from "../handshake/credentials/delegation.ts";
+
+// ## Sessions and pre-shared keys
+
 export type {
   ExternalPsk,
   PskCallback,
   PskRequest,
-} from "../handshake/external-psk.ts";
-export type {
-  KeyShareEntry,
-  RawExtension,
-} from "../handshake/extensions/spec.ts";
-export type { ExtensionShape } from "../handshake/extensions/table.ts";
-export { GROUPS } from "../handshake/groups.ts";
-export type { ConnectionInfo, Need } from "../handshake/io.ts";
-export type { ClientHello } from "../handshake/messages/client-hello.ts";
-export type { Answer } from "../handshake/needs.ts";
+} from "../handshake/sessions/external-psk.ts";
 export type {
   Session,
   Session12,
   Session13,
   SessionFacts,
-} from "../handshake/session.ts";
+} from "../handshake/sessions/session.ts";
 export {
   sessionFromBytes,
   sessionToBytes,
-} from "../handshake/session-bytes.ts";
+} from "../handshake/sessions/session-bytes.ts";
 export {
   MemorySessionStore,
   type SessionStore,
-} from "../handshake/session-store.ts";
+} from "../handshake/sessions/session-store.ts";
 export {
   MemoryStrikeRegister,
   type StrikeRegister,
-} from "../handshake/strike-register.ts";
-export type { PskMode } from "../handshake/psk-modes.ts";
+  type AskedStrikeRegister,
+} from "../handshake/sessions/strike-register.ts";
+export type { PskMode } from "../handshake/registries/psk-modes.ts";
 export {
+  type TicketKeyUse,
   TicketKeys,
   type TicketKeysOptions,
-} from "../handshake/ticket-keys.ts";
+  type TimedTicketKey,
+} from "../handshake/sessions/ticket-keys.ts";
+export { createRetryCookies } from "../handshake/sessions/retry-cookies.ts";
+export type { RetryCookies } from "../handshake/sessions/retry-memory.ts";
+export type { RetryMemory } from "../handshake/sessions/retry-memory.ts";
+
+// ## Features
+
+export { certificateAuthorities } from "../handshake/features/certificate-authorities.ts";
+export { certificateCompression } from "../handshake/features/certificate-compression.ts";
+export { certificateSignatureSchemes } from "../handshake/features/certificate-schemes.ts";
+export { signedCertificateTimestamps } from "../handshake/features/certificate-timestamps.ts";
+export { delegatedCredentials } from "../handshake/features/delegated-credentials.ts";
+export { encryptedClientHello } from "../handshake/features/encrypted-client-hello.ts";
+export { rawPublicKeys } from "../handshake/features/raw-public-keys.ts";
+export { recordSizes } from "../handshake/features/record-sizes.ts";
+export { ocspStapling } from "../handshake/features/stapling.ts";
+export { clientCertificates } from "../handshake/client/features/client-certificates.ts";
+export { clientSessions } from "../handshake/client/features/sessions.ts";
+export type {
+  CredentialKind,
+  Feature,
+  Hooks,
+} from "../handshake/features/feature.ts";
+export type { ClientFeature } from "../handshake/client/hooks.ts";
+export type {
+  FeatureName,
+  FeatureSet,
+  Protocol,
+} from "../handshake/config/protocol.ts";
+
+// ## Registries
+
+export {
+  CIPHER_SUITES,
+  type CipherSuite,
+  type CipherSuiteName,
+  type TlsProtocolVersion,
+} from "../handshake/registries/cipher-suites.ts";
+export { GROUPS } from "../handshake/registries/groups.ts";
 export {
   SIGNATURE_SCHEMES,
   type SignatureScheme,
   type SignatureSchemeName,
-} from "../handshake/signature-schemes.ts";
-export type { EngineEvent } from "./events.ts";
-export type { EngineSnapshot } from "./parts.ts";
-export { retryCookies } from "../handshake/retry-cookies.ts";
-export type { RetryCookies } from "../handshake/retry-memory.ts";
-export { TlsEngine } from "./tls-engine.ts";
-export type { Secret } from "../bytes.ts";
-export type { TlsErrorOptions } from "../errors.ts";
-export type { CipherSuite13 } from "../handshake/cipher-suites.ts";
+} from "../handshake/registries/signature-schemes.ts";
+export type { CipherSuite13 } from "../handshake/registries/cipher-suites.ts";
 export type {
   CipherSuite12,
   KeyExchange12,
   Protection12,
-} from "../handshake/cipher-suites12.ts";
-export type { Delegation, SigningKey } from "../handshake/delegation.ts";
+} from "../handshake/registries/cipher-suites12.ts";
+
+// ## Messages and extensions
+
 export type {
-  EchClient,
-  EchEnvironment,
-  EchOffer,
-  EchOpened,
-  EchServer,
-  EchServerEnvironment,
-} from "../handshake/ech.ts";
+  MessageObserverCallback,
+  ProtocolMessage,
+} from "../record/message-observer.ts";
+export type {
+  KeyShareEntry,
+  RawExtension,
+} from "../handshake/extensions/spec.ts";
+export type { ClientHello } from "../handshake/messages/client-hello.ts";
 export type {
   Carrier,
   ExtensionBodies,
@@ -139,5 +168,39 @@ export type {
   FragmentLength,
   OfferedPsks,
 } from "../handshake/extensions/spec.ts";
-export type { EarlyDataOutcome, HandshakeEvent } from "../handshake/io.ts";
-export type { RetryMemory } from "../handshake/retry-memory.ts";
+
+// ## Encrypted Client Hello
+
+export type {
+  EchClient,
+  EchEnvironment,
+  EchOffer,
+  EchOpened,
+  EchServer,
+  EchServerEnvironment,
+} from "../handshake/config/ech-interfaces.ts";
+
+// ## Errors
+
+export {
+  ALERTS,
+  type AlertName,
+  type NamedReason,
+  type Reason,
+  TlsError,
+  TlsUsageError,
+} from "../errors.ts";
+/**
+ * Every way in which a connection can end, by its name: what `TlsError.reason`
+ * names.
+ *
+ * @example
+ * ```ts
+ * import { REASONS } from "puretls/engine";
+ *
+ * if (REASONS.binder_mismatch.alert !== "decrypt_error") throw new Error();
+ * ```
+ */
+export * as REASONS from "../reasons.ts";
+export type { ReasonRow } from "../reasons/row.ts";
+export type { TlsErrorOptions } from "../errors.ts";

@@ -1,33 +1,52 @@
-import { TlsUsageError } from "../errors.ts";
-import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
+import type { ClientConfig, ServerConfig } from "../handshake/config/config.ts";
 import type {
   Aead12Protection,
   Cbc12Protection,
   HandshakeIo,
-} from "../handshake/io.ts";
-import type { ConnectionState, Machines } from "../handshake/machines.ts";
+  Need,
+} from "../handshake/machine/io.ts";
+import type { ConnectionState, Machines } from "./connection-state.ts";
+import type { Answer } from "./answer.ts";
 import type { ExtensionTable } from "../handshake/extensions/table.ts";
-import type { Features } from "../handshake/features.ts";
-import type { Protocol } from "../handshake/protocol.ts";
+import type { Features } from "../handshake/features/feature.ts";
+import { foreignConfig, type Protocol } from "../handshake/config/protocol.ts";
 import type { RecordOpener, RecordSealer } from "../record/protection.ts";
 
-/** How a connection of that role begins. */
+/** Begins a connection of that role. */
 export type Begin = (
   config: ClientConfig | ServerConfig,
   serverName: string | undefined,
   io: HandshakeIo,
 ) => ConnectionState;
 
-/** How records of TLS 1.2 are protected. */
+/** Record protection of TLS 1.2. */
 export interface RecordProtection12 {
   openerOf(keys: Aead12Protection | Cbc12Protection): RecordOpener;
   sealerOf(keys: Aead12Protection | Cbc12Protection): RecordSealer;
 }
 
-interface Made extends Protocol {
+/** Answers the needs that a server alone has; see `server-needs.ts`. */
+export interface ServerNeeds {
+  /** The answer of the config; undefined where somebody else has it. */
+  ownAnswer(
+    config: ServerConfig,
+    need: Extract<Need, { type: "session" | "strike" }>,
+  ): Answer | undefined;
+  /** @throws TlsUsageError for a session or a config that is none */
+  checkAnswer(config: ServerConfig, answer: Answer): void;
+}
+
+/** The beginning, machines and features of a role. */
+export interface Role {
   readonly features: Features;
   readonly begin: Begin;
   readonly machines: Machines;
+  /** Of a server alone. */
+  readonly serverNeeds?: ServerNeeds | undefined;
+}
+
+interface Made extends Protocol, Role {
+  readonly features: Features;
   readonly protection12?: RecordProtection12;
 }
 
@@ -43,6 +62,7 @@ export class EngineProtocol implements Protocol {
   readonly features: Features;
   readonly begin: Begin;
   readonly machines: Machines;
+  readonly serverNeeds: ServerNeeds | undefined;
   readonly protection12: RecordProtection12 | undefined;
 
   constructor(made: Made) {
@@ -53,6 +73,7 @@ export class EngineProtocol implements Protocol {
     this.features = made.features;
     this.begin = made.begin;
     this.machines = made.machines;
+    this.serverNeeds = made.serverNeeds;
     this.protection12 = made.protection12;
   }
 }
@@ -62,5 +83,5 @@ export function protocolOf({
   protocol,
 }: ClientConfig | ServerConfig): EngineProtocol {
   if (protocol instanceof EngineProtocol) return protocol;
-  throw new TlsUsageError("config: not made by clientConfig or serverConfig");
+  throw foreignConfig();
 }

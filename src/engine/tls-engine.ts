@@ -4,23 +4,27 @@
  * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
  */
 import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
-import { type AlertName, TlsError } from "../errors.ts";
+import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { cloneState } from "../handshake/clone-state.ts";
-import type { ClientConfig, ServerConfig } from "../handshake/config.ts";
-import type { ConnectionInfo, HandshakeIo, Need } from "../handshake/io.ts";
-import {
-  exportEarlyKeyingMaterial,
-  exportKeyingMaterial,
-} from "../handshake/exporter.ts";
-import type { ConnectionState } from "../handshake/machines.ts";
-import { type Answer, checkAnswer, ownAnswer } from "../handshake/needs.ts";
-import { owesKeyUpdate } from "../handshake/post-handshake13.ts";
+import { cloneState } from "./clone-state.ts";
+import type { ClientConfig, ServerConfig } from "../handshake/config/config.ts";
+import type {
+  ConnectionInfo,
+  HandshakeIo,
+  Need,
+} from "../handshake/machine/io.ts";
+import { exportEarlyKeyingMaterial, exportKeyingMaterial } from "./exporter.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import type { Answer } from "./answer.ts";
+import { checkAnswer } from "./needs.ts";
+import { owesKeyUpdate } from "../handshake/tls13/key-update.ts";
+import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
-import { type AlertLevel, encodeAlert, isCloseNotify } from "./alerts.ts";
+import { endWith, isCloseNotify, sendAlert } from "./alerts.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
+import { forget } from "./forget.ts";
 import { Handshake } from "./handshake.ts";
 import { EngineIo } from "./handshake-io.ts";
 import {
@@ -42,7 +46,7 @@ import {
  *
  * @example
  * ```ts
- * import { clientConfig, TlsEngine } from "puretls/engine";
+ * import { createClientConfig, TlsEngine } from "puretls/engine";
  * import { noble } from "puretls/crypto/noble";
  * import { createVerifier, TrustStore } from "puretls/x509";
  *
@@ -50,7 +54,7 @@ import {
  *   provider: noble,
  *   trustStore: new TrustStore(),
  * });
- * const config = clientConfig({ provider: noble, verifier });
+ * const config = createClientConfig({ provider: noble, verifier });
  * const engine = TlsEngine.client(config, "example.org");
  * const clientHello = engine.takeOutput(); // goes to the transport
  * if (clientHello[0] !== 22) throw new Error("not a handshake record");
@@ -72,7 +76,7 @@ export class TlsEngine {
     this.#flags = flags;
     this.#events = events;
     const io = new EngineIo(parts, flags, (event) => {
-      gate.noteEvent(flags, event, parts.config.limits);
+      gate.noteEvent(flags, event, parts.environment.limits);
       events.push(event);
     });
     const { machines } = parts.protocol;
@@ -85,9 +89,15 @@ export class TlsEngine {
    * @param serverName DNS name (A-labels) or IP literal: goes into SNI (names
    *   only) and to the verifier. Undefined: neither.
    */
-  static client(config: ClientConfig, serverName?: string): TlsEngine {
-    const parts = newParts(config);
-    parts.read.changeCipherSpec = "dropped";
+  static client(
+    config: ClientConfig,
+    serverName?: string,
+    messageCallback?: MessageObserverCallback,
+  ): TlsEngine {
+    const parts = newParts(config, "client", messageCallback);
+    // RFC 9846 5: TLS 1.3 drops what in TLS 1.2 would be out of place.
+    if (config.versions.includes("TLSv1.3"))
+      parts.read.changeCipherSpec = "dropped";
     const engine = new TlsEngine(parts, newFlags(), new EventQueue(), (io) =>
       parts.protocol.begin(config, serverName, io),
     );
@@ -97,8 +107,11 @@ export class TlsEngine {
   }
 
   /** A server that waits for a ClientHello. */
-  static server(config: ServerConfig): TlsEngine {
-    const parts = newParts(config);
+  static server(
+    config: ServerConfig,
+    messageCallback?: MessageObserverCallback,
+  ): TlsEngine {
+    const parts = newParts(config, "server", messageCallback);
     parts.write.setFinalRecordVersion();
     return new TlsEngine(parts, newFlags(), new EventQueue(), (io) =>
       parts.protocol.begin(config, undefined, io),
@@ -125,22 +138,39 @@ export class TlsEngine {
     return this.#handshake.state.at;
   }
 
-  /** What was agreed; undefined until the handshake is done. */
+  /**
+   * The parameters that were negotiated; undefined until the handshake is done.
+   */
   get info(): ConnectionInfo | undefined {
     return this.#flags.info;
   }
 
-  /** What ended the connection. */
+  /** The error that ended the connection; undefined while it is open. */
   get error(): TlsError | undefined {
     return this.#flags.failed;
   }
 
-  /** What the engine waits for before it goes on. */
+  /**
+   * The pending request that the program must answer before the handshake
+   * continues.
+   */
   get need(): Need | undefined {
     return this.#flags.failed ? undefined : this.#handshake.need;
   }
 
-  /** Whether {@link write} would take data. */
+  /**
+   * Called with the header of each record, and with each handshake message,
+   * alert and change_cipher_spec, as it is sent or received. One that throws is
+   * not called again, and the connection ends with `callback_failed`.
+   */
+  get messageCallback(): MessageObserverCallback | undefined {
+    return this.#parts.observer.callback;
+  }
+  set messageCallback(callback: MessageObserverCallback | undefined) {
+    this.#parts.observer.callback = callback;
+  }
+
+  /** Tells whether {@link write} would accept data. */
   get canWrite(): boolean {
     return gate.isOpen(this.#flags);
   }
@@ -150,7 +180,7 @@ export class TlsEngine {
     return gate.earlyDataLeft(this.#flags);
   }
 
-  /** Whether there is something for {@link takeOutput} to return. */
+  /** Tells whether {@link takeOutput} would return something. */
   get hasOutput(): boolean {
     return this.#parts.write.pending;
   }
@@ -158,18 +188,15 @@ export class TlsEngine {
   /** Takes ciphertext, in any split. Never throws on what a peer sent. */
   receive(ciphertext: BytesLike): void {
     const bytes = viewBytes(ciphertext, "receive: ciphertext");
-    const { read, config } = this.#parts;
+    const { read, environment } = this.#parts;
     const { failed, readClosed } = this.#flags;
-    if (failed) return;
-    // What is no longer TLS is kept for takeTrailing(), and not without end.
-    if (readClosed && read.buffered > config.limits.inputWhileWaiting) return;
+    const most = environment.limits.inputWhileWaiting;
+    // Bytes after close_notify are buffered for takeTrailing(), up to a limit.
+    if (failed || (readClosed && read.buffered > most)) return;
     this.#guard(() => {
       read.push(bytes);
       this.#pump();
-      if (
-        this.need !== undefined &&
-        read.buffered > config.limits.inputWhileWaiting
-      )
+      if (this.need !== undefined && read.buffered > most)
         throw new TlsError(reason.too_much_input_while_waiting);
     });
     read.settle();
@@ -227,14 +254,14 @@ export class TlsEngine {
     });
   }
 
-  /** What is to be sent; empty when there is nothing. Always send it. */
+  /** Bytes to send, perhaps none. Always send them. */
   takeOutput(): Uint8Array {
     return this.#parts.write.takeOutput();
   }
 
   /** The next thing to know, undefined when there is nothing more. */
   nextEvent(): EngineEvent | undefined {
-    return this.#events.next();
+    return gate.noteTaken(this.#flags, this.#events.next());
   }
 
   /**
@@ -244,7 +271,7 @@ export class TlsEngine {
    */
   resume(answer: Answer): void {
     const { need } = this;
-    checkAnswer(need, answer, this.#parts.config);
+    checkAnswer(this.#handshake.state, need, answer);
     this.#guard(() => {
       if (need === undefined) return;
       this.#flags.asked = false;
@@ -258,8 +285,7 @@ export class TlsEngine {
    * Changes this side's write keys (RFC 8446 4.6.3); `askPeer` wants the peer
    * to change its own too.
    *
-   * @throws TlsUsageError as {@link write} does, and in TLS 1.2, which has no
-   *   such thing
+   * @throws TlsUsageError as {@link write} does, and in TLS 1.2, which has none
    */
   updateKeys(askPeer: boolean): void {
     gate.requireKeyUpdate(this.#flags);
@@ -280,39 +306,34 @@ export class TlsEngine {
   }
 
   /**
-   * RFC 8446 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
-   * an empty one, in TLS 1.2 it is not.
-   *
-   * @param length bytes wanted
-   * @throws TlsUsageError before the handshake is done, and for a label that
-   *   TLS 1.2 uses itself
+   * Derives so many bytes that both sides know, RFC 8446 7.5 and RFC 5705 4. No
+   * context is in TLS 1.3 the same as an empty one, in TLS 1.2 it is not.
+   * @throws TlsUsageError before the handshake is done, after a failure, and for
+   *   a label that TLS 1.2 uses itself
    */
   exportKeyingMaterial(
     label: string,
-    context: Uint8Array | undefined,
     length: number,
+    context?: Uint8Array,
   ): Uint8Array {
-    return exportKeyingMaterial(this.#handshake.state, label, context, length);
+    gate.requireAlive(this.#flags, "exportKeyingMaterial");
+    return exportKeyingMaterial(this.#handshake.state, label, length, context);
   }
 
   /**
-   * The early exporter of RFC 8446 7.5: of the ClientHello that offered early
-   * data. What goes out under it may be replayed as the early data may.
+   * Derives so many bytes by the early exporter of RFC 9846 7.5, of the hello that
+   * offered early data: they may be replayed as the early data may.
    *
-   * @param length bytes wanted
    * @throws TlsUsageError where no early data was offered or it was refused
    */
   exportEarlyKeyingMaterial(
     label: string,
-    context: Uint8Array | undefined,
     length: number,
+    context?: Uint8Array,
   ): Uint8Array {
-    return exportEarlyKeyingMaterial(
-      this.#handshake.state,
-      label,
-      context,
-      length,
-    );
+    gate.requireAlive(this.#flags, "exportEarlyKeyingMaterial");
+    const { state } = this.#handshake;
+    return exportEarlyKeyingMaterial(state, label, length, context);
   }
 
   /**
@@ -324,8 +345,9 @@ export class TlsEngine {
     const { failed, writeClosed, info } = this.#flags;
     if (failed || writeClosed) return;
     this.#guard(() => {
-      if (info === undefined) this.#sendAlert("warning", "user_canceled");
-      this.#sendAlert("warning", "close_notify");
+      const { write } = this.#parts;
+      if (info === undefined) sendAlert(write, "warning", "user_canceled");
+      sendAlert(write, "warning", "close_notify");
     });
     this.#flags.writeClosed = true;
     if (info === undefined) this.#flags.readClosed = true;
@@ -346,32 +368,20 @@ export class TlsEngine {
     return new TlsEngine(parts, flags, this.#events.clone(), () => state);
   }
 
-  /** Whatever goes wrong in there ends the connection, in one place. */
+  /** Runs a step; any error in it ends the connection. */
   #guard(run: () => void): void {
     try {
       run();
+      this.#parts.observer.check();
     } catch (error) {
-      this.#fail(
-        error instanceof TlsError
-          ? error
-          : new TlsError(reason.internal_error, { cause: error }),
-      );
+      this.#fail(error);
     }
   }
 
-  #fail(error: TlsError): void {
-    const { alert, direction } = error;
-    this.#flags.failed = error;
-    if (direction === "sent" && typeof alert === "string")
-      this.#sendAlert("fatal", alert);
-    this.#flags.writeClosed = true;
-    this.#flags.readClosed = true;
+  #fail(thrown: unknown): void {
+    const error = endWith(thrown, this.#parts.write, this.#flags);
+    forget(this.#parts, this.#handshake.state, this.#events, error);
     this.#events.push({ type: "failed", error });
-  }
-
-  #sendAlert(level: AlertLevel, alert: AlertName): void {
-    if (this.#flags.writeClosed) return;
-    this.#parts.write.write(ContentType.alert, encodeAlert(level, alert));
   }
 
   /** Goes on until more bytes or an answer are wanted. */
@@ -390,20 +400,14 @@ export class TlsEngine {
     }
   }
 
-  /** Answers what the config can answer; says whether nothing is left to ask. */
+  /** Answers needs by the config; true when none is left for the program. */
   #answerNeeds(): boolean {
-    for (;;) {
-      const need = this.#handshake.need;
-      if (need === undefined) return true;
-      if (this.#flags.asked) return false;
-      const answer = ownAnswer(need, this.#parts.config);
-      if (answer === undefined) {
-        this.#flags.asked = true;
-        this.#events.push({ type: "need", need });
-        return false;
-      }
-      this.#handshake.answer(need, answer);
-    }
+    if (this.#flags.asked) return false;
+    const need = this.#handshake.answerNeeds();
+    if (need === undefined) return true;
+    this.#flags.asked = true;
+    this.#events.push({ type: "need", need });
+    return false;
   }
 
   #onRecord({ type, content }: PlainRecord): void {
@@ -416,7 +420,7 @@ export class TlsEngine {
     if (joiner.isPartial) throw new TlsError(reason.interleaved_handshake);
     if (type === ContentType.application_data) this.#onData(content);
     else if (type === ContentType.alert) {
-      const { limits } = this.#parts.config;
+      const { limits } = this.#parts.environment;
       if (!isCloseNotify(content, this.#flags, limits)) return;
       this.#flags.readClosed = true;
       this.#events.push({ type: "peer_closed" });
@@ -434,14 +438,13 @@ export class TlsEngine {
     if (!gate.takesData(flags, this.#handshake.state))
       throw new TlsError(reason.unexpected_application_data);
     this.#events.push({ type: "data", bytes });
-    if (gate.noteData(flags, this.#parts.read.recordsUnderKey))
+    if (gate.noteData(flags, bytes.length, this.#parts.read.recordsUnderKey))
       this.#command(true);
   }
 
   #command(askPeer: boolean): void {
-    const command = { askPeer };
     // The peer's answer is no flood: it was asked for.
     if (askPeer) this.#flags.keyUpdates--;
-    this.#handshake.advance("update_keys", command);
+    this.#handshake.advance("update_keys", { askPeer });
   }
 }

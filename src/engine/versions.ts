@@ -1,54 +1,49 @@
-/** Which versions a role speaks, and with which features. */
+/** The versions of a role, and the parts that belong to each of them. */
+import { extensionsOfBoth } from "../handshake/extensions/rows12.ts";
+import { extensionsOf13 } from "../handshake/extensions/rows13.ts";
 import {
   CIPHER_SUITES,
   defaultCipherSuites,
-} from "../handshake/cipher-suites.ts";
+} from "../handshake/registries/cipher-suites.ts";
 import {
   CIPHER_SUITES_13,
   defaultCipherSuites13,
-} from "../handshake/cipher-suites13.ts";
-import { extensionsOfBoth } from "../handshake/extensions/rows12.ts";
-import { extensionsOf13 } from "../handshake/extensions/rows13.ts";
-import { type Feature, Features } from "../handshake/features.ts";
-import type { Machines } from "../handshake/machines.ts";
-import { protection12 } from "./protection12.ts";
-import { type Begin, EngineProtocol } from "./protocol.ts";
+} from "../handshake/registries/cipher-suites13.ts";
+import { Aead12Opener, Aead12Sealer } from "../record/aead12.ts";
+import { Cbc12Opener, Cbc12Sealer } from "../record/cbc12.ts";
+import {
+  EngineProtocol,
+  type RecordProtection12,
+  type Role,
+} from "./protocol.ts";
 
-/** How a role begins, and what moves it, with its features. */
-interface Role {
-  readonly begin: Begin;
-  readonly machines: (features: Features) => Machines;
-}
-
-export function bothVersions(
-  { begin, machines }: Role,
-  list: readonly Feature[],
-): EngineProtocol {
-  const features = new Features(list);
+/** A role that speaks TLS 1.3 and 1.2. */
+export function bothVersions(role: Role): EngineProtocol {
   return new EngineProtocol({
+    ...role,
     versions: ["TLSv1.3", "TLSv1.2"],
     suites: CIPHER_SUITES,
     defaultSuites: defaultCipherSuites,
-    extensions: extensionsOfBoth(features),
-    features,
-    begin,
-    machines: machines(features),
+    extensions: extensionsOfBoth(role.features),
     protection12,
   });
 }
 
-export function tls13Alone(
-  { begin, machines }: Role,
-  list: readonly Feature[],
-): EngineProtocol {
-  const features = new Features(list);
+/** A role that speaks TLS 1.3 alone. */
+export function tls13Alone(role: Role): EngineProtocol {
   return new EngineProtocol({
+    ...role,
     versions: ["TLSv1.3"],
     suites: CIPHER_SUITES_13,
     defaultSuites: defaultCipherSuites13,
-    extensions: extensionsOf13(features),
-    features,
-    begin,
-    machines: machines(features),
+    extensions: extensionsOf13(role.features),
   });
 }
+
+/** Records of TLS 1.2 under an AEAD or a block cipher. */
+export const protection12: RecordProtection12 = {
+  openerOf: (keys) =>
+    keys.kind === "aead12" ? new Aead12Opener(keys) : new Cbc12Opener(keys),
+  sealerOf: (keys) =>
+    keys.kind === "aead12" ? new Aead12Sealer(keys) : new Cbc12Sealer(keys),
+};

@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
+import { asError, CLOSING_TIME } from "./transport.ts";
 
 /**
  * A duplex stream of Node over an SSLSocket, which belongs to it from then on:
@@ -24,7 +25,7 @@ export function toNodeDuplex(socket: SSLSocket): Duplex {
 
 class SocketDuplex extends Duplex {
   readonly #socket: SSLSocket;
-  /** What `node:http` looks at to know that a connection is a secure one. */
+  /** Marks the connection as a secure one for `node:http`. */
   readonly encrypted = true;
 
   constructor(socket: SSLSocket) {
@@ -75,7 +76,8 @@ class SocketDuplex extends Duplex {
     error: Error | null,
     done: (error?: Error | null) => void,
   ): void {
-    if (error === null) void this.#socket.close().catch(() => undefined);
+    if (error === null)
+      this.#socket.close({ timeout: CLOSING_TIME }).catch(() => undefined);
     else this.#socket.destroy(error);
     done(error);
   }
@@ -110,8 +112,4 @@ function settle(
       done(asError(error));
     },
   );
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

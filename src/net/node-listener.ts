@@ -4,6 +4,8 @@ import {
   type Server,
   type Socket,
 } from "node:net";
+import { withoutBrackets } from "../ssl/names/hostname.ts";
+import { type Names, requireNames } from "../ssl/names/arguments.ts";
 import { fromNodeSocket } from "./node-transport.ts";
 import type { Listener } from "./server.ts";
 import type { Transport, TransportAddress } from "./transport.ts";
@@ -17,13 +19,34 @@ export interface ListenOptions {
   readonly backlog?: number;
 }
 
-/** A TCP server of Node, listening, as a source of transports. */
+/** The names of {@link ListenOptions}. */
+export const LISTEN_OPTIONS: Names<ListenOptions> = {
+  port: true,
+  host: true,
+  backlog: true,
+};
+
+/**
+ * A TCP server of Node, listening, as a source of transports.
+ *
+ * @example
+ * ```ts
+ * import { listenTcp, openTcp } from "puretls/node";
+ *
+ * const listener = await listenTcp({ host: "127.0.0.1", port: 0 });
+ * const { port = 0 } = listener.address ?? {};
+ * const socket = await openTcp({ host: "127.0.0.1", port });
+ * socket.destroy();
+ * await listener.close();
+ * ```
+ */
 export function listenTcp(options: ListenOptions): Promise<Listener> {
+  requireNames("listenTcp", options, LISTEN_OPTIONS);
   const { port = 0, host = "127.0.0.1", backlog = 511 } = options;
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.once("error", reject);
-    server.listen({ port, host, backlog }, () => {
+    server.listen({ port, host: withoutBrackets(host), backlog }, () => {
       server.off("error", reject);
       resolve(new NodeListener(server, backlog));
     });
@@ -36,7 +59,6 @@ class NodeListener implements Listener {
   readonly #address: TransportAddress | undefined;
   #waiter: (() => void) | undefined;
   #closed = false;
-  #failure: { readonly error: Error } | undefined;
 
   constructor(server: Server, backlog: number) {
     this.#server = server;
@@ -48,10 +70,9 @@ class NodeListener implements Listener {
       else this.#sockets.push(socket);
       this.#waiter?.();
     });
-    server.on("error", (error) => {
-      this.#failure = { error };
-      this.#waiter?.();
-    });
+    // One connection could not be taken, for want of a descriptor or of memory:
+    // that ends no server, or a flood of connections would.
+    server.on("error", () => undefined);
   }
 
   get address(): TransportAddress | undefined {
@@ -63,7 +84,6 @@ class NodeListener implements Listener {
       const socket = this.#sockets.shift();
       if (socket !== undefined) return fromNodeSocket(socket);
       if (this.#closed) return null;
-      if (this.#failure !== undefined) throw this.#failure.error;
       await new Promise<void>((resolve) => (this.#waiter = resolve));
     }
   }

@@ -1,13 +1,15 @@
-/** What Node knows of the system: files, trusted certificates, paths. */
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { env, getBuiltinModule } from "node:process";
-import type { DefaultVerifyPaths, Platform } from "../ssl/platform.ts";
+/** The platform of Node: files, trusted certificates, paths. */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { delimiter } from "node:path";
+import { emitWarning, env, getBuiltinModule } from "node:process";
+import type { DefaultVerifyPaths, Platform } from "../ssl/platform/platform.ts";
+import { pkcs12 } from "../x509/pkcs12/pkcs12.ts";
 
 const CA_FILE_ENV = "SSL_CERT_FILE";
 const CA_PATH_ENV = "SSL_CERT_DIR";
+const EXTRA_ENV = "NODE_EXTRA_CA_CERTS";
 
-/** Where distributions keep what they trust in one file. */
+/** Files in which distributions keep the certificates that they trust. */
 const BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
   "/etc/pki/tls/certs/ca-bundle.crt", // Fedora, RHEL
@@ -17,17 +19,30 @@ const BUNDLES = [
   "/usr/local/etc/ssl/cert.pem", // FreeBSD
 ];
 
-/** Where they keep it in a directory. */
+/** Directories in which they keep them. */
 const DIRECTORIES = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
-/** The hooks of {@link Platform} for Node. */
+/**
+ * The hooks of {@link Platform} for Node.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext } from "puretls";
+ * import { nodePlatform } from "puretls/node";
+ *
+ * const context = new SSLContext({ platform: nodePlatform });
+ * context.setDefaultVerifyPaths();
+ * ```
+ */
 export const nodePlatform: Platform = {
   readFile: (path) => readFileSync(path),
   appendFile: (path, text) => {
     appendFileSync(path, text, { mode: 0o600 });
   },
   systemCertificates,
+  systemDirectories,
   defaultVerifyPaths: getDefaultVerifyPaths,
+  pkcs12,
 };
 
 /**
@@ -54,22 +69,44 @@ export function getDefaultVerifyPaths(): DefaultVerifyPaths {
   };
 }
 
-/** The bundle; else a directory; else what Node knows by itself. */
-function systemCertificates(): (string | Uint8Array)[] {
-  const { caFile, caPath } = getDefaultVerifyPaths();
-  const sources: Uint8Array[] = [];
-  if (caFile !== null) sources.push(readFileSync(caFile));
-  const directory = env[CA_PATH_ENV] !== undefined || caFile === null;
-  if (caPath !== null && directory) sources.push(...filesOf(caPath));
-  return sources.length > 0 ? sources : nodeCertificates();
+/**
+ * The file of `SSL_CERT_FILE` or the distribution's bundle, as OpenSSL takes them;
+ * what Node knows by itself where there is neither that nor a directory; and the
+ * file of `NODE_EXTRA_CA_CERTS`, as Node takes it.
+ */
+export function systemCertificates(): (string | Uint8Array)[] {
+  const file = env[CA_FILE_ENV] ?? firstExisting(BUNDLES);
+  const found = file === null ? [] : readable([file]);
+  const hasPlace = file !== null || systemDirectories().length > 0;
+  const extra = env[EXTRA_ENV] ?? "";
+  const added = extra === "" ? [] : readable([extra]);
+  if (extra !== "" && added.length === 0)
+    emitWarning(`${EXTRA_ENV}: ${extra} cannot be read, and is left out`);
+  return [...(hasPlace ? found : nodeCertificates()), ...added];
 }
 
-function filesOf(directory: string): Uint8Array[] {
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(directory, entry.name))
-    .filter((path) => existsSync(path))
-    .map((path) => readFileSync(path));
+/**
+ * The directories of `SSL_CERT_DIR`, which are hashed and looked into when a
+ * certificate is verified; else the distribution's where it has no bundle.
+ */
+export function systemDirectories(): string[] {
+  const named = env[CA_PATH_ENV];
+  if (named !== undefined)
+    return named.split(delimiter).filter((path) => path !== "");
+  const known = firstExisting(DIRECTORIES);
+  const hasFile = env[CA_FILE_ENV] ?? firstExisting(BUNDLES);
+  return known === null || hasFile !== null ? [] : [known];
+}
+
+/** As OpenSSL: a file that cannot be read is as one that is not there. */
+function readable(paths: readonly string[]): Uint8Array[] {
+  return paths.flatMap((path) => {
+    try {
+      return [readFileSync(path)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function nodeCertificates(): string[] {

@@ -1,17 +1,21 @@
 /** TCP connections of Node, as sockets and as transports. */
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
 import { platform, versions } from "node:process";
-import { asError, fromNodeSocket, NodeTransport } from "./node-transport.ts";
+import { fromNodeSocket, NodeTransport } from "./node-transport.ts";
+import { asError } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 
-/** Where and how to connect a plain TCP socket. */
+/** Options of a plain TCP connection. */
 export interface TcpOptions {
   readonly host: string;
   readonly port: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A connected TCP socket that reads on after the peer has ended. */
+/**
+ * A connected TCP socket that reads on after the peer has ended. See
+ * {@link listenTcp} for an example.
+ */
 export function openTcp(options: TcpOptions): Promise<Socket> {
   return connected(connect(connectOptions(options)), options.signal);
 }
@@ -38,7 +42,7 @@ export async function openTransport(options: TcpOptions): Promise<Transport> {
   return transport;
 }
 
-/** What one read of a socket takes at most. */
+/** Most bytes that one read of a socket takes. */
 const ROOM = 256 * 1024;
 
 /** One for all sockets: what was read is taken before the next one reads. */

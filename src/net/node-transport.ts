@@ -2,6 +2,7 @@
 import { Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
+  asError,
   ByteQueue,
   oneAtATime,
   type Transport,
@@ -50,7 +51,7 @@ const LINGER = 1000;
 export class NodeTransport implements Transport {
   readonly #socket: Duplex;
   readonly #queue = new ByteQueue();
-  /** Who waits for bytes that are lent. */
+  /** The reader that waits for bytes that are lent. */
   #taker: ((bytes: Uint8Array) => void) | undefined;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
@@ -72,18 +73,22 @@ export class NodeTransport implements Transport {
     });
   }
 
-  /** What the socket has read, to keep. */
+  /** Delivers bytes of the socket, to keep. */
   give(bytes: Uint8Array): void {
     if (!this.#hand(bytes)) this.#keep(bytes);
   }
 
-  /** What the socket has read, good until this returns. */
+  /** Delivers bytes of the socket, valid until this returns. */
   lend(bytes: Uint8Array): void {
     if (!this.#hand(bytes)) this.#keep(bytes.slice());
   }
 
   get buffered(): number {
     return this.#queue.length;
+  }
+
+  get unsent(): number {
+    return this.#socket.writableLength;
   }
 
   get bytesRead(): number {
@@ -146,8 +151,7 @@ export class NodeTransport implements Transport {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    oneAtATime("write", this.#isWriting);
-    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#requireWritable();
     this.#isWriting = true;
     try {
       if (!this.#socket.write(bytes)) await this.#drained();
@@ -160,8 +164,7 @@ export class NodeTransport implements Transport {
     // Other streams may hold on to what they have taken: a pipe does.
     if (this.#socket.constructor !== NetSocket)
       return this.write(bytes.slice());
-    oneAtATime("write", this.#isWriting);
-    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#requireWritable();
     this.#isWriting = true;
     try {
       await this.#written(bytes);
@@ -183,16 +186,21 @@ export class NodeTransport implements Transport {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const socket = this.#socket;
+      const onClose = (): void => {
+        // What was written and not taken is lost: that is no success.
+        if (socket.writableFinished || this.#failure === undefined) resolve();
+        else reject(asError(this.#failure.error));
+      };
       if (socket.closed) {
-        resolve();
+        onClose();
         return;
       }
-      const linger = setTimeout(() => socket.destroy(), LINGER);
+      let linger: ReturnType<typeof setTimeout> | undefined;
       socket.once("close", () => {
         clearTimeout(linger);
-        resolve();
+        onClose();
       });
       // What comes now is nobody's. It is read all the same: a socket closed
       // over unread data sends a reset, which can overtake an alert.
@@ -201,8 +209,13 @@ export class NodeTransport implements Transport {
       socket.resume();
       if (socket.destroyed) return;
       socket.end(() => {
-        if (this.#ended) socket.destroy();
-        else socket.once("end", () => socket.destroy());
+        if (this.#ended) {
+          socket.destroy();
+          return;
+        }
+        // All is sent: the peer has this long to end its side.
+        linger = setTimeout(() => socket.destroy(), LINGER);
+        socket.once("end", () => socket.destroy());
       });
     });
   }
@@ -216,6 +229,13 @@ export class NodeTransport implements Transport {
     this.#bytesRead -= bytes.length;
     this.#queue.unshift(bytes.slice());
     this.#reader?.();
+  }
+
+  #requireWritable(): void {
+    oneAtATime("write", this.#isWriting);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    // A socket that has closed emits nothing more: nobody would be woken.
+    if (this.#socket.destroyed) throw transportClosed();
   }
 
   /** Until the system has taken it all. */
@@ -244,6 +264,10 @@ export class NodeTransport implements Transport {
     event: "drain" | "finish",
   ): void {
     const socket = this.#socket;
+    if (socket.closed) {
+      reject(asError(this.#failure?.error ?? transportClosed()));
+      return;
+    }
     const settle = (): void => {
       socket.off(event, onEvent);
       socket.off("close", onClose);
@@ -312,9 +336,4 @@ function addressOf(
     ...(port !== undefined && { port }),
     family: address.includes(":") ? "IPv6" : "IPv4",
   };
-}
-
-/** As rejections have it. */
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

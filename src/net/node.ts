@@ -4,28 +4,61 @@
  * @module
  */
 import { env } from "node:process";
-import type { EchClient } from "../handshake/ech.ts";
-import type { SSLContext } from "../ssl/context.ts";
+import type { EchClient } from "../handshake/config/ech-interfaces.ts";
+import type { SSLContext } from "../ssl/ssl-context.ts";
 import {
   createDefaultContext as createContext,
   type DefaultContextOptions,
 } from "../ssl/default-context.ts";
-import type { CertChainSource } from "../ssl/key-material.ts";
-import type { Encoded } from "../ssl/reading.ts";
-import type { SSLSession } from "../ssl/session.ts";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
-import { SSLTimeoutError } from "../ssl/errors.ts";
+import {
+  CERT_CHAIN_OPTIONS,
+  type CertChainSource,
+} from "../ssl/material/key-material.ts";
+import type { Encoded } from "../ssl/material/reading.ts";
+import type { SSLSession } from "../ssl/context/session.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
+import { SSLTimeoutError } from "../ssl/errors/errors.ts";
 import { derCertToPemCert } from "../ssl/functions.ts";
-import type { CallOptions } from "../ssl/transport.ts";
-import { listenTcp, type ListenOptions } from "./node-listener.ts";
+import { startTimer } from "../ssl/platform/timers.ts";
+import { limitsOf } from "../ssl/socket/deadline.ts";
+import { withoutBrackets } from "../ssl/names/hostname.ts";
+import { type Names, picked, requireNames } from "../ssl/names/arguments.ts";
+import { CALL_OPTIONS, type CallOptions } from "../ssl/socket/transport.ts";
+import {
+  LISTEN_OPTIONS,
+  listenTcp,
+  type ListenOptions,
+} from "./node-listener.ts";
 import { nodePlatform } from "./node-platform.ts";
 import { openTransport } from "./node-tcp.ts";
-import { SSLServer, type ServerSocketOptions } from "./server.ts";
+import {
+  SERVER_SOCKET_OPTIONS,
+  type ServerSocketOptions,
+  SSLServer,
+} from "./server.ts";
+import { closeInTime } from "./transport.ts";
 
 export { toNodeDuplex } from "./node-duplex.ts";
 export { listenTcp, type ListenOptions } from "./node-listener.ts";
 export { getDefaultVerifyPaths, nodePlatform } from "./node-platform.ts";
 export { openTcp, type TcpOptions } from "./node-tcp.ts";
+export {
+  fetchOcspResponse,
+  type FetchOcspOptions,
+  type OcspStaple,
+} from "./node-ocsp.ts";
+export {
+  keepOcspFile,
+  type KeepOcspFileOptions,
+  type OcspFileEvent,
+  type OcspFileKeeper,
+} from "./node-ocsp-file.ts";
+export {
+  type CertChainEvent,
+  type CertChainWatch,
+  watchCertChain,
+  type WatchCertChainOptions,
+} from "./node-reload.ts";
 export { fromNodeSocket } from "./node-transport.ts";
 export {
   type AcceptedConnection,
@@ -70,11 +103,33 @@ export interface ConnectOptions extends ContextChoice, CallOptions {
   /** The name in SNI and in the certificate. Default: the host. */
   readonly serverHostname?: string;
   readonly suppressRaggedEofs?: boolean;
-  /** What to go on from: it came to the same `context`. */
-  readonly session?: SSLSession;
-  /** What `echClient()` of `puretls/ech` makes of the host's configs. */
+  /** The session to resume: it came to the same `context`. Null: none. */
+  readonly session?: SSLSession | null;
+  /**
+   * The offer that `createEchClient()` of `puretls/ech` makes of the host's configs.
+   */
   readonly encryptedClientHello?: EchClient;
 }
+
+const CONTEXT_CHOICE: Names<ContextChoice> = {
+  ...CERT_CHAIN_OPTIONS,
+  context: true,
+  ca: true,
+  caFile: true,
+  caPath: true,
+  alpnProtocols: true,
+};
+
+const CONNECT_OPTIONS: Names<ConnectOptions> = {
+  ...CONTEXT_CHOICE,
+  ...CALL_OPTIONS,
+  host: true,
+  port: true,
+  serverHostname: true,
+  suppressRaggedEofs: true,
+  session: true,
+  encryptedClientHello: true,
+};
 
 /**
  * Connects over TCP and makes the handshake; `timeout` and `signal` are for
@@ -102,8 +157,10 @@ export interface ConnectOptions extends ContextChoice, CallOptions {
  * ```
  */
 export async function connect(options: ConnectOptions): Promise<SSLSocket> {
-  const { host, port, suppressRaggedEofs = true } = options;
-  const context = contextOf(options, "serverAuth");
+  requireNames("connect", options, CONNECT_OPTIONS);
+  const { port, suppressRaggedEofs = true } = options;
+  const host = withoutBrackets(options.host);
+  const context = await contextOf(options, "serverAuth");
   const deadline = deadlineOf(options);
   try {
     const { signal } = deadline;
@@ -121,7 +178,7 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
     } catch (error) {
       // A peer that kept us waiting is not waited for again.
       if (deadline.signal.aborted) transport.abort(error);
-      else transport.close().catch(() => undefined);
+      else void closeInTime(transport);
       throw error;
     }
   } finally {
@@ -132,6 +189,12 @@ export async function connect(options: ConnectOptions): Promise<SSLSocket> {
 export interface ServeOptions
   extends ContextChoice, ListenOptions, ServerSocketOptions {}
 
+const SERVE_OPTIONS: Names<ServeOptions> = {
+  ...CONTEXT_CHOICE,
+  ...LISTEN_OPTIONS,
+  ...SERVER_SOCKET_OPTIONS,
+};
+
 /**
  * Listens on TCP and takes connections over TLS: `accept()` them, or go through
  * the server with `for await`. See {@link connect} for an example.
@@ -141,8 +204,14 @@ export interface ServeOptions
  *   of sockets
  */
 export async function serve(options: ServeOptions): Promise<SSLServer> {
-  const context = contextOf(options, "clientAuth");
-  return new SSLServer(await listenTcp(options), context, options);
+  requireNames("serve", options, SERVE_OPTIONS);
+  const context = await contextOf(options, "clientAuth");
+  const listener = await listenTcp(picked(options, LISTEN_OPTIONS));
+  return new SSLServer(
+    listener,
+    context,
+    picked(options, SERVER_SOCKET_OPTIONS),
+  );
 }
 
 /** Python: the arguments of `get_server_certificate`. */
@@ -153,10 +222,33 @@ export interface ServerCertificateOptions extends CallOptions {
   readonly ca?: Encoded | readonly Encoded[];
 }
 
-/** Python: `get_server_certificate`. The server's certificate, PEM. */
+const SERVER_CERTIFICATE_OPTIONS: Names<ServerCertificateOptions> = {
+  ...CALL_OPTIONS,
+  host: true,
+  port: true,
+  ca: true,
+};
+
+/**
+ * Python: `get_server_certificate`. The server's certificate, PEM.
+ *
+ * @example
+ * ```ts
+ * import { getServerCertificate, serve } from "puretls/node";
+ * import { createSelfSigned } from "puretls/pki";
+ * import { noble } from "puretls/crypto/noble";
+ *
+ * const made = createSelfSigned({ provider: noble, hosts: ["127.0.0.1"] });
+ * const server = await serve({ cert: made.pem, key: made.key.toPem() });
+ * const pem = await getServerCertificate({ host: "127.0.0.1", port: server.port });
+ * if (pem !== made.pem) throw new Error();
+ * await server.close();
+ * ```
+ */
 export async function getServerCertificate(
   options: ServerCertificateOptions,
 ): Promise<string> {
+  requireNames("getServerCertificate", options, SERVER_CERTIFICATE_OPTIONS);
   const { ca, ...call } = options;
   const context = createDefaultContext({ ca: ca ?? [] });
   context.checkHostname = false;
@@ -167,11 +259,12 @@ export async function getServerCertificate(
   return derCertToPemCert(der ?? new Uint8Array(0));
 }
 
-function contextOf(
+async function contextOf(
   choice: ContextChoice,
   purpose: "serverAuth" | "clientAuth",
-): SSLContext {
+): Promise<SSLContext> {
   const { ca, caFile, caPath, cert, certFile, alpnProtocols } = choice;
+  const { pfx, pfxFile } = choice;
   if (choice.context !== undefined) return choice.context;
   const context = createDefaultContext({
     purpose,
@@ -179,32 +272,36 @@ function contextOf(
     ...(caFile !== undefined && { caFile }),
     ...(caPath !== undefined && { caPath }),
   });
-  if (cert !== undefined || certFile !== undefined)
-    context.loadCertChain(choice);
+  if ((pfx ?? pfxFile ?? cert ?? certFile) !== undefined)
+    await context.loadCertChainAsync(picked(choice, CERT_CHAIN_OPTIONS));
   else if (purpose === "clientAuth")
-    throw new TypeError("serve: a context, cert or certFile is needed");
+    throw new TypeError(
+      "serve: a context, cert, certFile, pfx or pfxFile is needed",
+    );
   if (alpnProtocols !== undefined) context.setAlpnProtocols(alpnProtocols);
   return context;
 }
 
 /** One signal for the time that is left and the caller's own. */
-function deadlineOf({ timeout, signal }: CallOptions) {
+function deadlineOf(options: CallOptions) {
+  const call = picked(options, CALL_OPTIONS);
+  const { timeout, signal } = limitsOf("connect", call, null);
   const controller = new AbortController();
   const forward = (): void => {
     controller.abort(signal?.reason);
   };
   if (signal?.aborted === true) forward();
   signal?.addEventListener("abort", forward);
-  const timer =
-    timeout === undefined || timeout === null
+  const cancel =
+    timeout === null
       ? undefined
-      : setTimeout(() => {
+      : startTimer({}, timeout, () => {
           controller.abort(new SSLTimeoutError("connect", timeout));
-        }, timeout);
+        });
   return {
     signal: controller.signal,
     end: (): void => {
-      clearTimeout(timer);
+      cancel?.();
       signal?.removeEventListener("abort", forward);
     },
   };

@@ -1,10 +1,19 @@
 /** Servers on any source of transports. */
-import type { SSLContext, WrapSocketOptions } from "../ssl/context.ts";
-import { SSLTimeoutError, stateError } from "../ssl/errors.ts";
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
-import type { Transport, TransportAddress } from "./transport.ts";
+import type { SSLContext, WrapSocketOptions } from "../ssl/ssl-context.ts";
+import { Fifo } from "../queues.ts";
+import { SSLTimeoutError, stateError } from "../ssl/errors/errors.ts";
+import { type Names, requireNames } from "../ssl/names/arguments.ts";
+import { startTimer } from "../ssl/platform/timers.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
+import { PendingHandshakes } from "./pending-handshakes.ts";
+import {
+  asError,
+  closeInTime,
+  type Transport,
+  type TransportAddress,
+} from "./transport.ts";
 
-/** Where connections come from. */
+/** Source of connections. */
 export interface Listener {
   /** The next connection; null when there will be no more. */
   accept(): Promise<Transport | null>;
@@ -16,19 +25,47 @@ export interface Listener {
 export interface ServerSocketOptions {
   readonly doHandshakeOnConnect?: boolean;
   readonly suppressRaggedEofs?: boolean;
-  /** Milliseconds that a client has for its handshake. Default 30,000. */
+  /** Milliseconds that a client has for its handshake; null: no limit. Default 30,000. */
   readonly handshakeTimeout?: number | null;
   /**
+   * Milliseconds that a client has for its first byte; null: no limit. Default
+   * 10,000.
+   */
+  readonly firstByteTimeout?: number | null;
+  /**
    * Connections in the handshake, and connections ready that nobody has
-   * accepted, together. Default 512; more have to wait.
+   * accepted, together. Default 512. When a client finds no place, the handshake
+   * that has received least (to a factor of two, and 32 bytes are as good as
+   * more), the oldest of those, gives up its own with the error ERR_SSL_EVICTED;
+   * while all are ready, new ones wait.
    */
   readonly maxPending?: number;
-  /** Told of each connection whose handshake failed. Nothing else is. */
+  /**
+   * Connections of one address in the handshake; a further one takes the place
+   * of one of them as for `maxPending`. Default: as many as `maxPending`, since
+   * a proxy has one address for all.
+   */
+  readonly maxPendingPerAddress?: number;
+  /**
+   * Called for each connection whose handshake failed. An error that it throws,
+   * or rejects with, rejects the next `accept()`; the server goes on.
+   */
   readonly onHandshakeError?: (
     error: unknown,
     address: TransportAddress | undefined,
-  ) => void;
+  ) => unknown;
 }
+
+/** The names of {@link ServerSocketOptions}. */
+export const SERVER_SOCKET_OPTIONS: Names<ServerSocketOptions> = {
+  doHandshakeOnConnect: true,
+  suppressRaggedEofs: true,
+  handshakeTimeout: true,
+  firstByteTimeout: true,
+  maxPending: true,
+  maxPendingPerAddress: true,
+  onHandshakeError: true,
+};
 
 /** Python: what `accept()` returns. */
 export interface AcceptedConnection {
@@ -40,30 +77,56 @@ export interface AcceptedConnection {
  * Python: a listening socket that was wrapped. Handshakes are made side by
  * side, so that one slow client does not keep the others waiting; a client
  * whose handshake fails is told to `onHandshakeError` and not accepted.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext, SSLServer } from "puretls";
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { listenTcp } from "puretls/node";
+ * import { createSelfSigned } from "puretls/pki";
+ *
+ * const made = createSelfSigned({ provider, hosts: ["localhost"] });
+ * const context = new SSLContext("tlsServer");
+ * context.loadCertChain({ cert: made.pem, key: made.key.toPem() });
+ * const server = new SSLServer(await listenTcp({ port: 0 }), context);
+ * await server.close();
+ * ```
  */
 export class SSLServer {
   readonly #listener: Listener;
   readonly #context: SSLContext;
   readonly #options: ServerSocketOptions;
-  readonly #ready: AcceptedConnection[] = [];
-  readonly #handshakes = new Set<SSLSocket>();
-  readonly #waiters: ((next: AcceptedConnection | null) => void)[] = [];
+  readonly #ready = new Fifo<
+    AcceptedConnection | { readonly thrown: unknown }
+  >();
+  /** Handshakes under way. */
+  readonly #handshakes = newPending();
+  /** The same by the peer's address, where there is a limit to those. */
+  readonly #ofAddress = new Map<string, PendingHandshakes<Handshake>>();
+  readonly #waiters = new Fifo<{
+    resolve(next: AcceptedConnection | null): void;
+    reject(error: unknown): void;
+  }>();
   #room: (() => void) | undefined;
+  /** Takes no more connections. */
   #closed = false;
+  #closing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
+  /** @throws TypeError for a name that is no option */
   constructor(
     listener: Listener,
     context: SSLContext,
     options: ServerSocketOptions = {},
   ) {
+    requireNames("SSLServer", options, SERVER_SOCKET_OPTIONS);
     this.#listener = listener;
     this.#context = context;
     this.#options = options;
     void this.#run();
   }
 
-  /** Where the server listens, as far as the listener knows. */
+  /** The address that the server listens on, as far as the listener knows. */
   get address(): TransportAddress | undefined {
     return this.#listener.address;
   }
@@ -98,12 +161,16 @@ export class SSLServer {
   }
 
   /** Takes no more connections and drops those that nobody has accepted. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     this.#room?.();
-    for (const socket of this.#handshakes) socket.destroy();
-    for (const { socket } of this.#ready.splice(0)) socket.destroy();
+    for (const { socket } of this.#handshakes.values()) socket.destroy();
+    for (const next of this.#ready.takeAll())
+      if ("socket" in next) next.socket.destroy();
     await this.#listener.close();
     this.#endWaiters();
   }
@@ -117,10 +184,8 @@ export class SSLServer {
     const { maxPending = 512 } = this.#options;
     try {
       for (;;) {
-        while (
-          !this.#closed &&
-          this.#handshakes.size + this.#ready.length >= maxPending
-        )
+        // A place can be made as long as a handshake has one.
+        while (!this.#closed && this.#ready.length >= maxPending)
           await new Promise<void>((resolve) => (this.#room = resolve));
         const transport = await this.#listener.accept();
         if (transport === null) break;
@@ -128,6 +193,7 @@ export class SSLServer {
           transport.abort();
           break;
         }
+        this.#makePlace(transport, maxPending);
         void this.#welcome(transport);
       }
     } catch (error) {
@@ -137,9 +203,47 @@ export class SSLServer {
     this.#endWaiters();
   }
 
+  /** Ends handshakes for a connection that would be one too many. */
+  #makePlace(transport: Transport, maxPending: number): void {
+    const { maxPendingPerAddress = maxPending } = this.#options;
+    const same = this.#ofAddress.get(addressOf(transport) ?? "");
+    if (same !== undefined && same.size >= maxPendingPerAddress)
+      this.#evict(same.least());
+    if (this.#handshakes.size + this.#ready.length >= maxPending)
+      this.#evict(this.#handshakes.least());
+  }
+
+  #evict(handshake: Handshake | undefined): void {
+    if (handshake === undefined) return;
+    this.#remove(handshake);
+    handshake.socket.destroy(
+      stateError(
+        "ERR_SSL_EVICTED",
+        "the handshake made room for a newer connection: the server had as many as maxPending",
+      ),
+    );
+  }
+
+  #add(handshake: Handshake): void {
+    this.#handshakes.add(handshake);
+    const { address } = handshake;
+    if (address === undefined) return;
+    const same = this.#ofAddress.get(address) ?? newPending();
+    same.add(handshake);
+    this.#ofAddress.set(address, same);
+  }
+
+  #remove(handshake: Handshake): void {
+    this.#handshakes.delete(handshake);
+    const { address = "" } = handshake;
+    const same = this.#ofAddress.get(address);
+    same?.delete(handshake);
+    if (same?.size === 0) this.#ofAddress.delete(address);
+  }
+
   async #welcome(transport: Transport): Promise<void> {
-    const { doHandshakeOnConnect = true, onHandshakeError } = this.#options;
-    const { suppressRaggedEofs = true, handshakeTimeout } = this.#options;
+    const { doHandshakeOnConnect = true } = this.#options;
+    const { suppressRaggedEofs = true } = this.#options;
     const address = transport.remoteAddress;
     const options: WrapSocketOptions = {
       serverSide: true,
@@ -148,23 +252,51 @@ export class SSLServer {
     };
     try {
       const socket = this.#context.wrapSocket(transport, options);
-      if (doHandshakeOnConnect)
-        await this.#handshake(socket, handshakeTimeout ?? 30_000);
+      if (doHandshakeOnConnect) await this.#handshake(socket, transport);
       this.#offer({ socket, address });
     } catch (error) {
       if (error instanceof SSLTimeoutError) transport.abort(error);
-      else transport.close().catch(() => undefined);
-      if (!this.#closed) onHandshakeError?.(error, address);
+      else void closeInTime(transport);
+      await this.#report(error, address);
     }
     this.#room?.();
   }
 
-  async #handshake(socket: SSLSocket, timeout: number): Promise<void> {
-    this.#handshakes.add(socket);
+  async #report(
+    error: unknown,
+    address: TransportAddress | undefined,
+  ): Promise<void> {
+    if (this.#closed) return;
     try {
-      await socket.doHandshake({ timeout });
+      await this.#options.onHandshakeError?.(error, address);
+    } catch (thrown) {
+      const waiter = this.#waiters.shift();
+      if (waiter === undefined) this.#ready.push({ thrown });
+      else waiter.reject(thrown);
+    }
+  }
+
+  async #handshake(socket: SSLSocket, transport: Transport): Promise<void> {
+    const { handshakeTimeout = 30_000, firstByteTimeout = 10_000 } =
+      this.#options;
+    const counts = this.#options.maxPendingPerAddress !== undefined;
+    const address = counts ? addressOf(transport) : undefined;
+    const handshake = { socket, transport, address };
+    this.#add(handshake);
+    const timer =
+      firstByteTimeout === null
+        ? undefined
+        : startTimer(transport, firstByteTimeout, () => {
+            if (transport.bytesRead === 0)
+              socket.destroy(
+                new SSLTimeoutError("doHandshake", firstByteTimeout),
+              );
+          });
+    try {
+      await socket.doHandshake({ timeout: handshakeTimeout });
     } finally {
-      this.#handshakes.delete(socket);
+      timer?.();
+      this.#remove(handshake);
     }
   }
 
@@ -175,20 +307,43 @@ export class SSLServer {
     }
     const waiter = this.#waiters.shift();
     if (waiter === undefined) this.#ready.push(connection);
-    else waiter(connection);
+    else waiter.resolve(connection);
   }
 
   #next(): Promise<AcceptedConnection | null> {
     const ready = this.#ready.shift();
     if (ready !== undefined) {
       this.#room?.();
-      return Promise.resolve(ready);
+      return "socket" in ready
+        ? Promise.resolve(ready)
+        : Promise.reject(asError(ready.thrown));
     }
     if (this.#closed) return Promise.resolve(null);
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+    });
   }
 
   #endWaiters(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter(null);
+    for (const waiter of this.#waiters.takeAll()) waiter.resolve(null);
   }
+}
+
+/** A connection whose handshake is under way. */
+interface Handshake {
+  readonly socket: SSLSocket;
+  readonly transport: Transport;
+  /**
+   * The address that it is counted under: a transport that has ended knows it
+   * no more.
+   */
+  readonly address: string | undefined;
+}
+
+function newPending(): PendingHandshakes<Handshake> {
+  return new PendingHandshakes(({ transport }) => transport.bytesRead);
+}
+
+function addressOf({ remoteAddress }: Transport): string | undefined {
+  return remoteAddress?.address;
 }

@@ -1,5 +1,5 @@
 /** WHATWG streams as transports, and sockets as WHATWG streams. */
-import type { SSLSocket } from "../ssl/ssl-socket.ts";
+import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import {
   ByteQueue,
   oneAtATime,
@@ -7,7 +7,9 @@ import {
   transportClosed,
 } from "./transport.ts";
 
-/** What a `WebSocketStream`, a Worker's or a Deno socket looks like. */
+/**
+ * The common form of a `WebSocketStream` and the sockets of Workers and Deno.
+ */
 export interface WebStreamPair {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
@@ -72,6 +74,9 @@ export function toWebStreams(socket: SSLSocket): WebStreamPair {
   };
 }
 
+/** Bytes that a writer is given ahead of the stream, whatever it would take. */
+const HIGH_WATER_MARK = 256 * 1024;
+
 class StreamTransport implements Transport {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -79,6 +84,9 @@ class StreamTransport implements Transport {
   #reading = false;
   #writing = false;
   #bytesRead = 0;
+  /** Number of bytes that were written and are not known to be sent. */
+  #unsent = 0;
+  #drained: () => void = () => undefined;
   #writeClosed: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -98,6 +106,10 @@ class StreamTransport implements Transport {
     return this.#bytesRead;
   }
 
+  get unsent(): number {
+    return this.#unsent;
+  }
+
   async read(): Promise<Uint8Array | null> {
     oneAtATime("read", this.#reading);
     this.#reading = true;
@@ -112,15 +124,17 @@ class StreamTransport implements Transport {
 
   async write(bytes: Uint8Array): Promise<void> {
     oneAtATime("write", this.#writing);
-    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#throwFailure();
     this.#writing = true;
     try {
       await this.#writer.ready;
-      // What comes of it shows at the next write, or at the end.
-      this.#writer.write(bytes).catch((error: unknown) => {
-        this.#failure ??= { error };
-      });
+      this.#send(bytes);
       await this.#writer.ready;
+      // A stream may count its chunks, not their bytes, as those of Node do.
+      while (this.#unsent > HIGH_WATER_MARK) {
+        this.#throwFailure();
+        await new Promise<void>((resolve) => (this.#drained = resolve));
+      }
     } finally {
       this.#writing = false;
     }
@@ -132,10 +146,12 @@ class StreamTransport implements Transport {
 
   async close(): Promise<void> {
     this.#failure ??= { error: transportClosed() };
-    await Promise.allSettled([
+    const [written] = await Promise.allSettled([
       this.closeWrite(),
       this.#reader.cancel(transportClosed()),
     ]);
+    // What was written and not taken is lost: that is no success.
+    if (written.status === "rejected" && this.#unsent > 0) throw written.reason;
   }
 
   abort(error: unknown = transportClosed()): void {
@@ -147,6 +163,29 @@ class StreamTransport implements Transport {
   unread(bytes: Uint8Array): void {
     this.#bytesRead -= bytes.length;
     this.#putBack.unshift(bytes.slice());
+  }
+
+  /** Sends bytes; a failure shows at the next write, or at the end. */
+  #send(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.#unsent += length;
+    this.#writer
+      .write(bytes)
+      .then(
+        () => {
+          this.#unsent -= length;
+        },
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => {
+        this.#drained();
+      });
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #next(): Promise<Uint8Array | null> {

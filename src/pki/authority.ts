@@ -1,9 +1,9 @@
 /** A certificate authority: issues, signs requests, revokes. */
 import { toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { Certificate } from "../x509/certificate.ts";
-import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
-import { parseSubjectPublicKeyInfo } from "../x509/public-key.ts";
+import { Certificate } from "../x509/certificates/certificate.ts";
+import type { SubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
+import { parseSubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
 import type {
   IssuedCertificate,
   Issuer,
@@ -16,17 +16,17 @@ import {
 } from "./certificate.ts";
 import type { CrlOptions, CrlReason, Revocation, SignedCrl } from "./crl.ts";
 import { signCrl } from "./crl.ts";
-import type { Publications } from "./extensions.ts";
+import type { Publications } from "./der/extensions.ts";
 import {
   authorityKeyIdentifier,
   keyIdentifier,
   mergeExtensions,
   publicationExtensions,
   subjectKeyIdentifier,
-} from "./extensions.ts";
-import type { KeyType, PkiKey } from "./keys.ts";
-import { keyFor } from "./keys.ts";
-import type { NameInput } from "./names.ts";
+} from "./der/extensions.ts";
+import type { KeyType, PkiKey } from "./keys/keys.ts";
+import { keyFor } from "./keys/keys.ts";
+import type { NameInput } from "./der/names.ts";
 import type { OcspOptions } from "./ocsp.ts";
 import { signOcspResponse } from "./ocsp.ts";
 import type {
@@ -46,9 +46,9 @@ import {
   serverProfile,
 } from "./profiles.ts";
 import { CertificateRequest } from "./request.ts";
-import type { IssuingSignature } from "./signatures.ts";
+import type { IssuingSignature } from "./keys/signatures.ts";
 
-/** What an {@link Authority} is made of. */
+/** Parts of an {@link Authority}. */
 export interface AuthorityParts {
   readonly provider: CryptoProvider;
   readonly key: PkiKey;
@@ -59,14 +59,17 @@ export interface AuthorityParts {
   readonly signature: IssuingSignature | undefined;
 }
 
-/** How to sign a request: whose certificate, and what it may say. */
+/** Options for signing a request: whose certificate, and what it may say. */
 export type SignRequestOptions = CertificateOptions &
   (
     | ({ readonly purpose?: "server" } & Partial<ServerNames>)
     | ({ readonly purpose: "client" } & Partial<ClientNames>)
   );
 
-/** A CA with its key. Issues, revokes, and tells what it revoked. */
+/**
+ * A CA with its key. Issues, revokes, and tells what it revoked. See
+ * {@link createCertificateAuthority} for an example.
+ */
 export class Authority {
   /** The CA's own certificate. */
   readonly issued: IssuedCertificate;
@@ -183,6 +186,8 @@ export class Authority {
   /**
    * Puts a certificate on the list of the revoked. Revoking twice replaces
    * the reason and the time.
+   *
+   * @param options.at milliseconds since the epoch; now unless given
    */
   revoke(
     certificate: SignedCertificate | Certificate,

@@ -1,14 +1,14 @@
 /** TBSCertificate: put together, signed, and read back by our own parser. */
 import { concat } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { Certificate } from "../x509/certificate.ts";
-import { encodePem } from "../x509/pem.ts";
-import { constructed, sequence, time, unsignedInteger } from "./asn1.ts";
-import type { ExtensionInput } from "./extensions.ts";
-import { encodeExtensions } from "./extensions.ts";
-import type { PkiKey } from "./keys.ts";
-import type { IssuingSignature } from "./signatures.ts";
-import { signedSequence, signingWith } from "./signatures.ts";
+import { Certificate } from "../x509/certificates/certificate.ts";
+import { encodePem } from "../x509/keys/pem.ts";
+import { constructed, sequence, time, unsignedInteger } from "./der/asn1.ts";
+import type { ExtensionInput } from "./der/extensions.ts";
+import { encodeExtensions } from "./der/extensions.ts";
+import type { PkiKey } from "./keys/keys.ts";
+import type { IssuingSignature } from "./keys/signatures.ts";
+import { signedSequence, signingWith } from "./keys/signatures.ts";
 
 /** A certificate that was made here. The arrays belong to the caller. */
 export interface SignedCertificate {
@@ -17,8 +17,8 @@ export interface SignedCertificate {
   readonly pem: string;
   readonly certificate: Certificate;
   /**
-   * What a TLS peer sends: this certificate first, then the CAs above it
-   * without the self-signed one.
+   * The chain that a TLS peer sends: this certificate first, then the CAs above
+   * it without the self-signed one.
    */
   readonly chain: readonly Uint8Array[];
   /** {@link chain} as PEM. */
@@ -73,7 +73,7 @@ export function validityOf(
   return { notBefore, notAfter };
 }
 
-/** Who signs. */
+/** The signer of a certificate. */
 export interface Issuer {
   readonly provider: CryptoProvider;
   /** DER of its Name. */

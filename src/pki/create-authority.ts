@@ -1,7 +1,7 @@
 /** The beginnings: roots, CAs that exist already, self-signed certificates. */
 import { equal } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import type { Certificate } from "../x509/certificate.ts";
+import type { Certificate } from "../x509/certificates/certificate.ts";
 import { Authority } from "./authority.ts";
 import type { AuthorityParts } from "./authority.ts";
 import type { IssuedCertificate, Issuer } from "./certificate.ts";
@@ -10,14 +10,14 @@ import {
   signedCertificate,
   validityOf,
 } from "./certificate.ts";
-import type { Publications } from "./extensions.ts";
+import type { Publications } from "./der/extensions.ts";
 import {
   authorityKeyIdentifier,
   keyIdentifier,
   mergeExtensions,
   subjectKeyIdentifier,
-} from "./extensions.ts";
-import { keyFor, PkiKey } from "./keys.ts";
+} from "./der/extensions.ts";
+import { keyFor, PkiKey } from "./keys/keys.ts";
 import { readCertificates } from "./pem-input.ts";
 import type {
   AuthorityOptions,
@@ -26,7 +26,7 @@ import type {
   ServerOptions,
 } from "./profiles.ts";
 import { authorityProfile, peerProfile } from "./profiles.ts";
-import type { IssuingSignature } from "./signatures.ts";
+import type { IssuingSignature } from "./keys/signatures.ts";
 
 export interface CreateAuthorityOptions extends AuthorityOptions {
   /** Randomness, the clock, signatures. */
@@ -78,6 +78,14 @@ export interface SelfSignedOptions extends ServerOptions {
  * client; valid for 90 days unless said. A peer must be told to trust it.
  *
  * @throws TypeError when there is no host or a name is malformed
+ * @example
+ * ```ts
+ * import { noble } from "puretls/crypto/noble";
+ * import { createSelfSigned } from "puretls/pki";
+ *
+ * const made = createSelfSigned({ provider: noble, hosts: ["localhost"] });
+ * const files = [made.pem, made.key.toPem()];
+ * ```
  */
 export function createSelfSigned(
   options: SelfSignedOptions,
@@ -105,6 +113,16 @@ export interface LoadAuthorityOptions {
  *
  * @throws X509Error when certificate or key are malformed
  * @throws TypeError when the certificate is no CA's, or the key is another's
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createCertificateAuthority, loadCertificateAuthority } from "puretls/pki";
+ *
+ * const made = createCertificateAuthority({ provider, name: "CA" });
+ * const [certificate, key] = [made.pem, made.key.toPem()]; // from files
+ * const ca = loadCertificateAuthority({ provider, certificate, key });
+ * ca.issueServer({ hosts: ["localhost"] });
+ * ```
  */
 export function loadCertificateAuthority(
   options: LoadAuthorityOptions,

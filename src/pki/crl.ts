@@ -1,6 +1,6 @@
 /** Certificate revocation lists (RFC 5280 5), version 2. */
-import { encodePem } from "../x509/pem.ts";
-import * as OID from "../x509/oids.ts";
+import { encodePem } from "../x509/keys/pem.ts";
+import * as OID from "../x509/der/oids.ts";
 import {
   constructed,
   enumerated,
@@ -8,15 +8,15 @@ import {
   sequenceOf,
   time,
   unsignedInteger,
-} from "./asn1.ts";
+} from "./der/asn1.ts";
 import type { Issuer } from "./certificate.ts";
-import type { ExtensionInput } from "./extensions.ts";
+import type { ExtensionInput } from "./der/extensions.ts";
 import {
   authorityKeyIdentifier,
   encodeExtensions,
   mergeExtensions,
-} from "./extensions.ts";
-import { signedSequence, signingWith } from "./signatures.ts";
+} from "./der/extensions.ts";
+import { signedSequence, signingWith } from "./keys/signatures.ts";
 
 /** RFC 5280 5.3.1: the numbers of CRLReason; those that CAs give. */
 export const CRL_REASONS = {

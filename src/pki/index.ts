@@ -29,24 +29,28 @@ export type {
   NameConstraintsInput,
   NameSubtrees,
   Publications,
-} from "./extensions.ts";
-export { generateKey, PkiKey } from "./keys.ts";
+} from "./der/extensions.ts";
+export { generateKey, PkiKey } from "./keys/keys.ts";
 export type {
   GenerateKeyOptions,
   KeyType,
   PkiKeyAlgorithm,
   PkiKeyOptions,
-} from "./keys.ts";
-export type { AlternativeNames, NameAttributes, NameInput } from "./names.ts";
-export type { OcspOptions } from "./ocsp.ts";
-export type { Pkcs12Reason } from "./pkcs12/error.ts";
-export { Pkcs12Error } from "./pkcs12/error.ts";
+} from "./keys/keys.ts";
 export type {
-  Pkcs12Contents,
-  Pkcs12Identity,
-  Pkcs12Options,
-} from "./pkcs12/read.ts";
-export { readPkcs12 } from "./pkcs12/read.ts";
+  AlternativeNames,
+  NameAttributes,
+  NameInput,
+} from "./der/names.ts";
+export type { OcspOptions } from "./ocsp.ts";
+export type { Pkcs12Reason } from "../x509/pkcs12/error.ts";
+export { Pkcs12Error } from "../x509/pkcs12/error.ts";
+export type { Pkcs12Options } from "../x509/pkcs12/read.ts";
+export type { AsyncPkcs12Options } from "../x509/pkcs12/pkcs12.ts";
+export type { CreatePkcs12Options, Pkcs12Profile } from "./create-pkcs12.ts";
+export { createPkcs12, createPkcs12Async } from "./create-pkcs12.ts";
+export type { Pkcs12Contents, Pkcs12Identity } from "./pkcs12.ts";
+export { readPkcs12, readPkcs12Async } from "./pkcs12.ts";
 export type {
   AuthorityOptions,
   CertificateOptions,
@@ -56,12 +60,12 @@ export type {
   ServerNames,
   ServerOptions,
 } from "./profiles.ts";
-export { ProviderCryptoEngine } from "./crypto-engine.ts";
+export { ProviderCryptoEngine } from "./web-crypto/crypto-engine.ts";
 export { CertificateRequest, createRequest } from "./request.ts";
 export type { CreatedRequest, CreateRequestOptions } from "./request.ts";
-export type { IssuingSignature } from "./signatures.ts";
+export type { IssuingSignature } from "./keys/signatures.ts";
 export {
-  judgePath,
+  validatePath,
   SecondOpinionError,
   withSecondOpinion,
 } from "./second-opinion.ts";

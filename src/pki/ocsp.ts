@@ -1,6 +1,6 @@
 /** OCSP responses (RFC 6960 4.2), to staple or to serve. */
 import type { CryptoProvider } from "../crypto/provider.ts";
-import * as OID from "../x509/oids.ts";
+import * as OID from "../x509/der/oids.ts";
 import {
   constructed,
   enumerated,
@@ -11,19 +11,22 @@ import {
   primitive,
   sequence,
   unsignedInteger,
-} from "./asn1.ts";
+} from "./der/asn1.ts";
 import type { IssuedCertificate, Issuer } from "./certificate.ts";
 import type { Revocation } from "./crl.ts";
 import { CRL_REASONS } from "./crl.ts";
-import { encodeExtensions, type ExtensionInput } from "./extensions.ts";
-import { signedSequence, signingWith } from "./signatures.ts";
+import { encodeExtensions, type ExtensionInput } from "./der/extensions.ts";
+import { signedSequence, signingWith } from "./keys/signatures.ts";
 
 export interface OcspOptions {
   /** By the CA's list of the revoked unless given. */
   readonly status?: "good" | "revoked" | "unknown";
   /** Milliseconds since the epoch; now unless given. */
   readonly thisUpdate?: number;
-  /** A week after thisUpdate unless given; undefined leaves it out. */
+  /**
+   * Milliseconds since the epoch; a week after thisUpdate unless given, and
+   * undefined leaves it out.
+   */
   readonly nextUpdate?: number | undefined;
   /** Milliseconds since the epoch; now unless given. */
   readonly producedAt?: number;

@@ -1,10 +1,8 @@
 /** Certificates and requests as files hold them: PEM text or DER. */
 import { latin1 } from "../bytes.ts";
-import { Certificate } from "../x509/certificate.ts";
-import * as TAG from "../x509/tags.ts";
-import { X509Error } from "../x509/errors.ts";
-import * as fault from "../x509/faults.ts";
-import { parsePem } from "../x509/pem.ts";
+import { Certificate } from "../x509/certificates/certificate.ts";
+import * as TAG from "../x509/der/tags.ts";
+import { noPemBlock, readPemBlocks } from "../x509/keys/pem.ts";
 
 /**
  * DER of every block with one of the labels; DER itself is taken as one.
@@ -18,10 +16,10 @@ export function derBlocks(
   if (typeof pemOrDer !== "string" && pemOrDer[0] === TAG.sequence)
     return [pemOrDer];
   const text = typeof pemOrDer === "string" ? pemOrDer : latin1(pemOrDer);
-  const blocks = parsePem(text).filter(({ label }) => labels.includes(label));
-  const [first, ...rest] = blocks.map(({ der }) => der);
-  if (first === undefined)
-    throw new X509Error(fault.no_pem_block, `no ${labels[0] ?? "block"}`);
+  const [first, ...rest] = [...readPemBlocks(text)]
+    .filter(({ label }) => labels.includes(label))
+    .map(({ der }) => der());
+  if (first === undefined) throw noPemBlock(labels[0] ?? "block", text);
   return [first, ...rest];
 }
 

@@ -1,14 +1,14 @@
-/** What stands in the certificates of servers, clients, CAs and responders. */
-import type { KeyUsage } from "../x509/extensions.ts";
-import * as OID from "../x509/oids.ts";
-import type { KeyAlgorithm } from "../x509/public-key.ts";
-import { nullValue } from "./asn1.ts";
+/** Contents of the certificates of servers, clients, CAs and responders. */
+import type { KeyUsage } from "../x509/certificates/extensions.ts";
+import * as OID from "../x509/der/oids.ts";
+import type { KeyAlgorithm } from "../x509/keys/public-key.ts";
+import { nullValue } from "./der/asn1.ts";
 import type { ValidityOptions } from "./certificate.ts";
 import type {
   ExtensionInput,
   NameConstraintsInput,
   Publications,
-} from "./extensions.ts";
+} from "./der/extensions.ts";
 import {
   basicConstraints,
   certificatePolicies,
@@ -17,13 +17,13 @@ import {
   mustStaple,
   nameConstraints,
   subjectAlternativeName,
-} from "./extensions.ts";
-import type { KeyType, PkiKey } from "./keys.ts";
-import type { AlternativeNames, NameInput } from "./names.ts";
-import { encodeName, fitsCommonName } from "./names.ts";
-import type { IssuingSignature } from "./signatures.ts";
+} from "./der/extensions.ts";
+import type { KeyType, PkiKey } from "./keys/keys.ts";
+import type { AlternativeNames, NameInput } from "./der/names.ts";
+import { encodeName, fitsCommonName } from "./der/names.ts";
+import type { IssuingSignature } from "./keys/signatures.ts";
 
-/** What any certificate may be given. */
+/** Options of any certificate. */
 export interface CertificateOptions extends ValidityOptions {
   /** Big-endian; 16 random bytes unless given. */
   readonly serialNumber?: Uint8Array;
@@ -63,16 +63,18 @@ export interface ClientOptions extends IssueOptions, ClientNames {}
 
 export interface AuthorityOptions extends IssueOptions {
   readonly name: NameInput;
-  /** How many CAs may stand between this one and a leaf; no limit unless given. */
+  /** Most CAs between this one and a leaf; no limit unless given. */
   readonly pathLength?: number;
   readonly nameConstraints?: NameConstraintsInput;
-  /** What the certificates that it issues say of its CRL and OCSP responder. */
+  /**
+   * URLs of its CRL and OCSP responder, for the certificates that it issues.
+   */
   readonly publishes?: Publications;
-  /** What it signs with, if not the usual algorithm of its key. */
+  /** Its signature algorithm, if not the usual one of its key. */
   readonly signature?: IssuingSignature;
 }
 
-/** What is the certificate's own; its issuer adds the rest. */
+/** The certificate's own part; its issuer adds the rest. */
 export interface Profile {
   /** DER of the Name. */
   readonly subject: Uint8Array;

@@ -1,8 +1,8 @@
 /** Certification requests: PKCS#10, RFC 2986. */
 
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { readAlgorithm, signatureAlgorithm } from "../x509/algorithms.ts";
-import type { DerElement } from "../x509/der.ts";
+import { readAlgorithm, signatureAlgorithm } from "../x509/keys/algorithms.ts";
+import type { DerElement } from "../x509/der/der.ts";
 import {
   bitStringBytes,
   constructedTag,
@@ -10,51 +10,54 @@ import {
   objectIdentifier as readOid,
   readSingle,
   smallInteger,
-} from "../x509/der.ts";
-import * as TAG from "../x509/tags.ts";
-import { decoding, X509Error } from "../x509/errors.ts";
-import * as fault from "../x509/faults.ts";
-import type { Extension } from "../x509/extensions.ts";
-import { altNames, readExtensions } from "../x509/extensions.ts";
-import type { GeneralName } from "../x509/general-name.ts";
-import { Name } from "../x509/name.ts";
-import { encodePem } from "../x509/pem.ts";
-import * as OID from "../x509/oids.ts";
-import type { SubjectPublicKeyInfo } from "../x509/public-key.ts";
-import { parseSubjectPublicKeyInfo } from "../x509/public-key.ts";
+} from "../x509/der/der.ts";
+import * as TAG from "../x509/der/tags.ts";
+import { decoding, X509Error } from "../x509/faults/errors.ts";
+import * as fault from "../x509/faults/faults.ts";
+import type { Extension } from "../x509/certificates/extensions.ts";
+import { altNames, readExtensions } from "../x509/certificates/extensions.ts";
+import type { GeneralName } from "../x509/names/general-name.ts";
+import { Name } from "../x509/names/name.ts";
+import { encodePem } from "../x509/keys/pem.ts";
+import * as OID from "../x509/der/oids.ts";
+import type { SubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
+import { parseSubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
 import {
   constructed,
   objectIdentifier,
   sequence,
   setOf,
   unsignedInteger,
-} from "./asn1.ts";
-import type { ExtensionInput } from "./extensions.ts";
+} from "./der/asn1.ts";
+import type { ExtensionInput } from "./der/extensions.ts";
 import {
   encodeExtensions,
   mergeExtensions,
   subjectAlternativeName,
-} from "./extensions.ts";
-import type { KeyType } from "./keys.ts";
-import type { PkiKey } from "./keys.ts";
-import { keyFor } from "./keys.ts";
-import type { AlternativeNames, NameInput } from "./names.ts";
-import { encodeName } from "./names.ts";
-import { ipAddressText } from "./ip-address.ts";
+} from "./der/extensions.ts";
+import type { KeyType } from "./keys/keys.ts";
+import type { PkiKey } from "./keys/keys.ts";
+import { keyFor } from "./keys/keys.ts";
+import type { AlternativeNames, NameInput } from "./der/names.ts";
+import { encodeName } from "./der/names.ts";
+import { ipAddressText } from "./der/ip-address.ts";
 import { derBlocks } from "./pem-input.ts";
 
-import type { IssuingSignature } from "./signatures.ts";
-import { signedSequence, signingWith } from "./signatures.ts";
+import type { IssuingSignature } from "./keys/signatures.ts";
+import { signedSequence, signingWith } from "./keys/signatures.ts";
 
 const WHAT = "CertificationRequest";
 
-/** A request, read strictly and with its signature checked. */
+/**
+ * A request, read strictly and with its signature checked. See
+ * {@link createRequest} for an example.
+ */
 export class CertificateRequest {
   readonly der: Uint8Array;
   readonly subject: Name;
   /** The key that asks; it signed the request, so the asker has it. */
   readonly publicKeyInfo: SubjectPublicKeyInfo;
-  /** What the asker wishes to see in the certificate. */
+  /** Extensions that the request asks for. */
   readonly extensions: readonly Extension[];
   /** Of subjectAltName: DNS names and IP addresses, mailboxes, URIs. */
   readonly names: Required<AlternativeNames>;
@@ -113,6 +116,14 @@ export interface CreatedRequest {
  * Makes a request for a certificate over a key, signed by it.
  *
  * @throws TypeError when a name is malformed
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { CertificateRequest, createCertificateAuthority, createRequest } from "puretls/pki";
+ *
+ * const made = createRequest({ provider, hosts: ["a.example"] });
+ * const request = CertificateRequest.parse(provider, made.pem);
+ * ```
  */
 export function createRequest(options: CreateRequestOptions): CreatedRequest {
   const { provider } = options;

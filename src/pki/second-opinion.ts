@@ -17,15 +17,15 @@ import {
 } from "pkijs";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { printable } from "../bytes.ts";
-import type { Certificate } from "../x509/certificate.ts";
+import type { Certificate } from "../x509/certificates/certificate.ts";
 import type {
   CertificateVerifier,
   PeerChain,
   VerifiedChain,
   VerifyContext,
 } from "../x509/verifier.ts";
-import { ProviderCryptoEngine } from "./crypto-engine.ts";
-import { toArrayBuffer } from "./provider-subtle.ts";
+import { ProviderCryptoEngine } from "./web-crypto/crypto-engine.ts";
+import { toArrayBuffer } from "./web-crypto/provider-subtle.ts";
 
 export interface SecondOpinionOptions {
   /** Checks the signatures: pkijs needs no Web Cryptography. */
@@ -43,7 +43,10 @@ export interface AsyncCertificateVerifier {
   verify(peer: PeerChain, at: VerifyContext): Promise<VerifiedChain>;
 }
 
-/** Our verifier accepted a path and pkijs did not. */
+/**
+ * Our verifier accepted a path and pkijs did not. See {@link withSecondOpinion}
+ * for an example.
+ */
 export class SecondOpinionError extends Error {
   override readonly name = "SecondOpinionError";
   /** pkijs's number for the reason. */
@@ -57,7 +60,20 @@ export class SecondOpinionError extends Error {
   }
 }
 
-/** Two verifiers in a row: the given one, then pkijs on the path it found. */
+/**
+ * Two verifiers in a row: the given one, then pkijs on the path it found.
+ *
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { SSLContext } from "puretls";
+ * import { withSecondOpinion } from "puretls/pki";
+ * import { createVerifier, TrustStore } from "puretls/x509";
+ *
+ * const verifier = createVerifier({ provider, trustStore: new TrustStore() });
+ * new SSLContext({ verifier: withSecondOpinion({ provider, verifier }) });
+ * ```
+ */
 export function withSecondOpinion(
   options: SecondOpinionOptions,
 ): AsyncCertificateVerifier {
@@ -65,22 +81,22 @@ export function withSecondOpinion(
   return {
     verify: async (peer, at) => {
       const chain = options.verifier.verify(peer, at);
-      await judgePath(chain.path, at.now, engine);
+      await validatePath(chain.path, at.now, engine);
       return chain;
     },
   };
 }
 
 /**
- * Lets pkijs judge one path: signatures, dates, CA flags, policies and name
- * constraints. A path of one certificate, trusted itself, holds nothing that
- * it could judge.
+ * Lets pkijs validate one path: signatures, dates, CA flags, policies and name
+ * constraints. A path of one certificate, trusted itself, holds nothing that it
+ * could validate. See {@link withSecondOpinion} for an example.
  *
  * @param path leaf to anchor
  * @param now milliseconds since the epoch
  * @throws SecondOpinionError (the promise is rejected) when it refuses
  */
-export async function judgePath(
+export async function validatePath(
   path: readonly Certificate[],
   now: number,
   engine: ProviderCryptoEngine,

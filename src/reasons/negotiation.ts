@@ -1,73 +1,80 @@
-/** What two hellos can fail to agree on. */
+/** Reasons for which two hellos do not agree. */
 import type { ReasonRow } from "./row.ts";
 
 export const unsupported_protocol = {
   name: "unsupported_protocol",
   alert: "protocol_version",
-  says: "no TLS version in common",
+  says: "the two sides share no TLS version: puretls speaks 1.2 and 1.3, as far as this side's settings allow",
   rfc: "8446 4.2.1",
 } as const satisfies ReasonRow;
 
 export const downgrade_detected = {
   name: "downgrade_detected",
   alert: "illegal_parameter",
-  says: "the server's random says that it speaks a newer version: somebody forced a downgrade",
+  says: "the server's random shows that it supports a newer version: the connection was downgraded by an attacker or a middlebox",
   rfc: "8446 4.1.3",
 } as const satisfies ReasonRow;
 
 export const inappropriate_fallback = {
   name: "inappropriate_fallback",
   alert: "inappropriate_fallback",
-  says: "the client fell back to an older version, and this side speaks a newer one: somebody may have forced it",
+  says: "the client fell back to an older version although this server supports a newer one",
   rfc: "7507 3",
 } as const satisfies ReasonRow;
 
 export const version_changed_after_retry = {
   name: "version_changed_after_retry",
   alert: "illegal_parameter",
-  says: "a hello of another version after a HelloRetryRequest",
+  says: "the version changed after a HelloRetryRequest",
   rfc: "8446 4.1.4",
 } as const satisfies ReasonRow;
 
 export const early_data_without_tls13 = {
   name: "early_data_without_tls13",
   alert: "protocol_version",
-  says: "early data was sent, and the server speaks TLS 1.2: connect again without",
+  says: "early data was sent and the server chose TLS 1.2: connect again without early data",
   rfc: "8446 D.3",
 } as const satisfies ReasonRow;
 
 export const unsafe_legacy_renegotiation = {
   name: "unsafe_legacy_renegotiation",
   alert: "handshake_failure",
-  says: "the server does not say that it renegotiates safely (RFC 5746)",
+  says: "the server does not support secure renegotiation (RFC 5746): update the server",
   rfc: "5746 4.1",
 } as const satisfies ReasonRow;
 
 export const renegotiation_mismatch = {
   name: "renegotiation_mismatch",
   alert: "handshake_failure",
-  says: "a renegotiation_info that does not fit a first handshake",
+  says: "the renegotiation_info extension is not that of an initial handshake",
   rfc: "5746 3.4, 3.6",
 } as const satisfies ReasonRow;
 
 export const session_not_offered = {
   name: "session_not_offered",
   alert: "illegal_parameter",
-  says: "the server goes on from a session that was not offered",
+  says: "the server resumed a session that was not offered",
   rfc: "5246 7.4.1.3",
 } as const satisfies ReasonRow;
 
 export const resumed_session_mismatch = {
   name: "resumed_session_mismatch",
   alert: "handshake_failure",
-  says: "a session goes on otherwise than it began",
+  says: "the resumed session's extended_master_secret setting differs from the original",
   rfc: "7627 5.3",
+} as const satisfies ReasonRow;
+
+export const extended_master_secret_missing = {
+  name: "extended_master_secret_missing",
+  alert: "handshake_failure",
+  says: "the peer does not support extended_master_secret, which this side requires of TLS 1.2",
+  rfc: "7627 5.2, 5.3",
 } as const satisfies ReasonRow;
 
 export const psk_missing = {
   name: "psk_missing",
   alert: "handshake_failure",
-  says: "the peer wants a pre-shared key, and this side has none for it",
+  says: "the peer chose a pre-shared key exchange, and this side has no key for it",
   rfc: "4279 2",
 } as const satisfies ReasonRow;
 
@@ -78,45 +85,59 @@ export const dh_key_too_small = {
   rfc: "7919 3",
 } as const satisfies ReasonRow;
 
+export const dh_key_too_large = {
+  name: "dh_key_too_large",
+  alert: "handshake_failure",
+  says: "the server's Diffie-Hellman group has more bits than this client accepts",
+  rfc: "5246 7.4.3",
+} as const satisfies ReasonRow;
+
 export const no_shared_cipher = {
   name: "no_shared_cipher",
   alert: "handshake_failure",
-  says: "no cipher suite in common",
+  says: "the two sides share no cipher suite",
   rfc: "8446 4.1.1",
+} as const satisfies ReasonRow;
+
+export const no_shared_field = {
+  name: "no_shared_field",
+  alert: "insufficient_security",
+  says: "the client names no finite field group that this server accepts, and no other cipher suite is shared",
+  rfc: "7919 4",
 } as const satisfies ReasonRow;
 
 export const no_shared_group = {
   name: "no_shared_group",
   alert: "handshake_failure",
-  says: "no key exchange group in common",
+  says: "the two sides share no key exchange group",
   rfc: "8446 4.1.1",
 } as const satisfies ReasonRow;
 
 export const no_shared_signature_scheme = {
   name: "no_shared_signature_scheme",
   alert: "handshake_failure",
-  says: "no certificate of this side fits a signature algorithm that the peer takes",
+  says: "no certificate of this side can sign with an algorithm that the peer supports",
   rfc: "8446 4.2.3, 4.4.2.2",
 } as const satisfies ReasonRow;
 
 export const ech_rejected = {
   name: "ech_rejected",
   alert: "ech_required",
-  says: "the server could not open the encrypted hello: its keys have changed",
+  says: "the server could not decrypt the encrypted ClientHello: connect again with the configs in echRetryConfigs",
   rfc: "9849 6.1.6",
 } as const satisfies ReasonRow;
 
 export const ech_not_decrypted = {
   name: "ech_not_decrypted",
   alert: "decrypt_error",
-  says: "the second encrypted hello could not be opened, though the first one was",
+  says: "the second encrypted ClientHello could not be decrypted, although the first one was",
   rfc: "9849 7.1.1",
 } as const satisfies ReasonRow;
 
 export const no_application_protocol = {
   name: "no_application_protocol",
   alert: "no_application_protocol",
-  says: "no application protocol (ALPN) in common",
+  says: "the two sides share no application protocol (ALPN)",
   rfc: "7301 3.2",
 } as const satisfies ReasonRow;
 
@@ -151,7 +172,7 @@ export const wrong_protocol_returned = {
 export const wrong_signature_scheme = {
   name: "wrong_signature_scheme",
   alert: "illegal_parameter",
-  says: "a signature with an algorithm that was not offered or does not fit the key",
+  says: "a signature uses an algorithm that was not offered or does not match the key",
   rfc: "8446 4.4.3",
 } as const satisfies ReasonRow;
 
@@ -165,21 +186,21 @@ export const session_id_not_echoed = {
 export const pointless_hello_retry = {
   name: "pointless_hello_retry",
   alert: "illegal_parameter",
-  says: "a HelloRetryRequest that asks for no change",
+  says: "a HelloRetryRequest asks for no change",
   rfc: "8446 4.1.4",
 } as const satisfies ReasonRow;
 
 export const second_hello_retry = {
   name: "second_hello_retry",
   alert: "unexpected_message",
-  says: "a second HelloRetryRequest",
+  says: "the server sent a second HelloRetryRequest",
   rfc: "8446 4.1.4",
 } as const satisfies ReasonRow;
 
 export const hello_changed_after_retry = {
   name: "hello_changed_after_retry",
   alert: "illegal_parameter",
-  says: "what was agreed in the HelloRetryRequest changed afterwards",
+  says: "a hello changed parameters that the HelloRetryRequest had settled",
   rfc: "8446 4.1.2, 4.1.4",
 } as const satisfies ReasonRow;
 
@@ -193,34 +214,34 @@ export const wrong_cookie = {
 export const wrong_psk_returned = {
   name: "wrong_psk_returned",
   alert: "illegal_parameter",
-  says: "the server chose a pre-shared key that was not offered, or with a suite that it does not go with",
+  says: "the server chose a pre-shared key that was not offered, or a cipher suite with a different hash",
   rfc: "8446 4.2.11",
 } as const satisfies ReasonRow;
 
 export const binder_mismatch = {
   name: "binder_mismatch",
   alert: "decrypt_error",
-  says: "the binder of a pre-shared key is wrong: the client does not hold the key, or its hello was changed",
+  says: "a pre-shared key binder does not verify: the client does not hold the key, or its hello was changed",
   rfc: "8446 4.2.11.2",
 } as const satisfies ReasonRow;
 
 export const wrong_early_data_returned = {
   name: "wrong_early_data_returned",
   alert: "illegal_parameter",
-  says: "the server accepted early data that does not go with what it chose",
+  says: "the server accepted early data that does not match what it chose",
   rfc: "8446 4.2.10",
 } as const satisfies ReasonRow;
 
 export const bad_key_share = {
   name: "bad_key_share",
   alert: "illegal_parameter",
-  says: "the peer's key share is not a valid one for its group",
+  says: "the peer's key share is not valid for its group",
   rfc: "8446 4.2.8",
 } as const satisfies ReasonRow;
 
 export const record_size_limit_too_small = {
   name: "record_size_limit_too_small",
   alert: "illegal_parameter",
-  says: "a record size limit below 64 bytes or above what was agreed",
+  says: "the record size limit is below 64 bytes or above what was agreed",
   rfc: "8449 4",
 } as const satisfies ReasonRow;

@@ -1,31 +1,31 @@
-/** What can be wrong with records and the bytes between them. */
+/** Reasons for which records and the bytes between them are rejected. */
 import type { ReasonRow } from "./row.ts";
 
 export const wrong_version_number = {
   name: "wrong_version_number",
   alert: "protocol_version",
-  says: "the peer does not speak TLS: what came is no TLS record",
+  says: "the peer does not speak TLS: the bytes received are not a TLS record",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const http_request = {
   name: "http_request",
   alert: null,
-  says: "a plain HTTP request came to the TLS port",
+  says: "a plain HTTP request arrived at a TLS port",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const https_proxy_request = {
   name: "https_proxy_request",
   alert: null,
-  says: "a plain HTTP CONNECT request came to the TLS port: this is no proxy",
+  says: "a plain HTTP CONNECT request arrived at a TLS port: this is not a proxy",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const http_response = {
   name: "http_response",
   alert: null,
-  says: "the peer answered in plain HTTP: that port does not speak TLS",
+  says: "the peer answered in plain HTTP: its port does not speak TLS",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
@@ -39,111 +39,111 @@ export const record_overflow = {
 export const bad_record_mac = {
   name: "bad_record_mac",
   alert: "bad_record_mac",
-  says: "a record could not be decrypted: changed on the way or wrong keys",
+  says: "a record could not be authenticated: it was changed on the way, or the keys differ",
   rfc: "8446 5.2",
 } as const satisfies ReasonRow;
 
 export const record_without_content_type = {
   name: "record_without_content_type",
   alert: "unexpected_message",
-  says: "a decrypted record holds nothing but padding",
+  says: "a decrypted record contains only padding",
   rfc: "8446 5.4",
 } as const satisfies ReasonRow;
 
 export const unexpected_record_type = {
   name: "unexpected_record_type",
   alert: "unexpected_message",
-  says: "a record of a type that has no place here",
+  says: "a record type is unknown or not allowed here",
   rfc: "8446 5",
 } as const satisfies ReasonRow;
 
 export const unencrypted_record = {
   name: "unencrypted_record",
   alert: "unexpected_message",
-  says: "an unencrypted record came after encryption had begun",
+  says: "an unencrypted record arrived after encryption had begun",
   rfc: "8446 5.2",
 } as const satisfies ReasonRow;
 
 export const unexpected_change_cipher_spec = {
   name: "unexpected_change_cipher_spec",
   alert: "unexpected_message",
-  says: "a change_cipher_spec that is malformed or out of place",
+  says: "a change_cipher_spec is malformed or out of place",
   rfc: "8446 5",
 } as const satisfies ReasonRow;
 
 export const too_many_empty_records = {
   name: "too_many_empty_records",
   alert: "unexpected_message",
-  says: "too many records without content in a row",
+  says: "the peer sent too many records without content in a row",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const empty_handshake_record = {
   name: "empty_handshake_record",
   alert: "unexpected_message",
-  says: "a handshake record without content",
+  says: "a handshake record has no content",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const empty_alert_record = {
   name: "empty_alert_record",
   alert: "unexpected_message",
-  says: "an alert record without content",
+  says: "an alert record has no content",
   rfc: "8446 5.4",
 } as const satisfies ReasonRow;
 
 export const interleaved_handshake = {
   name: "interleaved_handshake",
   alert: "unexpected_message",
-  says: "a record of another type came in the middle of a handshake message",
+  says: "a record of another type arrived in the middle of a handshake message",
   rfc: "8446 5.1",
 } as const satisfies ReasonRow;
 
 export const too_many_change_cipher_specs = {
   name: "too_many_change_cipher_specs",
   alert: "unexpected_message",
-  says: "too many change_cipher_spec records",
+  says: "the peer sent too many change_cipher_spec records",
   rfc: "8446 D.4",
 } as const satisfies ReasonRow;
 
 export const too_many_warning_alerts = {
   name: "too_many_warning_alerts",
   alert: "unexpected_message",
-  says: "too many warning alerts in a row",
+  says: "the peer sent too many warning alerts in a row",
   rfc: "8446 6",
 } as const satisfies ReasonRow;
 
 export const bad_alert = {
   name: "bad_alert",
   alert: "decode_error",
-  says: "an alert record that is not one alert of two bytes",
+  says: "an alert record does not contain exactly one alert",
   rfc: "8446 6",
 } as const satisfies ReasonRow;
 
 export const unknown_alert_level = {
   name: "unknown_alert_level",
   alert: "illegal_parameter",
-  says: "an alert that is neither a warning nor fatal",
+  says: "an alert is neither a warning nor fatal",
   rfc: "8446 6",
 } as const satisfies ReasonRow;
 
 export const sequence_number_overflow = {
   name: "sequence_number_overflow",
   alert: "internal_error",
-  says: "the sequence number of a key is used up",
+  says: "the sequence numbers of a key are used up",
   rfc: "8446 5.3",
 } as const satisfies ReasonRow;
 
 export const too_much_early_data = {
   name: "too_much_early_data",
   alert: "unexpected_message",
-  says: "the client sent more early data to skip than is allowed",
+  says: "the client sent more early data than this server skips or accepts",
   rfc: "8446 4.2.10",
 } as const satisfies ReasonRow;
 
 export const too_much_input_while_waiting = {
   name: "too_much_input_while_waiting",
   alert: "internal_error",
-  says: "the peer sent too much while the connection waits for an answer to a need",
+  says: "the peer sent too much data while the connection waits for a callback",
   rfc: "8446 6.2",
 } as const satisfies ReasonRow;

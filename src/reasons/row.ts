@@ -6,7 +6,7 @@ export interface ReasonRow {
   readonly name: string;
   /** The alert that we send; null where none can or must go out. */
   readonly alert: AlertName | null;
-  /** What was wrong, for people. */
+  /** The fault, as a sentence for people. */
   readonly says: string;
   /** Document and section. */
   readonly rfc: string;

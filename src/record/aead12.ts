@@ -19,7 +19,7 @@ import {
   prefix,
 } from "./tls12.ts";
 
-/** What protects one direction: see RFC 5246 6.2.3.3. */
+/** Keys of one direction: see RFC 5246 6.2.3.3. */
 export interface Aead12Keys {
   readonly aead: AeadKey;
   readonly tagLength: number;

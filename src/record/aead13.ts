@@ -20,7 +20,7 @@ import { SequenceNumber } from "./sequence-number.ts";
 /** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
 export const MAX_CIPHERTEXT13 = MAX_PLAINTEXT + 256;
 
-/** What protects one direction: see RFC 8446 5.2, 5.3, 7.3. */
+/** Keys of one direction: see RFC 8446 5.2, 5.3, 7.3. */
 export interface Aead13Keys {
   readonly aead: AeadKey;
   readonly tagLength: number;

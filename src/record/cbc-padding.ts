@@ -1,7 +1,7 @@
 /**
  * The padding of CBC records, RFC 5246 6.2.3.2. What is read here is not yet
  * known to be the peer's: there is no branch and no loop bound that depends on
- * the padding, as far as JavaScript lets one say so. See SECURITY.md.
+ * the padding. docs/timing.md says what its time was measured to tell.
  */
 
 /** padding_length is one byte; the padding is that long without it. */

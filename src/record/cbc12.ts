@@ -24,7 +24,12 @@ import {
   prefix,
 } from "./tls12.ts";
 
-/** What protects one direction: see RFC 5246 6.2.3.2 and RFC 7366. */
+/** seq_num, type, version and length: RFC 5246 6.2.3.1. */
+const PREFIX_LENGTH = 13;
+/** As long as keeps what follows at a multiple of eight bytes. */
+const PREFIX_ROOM = 16;
+
+/** Keys of one direction: see RFC 5246 6.2.3.2 and RFC 7366. */
 export interface Cbc12Keys {
   readonly cipher: CbcKey;
   /** Bytes of a block and of the IV. */
@@ -162,21 +167,24 @@ export class Cbc12Opener implements RecordOpener {
     const covered = fragment.subarray(0, end);
     const wanted = this.#mac.mac(prefix(this.#number, type, end), covered);
     if (!equal(fragment.subarray(end), wanted)) return undefined;
-    return removePaddingAndMac(this.#decrypt(covered), 0, () => NO_BYTES);
+    const room = new Uint8Array(covered.length);
+    return removePaddingAndMac(this.#decrypt(covered, room), 0, () => NO_BYTES);
   }
 
   /** RFC 5246 6.2.3.2: as much work and the same alert whatever is wrong. */
   #decryptThenCheck({ type, fragment }: RawRecord): Uint8Array | undefined {
     const macLength = this.#mac.length;
     if (!this.#isWhole(fragment.length, macLength + 1)) return undefined;
-    const block = this.#decrypt(fragment);
-    return removePaddingAndMac(block, macLength, (content, most) =>
-      this.#mac.macEvenly(
-        prefix(this.#number, type, content.length),
-        content,
-        most,
-      ),
-    );
+    // Room for the prefix, so that a short content is no call less to hash.
+    const room = new Uint8Array(PREFIX_ROOM + fragment.length);
+    const block = this.#decrypt(fragment, room.subarray(PREFIX_ROOM));
+    return removePaddingAndMac(block, macLength, (content, most) => {
+      const { length } = content;
+      const begin = PREFIX_ROOM - PREFIX_LENGTH;
+      room.set(prefix(this.#number, type, length), begin);
+      const covered = room.subarray(begin, PREFIX_ROOM + length);
+      return this.#mac.macEvenly(covered, PREFIX_LENGTH + most);
+    });
   }
 
   /** An IV and blocks, that many bytes of them at least. */
@@ -185,9 +193,10 @@ export class Cbc12Opener implements RecordOpener {
     return length % blockLength === 0 && length - blockLength >= least;
   }
 
-  #decrypt(fragment: Uint8Array): Uint8Array {
+  /** The block at the beginning of `room`. */
+  #decrypt(fragment: Uint8Array, room: Uint8Array): Uint8Array {
     const { cipher, blockLength } = this.#keys;
-    const block = new Uint8Array(fragment.length - blockLength);
+    const block = room.subarray(0, fragment.length - blockLength);
     const iv = fragment.subarray(0, blockLength);
     cipher.decrypt(iv, fragment.subarray(blockLength), block);
     return block;

@@ -3,7 +3,10 @@ import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
 
-/** How long records may be. */
+/** Bytes of a record that must have come before memory is taken for all of it. */
+const ENOUGH = 1024;
+
+/** Limits on the length of records. */
 export interface FragmentLimits {
   /** The most bytes that the fragment of a record of that type may have. */
   maxFragment(type: number): number;
@@ -16,11 +19,11 @@ export interface FragmentLimits {
 export class Deframer {
   /** Bytes not yet looked at: the caller's own until {@link settle}. */
   #input: Uint8Array = NO_BYTES;
-  /** Where `#input` stands once it is ours; it has room to grow. */
+  /** The memory of `#input` once it is ours; it has space to grow. */
   #store: Uint8Array = NO_BYTES;
   /** The record under way: its header, then header and fragment. */
   #held: Uint8Array = NO_BYTES;
-  /** Where `#held` stands: room that is used again while data flows. */
+  /** The memory of `#held`: a buffer that is used again while data flows. */
   #room: Uint8Array = NO_BYTES;
   #heldLength = 0;
   #first = true;
@@ -58,9 +61,15 @@ export class Deframer {
    */
   next(limits: FragmentLimits): RawRecord | undefined {
     if (this.#heldLength > 0) return this.#nextHeld(limits);
-    if (this.#input.length < HEADER_LENGTH) return this.#hold(HEADER_LENGTH);
+    if (this.#input.length < HEADER_LENGTH) {
+      this.#hold(HEADER_LENGTH);
+      return undefined;
+    }
     const length = this.#checkHeader(this.#input, limits);
-    if (this.#input.length < length) return this.#hold(length);
+    if (this.#input.length < length) {
+      this.#hold(length);
+      return undefined;
+    }
     return rawRecord(this.#take(length));
   }
 
@@ -108,16 +117,23 @@ export class Deframer {
     this.#fill(length);
   }
 
-  /** Makes room for a record; keeps what is held of it. */
+  /**
+   * Makes room for what came of a record of that length; keeps what is held of
+   * it. A header alone gets no memory for the record that it announces.
+   */
   #reserve(length: number): void {
-    if (this.#room.length < length)
-      this.#room = aligned(this.#held.subarray(0, this.#heldLength), length);
+    const came = this.#heldLength + this.#input.length;
+    if (this.#room.length < Math.min(length, came)) {
+      const size = came < ENOUGH ? Math.min(length, came + ENOUGH) : length;
+      this.#room = aligned(this.#held.subarray(0, this.#heldLength), size);
+    }
     this.#held = this.#room.subarray(0, length);
   }
 
   /** Moves input to the record under way; says whether it is that long now. */
   #fill(length: number): boolean {
-    const part = this.#take(length - this.#heldLength);
+    const end = Math.min(length, this.#held.length);
+    const part = this.#take(end - this.#heldLength);
     this.#held.set(part, this.#heldLength);
     this.#heldLength += part.length;
     return this.#heldLength === length;
@@ -137,8 +153,13 @@ export class Deframer {
     const [type = 0, major = 0, , high = 0, low = 0] = bytes;
     // RFC 8446 5.1: legacy_record_version is to be ignored. Its first byte is
     // looked at all the same, as every stack does, to know what is no TLS.
-    if (major !== 3 || type < 20 || type > 24)
+    if (major !== 3)
       throw notTls(bytes.subarray(0, HEADER_LENGTH), this.#first);
+    // RFC 8446 5: an unexpected record type is an unexpected_message.
+    if (type < 20 || type > 24)
+      throw new TlsError(reason.unexpected_record_type, {
+        detail: `type ${type}`,
+      });
     this.#first = false;
     const length = (high << 8) | low;
     if (length > limits.maxFragment(type))

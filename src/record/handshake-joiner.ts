@@ -1,6 +1,8 @@
 import { concat, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
+import { ContentType } from "../wire/code-points.ts";
+import { MessageObserver } from "./message-observer.ts";
 
 /** HandshakeType and a length of three bytes, RFC 8446 4. */
 const MESSAGE_HEADER = 4;
@@ -16,21 +18,26 @@ export interface RawMessage {
 /** Joins handshake messages that were cut or packed into records (RFC 8446 5.1). */
 export class HandshakeJoiner {
   readonly #limit: (type: number) => number;
+  readonly #observer: MessageObserver;
   #input: Uint8Array = NO_BYTES;
   #message: Uint8Array = NO_BYTES;
   #length = 0;
 
   /** `limit` says how long the body of a message of that type may be. */
-  constructor(limit: (type: number) => number) {
+  constructor(
+    limit: (type: number) => number,
+    observer = new MessageObserver(),
+  ) {
     this.#limit = limit;
+    this.#observer = observer;
   }
 
-  /** Whether no message is under way or waiting. */
+  /** True when no message is under way or waiting. */
   get isEmpty(): boolean {
     return this.#length === 0 && this.#input.length === 0;
   }
 
-  /** Whether part of a message came, and its end is yet to come. */
+  /** True when part of a message came, and its end is yet to come. */
   get isPartial(): boolean {
     return this.#length > 0;
   }
@@ -57,20 +64,18 @@ export class HandshakeJoiner {
       if (!this.#fill(MESSAGE_HEADER)) return undefined;
     }
     const whole = MESSAGE_HEADER + this.#bodyLength();
-    if (this.#message.length < whole) {
-      const message = new Uint8Array(whole);
-      message.set(this.#message);
-      this.#message = message;
-    }
+    this.#reserve(whole);
     if (!this.#fill(whole)) return undefined;
     const raw = this.#message;
     this.#message = NO_BYTES;
     this.#length = 0;
+    if (this.#observer.callback !== undefined)
+      this.#observer.content("read", ContentType.handshake, raw);
     return { type: raw[0] ?? 0, body: raw.subarray(MESSAGE_HEADER), raw };
   }
 
-  clone(): HandshakeJoiner {
-    const copy = new HandshakeJoiner(this.#limit);
+  clone(observer?: MessageObserver): HandshakeJoiner {
+    const copy = new HandshakeJoiner(this.#limit, observer);
     copy.#input = this.#input;
     copy.#message = this.#message.slice();
     copy.#length = this.#length;
@@ -87,8 +92,21 @@ export class HandshakeJoiner {
     return length;
   }
 
+  /**
+   * Makes room for what came of a message of that length, and as much again: a
+   * header alone gets no memory for the message that it announces.
+   */
+  #reserve(whole: number): void {
+    const came = this.#length + this.#input.length;
+    if (this.#message.length >= Math.min(came, whole)) return;
+    const message = new Uint8Array(Math.min(whole, Math.max(2 * came, 1024)));
+    message.set(this.#message.subarray(0, this.#length));
+    this.#message = message;
+  }
+
   #fill(length: number): boolean {
-    const part = this.#input.subarray(0, length - this.#length);
+    const end = Math.min(length, this.#message.length);
+    const part = this.#input.subarray(0, end - this.#length);
     this.#message.set(part, this.#length);
     this.#length += part.length;
     this.#input = this.#input.subarray(part.length);

@@ -4,6 +4,12 @@ import type { HashAlgorithm, RunningHash } from "../crypto/provider.ts";
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
+/** The bytes of padding that a CBC record has at most, padding_length aside. */
+export const MOST_SPARED = 255;
+const LONGEST_BLOCK = 128;
+/** Hashed for time alone, never written to. One array, for every length. */
+const IDLE = new Uint8Array(MOST_SPARED + 3 * LONGEST_BLOCK);
+
 /**
  * HMAC under one key for many records: the two padded keys are hashed once,
  * and what is to be authenticated need not stand in one array.
@@ -25,34 +31,45 @@ export class HmacKey {
     padded.fill(0);
   }
 
-  /** HMAC of `prefix` and `content`, in this order. */
-  mac(prefix: Uint8Array, content: Uint8Array): Uint8Array {
+  /** HMAC of these parts, in this order. */
+  mac(...parts: readonly Uint8Array[]): Uint8Array {
     const inner = this.#inner.clone();
-    inner.update(prefix);
-    inner.update(content);
+    for (const part of parts) inner.update(part);
     const outer = this.#outer.clone();
     outer.update(inner.digest());
     return outer.digest();
   }
 
   /**
-   * The same, with as many blocks hashed in all as `most` bytes of content
-   * would take: how long it takes says little about how long the content is.
+   * HMAC of `covered`, whose length is secret: at most `most`, and at least
+   * {@link MOST_SPARED} bytes less. What is hashed besides makes the bytes and the
+   * blocks as many for every length, in the same calls. How long they take was
+   * measured: see docs/timing.md.
    */
-  macEvenly(prefix: Uint8Array, content: Uint8Array, most: number): Uint8Array {
-    const mac = this.mac(prefix, content);
-    const spared =
-      this.#blocks(prefix.length + most) -
-      this.#blocks(prefix.length + content.length);
+  macEvenly(covered: Uint8Array, most: number): Uint8Array {
+    const mac = this.mac(covered);
     const idle = this.#inner.clone();
-    idle.update(new Uint8Array(spared * this.#blockLength));
+    const whole = this.#blockLength;
+    const idleBytes = this.#idleBytes(covered.length, most);
+    // A hash in JavaScript sets more up for a call with a whole block in it: where
+    // there is none in `covered`, one of the idle blocks has a call of its own.
+    const spared = whole & -(((covered.length - whole) >>> 31) & 1);
+    idle.update(IDLE.subarray(0, spared));
+    idle.update(IDLE.subarray(0, idleBytes - spared));
     return mac;
   }
 
-  /** FIPS 180-4 5.1: a one bit and the length, in 1/8 of a block, follow. */
-  #blocks(length: number): number {
-    const padding = 1 + this.#blockLength / 8;
-    return Math.ceil((length + padding) / this.#blockLength);
+  /**
+   * The hash of n bytes after the padded key takes floor(x / B) + 1 blocks of B
+   * bytes, where x is n, a one bit and the length (FIPS 180-4 5.1), less one.
+   * KB - 1 - x more bytes fill K - 1 - floor(x / B) blocks, so that the sum of
+   * either does not depend on x. K leaves two blocks for the longest content.
+   */
+  #idleBytes(length: number, most: number): number {
+    const block = this.#blockLength;
+    const tail = block / 8;
+    const blocks = Math.floor((most + tail) / block) + 3;
+    return blocks * block - 1 - (length + tail);
   }
 }
 

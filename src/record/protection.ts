@@ -1,4 +1,4 @@
-/** What the record halves ask of a cipher, whatever the version. */
+/** Interface of a cipher for the record halves, whatever the version. */
 
 import type { AeadKey } from "../crypto/provider.ts";
 
@@ -28,8 +28,8 @@ export interface RecordOpener {
   /** The most bytes that the fragment of a record of that type may have. */
   maxFragment(type: number): number;
   /**
-   * Whether a record of that type comes without protection though there is a
-   * key. `opened` says whether a record was opened under any key.
+   * Tells whether a record of that type comes without protection though there
+   * is a key. `opened` says whether a record was opened under any key.
    */
   leavesClear(type: number, opened: boolean): boolean;
   /**
@@ -54,8 +54,8 @@ export interface RecordSealer {
   /** Makes arrays for what is sealed. */
   readonly allocate: Allocate;
   /**
-   * How long the fragment of a record with so much content gets. `padding` is
-   * a number of zero bytes; TLS 1.2 has none of that kind.
+   * Returns the length of the fragment of a record with so much content.
+   * `padding` is a number of zero bytes; TLS 1.2 has none of that kind.
    */
   fragmentLength(contentLength: number, padding: number): number;
   /**

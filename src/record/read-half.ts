@@ -1,9 +1,15 @@
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { ContentType } from "../wire/code-points.ts";
+import {
+  type ChangeCipherSpecPolicy,
+  ContentType,
+  ProtocolVersion,
+} from "../wire/code-points.ts";
 import { MAX_CIPHERTEXT13 } from "./aead13.ts";
+import { MessageObserver } from "./message-observer.ts";
 import { Deframer, type FragmentLimits } from "./deframer.ts";
 import {
+  HEADER_LENGTH,
   MAX_PLAINTEXT,
   type PlainRecord,
   type RawRecord,
@@ -12,37 +18,42 @@ import {
 
 /** RFC 8446 5.4: 2^14 bytes of content and the type. */
 const MAX_INNER_PLAINTEXT = MAX_PLAINTEXT + 1;
-/** Records without content that a peer may send in a row. */
-const MAX_EMPTY_RECORDS = 32;
-/** RFC 8446 D.4 wants one; some stacks send a few. */
-const MAX_CHANGE_CIPHER_SPECS = 32;
+
+/** Limits on the records of a peer that bring nothing on. */
+export interface IdleRecordLimits {
+  /** Records without content in a row. */
+  readonly emptyRecords: number;
+  readonly changeCipherSpecs: number;
+}
 
 /**
- * What a change_cipher_spec record means at the moment: an error, nothing (the
- * dummy of TLS 1.3's middlebox compatibility mode, RFC 8446 5), or a step of
- * the handshake (RFC 5246 7.1).
+ * Counts the unreadable records that are early data which this server refused.
  */
-export type ChangeCipherSpecPolicy = "forbidden" | "dropped" | "delivered";
-
-/** How much of what cannot be read is early data that this server refused. */
 interface EarlyDataSkip {
   left: number;
 }
 
 /** The reading side of the record layer: bytes in, records out. */
 export class ReadHalf implements FragmentLimits {
+  readonly #idleLimits: IdleRecordLimits;
+  readonly #observer: MessageObserver;
   #deframer = new Deframer();
   #opener: RecordOpener | undefined;
-  /** Whether a record was opened under any key. */
+  /** True when a record was opened under any key. */
   #opened = false;
   #limit = MAX_INNER_PLAINTEXT;
   #clearLimit = MAX_PLAINTEXT;
   #emptyRecords = 0;
-  /** Whether data has its place, so that an empty record says nothing. */
+  /** True when data is expected, so that an empty record says nothing. */
   dropsEmptyData = true;
   #changeCipherSpecs = 0;
   #skip: EarlyDataSkip | undefined;
   changeCipherSpec: ChangeCipherSpecPolicy = "forbidden";
+
+  constructor(limits: IdleRecordLimits, observer = new MessageObserver()) {
+    this.#idleLimits = limits;
+    this.#observer = observer;
+  }
 
   /** Bytes received that make no whole record yet or were not asked for. */
   get buffered(): number {
@@ -52,6 +63,11 @@ export class ReadHalf implements FragmentLimits {
   /** Records read under the present key. */
   get recordsUnderKey(): number {
     return this.#opener?.count ?? 0;
+  }
+
+  /** Drops the key, when nothing more is read. */
+  forget(): void {
+    this.#opener = undefined;
   }
 
   /** Takes bytes in. They must not change before {@link settle}. */
@@ -101,6 +117,8 @@ export class ReadHalf implements FragmentLimits {
     for (;;) {
       const raw = this.#deframer.next(this);
       if (raw === undefined) return undefined;
+      const isObserved = this.#observer.callback !== undefined;
+      if (isObserved) this.#observer.header("read", raw.header);
       const opener = this.#opener;
       const record =
         opener === undefined || opener.leavesClear(raw.type, this.#opened)
@@ -109,6 +127,7 @@ export class ReadHalf implements FragmentLimits {
       if (record === undefined) continue;
       if (record.type === ContentType.change_cipher_spec)
         this.#checkChangeCipherSpec(record.content);
+      if (isObserved) this.#observe(raw, record);
       if (!this.#isForNobody(record)) return record;
     }
   }
@@ -122,8 +141,8 @@ export class ReadHalf implements FragmentLimits {
       : this.#clearLimit;
   }
 
-  clone(): ReadHalf {
-    const copy = new ReadHalf();
+  clone(observer: MessageObserver): ReadHalf {
+    const copy = new ReadHalf(this.#idleLimits, observer);
     copy.#deframer = this.#deframer.clone();
     copy.#opener = this.#opener?.clone();
     copy.#opened = this.#opened;
@@ -135,6 +154,15 @@ export class ReadHalf implements FragmentLimits {
     copy.changeCipherSpec = this.changeCipherSpec;
     copy.dropsEmptyData = this.dropsEmptyData;
     return copy;
+  }
+
+  /** Messages are told whole, by {@link HandshakeJoiner}. */
+  #observe(raw: RawRecord, { type, content }: PlainRecord): void {
+    const isSealed = raw.type === ContentType.application_data;
+    if (isSealed && this.#observer.version === ProtocolVersion["TLSv1.3"])
+      this.#observer.innerType("read", type);
+    if (type !== ContentType.handshake)
+      this.#observer.content("read", type, content);
   }
 
   #plain(raw: RawRecord): PlainRecord | undefined {
@@ -158,7 +186,9 @@ export class ReadHalf implements FragmentLimits {
     return record;
   }
 
-  /** What the layers above need not see; counted, for it costs work too. */
+  /**
+   * Drops what the layers above need not see; counted, for it costs work too.
+   */
   #isForNobody({ type, content }: PlainRecord): boolean {
     if (type === ContentType.change_cipher_spec)
       return this.changeCipherSpec === "dropped";
@@ -169,14 +199,15 @@ export class ReadHalf implements FragmentLimits {
       if (type !== ContentType.alert) this.#emptyRecords = 0;
       return false;
     }
-    if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
+    if (++this.#emptyRecords > this.#idleLimits.emptyRecords)
       throw new TlsError(reason.too_many_empty_records);
     // Until then the layer above has to say that data is out of place.
     return this.dropsEmptyData && this.#opener !== undefined;
   }
 
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
-    skip.left -= raw.fragment.length;
+    // A record without content counts too: its header is to be read.
+    skip.left -= HEADER_LENGTH + raw.fragment.length;
     if (skip.left < 0) throw new TlsError(reason.too_much_early_data);
   }
 
@@ -189,7 +220,7 @@ export class ReadHalf implements FragmentLimits {
       content[0] !== 1
     )
       throw new TlsError(reason.unexpected_change_cipher_spec);
-    if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
+    if (++this.#changeCipherSpecs > this.#idleLimits.changeCipherSpecs)
       throw new TlsError(reason.too_many_change_cipher_specs);
   }
 }

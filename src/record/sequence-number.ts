@@ -5,8 +5,8 @@ import * as reason from "../reasons.ts";
 export const SEQUENCE_LENGTH = 8;
 
 /**
- * How many records went under one key: RFC 5246 6.1, RFC 8446 5.3. It ends
- * long before its 64 bits do, where a JavaScript number ceases to count.
+ * Counts the records under one key: RFC 5246 6.1, RFC 8446 5.3. It ends long
+ * before its 64 bits do, where a JavaScript number ceases to count.
  */
 export class SequenceNumber {
   #next: number;

@@ -1,4 +1,4 @@
-/** What both kinds of protection of TLS 1.2 have in common. */
+/** Common parts of both kinds of protection of TLS 1.2. */
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import { ProtocolVersion } from "../wire/code-points.ts";
@@ -9,9 +9,9 @@ import { SEQUENCE_LENGTH, type SequenceNumber } from "./sequence-number.ts";
 export const MAX_CIPHERTEXT12 = MAX_PLAINTEXT + 2048;
 
 /**
- * What is authenticated in front of a record's content, seq_num,
- * TLSCompressed.type, version and length: the additional_data of
- * RFC 5246 6.2.3.3 and the first input of the MAC in 6.2.3.1.
+ * Returns the authenticated bytes in front of a record's content, seq_num,
+ * TLSCompressed.type, version and length: the additional_data of RFC 5246
+ * 6.2.3.3 and the first input of the MAC in 6.2.3.1.
  */
 export function prefix(
   number: SequenceNumber,

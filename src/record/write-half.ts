@@ -1,4 +1,6 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
+import { callProgram } from "../errors.ts";
+import { MessageObserver } from "./message-observer.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
   alignedPart,
@@ -10,14 +12,18 @@ import {
   type RecordSealer,
 } from "./protection.ts";
 
-/** How many zero bytes to add to a record with that many bytes of content. */
+/**
+ * Returns the number of zero bytes to add to a record with that many bytes of
+ * content.
+ */
 export type PaddingPolicy = (contentLength: number) => number;
 
 /** The writing side of the record layer: content in, bytes out. */
 export class WriteHalf {
-  readonly #padding: PaddingPolicy | undefined;
+  readonly #observer: MessageObserver;
+  #padding: PaddingPolicy | undefined;
   /** The most content that this side wants in a record. */
-  readonly #maxFragment: number;
+  #maxFragment: number;
   #sealer: RecordSealer | undefined;
   #output: Uint8Array[] = [];
   /** Messages of one flight, which share records. */
@@ -26,7 +32,18 @@ export class WriteHalf {
   /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
   #version: number = ProtocolVersion["TLSv1.0"];
 
-  constructor(padding?: PaddingPolicy, maxFragment = MAX_PLAINTEXT) {
+  constructor(
+    padding?: PaddingPolicy,
+    maxFragment = MAX_PLAINTEXT,
+    observer = new MessageObserver(),
+  ) {
+    this.#observer = observer;
+    this.#padding = padding;
+    this.#maxFragment = maxFragment;
+  }
+
+  /** Takes the rules of another config, for the records to come. */
+  setRules(padding: PaddingPolicy | undefined, maxFragment: number): void {
     this.#padding = padding;
     this.#maxFragment = maxFragment;
   }
@@ -37,7 +54,7 @@ export class WriteHalf {
     return Math.min(this.#maxFragment, this.#limit - overhead);
   }
 
-  /** Whether the present key has sealed as many records as it may. */
+  /** True when the present key has sealed as many records as it may. */
   get wornOut(): boolean {
     return (
       this.#sealer !== undefined && this.#sealer.count >= this.#sealer.limit
@@ -51,7 +68,7 @@ export class WriteHalf {
     return Math.min(records * this.maxContent, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Whether there is something to take. */
+  /** True when there is something to take. */
   get pending(): boolean {
     return this.#output.length > 0 || this.#handshake.length > 0;
   }
@@ -59,6 +76,7 @@ export class WriteHalf {
   /** Puts a handshake message into the flight under way. */
   handshake(message: Uint8Array): void {
     this.#handshake.push(message);
+    this.#observe(ContentType.handshake, message);
   }
 
   /**
@@ -68,6 +86,7 @@ export class WriteHalf {
   write(type: number, content: Uint8Array, room?: Uint8Array): void {
     this.flushHandshake();
     this.#records(type, content, room);
+    this.#observe(type, content);
   }
 
   /** RFC 5246 7.1, or RFC 8446 D.4's dummy: in clear either way. */
@@ -75,13 +94,21 @@ export class WriteHalf {
     this.setFinalRecordVersion();
     const type = ContentType.change_cipher_spec;
     const version = ProtocolVersion["TLSv1.2"];
-    this.#output.push(this.#plainRecord(type, Uint8Array.of(1), version));
+    const content = Uint8Array.of(1);
+    this.#output.push(this.#plainRecord(type, content, version));
+    this.#observe(type, content);
   }
 
   /** From the next record on, all is protected by that key. */
   setSealer(sealer: RecordSealer): void {
     this.flushHandshake();
     this.#sealer = sealer;
+  }
+
+  /** Drops the key, when nothing more is written. */
+  forget(): void {
+    this.flushHandshake();
+    this.#sealer = undefined;
   }
 
   /** From the next record on nothing is protected, until there is a key. */
@@ -118,8 +145,8 @@ export class WriteHalf {
     this.#records(ContentType.handshake, flight);
   }
 
-  clone(): WriteHalf {
-    const copy = new WriteHalf(this.#padding, this.#maxFragment);
+  clone(observer: MessageObserver): WriteHalf {
+    const copy = new WriteHalf(this.#padding, this.#maxFragment, observer);
     copy.#sealer = this.#sealer?.clone();
     // Copies, for they may lie in a room that is written to again.
     copy.#output = this.#output.map((bytes) => bytes.slice());
@@ -161,6 +188,7 @@ export class WriteHalf {
     for (const { part, padding, length } of cuts) {
       const record = records.subarray(at, at + length);
       sealer.seal(type, part, padding, record);
+      this.#observeRecord(record, sealer.innerOverhead > 0 ? type : undefined);
       at += length;
     }
     return records;
@@ -183,8 +211,12 @@ export class WriteHalf {
 
   #paddingFor(length: number): number {
     if (this.#padding === undefined) return 0;
-    const wanted = Math.floor(this.#padding(length));
-    return Math.max(0, Math.min(wanted, this.maxContent - length));
+    const policy = this.#padding;
+    // One that throws is not asked again: the alert goes out without.
+    this.#padding = undefined;
+    const wanted = Math.floor(callProgram("padding", () => policy(length)));
+    this.#padding = policy;
+    return wanted > 0 ? Math.min(wanted, this.maxContent - length) : 0;
   }
 
   #plainRecord(
@@ -194,7 +226,19 @@ export class WriteHalf {
   ): Uint8Array {
     const record = newRecord(type, version, content.length);
     record.set(content, HEADER_LENGTH);
+    this.#observeRecord(record, undefined);
     return record;
+  }
+
+  #observe(type: number, content: Uint8Array): void {
+    if (this.#observer.callback !== undefined)
+      this.#observer.content("write", type, content);
+  }
+
+  #observeRecord(record: Uint8Array, innerType: number | undefined): void {
+    if (this.#observer.callback === undefined) return;
+    this.#observer.header("write", record);
+    if (innerType !== undefined) this.#observer.innerType("write", innerType);
   }
 }
 

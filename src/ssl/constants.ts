@@ -28,7 +28,17 @@ export type VerifyMode = (typeof VerifyMode)[keyof typeof VerifyMode];
 /** The words for {@link VerifyMode}. */
 export type VerifyModeName = "none" | "optional" | "required";
 
-/** Python: `ssl.PROTOCOL_*`. What a context is for. */
+/**
+ * Python: `ssl.PROTOCOL_*`. What a context is for.
+ *
+ * @example
+ * ```ts
+ * import { Protocol, SSLContext } from "puretls";
+ *
+ * const server = new SSLContext(Protocol.PROTOCOL_TLS_SERVER);
+ * if (server.checkHostname) throw new Error("clients have no host name");
+ * ```
+ */
 export const Protocol = {
   /** @deprecated Either role, and no verification by default. */
   PROTOCOL_TLS: 2,
@@ -47,7 +57,18 @@ export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 /** The words for {@link Protocol}. */
 export type ProtocolName = "tls" | "tlsClient" | "tlsServer" | "tls12";
 
-/** Python: `ssl.TLSVersion`; the numbers of RFC 8446 4.2.1. */
+/**
+ * Python: `ssl.TLSVersion`; the numbers of RFC 8446 4.2.1.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext, TLSVersion } from "puretls";
+ *
+ * const context = new SSLContext();
+ * context.minimumVersion = TLSVersion.TLSv1_3;
+ * if (context.minimumVersion !== 0x0304) throw new Error();
+ * ```
+ */
 export const TLSVersion = {
   MINIMUM_SUPPORTED: -2,
   MAXIMUM_SUPPORTED: -1,
@@ -61,7 +82,17 @@ export type TLSVersion = (typeof TLSVersion)[keyof typeof TLSVersion];
 /** The words for {@link TLSVersion}. */
 export type TLSVersionName = "minimum" | "maximum" | "TLSv1.2" | "TLSv1.3";
 
-/** Python: `ssl.VerifyFlags`; a sum of these. */
+/**
+ * Python: `ssl.VerifyFlags`; a sum of these.
+ *
+ * @example
+ * ```ts
+ * import { SSLContext, VerifyFlags } from "puretls";
+ *
+ * const context = new SSLContext();
+ * context.verifyFlags |= VerifyFlags.VERIFY_X509_STRICT;
+ * ```
+ */
 export const VerifyFlags = {
   VERIFY_DEFAULT: 0,
   /** The leaf must be covered by a CRL of its issuer. */
@@ -78,7 +109,17 @@ export const VerifyFlags = {
   VERIFY_X509_PARTIAL_CHAIN: 0x80000,
 } as const;
 
-/** Python: `ssl.Options`; a sum of these. Those not named here do nothing. */
+/**
+ * Python: `ssl.Options`; a sum of these. No other ones are supported.
+ *
+ * @example
+ * ```ts
+ * import { Options, SSLContext } from "puretls";
+ *
+ * const context = new SSLContext();
+ * context.optionFlags |= Options.OP_NO_TICKET;
+ * ```
+ */
 export const Options = {
   OP_ALL: 0x80000050,
   OP_NO_SSLv2: 0,
@@ -101,7 +142,18 @@ export const Options = {
   OP_IGNORE_UNEXPECTED_EOF: 0x00000080,
 } as const;
 
-/** Python: `ssl.Purpose`. Whom a context is to authenticate. */
+/**
+ * Python: `ssl.Purpose`. Whom a context is to authenticate.
+ *
+ * @example
+ * ```ts
+ * import { Purpose, SSLContext } from "puretls";
+ * import { nodePlatform } from "puretls/node";
+ *
+ * const context = new SSLContext({ platform: nodePlatform });
+ * context.loadDefaultCerts(Purpose.SERVER_AUTH);
+ * ```
+ */
 export const Purpose = {
   SERVER_AUTH: {
     nid: 129,
@@ -118,7 +170,20 @@ export const Purpose = {
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
-/** Python: `ssl.AlertDescription`; RFC 8446 6. */
+/**
+ * Python: `ssl.AlertDescription`; RFC 8446 6.
+ *
+ * @example
+ * ```ts
+ * import { AlertDescription, SSLContext } from "puretls";
+ *
+ * const context = new SSLContext("tlsServer");
+ * context.sniCallback = (_connection, name) =>
+ *   name === "a.example"
+ *     ? undefined
+ *     : AlertDescription.UNRECOGNIZED_NAME;
+ * ```
+ */
 export const AlertDescription = {
   CLOSE_NOTIFY: 0,
   UNEXPECTED_MESSAGE: 10,
@@ -156,7 +221,22 @@ export const AlertDescription = {
 export type AlertDescription =
   (typeof AlertDescription)[keyof typeof AlertDescription];
 
-/** Python: `ssl.SSLErrorNumber`, and OpenSSL's WANT_ASYNC beside them. */
+/**
+ * Python: `ssl.SSLErrorNumber`, and OpenSSL's WANT_ASYNC beside them.
+ *
+ * @example
+ * ```ts
+ * import { SSLErrorNumber, SSLWantReadError } from "puretls";
+ *
+ * // Tells whether a call is to be made again when more has come.
+ * function wantsMore(error: unknown): boolean {
+ *   return (
+ *     error instanceof SSLWantReadError &&
+ *     error.errno === SSLErrorNumber.SSL_ERROR_WANT_READ
+ *   );
+ * }
+ * ```
+ */
 export const SSLErrorNumber = {
   SSL_ERROR_SSL: 1,
   SSL_ERROR_WANT_READ: 2,
@@ -173,45 +253,95 @@ export const SSLErrorNumber = {
 export type SSLErrorNumber =
   (typeof SSLErrorNumber)[keyof typeof SSLErrorNumber];
 
-/** Python: `ssl.HAS_ALPN`, RFC 7301. */
+/** Python: `ssl.HAS_ALPN`, RFC 7301. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_ALPN = true;
-/** Python: `ssl.HAS_NEVER_CHECK_COMMON_NAME`. */
+/**
+ * Python: `ssl.HAS_NEVER_CHECK_COMMON_NAME`. See {@link HAS_TLSv1_3} for an
+ * example.
+ */
 export const HAS_NEVER_CHECK_COMMON_NAME = true;
-/** Python: `ssl.HAS_ECDH`. */
+/** Python: `ssl.HAS_ECDH`. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_ECDH = true;
-/** Python: `ssl.HAS_SNI`, RFC 6066 3. */
+/**
+ * Python: `ssl.HAS_SNI`, RFC 6066 3. See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_SNI = true;
-/** Python: `ssl.HAS_NPN`. Superseded by ALPN. */
+/**
+ * Python: `ssl.HAS_NPN`. Superseded by ALPN. See {@link HAS_TLSv1_3} for an
+ * example.
+ */
 export const HAS_NPN = false;
-/** Python: `ssl.HAS_SSLv2`. RFC 6176. */
+/**
+ * Python: `ssl.HAS_SSLv2`. RFC 6176. See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_SSLv2 = false;
-/** Python: `ssl.HAS_SSLv3`. RFC 7568. */
+/**
+ * Python: `ssl.HAS_SSLv3`. RFC 7568. See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_SSLv3 = false;
-/** Python: `ssl.HAS_TLSv1`. RFC 8996. */
+/**
+ * Python: `ssl.HAS_TLSv1`. RFC 8996. See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_TLSv1 = false;
-/** Python: `ssl.HAS_TLSv1_1`. RFC 8996. */
+/**
+ * Python: `ssl.HAS_TLSv1_1`. RFC 8996. See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_TLSv1_1 = false;
-/** Python: `ssl.HAS_TLSv1_2`. */
+/** Python: `ssl.HAS_TLSv1_2`. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_TLSv1_2 = true;
-/** Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 8446 4.6.2. */
+/**
+ * Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 8446 4.6.2.
+ * See {@link HAS_TLSv1_3} for an example.
+ */
 export const HAS_PHA = true;
-/** Python 3.13: `ssl.HAS_PSK`. */
+/** Python 3.13: `ssl.HAS_PSK`. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_PSK = true;
-/** Python 3.15: `ssl.HAS_PSK_TLS13`. */
+/** Python 3.15: `ssl.HAS_PSK_TLS13`. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_PSK_TLS13 = true;
-/** Python: `ssl.HAS_TLSv1_3`. */
+/**
+ * Python: `ssl.HAS_TLSv1_3`.
+ *
+ * @example
+ * ```ts
+ * import { HAS_SSLv3, HAS_TLSv1_3 } from "puretls";
+ *
+ * if (!HAS_TLSv1_3 || HAS_SSLv3) throw new Error();
+ * ```
+ */
 export const HAS_TLSv1_3 = true;
 
-/** Python: `ssl.OPENSSL_VERSION`, but of this library. */
+/**
+ * Python: `ssl.OPENSSL_VERSION`, but of this library.
+ *
+ * @example
+ * ```ts
+ * import { LIBRARY_VERSION, LIBRARY_VERSION_INFO } from "puretls";
+ *
+ * const [major, minor] = LIBRARY_VERSION_INFO;
+ * if (!LIBRARY_VERSION.includes(`${major}.${minor}`)) throw new Error();
+ * ```
+ */
 export const LIBRARY_VERSION = "puretls 0.1.0";
-/** Python: `ssl.OPENSSL_VERSION_INFO`, but of this library: three numbers. */
+/**
+ * Python: `ssl.OPENSSL_VERSION_INFO`, but of this library: three numbers. See
+ * {@link LIBRARY_VERSION} for an example.
+ */
 export const LIBRARY_VERSION_INFO: readonly [
   major: number,
   minor: number,
   patch: number,
 ] = [0, 1, 0];
 
-/** Python: `ssl.CHANNEL_BINDING_TYPES`; RFC 5929 and RFC 9266. */
+/**
+ * Python: `ssl.CHANNEL_BINDING_TYPES`; RFC 5929 and RFC 9266.
+ *
+ * @example
+ * ```ts
+ * import { CHANNEL_BINDING_TYPES } from "puretls";
+ *
+ * if (!CHANNEL_BINDING_TYPES.includes("tls-exporter")) throw new Error();
+ * ```
+ */
 export const CHANNEL_BINDING_TYPES = [
   "tls-unique",
   "tls-server-end-point",
@@ -219,7 +349,18 @@ export const CHANNEL_BINDING_TYPES = [
 ] as const;
 export type ChannelBindingType = (typeof CHANNEL_BINDING_TYPES)[number];
 
-/** Python: `ssl.PEM_HEADER`. */
+/** Python: `ssl.PEM_HEADER`. See {@link PEM_FOOTER} for an example. */
 export const PEM_HEADER = "-----BEGIN CERTIFICATE-----";
-/** Python: `ssl.PEM_FOOTER`. */
+/**
+ * Python: `ssl.PEM_FOOTER`.
+ *
+ * @example
+ * ```ts
+ * import { derCertToPemCert, PEM_FOOTER, PEM_HEADER } from "puretls";
+ *
+ * const pem = derCertToPemCert(Uint8Array.of(0x30, 0));
+ * if (!pem.startsWith(PEM_HEADER)) throw new Error();
+ * if (!pem.trim().endsWith(PEM_FOOTER)) throw new Error();
+ * ```
+ */
 export const PEM_FOOTER = "-----END CERTIFICATE-----";

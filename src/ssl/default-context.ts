@@ -1,13 +1,14 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { SSLContext } from "./context.ts";
+import { SSLContext } from "./ssl-context.ts";
 import { Purpose } from "./constants.ts";
-import type { Encoded } from "./reading.ts";
-import type { Platform } from "./platform.ts";
-import { type PurposeChoice, purposeOf } from "./words.ts";
+import type { Encoded } from "./material/reading.ts";
+import { type Names, requireNames } from "./names/arguments.ts";
+import type { Platform } from "./platform/platform.ts";
+import { type PurposeChoice, purposeOf } from "./names/words.ts";
 
 /** Python: the arguments of `create_default_context`. */
 export interface DefaultContextOptions {
-  /** Whom to authenticate. Default: servers, so a context for clients. */
+  /** The peers to authenticate. Default: servers, so a context for clients. */
   readonly purpose?: PurposeChoice;
   /** Certificates to trust in place of the system's: PEM or DER. */
   readonly ca?: Encoded | readonly Encoded[];
@@ -23,10 +24,22 @@ export interface DefaultContextOptions {
   readonly platform?: Platform;
 }
 
+/** The names of {@link DefaultContextOptions}. */
+const DEFAULT_CONTEXT_OPTIONS: Names<DefaultContextOptions> = {
+  purpose: true,
+  ca: true,
+  caFile: true,
+  caPath: true,
+  caData: true,
+  env: true,
+  provider: true,
+  platform: true,
+};
+
 /**
  * Python: `create_default_context`. A context with good settings, which may
  * become stricter with any version: for clients it verifies the server and its
- * name, for servers it asks for no certificate. Certificates are judged by the
+ * name, for servers it asks for no certificate. Certificates are validated by the
  * letter of RFC 5280 (`verifyFlags`). Without certificates given it trusts what
  * the system trusts; in Node, take the one of `puretls/node`, which knows that.
  *
@@ -48,6 +61,7 @@ export interface DefaultContextOptions {
 export function createDefaultContext(
   options: DefaultContextOptions = {},
 ): SSLContext {
+  requireNames("createDefaultContext", options, DEFAULT_CONTEXT_OPTIONS);
   const { ca, caFile, caPath, caData, platform, provider, env } = options;
   const isClient =
     purposeOf(options.purpose ?? "serverAuth") === Purpose.SERVER_AUTH;
@@ -64,6 +78,6 @@ export function createDefaultContext(
   const isGiven = given.length > 0 || (caFile ?? caPath) !== undefined;
   if (!isGiven && isClient) context.loadDefaultCerts();
   const path = env?.SSLKEYLOGFILE;
-  if (path !== undefined && path !== "") context.keylogFile(path);
+  if (path !== undefined && path !== "") context.keyLogFile(path);
   return context;
 }

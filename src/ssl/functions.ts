@@ -1,12 +1,22 @@
 /** The functions of Python's `ssl` module. */
 import { type BytesLike, viewBytes } from "../bytes.ts";
 import { equal, printable } from "../bytes.ts";
-import { matchesDnsName, normalHost } from "../x509/host-match.ts";
-import { parseIpAddress } from "../x509/ip-address.ts";
-import { decodeBase64, encodePem } from "../x509/pem.ts";
-import type { CertificateInfo, UnverifiedCertificate } from "./cert-info.ts";
+import {
+  type MatchOptions,
+  matchesDnsName,
+  normalHost,
+} from "../x509/path/host-match.ts";
+import { parseIpAddress } from "../x509/names/ip-address.ts";
+import { decodeBase64, encodePem } from "../x509/keys/pem.ts";
+import {
+  type CertificateInfo,
+  toCertificateInfo,
+  type UnverifiedCertificate,
+} from "./material/cert-info.ts";
+import { type Encoded, reading } from "./material/reading.ts";
+import { parseCertificates } from "../x509/trust/trust-store.ts";
 import { PEM_FOOTER, PEM_HEADER } from "./constants.ts";
-import { SSLCertVerificationError } from "./errors.ts";
+import { SSLCertVerificationError, SSLError } from "./errors/errors.ts";
 
 /**
  * Python: `DER_cert_to_PEM_cert`. 64 columns, a newline at the end.
@@ -25,7 +35,7 @@ export function derCertToPemCert(der: BytesLike): string {
 
 /**
  * Python: `PEM_cert_to_DER_cert`. One certificate with nothing around it but
- * white space at the end.
+ * white space at the end. See {@link derCertToPemCert} for an example.
  *
  * @throws RangeError when header or footer is not where it has to be
  * @throws X509Error for base64 that is none
@@ -40,7 +50,7 @@ export function pemCertToDerCert(pem: string): Uint8Array {
 }
 
 const TIME =
-  /^([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{1,2}):(\d{1,2})\s+(\d{4})\s+GMT$/;
+  /^([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{1,2}):(\d{1,2})\s+(\d{4})\s+GMT$/i;
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 
 /**
@@ -62,13 +72,14 @@ export function certTimeToSeconds(time: string): number {
   const fields = readTime(time);
   if (fields === undefined)
     throw new RangeError(
-      `time data ${JSON.stringify(printable(time, 60))} does not match format "%b %d %H:%M:%S %Y GMT"`,
+      `time data '${printable(time, 60)}' does not match format "%b %d %H:%M:%S %Y GMT"`,
     );
   return utcSeconds(fields);
 }
 
 /**
- * The same as a Date, but strict: no 30th of February, no second 60.
+ * The same as a Date, but strict: no 30th of February, no second 60. See
+ * {@link certTimeToSeconds} for an example.
  *
  * @throws RangeError
  */
@@ -120,7 +131,8 @@ function utcSeconds({ year, month, ...rest }: TimeFields): number {
 
 /**
  * Python: `match_hostname`. Whether a certificate's dictionary is for a host,
- * by the rules of connections.
+ * by the rules of connections. See {@link SSLCertVerificationError} for an
+ * example.
  *
  * @deprecated Connections check names by themselves.
  * @throws SSLCertVerificationError when it is not
@@ -129,12 +141,13 @@ function utcSeconds({ year, month, ...rest }: TimeFields): number {
 export function matchHostname(
   cert: Partial<CertificateInfo> | UnverifiedCertificate | null,
   hostname: string,
+  options: MatchOptions = {},
 ): void {
   if (cert === null || Object.keys(cert).length === 0)
     throw new RangeError(
       "empty or no certificate: verify the peer with CERT_OPTIONAL or CERT_REQUIRED",
     );
-  if (certificateMatchesHost(cert, hostname)) return;
+  if (certificateMatchesHost(cert, hostname, options)) return;
   const names = (cert.subjectAltName ?? []).map(([, value]) => String(value));
   const says =
     names.length === 0
@@ -154,10 +167,14 @@ export function matchHostname(
   );
 }
 
-/** Whether a certificate's dictionary is for a host: RFC 9525. */
+/**
+ * Tells whether a certificate's dictionary is for a host: RFC 9525. See
+ * {@link SSLCertVerificationError} for an example.
+ */
 export function certificateMatchesHost(
   cert: Partial<CertificateInfo>,
   host: string,
+  options: MatchOptions = {},
 ): boolean {
   const address = parseIpAddress(host);
   const wanted = normalHost(host);
@@ -170,5 +187,40 @@ export function certificateMatchesHost(
       if (matchesDnsName(value, wanted)) return true;
     }
   }
-  return false;
+  const hasDnsName = (cert.subjectAltName ?? []).some(
+    ([kind]) => kind === "DNS",
+  );
+  if (options.checkCommonName !== true || hasDnsName || wanted === undefined)
+    return false;
+  return (cert.subject ?? [])
+    .flat()
+    .some(
+      ([name, value]) => name === "commonName" && matchesDnsName(value, wanted),
+    );
+}
+
+/**
+ * Decodes a certificate, from PEM or DER, to the dictionary of `getPeerCert()`.
+ * Nothing is verified. Python: `_ssl._test_decode_cert`, of a file.
+ *
+ * @throws SSLError for what cannot be read
+ *
+ * @example
+ * ```ts
+ * import { decodeCertificate } from "puretls";
+ * import { createSelfSigned } from "puretls/pki";
+ * import { noble } from "puretls/crypto/noble";
+ *
+ * const { pem } = createSelfSigned({ provider: noble, hosts: ["a.test"] });
+ * if (decodeCertificate(pem).version !== 3) throw new Error();
+ * ```
+ */
+export function decodeCertificate(source: Encoded): CertificateInfo {
+  const [leaf] = reading("decodeCertificate", () => parseCertificates(source));
+  if (leaf === undefined)
+    throw new SSLError("decodeCertificate: there is no certificate", {
+      library: "PEM",
+      reason: "NO_START_LINE",
+    });
+  return toCertificateInfo(leaf);
 }

@@ -1,8 +1,9 @@
 import type { VerifyMode, VerifyModeName, Protocol } from "./constants.ts";
 import type { ProtocolName } from "./constants.ts";
-import { SSLContext } from "./context.ts";
-import type { SSLSocket } from "./ssl-socket.ts";
-import type { Transport } from "./transport.ts";
+import { SSLContext } from "./ssl-context.ts";
+import { type Names, requireNames } from "./names/arguments.ts";
+import type { SSLSocket } from "./socket/ssl-socket.ts";
+import type { Transport } from "./socket/transport.ts";
 
 /** Python: the arguments of the module's `wrap_socket`. */
 export interface LooseWrapOptions {
@@ -20,6 +21,18 @@ export interface LooseWrapOptions {
   readonly ciphers?: string;
 }
 
+const LOOSE_WRAP_OPTIONS: Names<LooseWrapOptions> = {
+  keyFile: true,
+  certFile: true,
+  serverSide: true,
+  certReqs: true,
+  sslVersion: true,
+  caCerts: true,
+  doHandshakeOnConnect: true,
+  suppressRaggedEofs: true,
+  ciphers: true,
+};
+
 /**
  * Python: `ssl.wrap_socket`. With its defaults **anyone can be the peer**: it
  * verifies no certificate, sends no name and checks none.
@@ -32,6 +45,7 @@ export function wrapSocket(
   transport: Transport,
   options: LooseWrapOptions = {},
 ): SSLSocket {
+  requireNames("wrapSocket", options, LOOSE_WRAP_OPTIONS);
   const { keyFile, certFile, serverSide = false, caCerts, ciphers } = options;
   if (serverSide && certFile === undefined)
     throw new TypeError(

@@ -1,19 +1,22 @@
 /**
- * What went over the wire, record by record and message by message. With a key
- * log it sees through the encryption of TLS 1.3; of TLS 1.2 it tells what comes
- * in the clear.
+ * Decodes the bytes of a connection, record by record and message by message.
+ * With a key log it sees through the encryption of TLS 1.3; of TLS 1.2 it tells
+ * what comes in the clear.
  */
 import { Secret, toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { alertName } from "../errors.ts";
-import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
-import { CIPHER_SUITES, type CipherSuite } from "../handshake/cipher-suites.ts";
-import type { CertificateCompression } from "../handshake/compression-row.ts";
-import { protectionKeys } from "../handshake/io.ts";
+import { EVERY_EXTENSION } from "../handshake/features/every-feature.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuite,
+} from "../handshake/registries/cipher-suites.ts";
+import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 import {
   type TrafficSecret,
   trafficSecret,
-} from "../handshake/key-schedule13.ts";
+} from "../handshake/keys/key-schedule13.ts";
+import { protectionKeys } from "../handshake/tls13/secrets.ts";
 import { readClientHello } from "../handshake/messages/client-hello.ts";
 import { readServerHello } from "../handshake/messages/server-hello.ts";
 import { Aead13Opener } from "../record/aead13.ts";
@@ -46,7 +49,7 @@ export interface TraceMessage {
 
 /** One record. */
 export interface TraceRecord {
-  /** Who sent it. */
+  /** The sender. */
   readonly from: Direction;
   /** The type, as far as it can be seen. */
   readonly type: ContentTypeName | "unknown";
@@ -76,11 +79,31 @@ const MAX_INNER = 2 ** 14 + 1;
 /** RFC 5246 6.2.3: what no record of any version exceeds. */
 const MAX_CIPHERTEXT = 2 ** 14 + 2048;
 
-/** Follows one connection from its first byte. */
+/**
+ * Follows one connection from its first byte.
+ *
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createClientConfig, RAISE_NEED, TlsEngine } from "puretls/engine";
+ * import { formatLadder, KeyLog, TraceDecoder } from "puretls/trace";
+ *
+ * const keyLog = new KeyLog();
+ * const config = createClientConfig({
+ *   provider,
+ *   verifier: RAISE_NEED,
+ *   keyLog: (line) => keyLog.add(line),
+ * });
+ * const client = TlsEngine.client(config, "a.example");
+ * const decoder = new TraceDecoder({ provider, keyLog });
+ * const records = decoder.feed("client", client.takeOutput());
+ * if (!formatLadder(records).join().includes("ClientHello")) throw new Error();
+ * ```
+ */
 export class TraceDecoder {
   readonly #provider: CryptoProvider;
   readonly #keyLog: KeyLog | undefined;
-  readonly #compression: readonly CertificateCompression[];
+  readonly #compression: readonly CertificateCompressor[];
   readonly #sides: Record<Direction, Side> = {
     client: newSide("client"),
     server: newSide("server"),
@@ -92,7 +115,7 @@ export class TraceDecoder {
     readonly provider: CryptoProvider;
     readonly keyLog?: KeyLog;
     /** Rows of `puretls/compression`, to look into compressed certificates. */
-    readonly certificateCompression?: readonly CertificateCompression[];
+    readonly certificateCompression?: readonly CertificateCompressor[];
   }) {
     this.#provider = options.provider;
     this.#keyLog = options.keyLog;
@@ -204,17 +227,21 @@ export class TraceDecoder {
     const bytes = this.#keyLog?.find(this.#clientRandom, line);
     if (bytes === undefined || this.#suite === undefined) return;
     const hash = this.#provider.hashes[this.#suite.hash];
-    const secret = trafficSecret(hash, new Secret(bytes.slice()));
+    // A secret of another suite, or of none.
+    if (bytes.length !== hash.outputLength) return;
+    const secret = trafficSecret(hash, new Secret(bytes.slice()), from);
     const suffix = epoch === "application" ? "_0" : "";
     const rfc = `${from}_${epoch}_traffic_secret${suffix}`;
     this.#use(this.#sides[from], secret, rfc);
   }
 
   #use(side: Side, secret: TrafficSecret, name: string): void {
-    if (this.#suite?.version !== "TLSv1.3") return;
+    const suite = this.#suite;
+    if (suite?.version !== "TLSv1.3") return;
+    if (this.#provider.aeads[suite.aead] === undefined) return;
     const keys = protectionKeys({
       provider: this.#provider,
-      suite: this.#suite,
+      suite,
       secret,
       epoch: "application",
       recordsPerKey: Number.MAX_SAFE_INTEGER,

@@ -1,6 +1,6 @@
-/** What the messages with certificates say, as pairs of words for people. */
-import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
-import type { CertificateCompression } from "../handshake/compression-row.ts";
+/** Describes the messages with certificates, as pairs of words for people. */
+import { EVERY_EXTENSION } from "../handshake/features/every-feature.ts";
+import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 import {
   parseCertificates,
   readCertificate12,
@@ -33,7 +33,7 @@ export function describeCertificate12(message: RawMessage): readonly Field[] {
 /** RFC 8879 4; what is inside only where there is a row that can undo it. */
 export function describeCompressed(
   message: RawMessage,
-  rows: readonly CertificateCompression[],
+  rows: readonly CertificateCompressor[],
 ): readonly Field[] {
   const { algorithm, uncompressedLength, compressed, raw } =
     readCompressedCertificate(message);

@@ -1,8 +1,8 @@
-/** What a handshake message says, as pairs of words for people. */
+/** Describes a handshake message, as pairs of words for people. */
 import { printable } from "../bytes.ts";
-import { EVERY_EXTENSION } from "../handshake/every-feature.ts";
-import type { CipherSuite } from "../handshake/cipher-suites.ts";
-import type { CertificateCompression } from "../handshake/compression-row.ts";
+import { EVERY_EXTENSION } from "../handshake/features/every-feature.ts";
+import type { CipherSuite } from "../handshake/registries/cipher-suites.ts";
+import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 import { readCertificateVerify } from "../handshake/messages/certificate-verify.ts";
 import { readClientHello } from "../handshake/messages/client-hello.ts";
 import type { RawMessage } from "../handshake/messages/codec.ts";
@@ -28,10 +28,10 @@ import {
   versionName,
 } from "./words.ts";
 
-/** What is known of the connection, and what a program gives to know more. */
+/** Facts about the connection, and secrets of a program to know more. */
 export interface DescribeContext {
   readonly suite: CipherSuite | undefined;
-  readonly certificateCompression: readonly CertificateCompression[];
+  readonly certificateCompression: readonly CertificateCompressor[];
 }
 
 type Describe = (

@@ -25,7 +25,7 @@ import * as reason from "../reasons.ts";
  *
  * @example
  * ```ts
- * import { clientConfig, TlsEngine } from "puretls/engine";
+ * import { createClientConfig, TlsEngine } from "puretls/engine";
  * import { noble as provider } from "puretls/crypto/noble";
  * import { ja3, ja4 } from "puretls/trace";
  * import { createVerifier, TrustStore } from "puretls/x509";
@@ -33,7 +33,7 @@ import * as reason from "../reasons.ts";
  * const trustStore = new TrustStore();
  * const verifier = createVerifier({ provider, trustStore });
  * const client = TlsEngine.client(
- *   clientConfig({ provider, verifier, alpnProtocols: ["h2"] }),
+ *   createClientConfig({ provider, verifier, alpnProtocols: ["h2"] }),
  *   "a.example",
  * );
  * const hello = client.takeOutput().subarray(5); // behind the record's header
@@ -46,8 +46,9 @@ export function ja3(clientHello: BytesLike): string {
 }
 
 /**
- * What {@link ja3} is the hash of: version, suites, extensions, groups and
- * point formats as decimal numbers in the client's order, without GREASE.
+ * Returns the text that {@link ja3} is the hash of: version, suites,
+ * extensions, groups and point formats as decimal numbers in the client's
+ * order, without GREASE.
  *
  * @throws TlsError `malformed_message` for what is no ClientHello
  */
@@ -79,7 +80,7 @@ export function ja4(clientHello: BytesLike): string {
 }
 
 /**
- * The same without hashes, known as JA4_r.
+ * The same without hashes, known as JA4_r. See {@link ja3} for an example.
  *
  * @throws TlsError `malformed_message` for what is no ClientHello
  */
@@ -87,7 +88,7 @@ export function ja4Text(clientHello: BytesLike): string {
   return partsOfJa4(clientHello).join("_");
 }
 
-/** What the fingerprints are made of, GREASE (RFC 8701) left out. */
+/** Facts that the fingerprints are made of, without GREASE (RFC 8701). */
 interface Facts {
   readonly version: number;
   readonly cipherSuites: readonly number[];

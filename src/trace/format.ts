@@ -11,7 +11,8 @@ const LEFT = 10;
 
 /**
  * A connection as a ladder: one line a message, an arrow that shows the way it
- * went, its size, and the keys that protected it.
+ * went, its size, and the keys that protected it. See {@link TraceDecoder} for
+ * an example.
  *
  * @returns lines without line ends
  */

@@ -1,7 +1,10 @@
 /** Reading key logs in the NSS format (RFC 9850). */
 import { fromHex } from "../bytes.ts";
 
-/** Secrets of many connections, by client random and label. */
+/**
+ * Secrets of many connections, by client random and label. See
+ * {@link TraceDecoder} for an example.
+ */
 export class KeyLog {
   readonly #secrets = new Map<string, Uint8Array>();
 

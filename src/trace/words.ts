@@ -1,8 +1,8 @@
 /** Numbers of the registries in words. */
 import { toHex } from "../bytes.ts";
-import { CIPHER_SUITES } from "../handshake/cipher-suites.ts";
-import { GROUPS } from "../handshake/groups.ts";
-import { SIGNATURE_SCHEMES } from "../handshake/signature-schemes.ts";
+import { CIPHER_SUITES } from "../handshake/registries/cipher-suites.ts";
+import { GROUPS } from "../handshake/registries/groups.ts";
+import { SIGNATURE_SCHEMES } from "../handshake/registries/signature-schemes.ts";
 import {
   ExtensionType,
   isGrease,

@@ -8,6 +8,13 @@ export const ContentType = {
 } as const;
 export type ContentTypeName = keyof typeof ContentType;
 
+/**
+ * The effect of a change_cipher_spec record at the moment: an error, nothing
+ * (the dummy of RFC 8446 D.4), or the input `change_cipher_spec` of the machine
+ * (RFC 5246 7.1).
+ */
+export type ChangeCipherSpecPolicy = "forbidden" | "dropped" | "delivered";
+
 /** HandshakeType, RFC 8446 4. */
 export const HandshakeType = {
   hello_request: 0,

@@ -81,8 +81,8 @@ export class Writer {
   }
 
   /**
-   * What was written, which belongs to the caller. The writer is empty then,
-   * and without room: this is its last call.
+   * Returns the bytes that were written, which belong to the caller. The writer
+   * is empty then, and without room: this is its last call.
    */
   finish(): Uint8Array {
     const written = this.#bytes.slice(0, this.#at);

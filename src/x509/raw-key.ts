@@ -1,13 +1,13 @@
 /** Public keys without certificates, RFC 7250: believed by being known. */
 import type { BytesLike } from "../bytes.ts";
 import { equal, viewBytes } from "../bytes.ts";
-import { X509Error } from "./errors.ts";
-import * as fault from "./faults.ts";
-import type { SubjectPublicKeyInfo } from "./public-key.ts";
-import { parseSubjectPublicKeyInfo } from "./public-key.ts";
-import type { VerifyContext } from "./verifier.ts";
+import { X509Error } from "./faults/errors.ts";
+import * as fault from "./faults/faults.ts";
+import type { SubjectPublicKeyInfo } from "./keys/public-key.ts";
+import { parseSubjectPublicKeyInfo } from "./keys/public-key.ts";
+import { type ProofTerms, proofTerms, type VerifyContext } from "./verifier.ts";
 
-/** Whoever decides whether a bare key is to be believed. */
+/** Decides whether a raw public key is accepted. */
 export interface RawKeyVerifier {
   /**
    * @param publicKeyInfo DER of a SubjectPublicKeyInfo
@@ -21,8 +21,11 @@ class Verified {
   /** Keeps look-alikes out: a private name makes the type nominal. */
   readonly #made = true;
   readonly publicKeyInfo: SubjectPublicKeyInfo;
+  /** The terms for which the proof was made. */
+  readonly madeFor: ProofTerms;
 
-  constructor(publicKeyInfo: Uint8Array) {
+  constructor(publicKeyInfo: Uint8Array, at: VerifyContext) {
+    this.madeFor = proofTerms(at);
     this.publicKeyInfo = parseSubjectPublicKeyInfo(publicKeyInfo.slice());
   }
 
@@ -34,7 +37,10 @@ class Verified {
 export type { Verified as VerifiedKey };
 type VerifiedKey = Verified;
 
-/** Whether a value is a key that a verifier of this library made. */
+/**
+ * Tells whether a value is a key that a verifier of this library made. See
+ * {@link verifiedKeyByCaller} for an example.
+ */
 export function isVerifiedKey(value: unknown): value is VerifiedKey {
   return Verified.is(value);
 }
@@ -61,20 +67,34 @@ export function trustRawPublicKeys(keys: readonly BytesLike[]): RawKeyVerifier {
     return parseSubjectPublicKeyInfo(own).der;
   });
   return {
-    verify: (publicKeyInfo) => {
+    verify: (publicKeyInfo, at) => {
       if (!known.some((one) => equal(one, publicKeyInfo)))
         throw new X509Error(fault.untrusted_public_key);
-      return new Verified(publicKeyInfo);
+      return new Verified(publicKeyInfo, at);
     },
   };
 }
 
 /**
- * Takes the answer of a judge outside this library (DANE, a list of pins) that
- * has accepted the key.
+ * Takes the answer of a verifier outside this library (DANE, a list of pins)
+ * that has accepted the key.
  *
+ * @param at the context of the `verify()` that is answered, or of the need: the
+ *   proof holds for its purpose, name and trust alone
  * @throws X509Error when the key cannot be read
+ * @example
+ * ```ts
+ * import { isVerifiedKey, type RawKeyVerifier, verifiedKeyByCaller } from "puretls/x509";
+ *
+ * const verifier: RawKeyVerifier = {
+ *   verify: (key, at) => verifiedKeyByCaller(key, at), // after a look at a list
+ * };
+ * if (isVerifiedKey(verifier)) throw new Error();
+ * ```
  */
-export function verifiedKeyByCaller(publicKeyInfo: BytesLike): VerifiedKey {
-  return new Verified(viewBytes(publicKeyInfo, "a public key"));
+export function verifiedKeyByCaller(
+  publicKeyInfo: BytesLike,
+  at: VerifyContext,
+): VerifiedKey {
+  return new Verified(viewBytes(publicKeyInfo, "a public key"), at);
 }

@@ -1,21 +1,29 @@
 /** The verifiers: who says that a peer is who it claims to be. */
 import { equal, printable } from "../bytes.ts";
-import type { Budgets } from "./budget.ts";
-import { Budget, DEFAULT_BUDGETS } from "./budget.ts";
-import { Certificate } from "./certificate.ts";
-import type { Purpose } from "./certificate-rules.ts";
-import { atDepth, X509Error } from "./errors.ts";
-import * as fault from "./faults.ts";
-import { matchHost } from "./host-match.ts";
-import { parseIpAddress } from "./ip-address.ts";
-import type { JudgeOptions, JudgeRules, PathCheck } from "./judge.ts";
-import { judgePath, requireChecks } from "./judge.ts";
-import { findPath } from "./path.ts";
-import { ALL_CHECKS } from "./path-checks.ts";
-import { SignatureChecker } from "./signature-check.ts";
-import type { TrustStore } from "./trust-store.ts";
+import type { Budgets } from "./path/budget.ts";
+import { Budget, DEFAULT_BUDGETS } from "./path/budget.ts";
+import { Certificate } from "./certificates/certificate.ts";
+import type { Purpose } from "./path/basic-rules.ts";
+import { atDepth, X509Error } from "./faults/errors.ts";
+import * as fault from "./faults/faults.ts";
+import { matchHost, presentedNames } from "./path/host-match.ts";
+import { parseIpAddress } from "./names/ip-address.ts";
+import type {
+  PathOptions,
+  PathRules,
+  PathCheck,
+} from "./path/validate-path.ts";
+import {
+  validatePath,
+  requireChecks,
+  requireKnownWords,
+} from "./path/validate-path.ts";
+import { findPath } from "./path/build-path.ts";
+import { ALL_CHECKS } from "./checks/every-check.ts";
+import { SignatureChecker } from "./path/signatures.ts";
+import type { TrustStore } from "./trust/trust-store.ts";
 
-/** What a peer sent. */
+/** The certificates of a peer, as it sent them. */
 export interface PeerChain {
   /** DER, leaf first, as received. */
   readonly certificates: readonly Uint8Array[];
@@ -27,7 +35,16 @@ export interface PeerChain {
   readonly scts?: readonly Uint8Array[];
 }
 
-/** What the caller wants of the peer. */
+/** The terms for which a proof is made: it is refused for any other peer. */
+export interface ProofTerms {
+  readonly purpose: Purpose;
+  /** The name that the peer was verified for; undefined: any. */
+  readonly serverName: string | undefined;
+  /** The rules by which it was verified: the `trust` of its context. */
+  readonly trust: object | undefined;
+}
+
+/** The caller's requirements of the peer. */
 export interface VerifyContext {
   readonly purpose: Purpose;
   /**
@@ -40,19 +57,30 @@ export interface VerifyContext {
   /** The peer was asked for a stapled response. */
   readonly ocspRequested?: boolean;
   /**
-   * The certificates are a session's: they were judged when it began, and are
+   * The certificates are a session's: they were validated when it began, and are
    * now once more before it goes on.
    */
   readonly resumption?: boolean;
+  /**
+   * Names the rules that ask. A proof names them too and holds for them alone,
+   * so a verifier that keeps proofs keeps them by this object as well as by the
+   * certificates and the name.
+   */
+  readonly trust?: object;
 }
 
-/** Whoever decides whether a chain is to be believed. */
+/** Decides whether a chain is accepted. */
 export interface CertificateVerifier {
   /**
    * @throws X509Error when the chain must not be relied on
    * @throws TypeError when `now` is no time
    */
   verify(peer: PeerChain, at: VerifyContext): VerifiedChain;
+  /**
+   * True: certificates that cannot be read are accepted; the handshake then
+   * reads the key of the peer's alone. False unless given.
+   */
+  readonly acceptsUnreadable?: boolean;
 }
 
 /**
@@ -68,14 +96,17 @@ class Verified {
   readonly path: readonly Certificate[];
   /** False when certificates are accepted unseen. */
   readonly verified: boolean;
-  /** What came stapled to the leaf, and is judged again with it. */
+  /** The staples of the leaf, which are verified again with it. */
   readonly stapled: Pick<PeerChain, "ocspResponse" | "scts">;
+  /** The terms for which the proof was made. */
+  readonly madeFor: ProofTerms;
 
   constructor(
     received: readonly Certificate[],
     path: readonly Certificate[],
     verified: boolean,
     { ocspResponse, scts }: PeerChain,
+    at: VerifyContext,
   ) {
     const [leaf] = received;
     if (leaf === undefined) throw new X509Error(fault.no_certificate);
@@ -83,6 +114,7 @@ class Verified {
     this.received = received;
     this.path = path;
     this.verified = verified;
+    this.madeFor = proofTerms(at);
     this.stapled = {
       ...(ocspResponse && { ocspResponse: ocspResponse.slice() }),
       ...(scts && { scts: scts.map((sct) => sct.slice()) }),
@@ -99,18 +131,33 @@ class Verified {
 export type { Verified as VerifiedChain };
 type VerifiedChain = Verified;
 
-/** Whether a value is a chain that a verifier of this library made. */
+/** The terms of a proof that is made in that context. */
+export function proofTerms({
+  purpose,
+  serverName,
+  trust,
+}: VerifyContext): ProofTerms {
+  return Object.freeze({ purpose, serverName, trust });
+}
+
+/**
+ * Tells whether a value is a chain that a verifier of this library made. See
+ * {@link verifiedByCaller} for an example.
+ */
 export function isVerifiedChain(value: unknown): value is VerifiedChain {
   return Verified.is(value);
 }
 
-/** How {@link createVerifier}'s verifier judges. */
-export interface VerifierOptions extends JudgeOptions {
+/** Options of {@link createVerifier}. */
+export interface VerifierOptions extends PathOptions {
   /** Read at each verification: certificates may be added later. */
   readonly trustStore: TrustStore;
-  /** Whether any trusted certificate ends a path, or only a root. Default true. */
+  /**
+   * True: any trusted certificate ends a path; false: a root alone does.
+   * Default true.
+   */
   readonly partialChain?: boolean;
-  /** Whether `serverName` is checked. Default true. */
+  /** True: `serverName` is checked. Default true. */
   readonly checkHostname?: boolean;
   /** Between leaf and anchor, self-issued ones aside. Default 8. */
   readonly maximumIntermediates?: number;
@@ -119,45 +166,80 @@ export interface VerifierOptions extends JudgeOptions {
   readonly signatureCacheSize?: number;
 }
 
-/** A verifier of RFC 5280 and RFC 9525. Its signature cache lives as long as it. */
+/**
+ * A verifier of RFC 5280 and RFC 9525. Its signature cache lives as long as it.
+ *
+ * @throws TypeError for an option whose value no rule knows
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createCertificateAuthority } from "puretls/pki";
+ * import { createVerifier, TrustStore } from "puretls/x509";
+ *
+ * const ca = createCertificateAuthority({ provider, name: "CA" });
+ * const server = ca.issueServer({ hosts: ["a.example"] });
+ * const trustStore = new TrustStore();
+ * trustStore.add(ca.pem);
+ * const verifier = createVerifier({ provider, trustStore });
+ * const { path } = verifier.verify(
+ *   { certificates: server.chain },
+ *   { purpose: "serverAuth", serverName: "a.example", now: Date.now() },
+ * );
+ * if (path.length !== 2) throw new Error();
+ * ```
+ */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
+  requireKnownWords(options);
   return new PathVerifier(options, ALL_CHECKS);
 }
 
 /**
  * As {@link createVerifier}, with no other checks beyond signatures, names,
  * dates, purposes and key strength than those named: what is not named is not
- * loaded by a bundle. What such a verifier cannot judge it refuses where it
+ * loaded by a bundle. What such a verifier cannot validate it refuses where it
  * must: a critical extension, and name constraints whether critical or not.
  *
- * @throws TypeError for an option that needs a check which is not named
+ * @throws TypeError for an option that needs a check which is not named, or whose
+ *   value no rule knows
  * @example
  * ```ts
  * import { noble as provider } from "puretls/crypto/noble";
- * import { createVerifierOf, nameConstraints, TrustStore } from "puretls/x509";
+ * import { createVerifierOf, constrainedNames, TrustStore } from "puretls/x509";
  *
  * const trustStore = new TrustStore();
- * createVerifierOf([nameConstraints], { provider, trustStore });
+ * createVerifierOf([constrainedNames], { provider, trustStore });
  * ```
  */
 export function createVerifierOf(
   checks: readonly PathCheck[],
   options: VerifierOptions,
 ): CertificateVerifier {
+  requireKnownWords(options);
   requireChecks(options, checks);
   return new PathVerifier(options, checks.slice());
 }
 
 /**
- * Reads the certificates, so that the handshake has the peer's key, and
- * believes them. Whoever is on the wire can be anyone.
+ * Reads the key of the peer's certificate, which the handshake needs, and
+ * believes it, whatever else stands there. Whoever is on the wire can be anyone.
+ *
+ * @example
+ * ```ts
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { createClientConfig } from "puretls/engine";
+ * import { dangerouslyAcceptAnyCertificate } from "puretls/x509";
+ *
+ * // A scanner that looks at certificates and sends nothing.
+ * createClientConfig({ provider, verifier: dangerouslyAcceptAnyCertificate() });
+ * ```
  */
 export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
   return {
-    verify: (peer) => {
-      const leaf = readLeaf(peer);
+    acceptsUnreadable: true,
+    verify: (peer, at) => {
+      const leaf = readLeaf(peer, true);
       if (leaf === undefined) throw new X509Error(fault.no_certificate);
-      return new Verified([leaf], [], false, peer);
+      return new Verified([leaf], [], false, peer, at);
     },
   };
 }
@@ -166,10 +248,24 @@ export function dangerouslyAcceptAnyCertificate(): CertificateVerifier {
  * Takes the answer of a verifier outside this library (the operating system's
  * store, a remote service) that has accepted the chain.
  *
+ * @param at the context of the `verify()` that is answered, or of the need: the
+ *   proof holds for its purpose, name and trust alone
  * @throws X509Error when a certificate cannot be read
+ * @example
+ * ```ts
+ * import { isVerifiedChain, type CertificateVerifier, verifiedByCaller } from "puretls/x509";
+ *
+ * const verifier: CertificateVerifier = {
+ *   verify: (peer, at) => verifiedByCaller(peer, at), // after asking elsewhere
+ * };
+ * if (isVerifiedChain(verifier)) throw new Error();
+ * ```
  */
-export function verifiedByCaller(peer: PeerChain): VerifiedChain {
-  return new Verified(parseAll(peer), [], true, peer);
+export function verifiedByCaller(
+  peer: PeerChain,
+  at: VerifyContext,
+): VerifiedChain {
+  return new Verified(parseAll(peer), [], true, peer, at);
 }
 
 class PathVerifier implements CertificateVerifier {
@@ -192,14 +288,14 @@ class PathVerifier implements CertificateVerifier {
     // Every comparison with NaN is false: no date would ever be refused.
     if (!Number.isFinite(at.now))
       throw new TypeError("now must be milliseconds since the epoch");
-    const received = parseAll(peer);
+    const { received, unreadable } = parseReadable(peer);
     const [leaf, ...others] = received;
     if (leaf === undefined) throw new X509Error(fault.no_certificate);
     const mismatch = this.#nameMismatch(leaf, at.serverName);
     try {
       const path = this.#findPath([leaf, ...others], peer, at);
       if (mismatch !== undefined) throw mismatch;
-      return new Verified(received, path, true, peer);
+      return new Verified(received, path, true, peer, at);
     } catch (error) {
       // OpenSSL looks at the name before signatures and dates.
       if (
@@ -208,6 +304,13 @@ class PathVerifier implements CertificateVerifier {
         error.fault.rank >= RANK_AFTER_NAME
       )
         throw mismatch;
+      // The issuer that is missing may be the one that cannot be read.
+      if (
+        unreadable !== undefined &&
+        error instanceof X509Error &&
+        error.fault === fault.unknown_issuer
+      )
+        throw unreadable;
       throw error;
     }
   }
@@ -219,7 +322,20 @@ class PathVerifier implements CertificateVerifier {
   ): readonly Certificate[] {
     const options = this.#options;
     const budget = new Budget(this.#budgets);
-    const rules: JudgeRules = {
+    const build: PathRules["findPath"] = (from, validate) =>
+      findPath({
+        leaf: from,
+        intermediates,
+        trustStore: options.trustStore,
+        purpose: at.purpose,
+        partialChain: options.partialChain ?? true,
+        maximumIntermediates: options.maximumIntermediates ?? 8,
+        now: at.now,
+        signatures: this.#signatures,
+        budget,
+        validate,
+      });
+    const rules: PathRules = {
       ...options,
       checks: this.#checks,
       purpose: at.purpose,
@@ -229,19 +345,15 @@ class PathVerifier implements CertificateVerifier {
       scts: peer.scts ?? [],
       signatures: this.#signatures,
       budget,
+      crlSigners: [],
+      named: (subject) => [
+        ...intermediates.filter((one) => one.subject.equals(subject)),
+        ...options.trustStore.findBySubject(subject),
+      ],
+      findPath: build,
     };
-    return findPath({
-      leaf,
-      intermediates,
-      trustStore: options.trustStore,
-      partialChain: options.partialChain ?? true,
-      maximumIntermediates: options.maximumIntermediates ?? 8,
-      now: at.now,
-      signatures: this.#signatures,
-      budget,
-      judge: (path) => {
-        judgePath(path, rules);
-      },
+    return build(leaf, (path) => {
+      validatePath(path, rules);
     });
   }
 
@@ -256,7 +368,7 @@ class PathVerifier implements CertificateVerifier {
       parseIpAddress(serverName) === undefined
         ? fault.hostname_mismatch
         : fault.ip_address_mismatch,
-      `expected ${printable(serverName)}`,
+      `expected ${printable(serverName)}; the certificate is for ${presentedNames(leaf)}`,
       0,
     );
   }
@@ -269,26 +381,64 @@ const RANK_AFTER_NAME = 50;
  * The first of the certificates, undefined where there is none. It is read once
  * for both who look at it: the handshake, which wants the key, and the verifier.
  *
+ * @param keyAlone whether the key is enough where the rest cannot be read
  * @throws X509Error when it cannot be read
  */
-export function readLeaf(peer: PeerChain): Certificate | undefined {
+export function readLeaf(
+  peer: PeerChain,
+  keyAlone = false,
+): Certificate | undefined {
   const [der] = peer.certificates;
   if (der === undefined) return undefined;
   const known = leaves.get(peer);
   // The bytes are the caller's, who may have written to them.
   if (known !== undefined && equal(known.der, der)) return known;
+  if (keyAlone) return readKeyAlone(der);
   const leaf = Certificate.parse(der);
   leaves.set(peer, leaf);
   return leaf;
 }
 
+function readKeyAlone(der: Uint8Array): Certificate {
+  try {
+    return Certificate.parse(der);
+  } catch (error) {
+    if (error instanceof X509Error) return Certificate.parseKeyAlone(der);
+    throw error;
+  }
+}
+
 const leaves = /* @__PURE__ */ new WeakMap<PeerChain, Certificate>();
 
-function parseAll(peer: PeerChain): Certificate[] {
+function parseAll(peer: PeerChain): readonly Certificate[] {
+  const { received, unreadable } = parseReadable(peer);
+  if (unreadable !== undefined) throw unreadable;
+  return received;
+}
+
+/**
+ * The leaf, and those of the others that can be read: a path may do without
+ * one that cannot.
+ *
+ * @throws X509Error for a leaf that cannot be read
+ */
+function parseReadable(peer: PeerChain): {
+  readonly received: readonly Certificate[];
+  /** The fault of the first of the others that cannot be read. */
+  readonly unreadable: X509Error | undefined;
+} {
   const leaf = atDepth(0, () => readLeaf(peer));
-  if (leaf === undefined) return [];
-  const above = peer.certificates
-    .slice(1)
-    .map((der, index) => atDepth(index + 1, () => Certificate.parse(der)));
-  return [leaf, ...above];
+  if (leaf === undefined) return { received: [], unreadable: undefined };
+  const received = [leaf];
+  let unreadable: X509Error | undefined;
+  for (const [index, der] of peer.certificates.entries()) {
+    if (index === 0) continue;
+    try {
+      received.push(atDepth(index, () => Certificate.parse(der)));
+    } catch (error) {
+      if (!(error instanceof X509Error)) throw error;
+      unreadable ??= error;
+    }
+  }
+  return { received, unreadable };
 }

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROJECT_ROOT, loadSources, readModule } from "./imports.ts";
-import { LINE_LIMIT, ROOMS, findFaults } from "./rules.ts";
+import {
+  FOLDER_LIMIT,
+  LINE_LIMIT,
+  MEMBER_LIMIT,
+  ROOMS,
+  findFaults,
+  folderFaults,
+} from "./rules.ts";
 
 /** A sound little tree, one file a room, with the given files on top. */
 function plant(files: Readonly<Record<string, string>>): Map<string, string> {
@@ -45,9 +52,21 @@ function plant(files: Readonly<Record<string, string>>): Map<string, string> {
   );
 }
 
+/** One file more than a folder may hold. */
+function numbered(folder: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (let n = 1; n <= FOLDER_LIMIT + 1; n++)
+    files[`${folder}/x${String(n)}.ts`] = "export {};";
+  return files;
+}
+
 describe("the tree", () => {
   it("keeps every rule of the house", () => {
     expect(findFaults(loadSources("src"))).toEqual([]);
+  });
+
+  it("has no crowded folder of tests", () => {
+    expect(folderFaults(loadSources("test").keys())).toEqual([]);
   });
 
   it("has a source for every entry point of package.json", () => {
@@ -299,6 +318,27 @@ describe("the rules", () => {
       fault: "a file that is too long",
       files: { "src/wire/x.ts": "export {};\n".repeat(LINE_LIMIT + 1) },
       says: ["src/wire/x.ts has 451 lines, more than 450: split it"],
+    },
+    {
+      fault: "a table of members with a long one",
+      files: {
+        "src/ssl/ssl-context.ts": `class Long {\n  go(): void {\n${"    a;\n".repeat(MEMBER_LIMIT + 1)}  }\n}\n${"export {};\n".repeat(LINE_LIMIT)}`,
+      },
+      says: [
+        "src/ssl/ssl-context.ts:2 has a body of 13 lines, more than 12: move it to a file of its subject",
+      ],
+    },
+    {
+      fault: "a crowded folder",
+      files: numbered("src/compression"),
+      says: [
+        "src/compression holds 23 files, more than 22: group them by subject",
+      ],
+    },
+    {
+      fault: "nothing of a folder that has one file for each extension",
+      files: numbered("src/handshake/extensions"),
+      says: [],
     },
   ];
 

@@ -45,13 +45,27 @@ export function loadSources(folder: string): Map<string, string> {
     if (!entry.isFile() || !entry.name.endsWith(".ts")) continue;
     const file = join(entry.parentPath, entry.name);
     const path = relative(PROJECT_ROOT, file).split(sep).join("/");
+    // Peers from npm are installed below the interop tests.
+    if (path.includes("/node_modules/")) continue;
     sources.set(path, readFileSync(file, "utf8"));
   }
   return sources;
 }
 
-/** Parses one file and lists its imports: static, `export from`, dynamic and in types. */
+const parsed = new Map<string, SourceModule>();
+
+/**
+ * Parses one file and lists its imports: static, `export from`, dynamic and in
+ * types. A text that was parsed before is not parsed again.
+ */
 export function readModule(path: string, text: string): SourceModule {
+  const key = `${path}\n${text}`;
+  const known = parsed.get(key) ?? parseModule(path, text);
+  parsed.set(key, known);
+  return known;
+}
+
+function parseModule(path: string, text: string): SourceModule {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022);
   const lineOf = (position: number): number =>
     file.getLineAndCharacterOfPosition(position).line + 1;

@@ -46,6 +46,8 @@ export function answer(setting: Setting, asked: Asked, need: Need): Answer {
       };
     case "psk":
       return { type: "psk_found", psk: pskOf(setting.flags)(need.request) };
+    case "strike":
+      throw new Error("the register is in this process");
   }
 }
 
@@ -60,13 +62,19 @@ function judged(
   seen.name = need.context.serverName;
   const { rawPublicKey } = need.peer;
   if (rawPublicKey !== undefined && !flags["verify-fail"]) {
-    return { type: "verified", chain: verifiedKeyByCaller(rawPublicKey) };
+    return {
+      type: "verified",
+      chain: verifiedKeyByCaller(rawPublicKey, need.context),
+    };
   }
   if (flags["fail-ocsp-callback"])
     return refusal("bad_certificate_status_response");
   const mayFail = verifies(flags) || rawPublicKey !== undefined;
   if (!flags["verify-fail"] || !mayFail)
-    return { type: "verified", chain: verifiedByCaller(need.peer) };
+    return {
+      type: "verified",
+      chain: verifiedByCaller(need.peer, need.context),
+    };
   const error = new Error("-verify-fail");
   // BoringSSL's two kinds of callback end with two kinds of alert.
   const alert = flags["use-custom-verify-callback"]

@@ -1,12 +1,12 @@
 /** The three algorithms that the runner makes up (RFC 8879). */
 import { concat, equal } from "../../src/bytes.ts";
-import type { CertificateCompression } from "../../src/engine/index.ts";
+import type { CertificateCompressor } from "../../src/engine/index.ts";
 import type { Flags } from "./flags.ts";
 
 const EXPANDING = Uint8Array.of(1, 2, 3, 4);
 const SHRINKING = Uint8Array.of(0, 0);
 
-const ALGORITHMS: readonly CertificateCompression[] = [
+const ALGORITHMS: readonly CertificateCompressor[] = [
   {
     name: "expanding",
     code: 0xff02,
@@ -33,7 +33,7 @@ const ALGORITHMS: readonly CertificateCompression[] = [
   },
 ];
 
-export function compressionOf(flags: Flags): readonly CertificateCompression[] {
+export function compressionOf(flags: Flags): readonly CertificateCompressor[] {
   const one = flags["install-one-cert-compression-alg"];
   return ALGORITHMS.filter(
     ({ code }) => flags["install-cert-compression-algs"] || code === one,

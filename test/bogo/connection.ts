@@ -130,10 +130,10 @@ export class Connection {
 
   exportKeyingMaterial(
     label: string,
-    context: Uint8Array | undefined,
     length: number,
+    context?: Uint8Array,
   ): Uint8Array {
-    return this.#engine.exportKeyingMaterial(label, context, length);
+    return this.#engine.exportKeyingMaterial(label, length, context);
   }
 
   /** Says close_notify. */

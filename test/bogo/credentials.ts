@@ -1,12 +1,13 @@
 /** The certificates and keys that the flags name. */
+import { RAISE_NEED } from "../../src/promises.ts";
 import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { equal, fromHex } from "../../src/bytes.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
-  credential,
+  createCredential,
   loadDelegatedCredential,
-  rawPublicKeyCredential,
+  createRawPublicKeyCredential,
   SIGNATURE_SCHEMES,
   type Credential,
   type SignatureSchemeName,
@@ -83,20 +84,22 @@ function load(
   const { number, asks } = options;
   const common = {
     provider,
-    key: asks ? "ask" : key,
+    key: asks ? RAISE_NEED : key,
     signatureSchemes: prefs ? schemeNames(prefs) : options.schemes,
   } as const;
   const mustMatchIssuer = flags["must-match-issuer"];
   const loaded = { key, number, mustMatchIssuer };
   if (flags.kind === "RawPublicKey") {
     const publicKeyInfo = publicKeyInfoOf(pem);
-    const bare = rawPublicKeyCredential({ ...common, publicKeyInfo });
+    const bare = createRawPublicKeyCredential({ ...common, publicKeyInfo });
     return [{ ...loaded, credential: bare }];
   }
   if (file === undefined) return [];
-  const made = credential({
+  const made = createCredential({
+    // The runner has weak ones, too.
+    securityLevel: 0,
     ...common,
-    ...(delegated && { key: "ask" }),
+    ...(delegated && { key: RAISE_NEED }),
     chain: certificatesOf(file),
     ...(ocspResponse && { ocspResponse }),
     ...(timestamps && { scts: timestampsOf(timestamps) }),
@@ -110,7 +113,7 @@ function delegate(
   provider: CryptoProvider,
   made: Credential,
   delegatedCredential: Uint8Array,
-  key: ParsedPrivateKey | "ask",
+  key: ParsedPrivateKey | typeof RAISE_NEED,
 ): Credential {
   return loadDelegatedCredential({
     ...{ provider, delegatedCredential, key },

@@ -2,10 +2,10 @@
 import { equal } from "../../src/bytes.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
-  echClient,
+  createEchClient,
   type EchClient,
-  echGrease,
-  echServer,
+  createEchGrease,
+  createEchServer,
   type EchServer,
 } from "../../src/ech/index.ts";
 import { TlsError, TlsUsageError } from "../../src/engine/index.ts";
@@ -22,7 +22,7 @@ export function clientEch(
     if (list) {
       if ((flags["max-version"] ?? 0x0304) < 0x0304)
         throw new TlsUsageError("TLS 1.3 alone has it");
-      const client = echClient(list);
+      const client = createEchClient(list);
       client.begin({ provider });
       return client;
     }
@@ -34,7 +34,7 @@ export function clientEch(
     if (flags["reject-unusable-ech-config"])
       throw new Failure("unusable_ech_config_list");
   }
-  return flags["enable-ech-grease"] ? echGrease() : undefined;
+  return flags["enable-ech-grease"] ? createEchGrease() : undefined;
 }
 
 /** Without keys too: then a hello that is an inner one is taken as such. */
@@ -49,7 +49,7 @@ export function serverEch(provider: CryptoProvider, flags: Flags): EchServer {
     privateKey: privateKeys[i] ?? new Uint8Array(),
   }));
   const retryConfigs = keys.filter((_, i) => published[i] !== 0);
-  return echServer({ provider, keys, retryConfigs });
+  return createEchServer({ provider, keys, retryConfigs });
 }
 
 /**

@@ -123,10 +123,10 @@ function writeExports(
     connection.write(
       connection.exportKeyingMaterial(
         flags["export-label"] ?? "",
+        length,
         flags["use-export-context"]
           ? asciiBytes(flags["export-context"] ?? "")
           : undefined,
-        length,
       ),
     );
   if (!flags["export-traffic-secrets"]) return;
@@ -176,7 +176,7 @@ async function echo(flags: Flags, connection: Connection): Promise<void> {
     if (flags["key-update-before-read"]) connection.updateKeys();
     const bytes = await take(flags, connection);
     if (flags["use-exporter-between-reads"])
-      connection.exportKeyingMaterial("", undefined, 1);
+      connection.exportKeyingMaterial("", 1);
     if (bytes === undefined) return;
     connection.release();
     if (flags["key-update"]) connection.updateKeys();

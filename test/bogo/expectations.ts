@@ -26,7 +26,10 @@ export function checkHandshake(setting: Setting, info: ConnectionInfo): void {
   const number = flags["expect-selected-credential"];
   if (number !== undefined) {
     const used = loaded.find((one) => one.credential === info.credential);
-    expect((used?.number ?? -1) === number, `credential ${used?.number}`);
+    expect(
+      (used?.number ?? -1) === number,
+      `credential ${used?.number ?? "none"}`,
+    );
   }
 }
 
@@ -127,7 +130,7 @@ function checkResumed(
   { resumed, earlyData }: ConnectionInfo,
 ): void {
   const wanted = isResumption && !flags["expect-session-miss"];
-  expect(resumed === wanted, `resumed: ${resumed}`);
+  expect(resumed === wanted, `resumed: ${String(resumed)}`);
   if (flags["expect-accept-early-data"])
     expect(earlyData === "accepted", `early data ${earlyData}`);
   if (flags["expect-reject-early-data"])
@@ -154,7 +157,7 @@ export function checkSessions(
   if (last !== undefined)
     expect(
       flags["expect-ticket-supports-early-data"] === early,
-      `a ticket for early data: ${early}`,
+      `a ticket for early data: ${String(early)}`,
     );
   if (flags["expect-extended-master-secret"] && last?.version === "TLSv1.2")
     expect(last.extendedMasterSecret, "no extended master secret");

@@ -1,4 +1,5 @@
 /** What outlives a connection: sessions, ticket keys, the clock. */
+import { RAISE_NEED } from "../../src/promises.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
   MemorySessionStore,
@@ -55,9 +56,9 @@ export class Memory {
     const hasTickets = !flags["no-ticket"] && !flags["skip-ticket"];
     this.stored = false;
     return {
-      ...(hasTickets && { tickets: this.#tickets }),
-      ticketCount: hasTickets ? 2 : 0,
-      sessionStore: flags.async ? "ask" : this.store,
+      ...(hasTickets && { ticketKeys: this.#tickets }),
+      numTickets: hasTickets ? 2 : 0,
+      sessionStore: flags.async ? RAISE_NEED : this.store,
       ...(flags["enable-early-data"] &&
         hasTickets && {
           maxEarlyData: MAX_EARLY_DATA,

@@ -1,15 +1,16 @@
 /** From flags to the config of an engine. */
+import { RAISE_NEED } from "../../src/promises.ts";
 import { asciiBytes, equal, NO_BYTES } from "../../src/bytes.ts";
 import type { CryptoProvider, GroupName } from "../../src/crypto/provider.ts";
 import {
   type ClientConfig,
-  clientConfig,
+  createClientConfig,
   GROUPS,
   type PskCallback,
   type CommonOptions,
   type ServerConfig,
-  serverConfig,
-  type TlsVersion,
+  createServerConfig,
+  type TlsProtocolVersion,
 } from "../../src/engine/index.ts";
 import {
   type CertificateVerifier,
@@ -17,6 +18,7 @@ import {
   verifiedByCaller,
   verifiedKeyByCaller,
 } from "../../src/x509/index.ts";
+import type { VerifyContext } from "../../src/x509/index.ts";
 import { ExtensionType } from "../../src/wire/code-points.ts";
 import {
   alpnNames,
@@ -39,7 +41,7 @@ import { suitesOf } from "./suites.ts";
 const VERSIONS = [
   [0x0303, "TLSv1.2"],
   [0x0304, "TLSv1.3"],
-] as const satisfies readonly (readonly [number, TlsVersion])[];
+] as const satisfies readonly (readonly [number, TlsProtocolVersion])[];
 
 /** What the shim saw of its peer. */
 export interface Seen {
@@ -85,10 +87,11 @@ export function clientOf(setting: Setting): ClientConfig {
   const shares = keySharesOf(flags, options.groups ?? []);
   const ech = clientEch(setting.provider, flags);
   const session = sessionToOffer(setting);
-  return clientConfig({
+  return createClientConfig({
     ...options,
     verifier: verifierOf(setting),
-    credentials: chooses(setting) ? "ask" : [],
+    trust: SHIM,
+    credentials: chooses(setting) ? RAISE_NEED : [],
     ...typesToShow(setting),
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     legacyServerConnect: !flags["no-legacy-server-connect"],
@@ -114,7 +117,7 @@ function shuffledTypes(): readonly number[] {
   return [...ranked.map(({ type }) => type), last];
 }
 
-/** Who judges certificates by "ask" judges those of a session beforehand. */
+/** Who judges certificates by RAISE_NEED judges those of a session beforehand. */
 function sessionToOffer({ flags, memory, isResumption }: Setting) {
   const refuses = flags["reverify-on-resume"] && flags["verify-fail"];
   return isResumption && !refuses ? memory.session : undefined;
@@ -148,12 +151,13 @@ export function serverOf(setting: Setting): ServerConfig {
     flags["server-preference"] ||
     flags["cnsa-202407"] ||
     flags.cipher !== undefined;
-  return serverConfig({
+  return createServerConfig({
     ...common(setting),
     verifier: verifierOf(setting),
+    trust: SHIM,
     credentials:
       chooses(setting) || loaded.length === 0
-        ? "ask"
+        ? RAISE_NEED
         : loaded.map((one) => one.credential),
     clientAuthentication: flags["require-any-client-certificate"]
       ? "required"
@@ -210,7 +214,7 @@ function common(setting: Setting): CommonOptions {
     // BoringSSL's servers of TLS 1.3 always do.
     grease: flags.server || flags["enable-grease"],
     ...(flags.psk !== undefined && {
-      psk: flags.async ? "ask" : pskOf(flags),
+      psk: flags.async ? RAISE_NEED : pskOf(flags),
     }),
     ...rawKeysOf(setting),
     ...policy,
@@ -229,7 +233,7 @@ export function pskOf(flags: Flags): PskCallback {
 }
 
 /** @throws Unimplemented when puretls has none of the versions wanted */
-function versionsOf(flags: Flags): readonly TlsVersion[] {
+function versionsOf(flags: Flags): readonly TlsProtocolVersion[] {
   const { "min-version": least = 0, "max-version": most = 0xffff } = flags;
   const off = { "TLSv1.3": flags["no-tls13"], "TLSv1.2": flags["no-tls12"] };
   const versions = VERSIONS.filter(
@@ -244,21 +248,25 @@ export function verifies(flags: Flags): boolean {
   return flags["verify-peer"] || flags["require-any-client-certificate"];
 }
 
-/** Who takes raw public keys judges them, with or without a wish to. */
+/**
+ * The verifier of raw keys, and the name of the shim's rules: sessions of one
+ * configuration are resumed under another.
+ */
+const SHIM = {
+  verify: (publicKeyInfo: Uint8Array, at: VerifyContext) =>
+    verifiedKeyByCaller(publicKeyInfo, at),
+};
+
+/** Accepts raw public keys where the flags name them. */
 function rawKeysOf({ flags, isResumption }: Setting) {
   const types = certificateTypeNames(flags["accepted-peer-cert-types"]);
   if (types === undefined) return {};
   const asks =
     flags["verify-fail"] || (flags.async && !(flags.server && isResumption));
-  const judge = {
-    verify: (publicKeyInfo: Uint8Array) => {
-      return verifiedKeyByCaller(publicKeyInfo);
-    },
-  };
   return {
     peerCertificateTypes: types,
     ...(types.includes("RawPublicKey") && {
-      rawPublicKeys: asks ? ("ask" as const) : judge,
+      rawPublicKeys: asks ? RAISE_NEED : SHIM,
     }),
   };
 }
@@ -269,20 +277,21 @@ function verifierOf({
   retryFlags,
   seen,
   isResumption,
-}: Setting): CertificateVerifier | "ask" {
+}: Setting): CertificateVerifier | typeof RAISE_NEED {
   // Of a ticket's certificates nobody is asked: there has to be a verifier.
   const asksAlways = flags.async && !(flags.server && isResumption);
-  if (asksAlways || flags["fail-ocsp-callback"]) return "ask";
+  if (asksAlways || flags["fail-ocsp-callback"]) return RAISE_NEED;
   const refuses =
     (flags["verify-fail"] || retryFlags["verify-fail"]) && verifies(flags);
   // BoringSSL's servers judge no session again.
-  if (refuses && !(flags.server && isResumption)) return "ask";
+  if (refuses && !(flags.server && isResumption)) return RAISE_NEED;
   return {
-    verify: (peer, { serverName, resumption = false }) => {
+    verify: (peer, at) => {
+      const { serverName, resumption = false } = at;
       if (refuses && !resumption) throw new Error("-verify-fail");
       seen.peer = peer;
       seen.name = serverName;
-      return verifiedByCaller(peer);
+      return verifiedByCaller(peer, at);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 import { OID } from "../../src/x509/index.ts";
@@ -140,6 +140,99 @@ describe("puretls cert verify: good chains", () => {
   });
 });
 
+describe("puretls cert verify: what is trusted, and what stands between", () => {
+  it("--untrusted brings certificates of the path, as OpenSSL's", async () => {
+    const args = ["--ca", made.root, "--untrusted", made.middle];
+    expect((await verify(made.leaf, ...args)).code).toBe(0);
+    if (!hasOpenssl()) return;
+    const { status } = spawnSync("openssl", [
+      ...["verify", "-CAfile", made.root, "-untrusted", made.middle],
+      made.leaf,
+    ]);
+    expect(status).toBe(0);
+  });
+
+  it("the system's certificates without --ca", async () => {
+    const { err, code } = await verify(made.chain);
+    expect([code, oneLine(err)]).toEqual([
+      1,
+      expect.stringContaining(
+        "error 20 at 1 depth lookup: unable to get local",
+      ),
+    ]);
+    vi.stubEnv("SSL_CERT_FILE", made.root);
+    expect((await verify(made.chain)).code).toBe(0);
+    vi.unstubAllEnvs();
+  });
+
+  it("tells what it skips of a bundle", async () => {
+    const broken = readFileSync(made.middle, "utf8").replace("MII", "M*I");
+    const bundle = files.write(
+      "bundle.pem",
+      broken + readFileSync(made.root, "utf8"),
+    );
+    const { err, code } = await verify(made.chain, "--ca", bundle);
+    expect([code, oneLine(err)]).toEqual([
+      0,
+      expect.stringMatching(/bundle\.pem: certificate 1 skipped: a character/),
+    ]);
+  });
+
+  it("--lint refuses what only those who issue are held to", async () => {
+    const long = createCertificateAuthority({ provider: noble, name: "long" });
+    // The Baseline Requirements want extendedKeyUsage not critical.
+    const extension = {
+      oid: OID.extKeyUsage,
+      critical: true,
+      value: Uint8Array.of(0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1),
+    };
+    const issued = long.issueServer({
+      hosts: ["a.test"],
+      extensions: [extension],
+    });
+    const [ca, leaf] = [
+      files.write("long.pem", long.pem),
+      files.write("long-leaf.pem", issued.pem),
+    ];
+    expect((await verify(leaf, "--ca", ca, "--strict")).code).toBe(0);
+    const linted = await verify(leaf, "--ca", ca, "--lint");
+    expect(oneLine(linted.err)).toMatch(/issuance profile/);
+  });
+
+  it("--json: the path, or what is wrong", async () => {
+    const good = await verify(made.chain, "--ca", made.root, "--json");
+    expect([good.code, good.err]).toEqual([0, ""]);
+    const { X509Certificate } = await import("node:crypto");
+    const leaf = new X509Certificate(readFileSync(made.leaf));
+    expect(JSON.parse(good.out)).toMatchObject({
+      file: made.chain,
+      ok: true,
+      path: [
+        {
+          subject: "CN=a.test",
+          issuer: "CN=middle",
+          serialNumber: leaf.serialNumber.toLowerCase(),
+          notAfter: new Date(leaf.validTo).toISOString(),
+          sha256: leaf.fingerprint256.replaceAll(":", "").toLowerCase(),
+        },
+        { subject: "CN=middle" },
+        { subject: "CN=root" },
+      ],
+    });
+    const bad = await verify(made.leaf, "--ca", made.root, "--json");
+    expect([bad.code, bad.err]).toEqual([1, ""]);
+    expect(JSON.parse(bad.out)).toMatchObject({
+      ok: false,
+      error: {
+        code: "unknown_issuer",
+        verifyCode: 20,
+        openssl: "unable to get local issuer certificate",
+        depth: 0,
+      },
+    });
+  });
+});
+
 /** File, trusted, our options, OpenSSL's for the same, code and message. */
 const BAD: readonly (readonly [
   File,
@@ -269,7 +362,7 @@ describe("puretls cert verify: bad chains", () => {
 
   it.each<[readonly string[], RegExp]>([
     [[], /FILE is missing/],
-    [["x"], /--ca FILE is missing/],
+    [["x", "--strict", "--lint"], /--strict and --lint: lint has all/],
     [
       ["x", "--ca", "y", "--purpose", "mail"],
       /--purpose takes server or client/,

@@ -9,7 +9,7 @@ import { main } from "../../src/cli/main.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   createEchKey,
-  echServer,
+  createEchServer,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
 import { SSLContext } from "../../src/index.ts";
@@ -147,7 +147,7 @@ describe("connect: Encrypted Client Hello", () => {
     const context = new SSLContext({
       protocol: "tlsServer",
       certChain: { cert, key: keyPem, ocspResponse },
-      encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+      encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
     });
     const server = await serve({ context });
     const at = `127.0.0.1:${String(server.port)}`;

@@ -128,7 +128,7 @@ describe("files that are wrong: found out before anybody is called", () => {
     for (const [args, says] of [
       ...wrong(),
       [["--ca", files.path("none.pem")], /ENOENT/] as const,
-      [["--ca", pki.key], /neither a certificate nor a CRL/] as const,
+      [["--ca", pki.key], /no certificate and no CRL/] as const,
     ]) {
       const ended = await run([
         "connect",

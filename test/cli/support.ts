@@ -71,14 +71,17 @@ export function start(
   const stderr = new Sink();
   const interrupted = new AbortController();
   const { signal } = interrupted;
-  const ended = main(args, { stdin, stdout, stderr, env, signal }).then(
-    (code) => ({
+  if (running++ === 0) strangers = tcpHandles().length;
+  const ended = main(args, { stdin, stdout, stderr, env, signal })
+    .finally(() => {
+      running--;
+    })
+    .then((code) => ({
       code,
       out: stdout.text,
       err: stderr.text,
       bytes: stdout.bytes,
-    }),
-  );
+    }));
   return {
     stdout,
     stderr,
@@ -182,13 +185,26 @@ export function oneLine(text: string): string {
 
 /** Sockets and servers of TCP that this process has. */
 export async function openTcpHandles(): Promise<readonly string[]> {
-  const handles = (): string[] =>
-    process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP"));
   // A closed handle is gone some turns of the event loop later.
-  for (let turn = 0; turn < 50 && handles().length > 0; turn++)
+  for (let turn = 0; turn < 50 && tcpHandles().length > strangers; turn++)
     await new Promise((resolve) => setTimeout(resolve, 5));
-  return handles();
+  const open = tcpHandles();
+  strangers = Math.min(strangers, open.length);
+  return open.slice(strangers);
 }
+
+function tcpHandles(): string[] {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => name.startsWith("TCP"));
+}
+
+/**
+ * Handles that were there before the first of the commands under way: of test
+ * files that ran before in this process, and linger.
+ */
+let strangers = tcpHandles().length;
+let running = 0;
 
 /** A port that nobody listens on. */
 export function freePort(): Promise<number> {

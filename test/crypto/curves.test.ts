@@ -8,11 +8,11 @@ import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { pow } from "@noble/curves/abstract/modular.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deferredTable } from "../../src/crypto/noble/base-table.ts";
-import { curve25519 } from "../../src/crypto/noble/curve25519.ts";
-import { curve448 } from "../../src/crypto/noble/curve448.ts";
-import { nistCurve } from "../../src/crypto/noble/nist-curves.ts";
-import { powerOfOnes } from "../../src/crypto/noble/power-of-ones.ts";
+import { deferredTable } from "../../src/crypto/noble/curves/base-table.ts";
+import { curve25519 } from "../../src/crypto/noble/curves/curve25519.ts";
+import { curve448 } from "../../src/crypto/noble/curves/curve448.ts";
+import { nistCurve } from "../../src/crypto/noble/curves/nist-curves.ts";
+import { powerOfOnes } from "../../src/crypto/noble/curves/power-of-ones.ts";
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const few = { numRuns: 20 };

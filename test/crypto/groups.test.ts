@@ -1,7 +1,10 @@
 import { createECDH } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex } from "../../src/bytes.ts";
-import { mlKem1024, mlKem768 } from "../../src/crypto/noble/mlkem.ts";
+import {
+  mlKem1024,
+  mlKem768,
+} from "../../src/crypto/noble/post-quantum/mlkem.ts";
 import { noble, x25519Ladder } from "../../src/crypto/noble/index.ts";
 import { node } from "../../src/crypto/node.ts";
 import {

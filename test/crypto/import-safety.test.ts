@@ -36,8 +36,8 @@ describe("importing the noble provider", () => {
     bundle.runInContext(realm);
     expect(new Script("asked").runInContext(realm)).toBe(0);
     // The trap works: asking for random bytes springs it.
-    expect(() =>
-      new Script("provider.noble.random(1)").runInContext(realm),
+    expect(
+      () => void new Script("provider.noble.random(1)").runInContext(realm),
     ).toThrow("not while importing");
     expect(new Script("asked").runInContext(realm)).toBe(1);
   });
@@ -87,8 +87,8 @@ describe("importing the noble provider", () => {
     ];
     expect(outcome).toBe(wanted.join(" "));
     expect(wanted.length).toBeGreaterThan(12);
-    expect(() =>
-      new Script("provider.noble.random(1)").runInContext(realm),
+    expect(
+      () => void new Script("provider.noble.random(1)").runInContext(realm),
     ).toThrow(/pass a crypto provider with a `random`/);
   });
 });
@@ -97,7 +97,10 @@ it("the rows carry the names they are filed under", async () => {
   const { noble } = await import("../../src/crypto/noble/index.ts");
   const { hashes, aeads, cbcs, groups } = noble;
   const filed = [hashes, aeads, cbcs, groups].flatMap((rows) =>
-    Object.entries(rows).map(([name, row]) => [name, row.name]),
+    Object.entries<{ readonly name: string }>(rows).map(([name, row]) => [
+      name,
+      row.name,
+    ]),
   );
   expect(filed.length).toBeGreaterThan(20);
   for (const [name, own] of filed) expect(own).toBe(name);

@@ -33,6 +33,9 @@ describe("key decryption, beside OpenSSL", () => {
           const plain = keyDecryption.decryptCbc(name, key, iv, encrypted);
           expect(plain).toEqual(data);
           expect(encrypted).toEqual(before);
+          expect(keyDecryption.encryptCbc?.(name, key, iv, data)).toEqual(
+            encrypted,
+          );
         },
       ),
       { numRuns: 60 },

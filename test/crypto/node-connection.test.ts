@@ -80,8 +80,8 @@ function connect(
     expect(received(client)).toEqual(long);
     client.updateKeys(askPeer);
   }
-  expect(client.exportKeyingMaterial("EXPERIMENTAL", undefined, 40)).toEqual(
-    server.exportKeyingMaterial("EXPERIMENTAL", undefined, 40),
+  expect(client.exportKeyingMaterial("EXPERIMENTAL", 40)).toEqual(
+    server.exportKeyingMaterial("EXPERIMENTAL", 40),
   );
 }
 

@@ -10,7 +10,10 @@ import { describe, expect, it } from "vitest";
 import { asciiBytes, concat, fromHex, Secret, toHex } from "../../src/bytes.ts";
 import { hashes } from "../../src/crypto/noble/hashes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { encodePkcs1, encodePss } from "../../src/crypto/noble/rsa-padding.ts";
+import {
+  encodePkcs1,
+  encodePss,
+} from "../../src/crypto/noble/rsa/rsa-padding.ts";
 import type {
   PrivateKey,
   PublicKey,
@@ -125,7 +128,7 @@ describe("RSASSA-PSS", () => {
   it("draws the salt first, then the bytes for blinding", () => {
     const { random, lengths } = recordedRandom(noble.random);
     signer("rsa-pss-sha384")(key2048.own, message, random);
-    expect(lengths).toEqual([48, 256 + 8]);
+    expect(lengths).toEqual([48, 256 + 24]);
   });
 
   it("depends on the salt, and not on the blinding", () => {
@@ -135,7 +138,7 @@ describe("RSASSA-PSS", () => {
       sign(
         key2048.own,
         message,
-        scriptedRandom(s, new Uint8Array(264).fill(blinding)),
+        scriptedRandom(s, new Uint8Array(280).fill(blinding)),
       );
     expect(signature(salt, 1)).toEqual(signature(salt, 2));
     // Zeros blind with 2, for there must be an inverse.

@@ -13,7 +13,7 @@ import {
   noble,
   publicKeyWith,
 } from "../../src/crypto/noble/index.ts";
-import { nistCurves } from "../../src/crypto/noble/nist-curves.ts";
+import { nistCurves } from "../../src/crypto/noble/curves/nist-curves.ts";
 import type {
   PrivateKey,
   PublicKey,

@@ -18,7 +18,7 @@ describe(PAGE, () => {
     ["G-06: times", "certTimeToSeconds("],
     ["G-07: the certificates of Windows", "enumCertificates("],
     ["G-08: versions of the library", "LIBRARY_VERSION"],
-    ["G-09: a certificate's dictionary", "certificateInfo("],
+    ["G-09: a certificate's dictionary", "toCertificateInfo("],
     ["G-10: what a context holds and did", "sessionStats("],
     ["G-11: cipher strings", 'setCiphers("ECDHE+AESGCM:!ECDSA")'],
     ["G-17: versions by options", "OP_NO_TLSv1_1"],

@@ -86,7 +86,7 @@ function writeExamples(
   return files;
 }
 
-function compilerOptions(): ts.CompilerOptions {
+export function compilerOptions(): ts.CompilerOptions {
   const file = join(PROJECT_ROOT, "tsconfig.json");
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(file, (path) => ts.sys.readFile(path)).config,

@@ -4,9 +4,9 @@ import { asciiBytes, concat, fromHex, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   createEchKey,
-  echClient,
+  createEchClient,
   echConfigListOfRecord,
-  echServer,
+  createEchServer,
   encodeEchConfig,
   encodeEchConfigList,
   parseEchConfigList,
@@ -61,7 +61,7 @@ describe("a config", () => {
 describe("what a client passes over", () => {
   const usable = (change: object): (() => unknown) => {
     const raw = encodeEchConfig({ ...config, ...change });
-    return () => echClient(encodeEchConfigList([raw]));
+    return () => createEchClient(encodeEchConfigList([raw]));
   };
   it("nothing, where all is known", () => {
     expect(usable({})).not.toThrow();
@@ -90,7 +90,7 @@ describe("what a client passes over", () => {
   });
   it("suites that the provider does not have, when it connects", () => {
     const raw = encodeEchConfig({ ...config, suites: [{ kdf: 1, aead: 9 }] });
-    const client = echClient(encodeEchConfigList([raw]));
+    const client = createEchClient(encodeEchConfigList([raw]));
     expect(() => client.begin({ provider: noble })).toThrow(TlsUsageError);
   });
 });
@@ -118,9 +118,11 @@ describe("an HTTPS record", () => {
 describe("a server's key", () => {
   it("fits its config", () => {
     const keys = [{ ...key, privateKey: new Uint8Array(32).fill(4) }];
-    expect(() => echServer({ provider: noble, keys })).toThrow(TlsUsageError);
+    expect(() => createEchServer({ provider: noble, keys })).toThrow(
+      TlsUsageError,
+    );
     const torn = [{ ...key, config: key.config.subarray(0, -1) }];
-    expect(() => echServer({ provider: noble, keys: torn })).toThrow(
+    expect(() => createEchServer({ provider: noble, keys: torn })).toThrow(
       TlsUsageError,
     );
   });

@@ -1,12 +1,13 @@
 /** Encrypted Client Hello between two engines: RFC 9849 6 and 7. */
+import { RAISE_NEED } from "../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { fromHex, latin1, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   createEchKey,
-  echClient,
-  echGrease,
-  echServer,
+  createEchClient,
+  createEchGrease,
+  createEchServer,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
 import {
@@ -57,9 +58,12 @@ interface Options {
 function connect({ client, server, delivery, name = HIDDEN }: Options): Pair {
   return shuttle(
     newPair(
-      testClientConfig({ encryptedClientHello: echClient(list), ...client }),
+      testClientConfig({
+        encryptedClientHello: createEchClient(list),
+        ...client,
+      }),
       testServerConfig({
-        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
         ...server,
       }),
       name,
@@ -71,7 +75,7 @@ function connect({ client, server, delivery, name = HIDDEN }: Options): Pair {
 /** The server wants a share that the client did not send. */
 const RETRY = { groups: ["secp256r1"] } as const;
 const wrongKey = {
-  encryptedClientHello: echServer({ provider: noble, keys: [other] }),
+  encryptedClientHello: createEchServer({ provider: noble, keys: [other] }),
 };
 
 describe("accepted", () => {
@@ -107,7 +111,7 @@ describe("accepted", () => {
   it("with a length that does not tell the name's", () => {
     const lengthFor = (name: string): number =>
       TlsEngine.client(
-        testClientConfig({ encryptedClientHello: echClient(list) }),
+        testClientConfig({ encryptedClientHello: createEchClient(list) }),
         name,
       ).takeOutput().length;
     expect(lengthFor("a.test")).toBe(lengthFor("much.longer.than.that.test"));
@@ -116,7 +120,9 @@ describe("accepted", () => {
   it("by any of the server's keys, two of one id among them", () => {
     const keys = [other, key];
     const { client } = connect({
-      server: { encryptedClientHello: echServer({ provider: noble, keys }) },
+      server: {
+        encryptedClientHello: createEchServer({ provider: noble, keys }),
+      },
     });
     expect(client.info?.encryptedClientHello).toBe(true);
   });
@@ -129,10 +135,15 @@ describe("accepted", () => {
     });
     const { client } = connect({
       client: {
-        encryptedClientHello: echClient(encodeEchConfigList([only.config])),
+        encryptedClientHello: createEchClient(
+          encodeEchConfigList([only.config]),
+        ),
       },
       server: {
-        encryptedClientHello: echServer({ provider: noble, keys: [only] }),
+        encryptedClientHello: createEchServer({
+          provider: noble,
+          keys: [only],
+        }),
       },
     });
     expect(client.info?.encryptedClientHello).toBe(true);
@@ -159,10 +170,10 @@ describe("accepted", () => {
 
   it("goes on from a snapshot between the two hellos", () => {
     const pair = newPair(
-      testClientConfig({ encryptedClientHello: echClient(list) }),
+      testClientConfig({ encryptedClientHello: createEchClient(list) }),
       testServerConfig({
         ...RETRY,
-        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
       }),
       HIDDEN,
     );
@@ -199,7 +210,7 @@ describe("accepted", () => {
         },
       }),
       testServerConfig({
-        encryptedClientHello: echServer({ provider: noble, keys: [] }),
+        encryptedClientHello: createEchServer({ provider: noble, keys: [] }),
       }),
     );
     expect(failed).toBeUndefined();
@@ -217,7 +228,7 @@ describe("accepted", () => {
     ] as const) {
       const pair = connect({
         client: {
-          encryptedClientHello: echGrease(),
+          encryptedClientHello: createEchGrease(),
           versions: client === "TLSv1.2" ? ["TLSv1.2"] : ["TLSv1.2", "TLSv1.3"],
           shapes: { client_hello: { verbatim: [inner] } },
         },
@@ -249,7 +260,7 @@ describe("refused", () => {
       expect(configs).toEqual(encodeEchConfigList([other.config]));
       const second = connect({
         server,
-        client: { encryptedClientHello: echClient(configs) },
+        client: { encryptedClientHello: createEchClient(configs) },
       });
       expect(second.client.info?.encryptedClientHello).toBe(true);
     });
@@ -257,7 +268,7 @@ describe("refused", () => {
   it("by a server without ECH: no keys", () => {
     const pair = shuttle(
       newPair(
-        testClientConfig({ encryptedClientHello: echClient(list) }),
+        testClientConfig({ encryptedClientHello: createEchClient(list) }),
         testServerConfig(),
         HIDDEN,
       ),
@@ -276,7 +287,7 @@ describe("refused", () => {
     const configs = encodeEchConfigList([elsewhere.config]);
     const { client } = connect({
       server: wrongKey,
-      client: { encryptedClientHello: echClient(configs) },
+      client: { encryptedClientHello: createEchClient(configs) },
     });
     expect(client.error?.alert).toBe("bad_certificate");
     expect(client.error?.echRetryConfigs).toBeUndefined();
@@ -299,7 +310,7 @@ describe("refused", () => {
     (clientAuthentication, reason) => {
       for (const credentials of [
         [testCredential("ec-p256", "client")],
-        "ask",
+        RAISE_NEED,
       ] as const) {
         const { client, server } = connect({
           client: { credentials },
@@ -328,7 +339,7 @@ describe("refused", () => {
     }
     expect(() =>
       testClientConfig({
-        encryptedClientHello: echClient(list),
+        encryptedClientHello: createEchClient(list),
         versions: ["TLSv1.2"],
       }),
     ).toThrow(TlsUsageError);
@@ -341,7 +352,7 @@ describe("refused", () => {
     });
     const configs = encodeEchConfigList([elsewhere.config]);
     const { client } = connect({
-      client: { encryptedClientHello: echClient(configs) },
+      client: { encryptedClientHello: createEchClient(configs) },
       server: { versions: ["TLSv1.2"] },
     });
     expect(client.error?.alert).toBe("bad_certificate");
@@ -368,7 +379,7 @@ describe("refused", () => {
       const pair = connect({
         client: {
           alpnProtocols: ["secret"],
-          encryptedClientHello: echClient(list, {
+          encryptedClientHello: createEchClient(list, {
             outerAlpnProtocols: ["h2"],
           }),
         },
@@ -383,20 +394,20 @@ describe("refused", () => {
     expect(names({})).toEqual(["secret", "secret"]);
     expect(names(wrongKey)).toEqual(["ech_rejected", "h2"]);
     expect(names({ ...wrongKey, ...RETRY })).toEqual(["ech_rejected", "h2"]);
-    expect(() => echClient(list, { outerAlpnProtocols: [""] })).toThrow(
+    expect(() => createEchClient(list, { outerAlpnProtocols: [""] })).toThrow(
       TlsUsageError,
     );
   });
 });
 
 describe("GREASE", () => {
-  const client = { encryptedClientHello: echGrease() };
+  const client = { encryptedClientHello: createEchGrease() };
   it.each([
     ["a server with keys", {}],
     ["one that wants another group", RETRY],
     [
       "one without",
-      { encryptedClientHello: echServer({ provider: noble, keys: [] }) },
+      { encryptedClientHello: createEchServer({ provider: noble, keys: [] }) },
     ],
   ])("does no harm with %s", (_what, server) => {
     const pair = connect({
@@ -450,7 +461,7 @@ describe("what a server must not say", () => {
       expect(error?.alert).toBe("decode_error");
       const grease = withShape("encrypted_extensions", "0003fe0d", {
         server,
-        client: { encryptedClientHello: echGrease() },
+        client: { encryptedClientHello: createEchGrease() },
         name: "localhost",
       });
       expect(grease?.alert).toBe("decode_error");
@@ -472,10 +483,10 @@ describe("what a server must not say", () => {
   });
   it("yes, and then nothing: illegal_parameter", () => {
     const { failed } = runMachines(
-      testClientConfig({ encryptedClientHello: echClient(list) }),
+      testClientConfig({ encryptedClientHello: createEchClient(list) }),
       testServerConfig({
         ...RETRY,
-        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
       }),
       (name, raw) => {
         // The ServerHello's random, not the HelloRetryRequest's.
@@ -503,9 +514,9 @@ describe("what a server must not say", () => {
 
 it("a message cut short is a decode_error on both sides", () => {
   const { failed } = runMachines(
-    testClientConfig({ encryptedClientHello: echClient(list) }),
+    testClientConfig({ encryptedClientHello: createEchClient(list) }),
     testServerConfig({
-      encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+      encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
     }),
     (name, raw) =>
       name === "client_hello" ? [message(name, raw.subarray(4, -1))] : [raw],
@@ -515,9 +526,12 @@ it("a message cut short is a decode_error on both sides", () => {
 
 describe("a session", () => {
   const tickets = new TicketKeys({ provider: noble });
-  const encryptedClientHello = echServer({ provider: noble, keys: [key] });
-  const server = { encryptedClientHello, tickets };
-  const client = { encryptedClientHello: echClient(list) };
+  const encryptedClientHello = createEchServer({
+    provider: noble,
+    keys: [key],
+  });
+  const server = { encryptedClientHello, ticketKeys: tickets };
+  const client = { encryptedClientHello: createEchClient(list) };
   const session = firstSession({ client, server, serverName: HIDDEN });
 
   for (const delivery of DELIVERIES)
@@ -601,7 +615,7 @@ describe("a session", () => {
     it(`is no help where the hello is refused ${JSON.stringify(more)}`, () => {
       const { client: refused } = connect({
         client: { session },
-        server: { ...wrongKey, tickets, ...more },
+        server: { ...wrongKey, ticketKeys: tickets, ...more },
       });
       expect(refused.error?.reason).toBe("ech_rejected");
       expect(refused.error?.echRetryConfigs).toBeDefined();
@@ -613,7 +627,7 @@ describe("a session", () => {
       testClientConfig({ ...client, session: own }),
       testServerConfig({
         ...wrongKey,
-        tickets,
+        ticketKeys: tickets,
         shapes: {
           server_hello: {
             verbatim: [

@@ -6,7 +6,7 @@ import { noble } from "../../src/crypto/noble/index.ts";
 import { encodeOuterBody } from "../../src/ech/body.ts";
 import {
   createEchKey,
-  echServer,
+  createEchServer,
   parseEchConfigList,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
@@ -30,7 +30,7 @@ const key = createEchKey({
   configId: 1,
 });
 const [config] = parseEchConfigList(encodeEchConfigList([key.config]));
-const keys = echServer({ provider: noble, keys: [key] });
+const keys = createEchServer({ provider: noble, keys: [key] });
 
 /** A whole hello of an honest client, with an extension of that body. */
 function hello(body: Uint8Array): Uint8Array {
@@ -252,4 +252,47 @@ describe("the extension of an outer hello", () => {
 
 it("a hello is not split by force", () => {
   expect(() => splitHello(OUTER.subarray(4, -1))).toThrow(TlsError);
+});
+
+describe("references to outer extensions", () => {
+  /** As many as 64 KiB hold, none of which says anything. */
+  const MANY = Array.from({ length: 16_000 }, (_, i) => ({
+    type: 0x4000 + i,
+    body: NO_BYTES,
+  }));
+  /** As many as a list of one byte's length holds. */
+  const MOST = 127;
+  const last = 0x4000 + MANY.length - 1;
+
+  /** Outer extensions that are looked at for an inner hello. */
+  function looksAt(types: readonly number[]): number {
+    let looks = 0;
+    const extensions = new Proxy(MANY, {
+      get(target, name, receiver) {
+        if (typeof name === "string" && /^\d+$/.test(name)) looks++;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+    const parts = splitHello(OUTER.subarray(4));
+    try {
+      decodeInnerHello(encodedWith(referring(...types)), {
+        ...parts,
+        extensions,
+      });
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+    }
+    return looks;
+  }
+
+  it.each([
+    ["the last ones", (i: number) => last - MOST + 1 + i],
+    ["in the wrong order", (i: number) => last - i],
+    ["one again and again", () => last],
+    ["none that is there", () => 0x3fff],
+    ["spread over all", (i: number) => 0x4000 + i * 125],
+  ])("are one walk along them: %s", (_, type) => {
+    const types = Array.from({ length: MOST }, (_each, i) => type(i));
+    expect(looksAt(types)).toBeLessThanOrEqual(MANY.length + 2 * MOST);
+  });
 });

@@ -6,7 +6,7 @@ import {
   GROUPS,
   TlsEngine,
 } from "../../src/engine/index.ts";
-import { EVERY_EXTENSION } from "../../src/handshake/every-feature.ts";
+import { EVERY_EXTENSION } from "../../src/handshake/features/every-feature.ts";
 import {
   type ClientHello,
   readClientHello,

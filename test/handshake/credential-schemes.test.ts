@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { credential } from "../../src/engine/index.ts";
+import { createCredential } from "../../src/engine/index.ts";
 import {
   newPair,
   shuttle,
@@ -13,7 +13,7 @@ function rsaCredential(
   signatureSchemes?: readonly ("rsa_pss_rsae_sha512" | "rsa_pss_rsae_sha256")[],
 ) {
   const { chain, key } = testServer("rsa");
-  return credential({
+  return createCredential({
     provider: noble,
     chain,
     key: { algorithm: "rsaEncryption", key },

@@ -10,7 +10,7 @@ import {
 } from "../../src/engine/index.ts";
 import { type AlertName, type Reason } from "../../src/errors.ts";
 import * as REASONS from "../../src/reasons.ts";
-import { EVERY_EXTENSION } from "../../src/handshake/every-feature.ts";
+import { EVERY_EXTENSION } from "../../src/handshake/features/every-feature.ts";
 import {
   type ClientHello,
   encodeClientHello,
@@ -25,7 +25,8 @@ import {
   encodeServerKeyExchange,
   parseServerKeyExchange,
 } from "../../src/handshake/messages/server-key-exchange.ts";
-import { advanceByMessage } from "../../src/handshake/machines.ts";
+import { GROUPS } from "../../src/handshake/registries/groups.ts";
+import { advanceByMessage } from "../../src/engine/connection-state.ts";
 import { ExtensionType } from "../../src/wire/code-points.ts";
 import {
   testClientConfig,
@@ -280,20 +281,68 @@ describe("a ClientHello of TLS 1.2", () => {
     });
   });
 
-  it("with groups of RFC 7919 that the server does not have gets no DHE", () => {
-    const cipherSuites = ["TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"] as const;
-    const both = { cipherSuites };
-    const server = { ...both, credentials: [testCredential("rsa")] };
-    const edit = clientHello(({ extensions }) => ({
-      extensions: { ...extensions, supported_groups: [0x0105] },
-    }));
-    expectReason("no_shared_cipher", edit, { client: both, server });
-    const named = { ...both, groups: ["ffdhe3072"] } as const;
-    const outcome = run(asSent, { client: named, server });
-    expect(outcome.failed).toBeUndefined();
-    expect("info" in outcome.client && outcome.client.info.group).toBe(
-      "ffdhe3072",
-    );
+  describe("with DHE", () => {
+    const dhe = "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" as const;
+    const ecdhe = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" as const;
+    const credentials = [testCredential("rsa")];
+    const own = ffdheParameters("ffdhe3072");
+    const named = (...supported_groups: number[]): Edit =>
+      clientHello(({ extensions }) => ({
+        extensions: { ...extensions, supported_groups },
+      }));
+
+    it.each([
+      ["a group that nobody has assigned", [0x0105], {}],
+      ["ffdhe8192 alone", [GROUPS.ffdhe8192], {}],
+      ["ffdhe3072 alone", [GROUPS.ffdhe3072], {}],
+      [
+        "a group less than the server's",
+        [GROUPS.ffdhe2048],
+        { groups: ["ffdhe3072"] },
+      ],
+      [
+        "a group less than the parameters",
+        [GROUPS.ffdhe2048],
+        { dhParameters: own },
+      ],
+    ] as const)("and %s is insufficient_security", (_name, groups, server) => {
+      const options = {
+        client: { cipherSuites: [dhe] },
+        server: { cipherSuites: [dhe], credentials, ...server },
+      };
+      expectReason("no_shared_field", named(...groups), options);
+      // RFC 7919 4: another suite in common is taken instead.
+      const { sent, failed } = run(named(...groups, GROUPS.x25519), {
+        client: { cipherSuites: [dhe, ecdhe] },
+        server: {
+          ...options.server,
+          groups: [...("groups" in server ? server.groups : []), "x25519"],
+          cipherSuites: [dhe, ecdhe],
+        },
+      });
+      expect(failed?.error.reason).toBe("finished_mismatch");
+      expect(sent).toContain("client_key_exchange");
+    });
+
+    it.each([
+      ["ffdhe2048", ["ffdhe2048", "ffdhe8192"], {}],
+      [
+        "ffdhe4096",
+        ["ffdhe2048", "ffdhe4096"],
+        { groups: ["ffdhe4096", "ffdhe2048"] },
+      ],
+      ["ffdhe3072", ["ffdhe2048", "ffdhe3072"], { dhParameters: own }],
+      ["ffdhe3072", ["x25519"], { dhParameters: own }],
+      ["ffdhe3072", ["x25519"], { groups: ["ffdhe3072", "ffdhe4096"] }],
+      ["ffdhe2048", ["x25519"], {}],
+    ] as const)("gets %s where it names %j", (group, groups, server) => {
+      const { failed, client } = run(asSent, {
+        client: { cipherSuites: [dhe], groups },
+        server: { cipherSuites: [dhe], credentials, ...server },
+      });
+      expect(failed).toBeUndefined();
+      expect("info" in client && client.info.group).toBe(group);
+    });
   });
 
   it("that wants static RSA alone", () => {
@@ -505,7 +554,7 @@ describe("a session of TLS 1.2", () => {
   it("begins anew with a ticket of other keys, or one that was touched", () => {
     const { client, server } = begun();
     const other = { ...server, ...serverMemory("session id") };
-    const { tickets: _gone, ...withoutTickets } = other;
+    const { ticketKeys: _gone, ...withoutTickets } = other;
     expect(isResumed({ client, server: withoutTickets })).toBe(false);
     const ticket = client.session.ticket.with(
       40,
@@ -536,9 +585,13 @@ describe("a session of TLS 1.2", () => {
 
   it("begins anew when it had none and one is offered", () => {
     const { client, server } = begun({ extendedMasterSecret: false });
-    expect(isResumed({ client: { ...client, shapes: {} }, server })).toBe(
-      false,
-    );
+    // A client does not offer such a session: this one says it is another.
+    const session: Session = Object.assign({}, client.session, {
+      extendedMasterSecret: true,
+    });
+    expect(
+      isResumed({ client: { ...client, session, shapes: {} }, server }),
+    ).toBe(false);
   });
 
   it("is not offered under another name", () => {
@@ -572,7 +625,7 @@ describe("a request to renegotiate", () => {
         Array.from({ length: 16 }, () => "no_renegotiation"),
       );
       expect(() => advanceByMessage(MACHINES, next, whole(raw), io)).toThrow(
-        "too many requests to renegotiate",
+        "asked to renegotiate too often",
       );
     },
   );

@@ -1,6 +1,9 @@
+import { RAISE_NEED } from "../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes.ts";
+import { node } from "../../src/crypto/node.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import type { AeadAlgorithm } from "../../src/crypto/provider.ts";
 import {
   MemorySessionStore,
   type Session,
@@ -9,8 +12,11 @@ import {
   TicketKeys,
   TlsUsageError,
 } from "../../src/engine/index.ts";
-import { isOfThisServer, resumedPeer } from "../../src/handshake/resumption.ts";
-import { isFresh } from "../../src/handshake/session.ts";
+import {
+  isOfThisServer,
+  resumedPeer,
+} from "../../src/handshake/authentication/resumption.ts";
+import { isFresh } from "../../src/handshake/sessions/session.ts";
 import { verifiedByCaller } from "../../src/x509/index.ts";
 import {
   testClientConfig,
@@ -81,7 +87,10 @@ describe("sessions as bytes", () => {
   });
 
   it("carry no proof", () => {
-    const peer = verifiedByCaller({ certificates: chain });
+    const peer = verifiedByCaller(
+      { certificates: chain },
+      { purpose: "serverAuth", serverName: undefined, now: T0 },
+    );
     const session = session13({ peer, peerCertificates: chain });
     expect(sessionFromBytes(sessionToBytes(session)).peer).toBeUndefined();
   });
@@ -91,13 +100,14 @@ describe("a session's age", () => {
   it("ends with its lifetime, and seven days after the peer was authenticated", () => {
     const session = session13();
     expect(isFresh(session, T0)).toBe(true);
-    expect(isFresh(session, T0 + 7_199_999)).toBe(true);
-    expect(isFresh(session, T0 + 7_200_000)).toBe(false);
+    expect(isFresh(session, T0 + 7_200_000)).toBe(true);
+    expect(isFresh(session, T0 + 7_200_001)).toBe(false);
     expect(isFresh(session, T0 - 1)).toBe(false);
     const old = session13({ authenticatedAt: T0 - 604_800_000 });
-    expect(isFresh(old, T0)).toBe(false);
-    const long = session13({ lifetime: 2 ** 32 - 1 });
-    expect(isFresh(long, T0 + 604_800_000)).toBe(false);
+    expect(isFresh(old, T0)).toBe(true);
+    expect(isFresh(old, T0 + 1)).toBe(false);
+    const long = session13({ lifetimeSeconds: 2 ** 32 - 1 });
+    expect(isFresh(long, T0 + 604_800_001)).toBe(false);
   });
 
   it("goes with the server's context and the client's name", () => {
@@ -126,27 +136,36 @@ describe("who a session's peer is", () => {
   });
 
   it("needs a proof of this process where the verifier has to be asked", () => {
-    const config = testClientConfig({ verifier: "ask" });
+    const trust = {};
+    const config = testClientConfig({ verifier: RAISE_NEED, trust });
     expect(resumedPeer(session, config, "localhost")).toBeUndefined();
     const peer = testVerifier().verify(
       { certificates: chain },
-      { purpose: "serverAuth", serverName: "localhost", now: Date.now() },
+      {
+        purpose: "serverAuth",
+        serverName: "localhost",
+        now: Date.now(),
+        trust,
+      },
     );
     const proven = session13({ peer, peerCertificates: chain });
     expect(resumedPeer(proven, config, "localhost")?.chain).toBe(peer);
     expect(resumedPeer(proven, config, "other.test")).toBeUndefined();
     const late = testClientConfig({
-      verifier: "ask",
+      verifier: RAISE_NEED,
+      trust,
       provider: { ...noble, now: () => Date.UTC(2099, 0) },
     });
     expect(resumedPeer(proven, late, "localhost")).toBeUndefined();
+    // The proof was made by the rules of another config.
+    const other = testClientConfig({ verifier: RAISE_NEED });
+    expect(resumedPeer(proven, other, "localhost")).toBeUndefined();
   });
 
   it("is nobody where no certificate was shown", () => {
     const config = testServerConfig();
-    expect(resumedPeer(session13(), config, "localhost")).toEqual({
-      chain: undefined,
-    });
+    const peer = resumedPeer(session13(), config, "localhost");
+    expect([peer !== undefined, peer?.chain]).toEqual([true, undefined]);
   });
 });
 
@@ -190,7 +209,11 @@ describe("ticket keys", () => {
   it("rotate by the provider's clock", () => {
     let now = T0;
     const provider = { ...noble, now: () => now };
-    const keys = new TicketKeys({ provider, rotateEvery: 60, keepOlder: 1 });
+    const keys = new TicketKeys({
+      provider,
+      rotationInterval: 60_000,
+      keepOlder: 1,
+    });
     const ticket = sealed(keys);
     now += 59_999;
     expect(keys.export()).toHaveLength(1);
@@ -218,10 +241,48 @@ describe("ticket keys", () => {
     expect(
       () => new TicketKeys({ provider, keys: [new Uint8Array(47)] }),
     ).toThrow(TlsUsageError);
-    const { "AES-256-GCM": _gone, ...aeads } = noble.aeads;
-    expect(() => new TicketKeys({ provider: { ...noble, aeads } })).toThrow(
-      TlsUsageError,
+    expect(
+      () => new TicketKeys({ provider, keys: [new Uint8Array(49)] }),
+    ).toThrow("TicketKeys: a key must have 48 bytes, got 49");
+  });
+
+  it("are of an AEAD whose time does not depend on the key, or of none", () => {
+    const { "ChaCha20-Poly1305": _gone, ...aeads } = noble.aeads;
+    const refused = { ...noble, aeads };
+    expect(() => new TicketKeys({ provider: refused })).toThrow(
+      'TicketKeys: provider "noble" has no ChaCha20-Poly1305 or AES-256-GCM with constantTime',
     );
+    // AES for tickets: with instructions for it, on a platform without ChaCha20.
+    const used: string[] = [];
+    const watched = (aead: AeadAlgorithm | undefined): AeadAlgorithm => {
+      if (aead === undefined) throw new Error("no such AEAD");
+      const key = (bytes: Uint8Array) => {
+        used.push(aead.name);
+        return aead.key(bytes);
+      };
+      return { ...aead, key };
+    };
+    for (const base of [noble, node]) {
+      const both = {
+        "ChaCha20-Poly1305": watched(base.aeads["ChaCha20-Poly1305"]),
+        "AES-256-GCM": watched(base.aeads["AES-256-GCM"]),
+      };
+      new TicketKeys({ provider: { ...base, aeads: both } });
+    }
+    const onlyAes = { "AES-256-GCM": watched(node.aeads["AES-256-GCM"]) };
+    new TicketKeys({ provider: { ...node, aeads: onlyAes } });
+    expect(used).toEqual([
+      "ChaCha20-Poly1305",
+      "ChaCha20-Poly1305",
+      "AES-256-GCM",
+    ]);
+  });
+
+  it("open each other's tickets over different providers", () => {
+    const keys = new TicketKeys({ provider: noble });
+    const other = new TicketKeys({ provider: node, keys: keys.export() });
+    expect(other.open(sealed(keys))).toBeDefined();
+    expect(keys.open(sealed(other))).toBeDefined();
   });
 
   it("seal no session that is too long for a hello", () => {
@@ -252,11 +313,11 @@ describe("the store in memory", () => {
 describe("options about sessions", () => {
   it("are checked", () => {
     for (const wrong of [
-      { ticketCount: 17 },
-      { ticketCount: 0.5 },
+      { numTickets: 17 },
+      { numTickets: 0.5 },
       { sessionContext: new Uint8Array(33) },
-      { sessionLifetime: 604_801 },
-      { sessionLifetime: 0 },
+      { sessionLifetimeSeconds: 604_801 },
+      { sessionLifetimeSeconds: 0 },
     ])
       expect(() => testServerConfig(wrong)).toThrow(TlsUsageError);
   });

@@ -1,20 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { request, createServer as createHttpServer } from "node:http";
 import { connect as connectTcp, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import {
   connect as connectTls,
   createServer as createTlsServer,
 } from "node:tls";
 import type { AddressInfo } from "node:net";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import {
   memoryPair,
   SSLContext,
   SSLServer,
   SSLTimeoutError,
-  type SSLSocket,
 } from "../../src/index.ts";
 import {
   connect,
@@ -30,12 +35,12 @@ import {
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   createEchKey,
-  echClient,
-  echServer,
+  createEchClient,
+  createEchServer,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
 import { Certificate } from "../../src/x509/index.ts";
-import { opensslNameHash } from "../../src/x509/name-hash.ts";
+import { opensslNameHash } from "../../src/x509/names/name-hash.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import { ascii, bytes, rejection, sslError, text } from "../ssl/support.ts";
 
@@ -90,13 +95,18 @@ describe("connect and serve", () => {
     const key = createEchKey({ provider: noble, publicName: "server.test" });
     const context = createDefaultContext({ purpose: "clientAuth" });
     context.loadCertChain({ certFile, keyFile });
-    context.encryptedClientHello = echServer({ provider: noble, keys: [key] });
+    context.encryptedClientHello = createEchServer({
+      provider: noble,
+      keys: [key],
+    });
     const server = await serve({ context });
     const [client, { socket }] = await Promise.all([
       connect({
         ...{ host, port: server.port, caFile },
         serverHostname: "hidden.wild.test",
-        encryptedClientHello: echClient(encodeEchConfigList([key.config])),
+        encryptedClientHello: createEchClient(
+          encodeEchConfigList([key.config]),
+        ),
       }),
       server.accept(),
     ]);
@@ -370,7 +380,7 @@ describe("toNodeDuplex", () => {
     near.resume();
     await new Promise((resolve) => near.once("close", resolve));
     await server.close();
-    const broken = toNodeDuplex(client as SSLSocket);
+    const broken = toNodeDuplex(client);
     const error = await new Promise((resolve) => {
       broken.once("error", resolve).resume();
     });
@@ -420,28 +430,38 @@ describe("the platform", () => {
   });
 
   it("C-20 to C-26: the environment decides", () => {
-    const { SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
-    try {
-      process.env["SSL_CERT_FILE"] = caFile;
-      process.env["SSL_CERT_DIR"] = join(folder, "nowhere");
-      expect(getDefaultVerifyPaths()).toMatchObject({
-        caFile,
-        caPath: null,
-        caFileEnv: "SSL_CERT_FILE",
-        caPathEnv: "SSL_CERT_DIR",
-      });
-      expect(createDefaultContext().certStoreStats().x509).toBe(1);
-      process.env["SSL_CERT_FILE"] = join(folder, "nowhere.pem");
-      process.env["SSL_CERT_DIR"] = folder;
-      expect(createDefaultContext().certStoreStats().x509).toBe(2);
-    } finally {
-      for (const [name, value] of Object.entries({
-        SSL_CERT_FILE,
-        SSL_CERT_DIR,
-      }))
-        if (value === undefined) Reflect.deleteProperty(process.env, name);
-        else process.env[name] = value;
-    }
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", "");
+    vi.stubEnv("SSL_CERT_FILE", caFile);
+    vi.stubEnv("SSL_CERT_DIR", join(folder, "nowhere"));
+    expect(getDefaultVerifyPaths()).toMatchObject({
+      caFile,
+      caPath: null,
+      caFileEnv: "SSL_CERT_FILE",
+      caPathEnv: "SSL_CERT_DIR",
+    });
+    expect(createDefaultContext().certStoreStats().x509).toBe(1);
+    vi.stubEnv("SSL_CERT_FILE", join(folder, "nowhere.pem"));
+    expect(createDefaultContext().certStoreStats().x509).toBe(0);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", caFile);
+    expect(createDefaultContext().certStoreStats().x509).toBe(1);
+    vi.unstubAllEnvs();
+  });
+
+  it("C-25 F-05: SSL_CERT_DIR is a list of hashed directories, looked into when needed", async () => {
+    const { subject } = Certificate.parse(testAuthority().der);
+    const hashed = mkdtempSync(join(folder, "system-"));
+    writeFileSync(join(hashed, `${opensslNameHash(noble, subject)}.0`), ca);
+    writeFileSync(join(hashed, "other.pem"), ca);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", "");
+    vi.stubEnv("SSL_CERT_FILE", "");
+    vi.stubEnv("SSL_CERT_DIR", [join(folder, "no"), hashed].join(delimiter));
+    const context = createDefaultContext();
+    vi.unstubAllEnvs();
+    expect(context.certStoreStats().x509).toBe(0);
+    const server = await serve({ certFile, keyFile });
+    const client = await connect({ host, port: server.port, context });
+    expect(context.certStoreStats().x509).toBe(1);
+    await Promise.all([client.close(), server.close()]);
   });
 
   it("F-07: SSLKEYLOGFILE", async () => {
@@ -456,6 +476,7 @@ describe("the platform", () => {
     expect(readFileSync(path, "utf8")).toMatch(
       /^# TLS secrets.*\n(?:[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]+\n){5}$/,
     );
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   it("X-52: a hashed directory, looked into when it is needed", async () => {

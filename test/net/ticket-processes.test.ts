@@ -13,7 +13,7 @@ import { asciiBytes } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import type { Session } from "../../src/engine/index.ts";
 import { PROJECT_ROOT } from "../architecture/imports.ts";
-import { clientTalk } from "../interop/support/engines.ts";
+import { clientTalk } from "../interop/support/puretls/engines.ts";
 import { testClientConfig } from "../support/engines.ts";
 import { testServer } from "../support/pki.ts";
 import type { Order, Report } from "./support/ticket-server.ts";

@@ -68,6 +68,65 @@ describe("fromWebStreams", () => {
   });
 });
 
+describe("a writer whose stream counts chunks, and not bytes", () => {
+  /** A sink that takes nothing until it is told to. */
+  function stalled() {
+    let go: () => void = () => undefined;
+    const open = new Promise<void>((resolve) => (go = resolve));
+    const taken: Uint8Array[] = [];
+    const writable = new WritableStream<Uint8Array>(
+      {
+        async write(chunk) {
+          await open;
+          taken.push(chunk);
+        },
+      },
+      // As Duplex.toWeb() of Node makes it: 16,384 chunks.
+      { highWaterMark: 16_384 },
+    );
+    const readable = new ReadableStream<Uint8Array>();
+    return { transport: fromWebStreams({ readable, writable }), taken, go };
+  }
+
+  it("waits behind 256 KiB all the same", async () => {
+    const { transport, taken, go } = stalled();
+    let written = 0;
+    const writing = (async () => {
+      for (let i = 0; i < 100; i++) {
+        await transport.write(new Uint8Array(16_384));
+        written++;
+      }
+    })();
+    for (let i = 0; i < 100; i++) await new Promise(setImmediate);
+    expect(written).toBe(16);
+    expect(transport.unsent).toBe(17 * 16_384);
+    go();
+    await writing;
+    await transport.closeWrite();
+    expect(taken).toHaveLength(100);
+    expect(transport.unsent).toBe(0);
+  });
+
+  it("close() rejects where the stream fails before it has taken all", async () => {
+    const failure = new Error("no more");
+    const writable = new WritableStream<Uint8Array>(
+      {
+        write: () => Promise.reject(failure),
+      },
+      { highWaterMark: 16_384 },
+    );
+    const readable = new ReadableStream<Uint8Array>();
+    const transport = fromWebStreams({ readable, writable });
+    await transport.write(bytes(1, 2, 3));
+    expect(await rejection(transport.close())).toBe(failure);
+    const other = stalled();
+    other.go();
+    await other.transport.write(bytes(1));
+    await other.transport.close();
+    expect(other.taken).toHaveLength(1);
+  });
+});
+
 describe("toWebStreams", () => {
   it("S-10: reads to the end, and closing the writable is a half-close", async () => {
     const { client, server } = await readyPair();

@@ -112,6 +112,16 @@ def sni(context, how):
     context.sni_callback = callback
 
 
+def watch(context, name):
+    """Keeps what the context's _msg_callback is called with."""
+    seen = objects[name] = []
+
+    def callback(connection, direction, version, content_type, message_type, data):
+        seen.append([direction, int(version), int(content_type), int(message_type), bytes(data)])
+
+    context._msg_callback = callback
+
+
 def ciphers(strings):
     result = []
     for text in strings:
@@ -124,7 +134,31 @@ def ciphers(strings):
     return result
 
 
+# Libraries whose errors a TLS connection, a certificate or a key can bring.
+LIBRARIES = {"SSL", "PEM", "X509", "ASN1"}
+
+
+def texts():
+    """OpenSSL's text for each reason that this module has a name for."""
+    import _ssl
+    import ctypes
+
+    if not hasattr(_ssl, "err_names_to_codes"):
+        return None
+    text_of = ctypes.CDLL("libcrypto.so.3").ERR_reason_error_string
+    text_of.restype = ctypes.c_char_p
+    text_of.argtypes = [ctypes.c_ulong]
+    found = {}
+    for name, (library, code) in _ssl.err_names_to_codes.items():
+        text = text_of((library << 23) | code)
+        if text is not None and _ssl.lib_codes_to_names.get(library) in LIBRARIES:
+            found[name] = text.decode()
+    return found
+
+
 def answer(request):
+    if "texts" in request:
+        return texts()
     if "new" in request:
         return make_context(request["new"], request["context"])
     if "wrap" in request:
@@ -135,6 +169,8 @@ def answer(request):
         return run(ssl, request["module"])
     if "ciphers" in request:
         return ciphers(request["ciphers"])
+    if "messages" in request:
+        return watch(objects[request["messages"]], request["as"])
     if "sni" in request:
         return sni(objects[request["sni"]], request["how"])
     if "keep" in request:

@@ -142,8 +142,19 @@ export function kept(name: string): unknown {
   return objects.get(name);
 }
 
+function isBuffer(
+  argument: Argument | undefined,
+): argument is { readonly buffer: number } {
+  return (
+    typeof argument === "object" && argument !== null && "buffer" in argument
+  );
+}
+
 /** Reads an attribute, or calls it when it is a method. */
 export function ask(target: object, [name, ...args]: Call): unknown {
+  const [first, second, ...others] = args;
+  if (name === "read" && isBuffer(second))
+    return ask(target, ["read_into", second, first ?? null, ...others]);
   const own = NAMES[name] ?? camel(name);
   if (!(own in target)) throw new Error(`there is no ${own}`);
   const member: unknown = Reflect.get(target, own);
@@ -216,8 +227,10 @@ export function plain(value: unknown): unknown {
     return [value.name, value.protocol, value.bits];
   if ("serialNumber" in value)
     return ssl.toPythonDict(value as ssl.CertificateInfo);
+  const { storeFaults, ...pythons } = value as { storeFaults?: unknown };
+  void storeFaults;
   return Object.fromEntries(
-    Object.entries(value).map(([k, v]) => [
+    Object.entries(pythons).map(([k, v]) => [
       k.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       plain(v),
     ]),

@@ -47,24 +47,34 @@ export type Outcome =
 /** The child; {@link PythonSsl.end} it. */
 export class PythonSsl {
   readonly #child: ChildProcess;
-  readonly #waiting: ((line: string) => void)[] = [];
+  readonly #waiting: {
+    readonly resolve: (line: string) => void;
+    readonly reject: (reason: Error) => void;
+  }[] = [];
 
-  constructor() {
+  /** @param env beside this process's: another version of CPython's */
+  constructor(env: Readonly<Record<string, string>> = {}) {
     const driver = fileURLToPath(new URL("driver.py", import.meta.url));
     this.#child = spawn("python3", [driver], {
       stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, ...env },
     });
     const { stdout } = this.#child;
     if (stdout === null) throw new Error("no pipe");
     createInterface({ input: stdout }).on("line", (line) => {
-      this.#waiting.shift()?.(line);
+      this.#waiting.shift()?.resolve(line);
+    });
+    this.#child.on("exit", (code) => {
+      for (const { reject } of this.#waiting.splice(0))
+        reject(new Error(`driver.py ended with ${String(code)}`));
     });
   }
 
   /** Makes a call, and answers what came of it. */
   async call(request: Readonly<Record<string, unknown>>): Promise<Outcome> {
-    const line = await new Promise<string>((resolve) => {
-      this.#waiting.push(resolve);
+    if (this.#child.exitCode !== null) throw new Error("driver.py has ended");
+    const line = await new Promise<string>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
       this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
     });
     return JSON.parse(line) as Outcome;
@@ -76,12 +86,49 @@ export class PythonSsl {
 }
 
 /**
- * What has to be the same: the value, or class and reason. Where Python knows no
- * reason, ours may know one.
+ * What has to be the same: the value, or class, reason and text. Where Python
+ * knows no reason, ours may know one; behind Python's text ours may say more.
  */
 export function essence(result: Outcome, next: Outcome = result): unknown {
   if ("value" in result) return result;
   const { error, reason, verifyCode } = result;
   const isTold = "error" in next && next.reason !== null;
-  return { error, reason: isTold ? reason : null, verifyCode };
+  const text = textOf(result.message);
+  const beginning = "error" in next ? textOf(next.message) : text;
+  return {
+    error,
+    reason: isTold ? reason : null,
+    verifyCode,
+    text: text.startsWith(beginning) ? beginning : text,
+  };
+}
+
+/** Texts of Python's parser of arguments, whose types have other names here. */
+const ANY_TEXT = [
+  /^'\w+' object cannot be interpreted as an integer$/,
+  /^a bytes-like object is required, not '\w+'$/,
+  /^expected str, bytes or os.PathLike object, not \w+$/,
+  /^an integer is required/,
+  // Without the month, which is cut off before it is parsed.
+  /^time data '\s.*' does not match format ' %d/,
+];
+
+const OUR_NAMES: Readonly<Record<string, string>> = {
+  cafile: "caFile",
+  capath: "caPath",
+  cadata: "ca",
+};
+
+/** A message without its prefix and its line of C, and with our names. */
+function textOf(message: string): string {
+  if (ANY_TEXT.some((one) => one.test(message))) return "";
+  return message
+    .replace(/^\('(.*)',\)$/, "$1")
+    .replace(/^\[[^\]]*\] /, "")
+    .replace(/ \(_ssl\.c:\d+\)$/, "")
+    .replace(/\b(?:cafile|capath|cadata)\b/g, (name) => OUR_NAMES[name] ?? name)
+    .replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) =>
+      name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
+    )
+    .replace(/(No such file or directory): '.*'$/, "$1");
 }

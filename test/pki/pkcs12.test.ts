@@ -8,16 +8,12 @@ import {
   Pkcs12Error,
   readPkcs12,
 } from "../../src/pki/index.ts";
-import * as asn1 from "../../src/pki/asn1.ts";
-import { berToDer } from "../../src/pki/pkcs12/ber.ts";
-import {
-  IterationBudget,
-  pkcs12Derivation,
-  PURPOSE,
-} from "../../src/pki/pkcs12/password.ts";
-import { decryptRc2Cbc } from "../../src/pki/pkcs12/rc2.ts";
-import { readSingle } from "../../src/x509/der.ts";
-import * as TAG from "../../src/x509/tags.ts";
+import * as asn1 from "../../src/pki/der/asn1.ts";
+import { berToDer } from "../../src/x509/pkcs12/ber.ts";
+import { derivePkcs12, PURPOSE } from "../../src/x509/keys/derivation.ts";
+import { decryptRc2Cbc } from "../../src/x509/pkcs12/rc2.ts";
+import { readSingle } from "../../src/x509/der/der.ts";
+import * as TAG from "../../src/x509/der/tags.ts";
 import { OID, X509Error } from "../../src/x509/index.ts";
 import { KEY_KINDS, testKey } from "../support/pki.ts";
 import { openssl } from "./openssl.ts";
@@ -128,13 +124,18 @@ describe("readPkcs12", () => {
     const content = authSafe.readAny("content").reader().readAny("it").content;
     const salt = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
     const hash = provider.hashes["SHA-256"];
-    const key = pkcs12Derivation(undefined, PURPOSE.mac, {
+    const key = derivePkcs12(
+      {
+        type: "PKCS12",
+        purpose: PURPOSE.mac,
+        password: new Uint8Array(0),
+        hash: "SHA-256",
+        salt,
+        iterations: 1,
+        length: 32,
+      },
       hash,
-      salt,
-      iterations: 1,
-      length: 32,
-      budget: new IterationBudget(10),
-    });
+    );
     const macData = asn1.sequence(
       asn1.sequence(
         asn1.sequence(asn1.objectIdentifier(OID.sha256), asn1.nullValue()),

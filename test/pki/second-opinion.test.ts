@@ -4,7 +4,7 @@ import type { Authority } from "../../src/pki/index.ts";
 import {
   createCertificateAuthority,
   createSelfSigned,
-  judgePath,
+  validatePath,
   ProviderCryptoEngine,
   SecondOpinionError,
   withSecondOpinion,
@@ -82,14 +82,14 @@ describe("withSecondOpinion", () => {
   });
 });
 
-describe("judgePath, which sees what ours would have refused", () => {
+describe("validatePath, which sees what ours would have refused", () => {
   const engine = new ProviderCryptoEngine(provider);
   const middle = root.issueIntermediate({ name: "Middle" });
   const server = middle.issueServer({ hosts: ["a.test"] });
   const path = [server.certificate, middle.certificate, root.certificate];
 
   it("accepts the honest path", async () => {
-    await expect(judgePath(path, at.now, engine)).resolves.toBeUndefined();
+    await expect(validatePath(path, at.now, engine)).resolves.toBeUndefined();
   });
 
   it.each([
@@ -115,7 +115,7 @@ describe("judgePath, which sees what ours would have refused", () => {
       at.now,
     ],
   ])("refuses %s", async (_, wrong, now) => {
-    await expect(judgePath(wrong, now, engine)).rejects.toThrow(
+    await expect(validatePath(wrong, now, engine)).rejects.toThrow(
       SecondOpinionError,
     );
   });
@@ -127,7 +127,7 @@ describe("judgePath, which sees what ours would have refused", () => {
         if (i === depth) der[der.length - 1] = (der[der.length - 1] ?? 0) ^ 1;
         return Certificate.parse(der);
       });
-      await expect(judgePath(forged, at.now, engine)).rejects.toThrow(
+      await expect(validatePath(forged, at.now, engine)).rejects.toThrow(
         SecondOpinionError,
       );
     }
@@ -145,7 +145,7 @@ describe("judgePath, which sees what ours would have refused", () => {
     for (const ca of [weak, bound]) {
       const leaf = ca.issueServer({ hosts: ["a.test"] }).certificate;
       await expect(
-        judgePath([leaf, ca.certificate, root.certificate], at.now, engine),
+        validatePath([leaf, ca.certificate, root.certificate], at.now, engine),
       ).rejects.toThrow(SecondOpinionError);
     }
   });

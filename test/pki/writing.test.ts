@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { isIPv4, isIPv6 } from "node:net";
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../src/bytes.ts";
-import * as asn1 from "../../src/pki/asn1.ts";
-import { mergeExtensions } from "../../src/pki/extensions.ts";
-import { ipAddressBytes, ipAddressText } from "../../src/pki/ip-address.ts";
-import type { NameAttributes } from "../../src/pki/names.ts";
-import { encodeAlternativeNames, encodeName } from "../../src/pki/names.ts";
-import { attributeName } from "../../src/x509/attribute-names.ts";
-import * as der from "../../src/x509/der.ts";
-import * as TAG from "../../src/x509/tags.ts";
-import { Name } from "../../src/x509/name.ts";
+import * as asn1 from "../../src/pki/der/asn1.ts";
+import { mergeExtensions } from "../../src/pki/der/extensions.ts";
+import { ipAddressBytes, ipAddressText } from "../../src/pki/der/ip-address.ts";
+import type { NameAttributes } from "../../src/pki/der/names.ts";
+import { encodeAlternativeNames, encodeName } from "../../src/pki/der/names.ts";
+import { attributeName } from "../../src/x509/names/attribute-names.ts";
+import * as der from "../../src/x509/der/der.ts";
+import * as TAG from "../../src/x509/der/tags.ts";
+import { Name } from "../../src/x509/names/name.ts";
 
 /** The only element of the bytes, by our strict reader. */
 const read = (bytes: Uint8Array, tag: number) =>

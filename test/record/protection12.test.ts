@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../src/bytes.ts";
+import { DEFAULT_LIMITS } from "../../src/engine/index.ts";
 import type { TlsError } from "../../src/errors.ts";
 import { type PlainRecord, sealedRecord } from "../../src/record/protection.ts";
 import { ReadHalf } from "../../src/record/read-half.ts";
@@ -11,6 +12,7 @@ import {
   protections,
   type Protection12,
 } from "../support/records12.ts";
+import { sampled } from "../support/thorough.ts";
 
 const SIZES = [0, 1, 15, 16, 17, 31, 32, 33, 255, 256, 1000, 2 ** 14];
 
@@ -24,7 +26,7 @@ function read(
   stream: Uint8Array,
   options: { cut?: number; limit?: number } = {},
 ): string[] {
-  const half = new ReadHalf();
+  const half = new ReadHalf(DEFAULT_LIMITS);
   half.setOpener(protection.opener());
   if (options.limit !== undefined) half.setLimit(options.limit);
   const cut = options.cut ?? stream.length;
@@ -227,7 +229,7 @@ describe.each(cbcProtections)("padding of $name", (protection) => {
 
   it("refuses a wrong byte anywhere in it", () => {
     for (const length of lengths)
-      for (let i = 0; i <= length; i++) {
+      for (const i of sampled([...padded(length).keys()], 5)) {
         const padding = padded(length);
         padding[i] = length ^ (i === length ? 16 : 1);
         expect(readPadded(padding)).toEqual(["bad_record_mac"]);
@@ -268,7 +270,7 @@ describe("SequenceNumber", () => {
 
 describe("change_cipher_spec", () => {
   function reads(policy: "dropped" | "delivered", hex: number[]): string {
-    const half = new ReadHalf();
+    const half = new ReadHalf(DEFAULT_LIMITS);
     half.changeCipherSpec = policy;
     half.push(framed(20, Uint8Array.from(hex)));
     try {
@@ -287,7 +289,7 @@ describe("change_cipher_spec", () => {
   });
 
   it("a limit on clear records holds before encryption", () => {
-    const half = new ReadHalf();
+    const half = new ReadHalf(DEFAULT_LIMITS);
     half.setClearLimit(512);
     half.push(framed(22, text(512)));
     expect(half.next()?.content).toHaveLength(512);

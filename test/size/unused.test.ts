@@ -14,7 +14,7 @@ interface Bundle {
 }
 
 const CORE = `
-  export { clientConfig, serverConfig, credential, TlsEngine } from "puretls/engine";
+  export { createClientConfig, createServerConfig, createCredential, TlsEngine } from "puretls/engine";
   export { noble } from "puretls/crypto/noble";
   export { createVerifier, TrustStore } from "puretls/x509";
 `;
@@ -22,7 +22,7 @@ const CORE = `
 async function bundle(code: string): Promise<Bundle> {
   const entries = entryPoints();
   const { metafile } = await build({
-    stdin: { contents: code, resolveDir: PROJECT_ROOT, loader: "ts" },
+    stdin: { contents: code, resolveDir: PROJECT_ROOT, loader: "js" },
     absWorkingDir: PROJECT_ROOT,
     bundle: true,
     format: "esm",
@@ -58,8 +58,8 @@ const FEATURES: Readonly<
   Record<string, { readonly code: string; readonly brings: RegExp }>
 > = {
   "Encrypted Client Hello": {
-    code: `export { echClient, echServer } from "puretls/ech";`,
-    brings: /^src\/(ech\/|crypto\/hpke|handshake\/client\/ech\.)/,
+    code: `export { createEchClient, createEchServer } from "puretls/ech";`,
+    brings: /^src\/(ech\/|crypto\/hpke|handshake\/client\/offer\/ech\.)/,
   },
   "certificate compression": {
     code: `export { zlib } from "puretls/compression";`,
@@ -67,15 +67,21 @@ const FEATURES: Readonly<
   },
   "delegated credentials": {
     code: `export { acceptDelegatedCredentials, delegateCredential } from "puretls/engine";`,
-    brings: /^src\/handshake\/delegated-credential/,
+    brings: /^src\/handshake\/authentication\/delegated-credential/,
   },
   "stateless retries": {
-    code: `export { retryCookies } from "puretls/engine";`,
-    brings: /^src\/handshake\/retry-cookies/,
+    code: `export { createRetryCookies } from "puretls/engine";`,
+    brings: /^src\/handshake\/sessions\/retry-cookies/,
   },
   "Certificate Transparency": {
     code: `export { requireTimestamps } from "puretls/x509";`,
-    brings: /^src\/x509\/(transparency|embedded-timestamps)/,
+    brings:
+      /^src\/x509\/(path\/transparency|certificates\/embedded-timestamps)/,
+  },
+  "PKCS#12": {
+    code: `export { pkcs12 } from "puretls/x509";`,
+    brings:
+      /^src\/x509\/(pkcs12\/|keys\/(derivation|password-encryption|encrypted-key|private-key))/,
   },
   fingerprints: {
     code: `export { ja3, ja4 } from "puretls/trace";`,
@@ -101,36 +107,53 @@ describe("a bundle", async () => {
   );
 });
 
+it("of contexts reads no PKCS#12, and with the platform's reader it does", async () => {
+  const reader = /^src\/x509\/pkcs12\/(?!error)/;
+  const without = await bundle(`export { SSLContext } from "puretls";`);
+  expect(without.sources.filter((path) => reader.test(path))).toEqual([]);
+  const whole = await bundle(`
+    import { SSLContext } from "puretls";
+    import { pkcs12 } from "puretls/x509";
+    export const context = new SSLContext({ platform: { pkcs12 } });
+  `);
+  expect(whole.sources.some((path) => reader.test(path))).toBe(true);
+  expect(whole.sources.filter((path) => /asn1js|pkijs/.test(path))).toEqual([]);
+});
+
+/** Of servers alone: their machines, and what they are asked. */
+const SERVERS =
+  /^src\/(handshake\/(server\/|sessions\/session-check\.)|engine\/server-)/;
+
 /** By config: what a program imports, and what must not come with it. */
 const SLIM: Readonly<
   Record<string, { readonly code: string; readonly lacks: RegExp }>
 > = {
   "a client": {
-    code: `export { clientConfig, TlsEngine } from "puretls/engine";`,
-    lacks: /^src\/handshake\/server\//,
+    code: `export { createClientConfig, TlsEngine } from "puretls/engine";`,
+    lacks: SERVERS,
   },
   "a server": {
-    code: `export { serverConfig, TlsEngine } from "puretls/engine";`,
+    code: `export { createServerConfig, TlsEngine } from "puretls/engine";`,
     lacks: /^src\/handshake\/client\//,
   },
   "a client of TLS 1.3": {
     code: `
       export { TlsEngine } from "puretls/engine";
-      export { clientConfig } from "puretls/engine/tls13";
+      export { createClientConfig } from "puretls/engine/tls13";
     `,
-    lacks: /^src\/handshake\/server\/|12\.ts$/,
+    lacks: new RegExp(`${SERVERS.source}|12\\.ts$|/tls12/`),
   },
   "a verifier of few checks": {
     code: `export { createVerifierOf, TrustStore } from "puretls/x509";`,
     lacks:
-      /^src\/x509\/(ocsp|revocation|policies|name-constraints|strict-rules|attribute-names|crl)/,
+      /^src\/x509\/(checks\/(ocsp-check|crl-(check|scope)|policies|name-constraints|strict-rules|issuance-lints)|certificates\/(ocsp|crl)\.|names\/attribute-names)/,
   },
   "a server of TLS 1.3": {
     code: `
       export { TlsEngine } from "puretls/engine";
-      export { serverConfig } from "puretls/engine/tls13";
+      export { createServerConfig } from "puretls/engine/tls13";
     `,
-    lacks: /^src\/handshake\/client\/|12\.ts$/,
+    lacks: /^src\/handshake\/client\/|12\.ts$|\/tls12\//,
   },
 };
 
@@ -151,39 +174,36 @@ describe("a bundle of", async () => {
 /** By feature: what comes with it alone, beside a client or a server. */
 const ROWS: Readonly<Record<string, RegExp>> = {
   certificateAuthorities:
-    /^src\/handshake\/(extensions\/)?certificate-authorities\.ts$/,
+    /^src\/handshake\/features\/certificate-authorities\.ts$/,
   certificateCompression:
-    /^src\/handshake\/(certificate-compression|extensions\/compress-certificate|messages\/compressed-certificate)\.ts$/,
-  certificateSchemes:
-    /^src\/handshake\/(certificate-schemes|extensions\/signature-algorithms-cert)\.ts$/,
-  certificateTimestamps:
-    /^src\/handshake\/(certificate-timestamps|extensions\/signed-certificate-timestamp)\.ts$/,
+    /^src\/handshake\/(features\/certificate-compression|messages\/compressed-certificate)\.ts$/,
+  certificateSignatureSchemes:
+    /^src\/handshake\/features\/certificate-schemes\.ts$/,
+  signedCertificateTimestamps:
+    /^src\/handshake\/features\/certificate-timestamps\.ts$/,
   delegatedCredentials:
-    /^src\/handshake\/(delegated-keys|delegated-credential|extensions\/delegated-credential)\.ts$/,
+    /^src\/handshake\/(features\/delegated-credentials|authentication\/delegated-credential)\.ts$/,
   encryptedClientHello:
-    /^src\/handshake\/(extensions\/)?encrypted-client-hello\.ts$/,
-  rawPublicKeys:
-    /^src\/handshake\/(raw-public-keys|extensions\/certificate-types)\.ts$/,
-  recordSizes:
-    /^src\/handshake\/(record-sizes|extensions\/(max-fragment-length|record-size-limit))\.ts$/,
-  stapling:
-    /^src\/handshake\/(stapling|extensions\/status-request|messages\/certificate-status)\.ts$/,
+    /^src\/handshake\/features\/encrypted-client-hello\.ts$/,
+  rawPublicKeys: /^src\/handshake\/features\/raw-public-keys\.ts$/,
+  recordSizes: /^src\/handshake\/features\/record-sizes\.ts$/,
+  ocspStapling: /^src\/handshake\/features\/stapling\.ts$/,
 };
 
 /** The same, of a client alone. */
 const CLIENT_ROWS: Readonly<Record<string, RegExp>> = {
   clientSessions:
-    /^src\/handshake\/(client\/(sessions|psk-offer|early-data|tickets13)|messages\/end-of-early-data|psk|resumption)\.ts$/,
+    /^src\/(handshake\/(config\/client-authentication|client\/(features\/sessions|offer\/psk-offer|tls13\/(early-data|tickets))|messages\/without-content|sessions\/psk|authentication\/resumption)|x509\/certificates\/validity)\.ts$/,
   clientCertificates:
-    /^src\/handshake\/client\/(certificates|post-handshake-auth)\.ts$/,
+    /^src\/handshake\/client\/(features\/client-certificates|tls13\/post-handshake-auth)\.ts$/,
 };
 
-describe("with the configs of puretls/engine/tls13, a bundle of clientConfigOf", () => {
+describe("with the configs of puretls/engine/tls13, a bundle of createClientConfigOf", () => {
   const code = (...features: readonly string[]): string => `
-    import { ${["clientConfigOf", ...features].join(", ")} } from "puretls/engine/tls13";
+    import { ${["createClientConfigOf", ...features].join(", ")} } from "puretls/engine/tls13";
     export { TlsEngine } from "puretls/engine";
     export const made = (options) =>
-      clientConfigOf([${features.join(", ")}], options);
+      createClientConfigOf([${features.join(", ")}], options);
   `;
 
   it.each(Object.entries(CLIENT_ROWS))(
@@ -202,37 +222,42 @@ describe("with the configs of puretls/engine/tls13, a bundle of clientConfigOf",
 describe.each(["puretls/engine", "puretls/engine/tls13"])(
   "with the configs of %s, a bundle",
   (entry) => {
-    describe.each(["clientConfigOf", "serverConfigOf"])("of %s", (make) => {
-      const code = (...features: readonly string[]): string => `
+    describe.each(["createClientConfigOf", "createServerConfigOf"])(
+      "of %s",
+      (make) => {
+        const code = (...features: readonly string[]): string => `
         import { ${[make, ...features].join(", ")} } from "${entry}";
         export { TlsEngine } from "puretls/engine";
         export const made = (options) =>
           ${make}([${features.join(", ")}], options);
       `;
 
-      it.for(Object.entries(ROWS))(
-        "without %s has no source of it",
-        async ([feature, brings], { annotate }) => {
-          const slim = await bundle(code());
-          const more = await bundle(code(feature));
-          expect(slim.sources.filter((path) => brings.test(path))).toEqual([]);
-          const added = more.sources.filter(
-            (path) => !slim.sources.includes(path),
-          );
-          expect(added.length).toBeGreaterThan(0);
-          expect(added.filter((path) => !brings.test(path))).toEqual([]);
-          expect(more.bytes).toBeGreaterThan(slim.bytes);
-          await annotate(`${more.bytes - slim.bytes} bytes minified`);
-        },
-      );
-    });
+        it.for(Object.entries(ROWS))(
+          "without %s has no source of it",
+          async ([feature, brings], { annotate }) => {
+            const slim = await bundle(code());
+            const more = await bundle(code(feature));
+            expect(slim.sources.filter((path) => brings.test(path))).toEqual(
+              [],
+            );
+            const added = more.sources.filter(
+              (path) => !slim.sources.includes(path),
+            );
+            expect(added.length).toBeGreaterThan(0);
+            expect(added.filter((path) => !brings.test(path))).toEqual([]);
+            expect(more.bytes).toBeGreaterThan(slim.bytes);
+            await annotate(`${more.bytes - slim.bytes} bytes minified`);
+          },
+        );
+      },
+    );
   },
 );
 
 it("the face of Python's ssl brings none of the extensions' objects", async () => {
   const { sources } = await bundle(`export { SSLContext } from "puretls";`);
   const lacks =
-    /^src\/(ech|compression|trace|pki)\/|hpke|x509\/(transparency|embedded)|handshake\/(delegated-credential|retry-cookies)|fflate|asn1js|pkijs/;
+    /^src\/(ech|compression|trace|pki)\/|hpke|x509\/(path\/transparency|certificates\/embedded)|handshake\/(authentication\/delegated-credential|sessions\/retry-cookies)|fflate|asn1js|pkijs/;
   expect(sources.filter((path) => lacks.test(path))).toEqual([]);
-  expect(sources).toContain("src/ssl/extension-settings.ts");
+  expect(sources).toContain("src/ssl/context/settings-table.ts");
 });

@@ -7,7 +7,7 @@ import {
   type SSLContext,
   SSLWantAsyncError,
 } from "../../src/index.ts";
-import { SIGNATURE_SCHEMES } from "../../src/handshake/signature-schemes.ts";
+import { SIGNATURE_SCHEMES } from "../../src/handshake/registries/signature-schemes.ts";
 import {
   verifiedByCaller,
   X509_ERRORS,
@@ -184,7 +184,7 @@ describe("verifier", () => {
             "serverAuth",
             "server.test",
           ]);
-          const chain = verifiedByCaller(peer);
+          const chain = verifiedByCaller(peer, at);
           return later ? Promise.resolve(chain) : chain;
         },
       };
@@ -269,14 +269,14 @@ describe("keys that are elsewhere", () => {
   });
 });
 
-describe("keylog", () => {
+describe("keyLog", () => {
   it("X-97: the secrets of both sides are the same", () => {
     const logs: Record<string, string[]> = { client: [], server: [] };
     const client = clientContext({
-      keylog: (line) => logs["client"]?.push(line),
+      keyLog: (line) => logs["client"]?.push(line),
     });
     const server = serverContext({
-      keylog: (line) => logs["server"]?.push(line),
+      keyLog: (line) => logs["server"]?.push(line),
     });
     new BioPair(client, server).handshake();
     expect(logs["client"]?.slice().sort()).toEqual(
@@ -289,6 +289,6 @@ describe("keylog", () => {
       "SERVER_HANDSHAKE_TRAFFIC_SECRET",
       "SERVER_TRAFFIC_SECRET_0",
     ]);
-    expect(() => (client.keylog = 5 as never)).toThrow(TypeError);
+    expect(() => (client.keyLog = 5 as never)).toThrow(TypeError);
   });
 });

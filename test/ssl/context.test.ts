@@ -185,9 +185,9 @@ describe("SSLContext", () => {
     expect(() => {
       context.setCiphersuites([]);
     }).toThrow(SSLError);
-    expect(() => context.setCiphers("TLS_AES_128_GCM_SHA256")).toThrow(
-      "No cipher can be selected",
-    );
+    expect(() => {
+      context.setCiphers("TLS_AES_128_GCM_SHA256");
+    }).toThrow("No cipher can be selected");
   });
 
   it("X-83 L-12: groups by all their names", () => {
@@ -255,19 +255,18 @@ describe("loadCertChain", () => {
 
   it("X-29: a key of another certificate", () => {
     const other = testServer("ec-p384");
+    // OpenSSL has a place for each kind of key.
     const wrong = [
-      testServer("ec-p521").keyPem,
-      testServer("rsa").keyPem,
-      testServer("ed25519").keyPem,
-    ];
-    for (const key of wrong) {
+      ["ec-p521", "X509", "KEY_VALUES_MISMATCH"],
+      ["rsa", "SSL", "NO_CERTIFICATE_ASSIGNED"],
+      ["ed25519", "SSL", "NO_CERTIFICATE_ASSIGNED"],
+    ] as const;
+    for (const [kind, library, reason] of wrong) {
+      const { keyPem: key } = testServer(kind);
       const error = sslError(() => {
         context().loadCertChain({ cert: other.certificatePem, key });
       });
-      expect([error.library, error.reason]).toEqual([
-        "X509",
-        "KEY_VALUES_MISMATCH",
-      ]);
+      expect(error).toMatchObject({ library, reason });
     }
   });
 
@@ -406,14 +405,11 @@ describe("loadVerifyLocations", () => {
       load(bytes());
     }).toThrow(RangeError);
     expect(() => {
-      load("ü");
-    }).toThrow(TypeError);
-    expect(() => {
       load(5);
     }).toThrow(TypeError);
     expect(
       sslError(() => {
-        load("text");
+        load("text, ü");
       }).reason,
     ).toBe("NO_START_LINE");
     expect(
@@ -563,7 +559,7 @@ describe("wrapping", () => {
 
   it("O-01 S-19 T-01: no constructors for everybody", () => {
     for (const make of [SSLObject, SSLSocket, SSLSession])
-      expect(() => Reflect.construct(make, [])).toThrow(TypeError);
+      expect((): unknown => Reflect.construct(make, [])).toThrow(TypeError);
   });
 
   it("X-110 X-112: classes of one's own", () => {

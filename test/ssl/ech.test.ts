@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   createEchKey,
-  echClient,
-  echGrease,
-  echServer,
+  createEchClient,
+  createEchGrease,
+  createEchServer,
   encodeEchConfigList,
 } from "../../src/ech/index.ts";
 import { SSLError } from "../../src/index.ts";
@@ -26,10 +26,10 @@ describe("Encrypted Client Hello", () => {
     createEchKey({ provider: noble, publicName, configId }),
   );
   if (!old || !current) throw new Error("no keys");
-  const ech = echServer({ provider: noble, keys: [current] });
+  const ech = createEchServer({ provider: noble, keys: [current] });
   const offer = (list: Uint8Array) => ({
     serverHostname: "hidden.wild.test",
-    encryptedClientHello: echClient(list),
+    encryptedClientHello: createEchClient(list),
   });
 
   it("hides the name, which the server's callback gets", async () => {
@@ -85,7 +85,7 @@ describe("Encrypted Client Hello", () => {
   });
 
   it("as GREASE is the context's, for every connection", async () => {
-    const client = clientContext({ encryptedClientHello: echGrease() });
+    const client = clientContext({ encryptedClientHello: createEchGrease() });
     const pair = await readyPair({
       client,
       server: serverContext({ encryptedClientHello: ech }),
@@ -95,7 +95,7 @@ describe("Encrypted Client Hello", () => {
   });
 
   it("is refused where it cannot be, before a byte goes out", () => {
-    const real = echClient(encodeEchConfigList([current.config]));
+    const real = createEchClient(encodeEchConfigList([current.config]));
     for (const [context, value] of [
       [clientContext(), ech],
       [serverContext(), real],

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   memoryPair,
+  SSLError,
   SSLSyscallError,
   type Transport,
 } from "../../src/index.ts";
@@ -177,5 +178,43 @@ describe("a transport that lends what it reads", () => {
     });
     await Promise.all([other.ready, server.ready]);
     expect(await rejection(other.recv())).toBe(thrown);
+  });
+
+  it("rejects with what a listener of sessions was rejected with", async () => {
+    const context = clientContext();
+    const late = new Error("the store is away");
+    let told = 0;
+    context.onSession = async () => {
+      told++;
+      await Promise.reject(late);
+    };
+    const { client, server } = await readyPair({ client: context });
+    await server.sendAll(bytes(1));
+    await client.recv();
+    expect(told).toBeGreaterThan(0);
+    await server.sendAll(bytes(2));
+    expect(await rejection(client.recv())).toBe(late);
+  });
+
+  it("destroys a connection whose listener throws each time", async () => {
+    const context = clientContext();
+    const thrown = new Error("not in the mood");
+    let told = 0;
+    context.onSession = () => {
+      told++;
+      throw thrown;
+    };
+    const { client, server } = await readyPair({ client: context });
+    await server.sendAll(bytes(1));
+    expect(await rejection(client.recv())).toBe(thrown);
+    expect(told).toBe(2);
+    client.destroy();
+    expect(() => client.exportKeyingMaterial("EXPORTER-x", 8)).toThrow(
+      SSLError,
+    );
+    // The transport is gone, without a close_notify.
+    expect(await rejection(server.sendAll(bytes(100_000)))).toBeInstanceOf(
+      Error,
+    );
   });
 });

@@ -3,6 +3,7 @@ import {
   type ContextSessionStore,
   Options,
   SSLContext,
+  SSLError,
   type SSLContextOptions,
   SSLSession,
   TicketKeys,
@@ -408,10 +409,10 @@ describe("pre-shared keys", () => {
   it("L-08: callbacks are functions, each in its role", () => {
     expect(() => {
       new SSLContext().setPskServerCallback(() => key);
-    }).toThrow(RangeError);
+    }).toThrow(SSLError);
     expect(() => {
       serverContext().setPskClientCallback(() => null);
-    }).toThrow(RangeError);
+    }).toThrow(SSLError);
     expect(() => {
       new SSLContext().setPskClientCallback(7 as never);
     }).toThrow(TypeError);

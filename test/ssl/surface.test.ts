@@ -14,7 +14,7 @@ import { noble } from "../../src/crypto/noble/index.ts";
 import * as ssl from "../../src/index.ts";
 import {
   AlertDescription,
-  certificateInfo,
+  toCertificateInfo,
   certificateMatchesHost,
   createDefaultContext,
   Options,
@@ -247,18 +247,18 @@ describe("contexts", () => {
   it("X-96 X-98: a key log file, with a comment on top and whole lines", () => {
     const path = join(folder, "keys.log");
     const context = clientContext();
-    context.keylogFile(path);
+    context.keyLogFile(path);
     expect(readFileSync(path, "utf8")).toMatch(/^#.*\n$/);
     new BioPair(context).handshake();
-    context.keylogFile(path);
+    context.keyLogFile(path);
     new BioPair(context).handshake();
     const lines = readFileSync(path, "utf8").split("\n");
     expect(lines.filter((line) => line.startsWith("#"))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith("EXPORTER"))).toHaveLength(2);
-    context.keylogFile(null);
-    expect(context.keylog).toBe(null);
+    context.keyLogFile(null);
+    expect(context.keyLog).toBe(null);
     expect(() => {
-      context.keylogFile(join(folder, "no", "such", "folder"));
+      context.keyLogFile(join(folder, "no", "such", "folder"));
     }).toThrow(SSLError);
   });
 
@@ -297,11 +297,15 @@ describe("contexts", () => {
     const server = serverContext({
       certChain: { cert: made.chainPem, key: made.key.toPem() },
     });
-    const client = new SSLContext({ verifyLocations: { ca: middle.pem } });
+    const client = createDefaultContext({ ca: middle.pem });
     new BioPair(client, server).handshake();
     client.verifyFlags = { partialChain: false };
-    const refused = new BioPair(client, server);
-    expect(sslError(() => refused.handshake())).toHaveProperty("verifyCode", 2);
+    const byHand = new SSLContext({ verifyLocations: { ca: middle.pem } });
+    for (const one of [client, byHand]) {
+      const refused = new BioPair(one, server);
+      const error = sslError(() => refused.handshake());
+      expect(error).toHaveProperty("verifyCode", 2);
+    }
   });
 
   it("X-67: finds the root that fits among those of the same name", () => {
@@ -374,7 +378,7 @@ describe("contexts", () => {
       passphrase: "later",
     });
     const load = (password: string): Promise<void> =>
-      context.loadCertChainLater({
+      context.loadCertChainAsync({
         cert,
         key: sealed.toString(),
         password: () => Promise.resolve(password),
@@ -382,7 +386,7 @@ describe("contexts", () => {
     await expect(load("never")).rejects.toThrow(SSLError);
     await load("later");
     new BioPair(clientContext(), context).handshake();
-    await context.loadCertChainLater({
+    await context.loadCertChainAsync({
       cert,
       key,
       password: () => Promise.reject(new Error("not asked for")),
@@ -454,11 +458,20 @@ describe("connections", () => {
     ).handshake();
     expect(reasonOf(client)).toBe("NOT_SERVER");
     expect(reasonOf(server)).toBe("EXTENSION_NOT_RECEIVED");
-    const old = new BioPair(
-      clientContext({ maximumVersion: "TLSv1.2" }),
-      asking(),
-    );
+    const ours = authenticatedClient();
+    ours.maximumVersion = "TLSv1.2";
+    const old = new BioPair(ours, asking());
     expect(reasonOf(old.handshake().server)).toBe("WRONG_SSL_VERSION");
+    const willing = authenticatedClient();
+    willing.postHandshakeAuth = true;
+    const twice = new BioPair(willing, asking()).handshake();
+    twice.server.verifyClientPostHandshake();
+    expect(reasonOf(twice.server)).toBe("REQUEST_PENDING");
+    const gone = new BioPair(willing, asking()).handshake();
+    sslError(() => {
+      gone.server.unwrap();
+    });
+    expect(reasonOf(gone.server)).toBe("PROTOCOL_IS_SHUTDOWN");
     const pair = await readyPair({ server: asking() });
     expect(() => {
       pair.server.verifyClientPostHandshake();
@@ -549,7 +562,7 @@ describe("certificates", () => {
   const { pem, key } = createSelfSigned({ provider: noble, hosts: ["a.test"] });
 
   it("P-22: the dictionary with Python's keys alone", () => {
-    const info = certificateInfo(Certificate.parse(testAuthority().der));
+    const info = toCertificateInfo(Certificate.parse(testAuthority().der));
     expect(Object.keys(toPythonDict(info))).not.toContain("validFrom");
     expect(info.validFrom).toBeInstanceOf(Date);
   });
@@ -560,7 +573,7 @@ describe("certificates", () => {
       const broken = der.slice();
       broken[at] = (broken[at] ?? 0) ^ 0xff;
       try {
-        certificateInfo(Certificate.parse(broken));
+        toCertificateInfo(Certificate.parse(broken));
       } catch (error) {
         expect(error).toBeInstanceOf(X509Error);
       }

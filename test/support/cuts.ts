@@ -6,7 +6,6 @@
  */
 import { expect } from "vitest";
 import { concat, equal, toHex } from "../../src/bytes.ts";
-import { noble } from "../../src/crypto/noble/index.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
   type Answer,
@@ -20,7 +19,9 @@ import {
   TlsEngine,
 } from "../../src/engine/index.ts";
 import { testClientConfig, testServerConfig } from "./engines.ts";
+import { repeatable } from "./repeatable.ts";
 import { seededRandom } from "./seeded-random.ts";
+import { THOROUGH } from "./thorough.ts";
 
 /** What an engine leaves traces in, beside itself. */
 interface Outside {
@@ -29,7 +30,7 @@ interface Outside {
 }
 
 /** Two cuts at each byte up to that length; then at every few bytes. */
-const EACH_BYTE = 400;
+const EACH_BYTE = THOROUGH ? 400 : 40;
 
 export const NOW = Date.now();
 
@@ -107,10 +108,10 @@ export class World {
   readonly client = this.provider("client");
   readonly server = this.provider("server");
 
-  /** noble with the time standing still and random bytes of a seed. */
+  /** With the time standing still and random bytes of a seed. */
   provider(seed: string): CryptoProvider {
     const { random } = this.#keep(new SavedRandom(seed));
-    return { ...noble, random, now: () => NOW };
+    return { ...repeatable(random), now: () => NOW };
   }
 
   register(name: number): StrikeRegister {
@@ -303,6 +304,8 @@ function describe(event: EngineEvent): string {
       return `${event.type} ${toHex(event.bytes)}`;
     case "session":
       return `session ${toHex(event.session.ticket)}`;
+    case "session_ended":
+      return `session_ended ${toHex(event.session.ticket)}`;
     case "store_session":
       return `store_session ${toHex(event.id)}`;
     case "key_update":
@@ -352,7 +355,7 @@ function randomParts(bytes: Uint8Array, seed: string): Uint8Array[] {
 export function sameKeys({ client, server }: CutPair): boolean {
   const label = "EXPORTER-cuts";
   return equal(
-    client.exportKeyingMaterial(label, Uint8Array.of(1), 24),
-    server.exportKeyingMaterial(label, Uint8Array.of(1), 24),
+    client.exportKeyingMaterial(label, 24, Uint8Array.of(1)),
+    server.exportKeyingMaterial(label, 24, Uint8Array.of(1)),
   );
 }

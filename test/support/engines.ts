@@ -4,13 +4,13 @@ import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import { concat } from "../../src/bytes.ts";
 import {
   type ClientConfig,
-  clientConfig,
+  createClientConfig,
   type ClientOptions,
   type Credential,
-  credential,
+  createCredential,
   type EngineEvent,
   type ServerConfig,
-  serverConfig,
+  createServerConfig,
   type ServerOptions,
   TlsEngine,
 } from "../../src/engine/index.ts";
@@ -21,15 +21,19 @@ import {
   TrustStore,
 } from "../../src/x509/index.ts";
 import { type KeyKind, testAuthority, testClient, testServer } from "./pki.ts";
+import { repeatable } from "./repeatable.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** How bytes get from one engine to the other. */
 export type Delivery = "whole" | "bytes" | "random";
 export const DELIVERIES: readonly Delivery[] = ["whole", "bytes", "random"];
 
-/** noble with a random source that can be repeated. */
-export function seededProvider(seed: string): CryptoProvider {
-  return { ...noble, random: seededRandom(seed) };
+/** node:crypto, unless another is named, with random bytes of that seed. */
+export function seededProvider(
+  seed: string,
+  base?: CryptoProvider,
+): CryptoProvider {
+  return repeatable(seededRandom(seed), base);
 }
 
 let verifier: CertificateVerifier | undefined;
@@ -43,22 +47,31 @@ export function testVerifier(): CertificateVerifier {
   return verifier;
 }
 
-/** The certificate and key of a test server or client. */
+const credentials = new Map<string, Credential>();
+
+/** The certificate and key of a test server or client, the same at each call. */
 export function testCredential(
   kind: KeyKind = "ec-p256",
   role: "server" | "client" = "server",
 ): Credential {
+  const name = `${role} ${kind}`;
+  const known = credentials.get(name) ?? makeCredential(kind, role);
+  credentials.set(name, known);
+  return known;
+}
+
+function makeCredential(kind: KeyKind, role: "server" | "client"): Credential {
   const { chain, key } =
     role === "server" ? testServer(kind) : testClient(kind);
   const leaf = chain[0] ?? new Uint8Array();
   const { algorithm } = Certificate.parse(leaf).subjectPublicKeyInfo;
-  return credential({ provider: noble, chain, key: { algorithm, key } });
+  return createCredential({ provider: noble, chain, key: { algorithm, key } });
 }
 
 export function testClientConfig(
   options: Partial<ClientOptions> = {},
 ): ClientConfig {
-  return clientConfig({
+  return createClientConfig({
     provider: seededProvider("client"),
     verifier: testVerifier(),
     ...options,
@@ -68,7 +81,7 @@ export function testClientConfig(
 export function testServerConfig(
   options: Partial<ServerOptions> = {},
 ): ServerConfig {
-  return serverConfig({
+  return createServerConfig({
     provider: seededProvider("server"),
     credentials: [testCredential()],
     verifier: testVerifier(),

@@ -1,9 +1,14 @@
 /** Records that a real peer would never write, under a real connection's keys. */
 import { concat, fromHex, Secret } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { CIPHER_SUITES, type TlsEngine } from "../../src/engine/index.ts";
-import { protectionKeys } from "../../src/handshake/io.ts";
-import { trafficSecret } from "../../src/handshake/key-schedule13.ts";
+import {
+  CIPHER_SUITES,
+  type ClientOptions,
+  type ServerOptions,
+  type TlsEngine,
+} from "../../src/engine/index.ts";
+import { trafficSecret } from "../../src/handshake/keys/key-schedule13.ts";
+import { protectionKeys } from "../../src/handshake/tls13/secrets.ts";
 import { Aead13Sealer } from "../../src/record/aead13.ts";
 import { sealedRecord } from "../../src/record/protection.ts";
 import {
@@ -28,13 +33,22 @@ export interface Forged extends Pair {
 }
 
 /** A connection whose application keys the test knows; nothing sent yet. */
-export function forgeable(): Forged {
+export function forgeable(
+  options: {
+    readonly client?: Partial<ClientOptions>;
+    readonly server?: Partial<ServerOptions>;
+  } = {},
+): Forged {
   const log: string[] = [];
   const cipherSuites = [SUITE.name] as const;
   const pair = shuttle(
     newPair(
-      testClientConfig({ cipherSuites, keyLog: (line) => log.push(line) }),
-      testServerConfig({ cipherSuites }),
+      testClientConfig({
+        cipherSuites,
+        keyLog: (line) => log.push(line),
+        ...options.client,
+      }),
+      testServerConfig({ cipherSuites, ...options.server }),
     ),
   );
   events(pair.client);
@@ -71,7 +85,7 @@ function sealer(log: readonly string[], label: string): Aead13Sealer {
     protectionKeys({
       provider: noble,
       suite: SUITE,
-      secret: trafficSecret(noble.hashes[SUITE.hash], secret),
+      secret: trafficSecret(noble.hashes[SUITE.hash], secret, "client"),
       epoch: "application",
       recordsPerKey: Number.MAX_SAFE_INTEGER,
     }),

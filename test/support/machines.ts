@@ -1,45 +1,37 @@
 /**
- * The handshake machines without records: whole messages go from one to the
- * other, and a test may change, drop or add any of them on the way.
+ * The engine's handshake without records: whole messages go from one side to
+ * the other, and a test may change, drop or add any of them on the way.
  */
 import { fromHex } from "../../src/bytes.ts";
 import type { ClientConfig, ServerConfig } from "../../src/engine/index.ts";
 import { TlsError } from "../../src/errors.ts";
 import * as reason from "../../src/reasons.ts";
-import { EVERY_CLIENT_FEATURE } from "../../src/handshake/client/every-feature.ts";
-import { Features } from "../../src/handshake/features.ts";
+import { EVERY_CLIENT_FEATURE } from "../../src/handshake/client/features/every-feature.ts";
+import { EVERY_FEATURE } from "../../src/handshake/features/every-feature.ts";
 import { startClient } from "../../src/handshake/client/hello.ts";
-import { clientMachines } from "../../src/handshake/client/machines.ts";
+import { clientProtocol } from "../../src/engine/client-protocols.ts";
 import type {
-  ChangeCipherSpecPolicy,
   HandshakeEvent,
   HandshakeIo,
-} from "../../src/handshake/io.ts";
-import {
-  advance,
-  advanceByMessage,
-  type ConnectionState,
-  type Machines,
-} from "../../src/handshake/machines.ts";
-import {
-  advanceByAnswer,
-  needOf,
-  ownAnswer,
-} from "../../src/handshake/needs.ts";
+} from "../../src/handshake/machine/io.ts";
+import type {
+  ConnectionState,
+  Machines,
+} from "../../src/engine/connection-state.ts";
+import { Handshake } from "../../src/engine/handshake.ts";
 import { startServer } from "../../src/handshake/server/hello.ts";
-import { serverMachines } from "../../src/handshake/server/machines.ts";
+import { serverProtocol } from "../../src/engine/server-protocols.ts";
 import {
+  type ChangeCipherSpecPolicy,
   HandshakeType,
   type HandshakeTypeName,
   nameOf,
 } from "../../src/wire/code-points.ts";
 
-const FEATURES = new Features(EVERY_CLIENT_FEATURE);
-
 /** Both roles, both versions. */
 export const MACHINES: Machines = {
-  ...clientMachines(FEATURES),
-  ...serverMachines(FEATURES),
+  ...clientProtocol(EVERY_CLIENT_FEATURE).machines,
+  ...serverProtocol(EVERY_FEATURE).machines,
 };
 
 /** What stands for a change_cipher_spec record among the messages. */
@@ -113,7 +105,7 @@ export function silentIo(active: Partial<HandshakeIo>): HandshakeIo {
     setWriteKeys: () => undefined,
     setChangeCipherSpec: () => undefined,
     setWarningAlerts: () => undefined,
-    setMaxFragmentLength: () => undefined,
+    setRecordRules: () => undefined,
     setRecordLimits: () => undefined,
     skipEarlyData: () => undefined,
     beginWritingEarlyData: () => undefined,
@@ -145,8 +137,7 @@ class Side {
   readonly name: "client" | "server";
   readonly outbox: Uint8Array[] = [];
   readonly events: HandshakeEvent[] = [];
-  state: ConnectionState;
-  readonly #io: HandshakeIo;
+  readonly #handshake: Handshake;
   #changeCipherSpec: ChangeCipherSpecPolicy;
 
   constructor(
@@ -155,7 +146,7 @@ class Side {
   ) {
     this.name = name;
     this.#changeCipherSpec = name === "client" ? "dropped" : "forbidden";
-    this.#io = silentIo({
+    const io = silentIo({
       send: (raw) => this.outbox.push(raw),
       // The dummies of TLS 1.3 mean nothing here.
       sendChangeCipherSpec: () => {
@@ -170,7 +161,11 @@ class Side {
       },
       emit: (event) => this.events.push(event),
     });
-    this.state = begin(this.#io);
+    this.#handshake = new Handshake(MACHINES, io, begin(io));
+  }
+
+  get state(): ConnectionState {
+    return this.#handshake.state;
   }
 
   receive(raw: Uint8Array): TlsError | undefined {
@@ -178,20 +173,9 @@ class Side {
       if (raw === CHANGE_CIPHER_SPEC) this.#receiveChangeCipherSpec();
       else {
         const type = raw[0] ?? 0;
-        const whole = { type, body: raw.subarray(4), raw };
-        this.state = advanceByMessage(MACHINES, this.state, whole, this.#io);
+        this.#handshake.receive({ type, body: raw.subarray(4), raw });
       }
-      for (let need = needOf(this.state); need; need = needOf(this.state)) {
-        const answer = ownAnswer(need, this.state.config);
-        if (answer === undefined) break;
-        this.state = advanceByAnswer(
-          MACHINES,
-          this.state,
-          need,
-          answer,
-          this.#io,
-        );
-      }
+      this.#handshake.answerNeeds();
       return undefined;
     } catch (error) {
       if (error instanceof TlsError) return error;
@@ -204,12 +188,6 @@ class Side {
     if (this.#changeCipherSpec === "forbidden")
       throw new TlsError(reason.unexpected_change_cipher_spec);
     if (this.#changeCipherSpec === "delivered")
-      this.state = advance(
-        MACHINES,
-        this.state,
-        "change_cipher_spec",
-        {},
-        this.#io,
-      );
+      this.#handshake.advance("change_cipher_spec", {});
   }
 }

@@ -59,14 +59,17 @@ export function opensslVerify(chain: OpensslChain): OpensslVerdict {
       writeFileSync(path, pems.join(""));
       return path;
     };
-    const { intermediates = [], crls = [] } = chain;
-    const args = ["verify", "-no-CAfile", "-no-CApath", "-no-CAstore"];
+    const { intermediates = [], crls = [], options = [] } = chain;
+    const args = ["verify", "-no-CApath", "-no-CAstore"];
     args.push("-attime", chain.time.toString());
-    args.push("-trusted", file("trusted.pem", chain.trusted));
+    // The paths of those who sign lists end in the store alone.
+    if (options.includes("-extended_crl")) args.push("-CAfile");
+    else args.push("-no-CAfile", "-trusted");
+    args.push(file("trusted.pem", chain.trusted));
     if (intermediates.length > 0)
       args.push("-untrusted", file("untrusted.pem", intermediates));
     if (crls.length > 0) args.push("-CRLfile", file("crls.pem", crls));
-    args.push(...(chain.options ?? []), file("leaf.pem", [chain.leaf]));
+    args.push(...options, file("leaf.pem", [chain.leaf]));
     const { status, stdout, stderr } = spawnSync("openssl", args, {
       encoding: "utf8",
     });

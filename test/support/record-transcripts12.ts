@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "../../src/bytes.ts";
-import { CIPHER_SUITES } from "../../src/handshake/cipher-suites.ts";
+import { CIPHER_SUITES } from "../../src/handshake/registries/cipher-suites.ts";
 import { ScriptedClient } from "./transcripts12.ts";
 import type { Setting, Transcript } from "./transcripts12.ts";
 

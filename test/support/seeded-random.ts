@@ -1,6 +1,6 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { createHash } from "node:crypto";
 import type { RandomSource } from "../../src/crypto/provider.ts";
-import { concat, utf8Bytes } from "../../src/bytes.ts";
+import { utf8Bytes } from "../../src/bytes.ts";
 
 /** A random source that gives the same bytes for the same seed. */
 export function seededRandom(seed: string): RandomSource {
@@ -9,9 +9,10 @@ export function seededRandom(seed: string): RandomSource {
   return (length) => {
     const out = new Uint8Array(length);
     for (let at = 0; at < length; at += 32) {
-      const block = sha256(
-        concat(start, Uint8Array.of(counter >> 16, counter >> 8, counter)),
-      );
+      const block = createHash("sha256")
+        .update(start)
+        .update(Uint8Array.of(counter >> 16, counter >> 8, counter))
+        .digest();
       counter++;
       out.set(block.subarray(0, Math.min(32, length - at)), at);
     }

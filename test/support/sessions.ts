@@ -23,7 +23,7 @@ export const T0 = Date.UTC(2026, 5, 1);
 const facts = {
   createdAt: T0,
   authenticatedAt: T0,
-  lifetime: 7200,
+  lifetimeSeconds: 7200,
   serverName: "localhost",
   alpnProtocol: "h2",
   sessionContext: fromHex("c0ffee"),
@@ -43,6 +43,7 @@ export function session13(changes: Partial<Session13> = {}): Session13 {
     ageAdd: 0xfedcba98,
     maxEarlyData: 16_384,
     strikeRegister: fromHex("99"),
+    ofExternalPsk: false,
     ...changes,
   };
 }

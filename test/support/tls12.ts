@@ -27,8 +27,8 @@ import {
 /** A clock that stands still: tickets tell when they were made. */
 const now = Date.now();
 
-function stillProvider(seed: string): CryptoProvider {
-  return { ...seededProvider(seed), now: () => now };
+function stillProvider(seed: string, base?: CryptoProvider): CryptoProvider {
+  return { ...seededProvider(seed, base), now: () => now };
 }
 
 /** One way to speak TLS 1.2. */
@@ -99,7 +99,7 @@ export function serverMemory(
   resumption: Case12["resumption"],
 ): Partial<ServerOptions> {
   return resumption === "ticket"
-    ? { tickets: new TicketKeys({ provider: stillProvider("tickets") }) }
+    ? { ticketKeys: new TicketKeys({ provider: stillProvider("tickets") }) }
     : { sessionStore: new MemorySessionStore() };
 }
 
@@ -108,15 +108,16 @@ export function connect12(
   { client, server }: Sides,
   delivery: Delivery = "whole",
   name = "",
+  base?: CryptoProvider,
 ): Pair {
   return shuttle(
     newPair(
       testClientConfig({
-        provider: stillProvider(`client${name}`),
+        provider: stillProvider(`client${name}`, base),
         ...client,
       }),
       testServerConfig({
-        provider: stillProvider(`server${name}`),
+        provider: stillProvider(`server${name}`, base),
         ...server,
       }),
     ),

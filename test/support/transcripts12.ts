@@ -6,7 +6,7 @@ import { asciiBytes, concat, fromHex, utf8Bytes } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
   type CipherSuiteName,
-  clientConfig,
+  createClientConfig,
   TlsEngine,
 } from "../../src/engine/index.ts";
 import { createVerifier, TrustStore } from "../../src/x509/index.ts";
@@ -59,7 +59,7 @@ export class ScriptedClient {
       identity: utf8Bytes("client 1"),
       key: fromHex(setting.psk),
     };
-    const config = clientConfig({
+    const config = createClientConfig({
       provider,
       versions: ["TLSv1.2"],
       cipherSuites: [setting.suite],

@@ -1,14 +1,14 @@
 /** A log of Certificate Transparency, RFC 6962, as far as tests need one. */
 import { concat } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { octetString } from "../../src/pki/asn1.ts";
+import { octetString } from "../../src/pki/der/asn1.ts";
 import type {
   Authority,
   IssuedCertificate,
   PkiKey,
 } from "../../src/pki/index.ts";
 import { Certificate } from "../../src/x509/index.ts";
-import * as OID from "../../src/x509/oids.ts";
+import * as OID from "../../src/x509/der/oids.ts";
 
 /** RFC 6962 3.2: what a log with that key, ECDSA P-256, says of a certificate. */
 export function timestampOf(

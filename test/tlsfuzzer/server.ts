@@ -12,13 +12,13 @@ import { node as provider } from "../../src/crypto/node.ts";
 import {
   CIPHER_SUITES,
   type CipherSuiteName,
-  credential,
+  createCredential,
   type Credential,
   type EngineEvent,
   MemorySessionStore,
   MemoryStrikeRegister,
   type ServerConfig,
-  serverConfig,
+  createServerConfig,
   TicketKeys,
   TlsEngine,
 } from "../../src/engine/index.ts";
@@ -60,7 +60,7 @@ function file(name: string): string {
 
 function credentialOf(kind: string): Credential {
   const key = PkiKey.parse(provider, file(`server-${kind}.key`));
-  return credential({
+  return createCredential({
     provider,
     chain: parseCertificates(file(`server-${kind}.pem`)).map(({ der }) => der),
     key: { algorithm: key.algorithm, key: key.privateKey },
@@ -81,7 +81,7 @@ const suites = (Object.keys(CIPHER_SUITES) as CipherSuiteName[]).filter(
 
 function newConfig(): ServerConfig {
   const trustStore = TrustStore.of(file("authority.pem"));
-  return serverConfig({
+  return createServerConfig({
     provider,
     credentials: flags.keys.split(",").map(credentialOf),
     clientAuthentication: clientAuthentication(),
@@ -92,8 +92,8 @@ function newConfig(): ServerConfig {
     }),
     ...(flags.tls12 && { versions: ["TLSv1.2"] }),
     ...(flags.alpn !== undefined && { alpnProtocols: flags.alpn.split(",") }),
-    tickets: new TicketKeys({ provider }),
-    ticketCount: Number(flags.tickets),
+    ticketKeys: new TicketKeys({ provider }),
+    numTickets: Number(flags.tickets),
     sessionStore: new MemorySessionStore(),
     ...(flags.compression && { certificateCompression: [zlib] }),
     maxEarlyData: Number(flags["early-data"]),

@@ -3,6 +3,7 @@
  * salesforce/ja3, and technical_details/JA4.md and the test results of
  * FoxIO-LLC/ja4. The hellos are made of the lists that are published there.
  */
+import { RAISE_NEED } from "../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { asciiBytes, toHex } from "../../src/bytes.ts";
 
@@ -175,7 +176,10 @@ describe("JA4", () => {
 
 describe("of whom it is", () => {
   it("a server reads both off the hello that it chooses a certificate by", () => {
-    const pair = newPair(undefined, testServerConfig({ credentials: "ask" }));
+    const pair = newPair(
+      undefined,
+      testServerConfig({ credentials: RAISE_NEED }),
+    );
     const sent = pair.client.takeOutput();
     pair.server.receive(sent);
     const { need } = pair.server;

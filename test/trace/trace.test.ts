@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { utf8Bytes } from "../../src/bytes.ts";
 import {
-  type CertificateCompression,
+  type CertificateCompressor,
   zlib,
 } from "../../src/compression/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import { createEchKey, echGrease, echServer } from "../../src/ech/index.ts";
+import {
+  createEchKey,
+  createEchGrease,
+  createEchServer,
+} from "../../src/ech/index.ts";
 import {
   type ClientOptions,
-  credential,
+  createCredential,
   type ServerOptions,
 } from "../../src/engine/index.ts";
 import { testServer } from "../support/pki.ts";
@@ -144,7 +148,7 @@ describe("a trace", () => {
   function said(
     client: Partial<ClientOptions>,
     server: Partial<ServerOptions>,
-    certificateCompression: readonly CertificateCompression[] = [],
+    certificateCompression: readonly CertificateCompressor[] = [],
   ): Map<string, Map<string, string>> {
     const keyLog = new KeyLog();
     const pair = newPair(
@@ -173,7 +177,7 @@ describe("a trace", () => {
     const messages = said(
       {
         certificateCompression: [zlib],
-        encryptedClientHello: echGrease(),
+        encryptedClientHello: createEchGrease(),
         recordSizeLimit: 1000,
         ocspStapling: true,
         signedCertificateTimestamps: true,
@@ -184,11 +188,11 @@ describe("a trace", () => {
         },
       },
       {
-        encryptedClientHello: echServer({ provider: noble, keys: [key] }),
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
         recordSizeLimit: 2000,
         clientAuthentication: "optional",
         credentials: [
-          credential({
+          createCredential({
             provider: noble,
             chain: testServer().chain,
             key: { algorithm: "ecPublicKey", key: testServer().key },

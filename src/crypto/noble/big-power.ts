@@ -5,6 +5,9 @@ const WINDOW = 5;
 /**
  * `base` to a secret `exponent` of at most `bits` bits modulo `modulus`: five
  * squarings and one multiplication for every five bits, whatever the exponent.
+ * As long as the leading windows are zero they multiply short numbers, which
+ * shows: callers give exponents whose top bits are set, as Diffie-Hellman draws
+ * them, or blinded ones, as RSA does.
  * Plain `%` is quicker here than Montgomery's or Barrett's reduction over
  * BigInt (1.6 against 1.8 ms for 1024 bits).
  */

@@ -169,40 +169,43 @@ export const bigPowers: BeginPowers = (field, exponent) => {
   };
 };
 
-/** Diffie-Hellman over the field that a server of TLS 1.2 chose. */
+/**
+ * Diffie-Hellman over the field that a server of TLS 1.2 chose. See
+ * {@link noble} for an example.
+ */
 export function finiteField(parameters: FiniteFieldParameters): KeyExchange {
   return exchangeOver(fieldOf(parameters), bigPowers);
 }
 
-/** ffdhe2048. Shares are 256 bytes. */
+/** ffdhe2048. Shares are 256 bytes. See {@link noble} for an example. */
 export const ffdhe2048: KeyExchangeGroup = /* @__PURE__ */ ffdheRow(
   "ffdhe2048",
   256,
   bigPowers,
 );
 
-/** ffdhe3072. Shares are 384 bytes. */
+/** ffdhe3072. Shares are 384 bytes. See {@link noble} for an example. */
 export const ffdhe3072: KeyExchangeGroup = /* @__PURE__ */ ffdheRow(
   "ffdhe3072",
   384,
   bigPowers,
 );
 
-/** ffdhe4096. Shares are 512 bytes. */
+/** ffdhe4096. Shares are 512 bytes. See {@link noble} for an example. */
 export const ffdhe4096: KeyExchangeGroup = /* @__PURE__ */ ffdheRow(
   "ffdhe4096",
   512,
   bigPowers,
 );
 
-/** ffdhe6144. Shares are 768 bytes. */
+/** ffdhe6144. Shares are 768 bytes. See {@link noble} for an example. */
 export const ffdhe6144: KeyExchangeGroup = /* @__PURE__ */ ffdheRow(
   "ffdhe6144",
   768,
   bigPowers,
 );
 
-/** ffdhe8192. Shares are 1024 bytes. */
+/** ffdhe8192. Shares are 1024 bytes. See {@link noble} for an example. */
 export const ffdhe8192: KeyExchangeGroup = /* @__PURE__ */ ffdheRow(
   "ffdhe8192",
   1024,

@@ -23,7 +23,8 @@ export const nobleHashes: Readonly<Record<HashName, CHash>> = {
  * belongs to the caller; no input is kept or changed.
  *
  * SHA-1 is there for signatures in old certificates and handshakes that a
- * policy above may refuse: it is no longer collision resistant.
+ * policy above may refuse: it is no longer collision resistant. See
+ * {@link noble} for an example.
  */
 export const hashes: Readonly<Record<HashName, HashAlgorithm>> = {
   "SHA-1": hashAlgorithm("SHA-1"),
@@ -87,14 +88,26 @@ function firstBlock(
 
 const ONE: Uint8Array = /* @__PURE__ */ Uint8Array.of(1);
 
+/** The inner and the outer hash, which noble types as `any`. */
+interface HmacParts {
+  readonly iHash: HmacPart;
+  readonly oHash: HmacPart;
+}
+
+interface HmacPart {
+  update(part: Uint8Array): this;
+  digest(): Uint8Array;
+}
+
 /** noble's own `digest` of an HMAC takes longer than those of its two hashes. */
 function hmacOf(
   hash: CHash,
   key: Uint8Array,
-  ...parts: readonly Uint8Array[]
+  ...message: readonly Uint8Array[]
 ): Uint8Array {
-  const { iHash, oHash } = hmac.create(hash, key);
-  for (const part of parts) iHash.update(part);
+  const parts: HmacParts = hmac.create(hash, key);
+  const { iHash, oHash } = parts;
+  for (const part of message) iHash.update(part);
   const inner = iHash.digest();
   const mac = oHash.update(inner).digest();
   wipe(inner);

@@ -16,12 +16,22 @@ import type {
   SignatureSigner,
   SignatureVerifier,
 } from "../provider.ts";
-import { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
-import { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
-import { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
-import { chaCha20Poly1305 } from "./chacha.ts";
-import { ecdsaSigner, ecdsaVerifier } from "./ecdsa.ts";
-import { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+import { aes128Cbc, aes256Cbc } from "./ciphers/aes-cbc.ts";
+import {
+  aes128Ccm,
+  aes128Ccm8,
+  aes256Ccm,
+  aes256Ccm8,
+} from "./ciphers/aes-ccm.ts";
+import { aes128Gcm, aes256Gcm } from "./ciphers/aes-gcm.ts";
+import { chaCha20Poly1305 } from "./ciphers/chacha.ts";
+import { ecdsaSigner, ecdsaVerifier } from "./curves/ecdsa.ts";
+import {
+  signEd25519,
+  signEd448,
+  verifyEd25519,
+  verifyEd448,
+} from "./curves/eddsa.ts";
 import {
   ffdhe2048,
   ffdhe3072,
@@ -31,24 +41,29 @@ import {
   finiteField,
 } from "./finite-field.ts";
 import { hashes } from "./hashes.ts";
-import { mlDsaSigner, mlDsaVerifier } from "./mldsa.ts";
+import { mlDsaSigner, mlDsaVerifier } from "./post-quantum/mldsa.ts";
 import {
   mlKem1024Alone,
   mlKem768Alone,
   secP256r1MlKem768,
   secP384r1MlKem1024,
   x25519MlKem768,
-} from "./mlkem-hybrid.ts";
-import { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
+} from "./post-quantum/mlkem-hybrid.ts";
+import { secp256r1, secp384r1, secp521r1 } from "./curves/nist.ts";
 import { keyDecryption } from "./key-decryption.ts";
 import { publicKeyOf } from "./public-key-of.ts";
 import { systemRandom } from "./random.ts";
-import { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
-import { rsaEncrypt } from "./rsa-encrypt.ts";
-import { x25519 } from "./x25519.ts";
-import { x448 } from "./x448.ts";
+import {
+  pkcs1Signer,
+  pkcs1Verifier,
+  pssSigner,
+  pssVerifier,
+} from "./rsa/rsa.ts";
+import { rsaEncrypt } from "./rsa/rsa-encrypt.ts";
+import { x25519 } from "./curves/x25519.ts";
+import { x448 } from "./curves/x448.ts";
 
-/** Every row of `noble.aeads`. */
+/** Every row of `noble.aeads`. See {@link noble} for an example. */
 export const aeads = {
   "AES-128-GCM": aes128Gcm,
   "AES-256-GCM": aes256Gcm,
@@ -59,13 +74,13 @@ export const aeads = {
   "ChaCha20-Poly1305": chaCha20Poly1305,
 } satisfies Partial<Record<AeadName, AeadAlgorithm>>;
 
-/** Every row of `noble.cbcs`. */
+/** Every row of `noble.cbcs`. See {@link noble} for an example. */
 export const cbcs = {
   "AES-128-CBC": aes128Cbc,
   "AES-256-CBC": aes256Cbc,
 } satisfies Partial<Record<CbcName, CbcAlgorithm>>;
 
-/** Every row of `noble.groups`. */
+/** Every row of `noble.groups`. See {@link noble} for an example. */
 export const groups = {
   X25519MLKEM768: x25519MlKem768,
   SecP256r1MLKEM768: secP256r1MlKem768,
@@ -86,7 +101,7 @@ export const groups = {
 
 // Pure, so that a bundler drops the rows of a provider that is not used.
 
-/** Every row of `noble.verifiers`. */
+/** Every row of `noble.verifiers`. See {@link noble} for an example. */
 export const verifiers = /* @__PURE__ */ (() => ({
   "ecdsa-sha1": ecdsaVerifier("SHA-1"),
   "ecdsa-sha256": ecdsaVerifier("SHA-256"),
@@ -106,7 +121,7 @@ export const verifiers = /* @__PURE__ */ (() => ({
   "rsa-pkcs1-sha512": pkcs1Verifier("SHA-512"),
 }))() satisfies Partial<Record<SignatureName, SignatureVerifier>>;
 
-/** Every row of `noble.signers`. */
+/** Every row of `noble.signers`. See {@link noble} for an example. */
 export const signers = /* @__PURE__ */ (() => ({
   "ecdsa-sha1": ecdsaSigner("SHA-1"),
   "ecdsa-sha256": ecdsaSigner("SHA-256"),
@@ -129,6 +144,31 @@ export const signers = /* @__PURE__ */ (() => ({
 /**
  * The default provider. Replace a row by spreading:
  * `{ ...noble, aeads: { ...noble.aeads, "AES-128-GCM": mine } }`.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   aes128Gcm,
+ *   chaCha20Poly1305,
+ *   type CryptoProvider,
+ *   ecdsaVerifier,
+ *   noble,
+ *   pssVerifier,
+ *   x25519,
+ * } from "puretls/crypto/noble";
+ *
+ * const small: CryptoProvider = {
+ *   ...noble,
+ *   aeads: { "AES-128-GCM": aes128Gcm, "ChaCha20-Poly1305": chaCha20Poly1305 },
+ *   groups: { x25519 },
+ *   verifiers: {
+ *     "ecdsa-sha256": ecdsaVerifier("SHA-256"),
+ *     "rsa-pss-sha256": pssVerifier("SHA-256"),
+ *   },
+ *   signers: {},
+ * };
+ * if (small.random(32).length !== 32) throw new Error();
+ * ```
  */
 export const noble: WholeProvider = {
   name: "noble",
@@ -147,17 +187,27 @@ export const noble: WholeProvider = {
   keyDecryption,
 };
 
-export { aes128Cbc, aes256Cbc } from "./aes-cbc.ts";
-export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from "./aes-ccm.ts";
-export { aes128Gcm, aes256Gcm } from "./aes-gcm.ts";
-export { chaCha20Poly1305 } from "./chacha.ts";
+export { aes128Cbc, aes256Cbc } from "./ciphers/aes-cbc.ts";
+export {
+  aes128Ccm,
+  aes128Ccm8,
+  aes256Ccm,
+  aes256Ccm8,
+} from "./ciphers/aes-ccm.ts";
+export { aes128Gcm, aes256Gcm } from "./ciphers/aes-gcm.ts";
+export { chaCha20Poly1305 } from "./ciphers/chacha.ts";
 export {
   ecdsaSigner,
   ecdsaVerifier,
   ecdsaVerifierWith,
   type NistCurveRows,
-} from "./ecdsa.ts";
-export { signEd25519, signEd448, verifyEd25519, verifyEd448 } from "./eddsa.ts";
+} from "./curves/ecdsa.ts";
+export {
+  signEd25519,
+  signEd448,
+  verifyEd25519,
+  verifyEd448,
+} from "./curves/eddsa.ts";
 export {
   ffdhe2048,
   ffdhe3072,
@@ -168,14 +218,14 @@ export {
 } from "./finite-field.ts";
 export { hashes } from "./hashes.ts";
 export { keyDecryption } from "./key-decryption.ts";
-export { mlDsaSigner, mlDsaVerifier } from "./mldsa.ts";
+export { mlDsaSigner, mlDsaVerifier } from "./post-quantum/mldsa.ts";
 export {
   secP256r1MlKem768,
   secP384r1MlKem1024,
   x25519MlKem768,
-} from "./mlkem-hybrid.ts";
-export { secp256r1, secp384r1, secp521r1 } from "./nist.ts";
-export { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
+} from "./post-quantum/mlkem-hybrid.ts";
+export { secp256r1, secp384r1, secp521r1 } from "./curves/nist.ts";
+export { ed25519PublicKey, ed448PublicKey } from "./curves/eddsa.ts";
 export {
   type NistCurve,
   type NistCurveName,
@@ -184,14 +234,21 @@ export {
   p256,
   p384,
   p521,
-} from "./nist-curves.ts";
+} from "./curves/nist-curves.ts";
 export { publicKeyOf } from "./public-key-of.ts";
 export { type PublicKeysOfSeeds, publicKeyWith } from "./public-key-with.ts";
 export { systemRandom } from "./random.ts";
-export { pkcs1Signer, pkcs1Verifier, pssSigner, pssVerifier } from "./rsa.ts";
-export { rsaEncrypt } from "./rsa-encrypt.ts";
-export { x25519 } from "./x25519.ts";
-export { x25519Ladder } from "./x25519-ladder.ts";
-export { x448 } from "./x448.ts";
+export {
+  pkcs1Signer,
+  pkcs1Verifier,
+  pssSigner,
+  pssVerifier,
+} from "./rsa/rsa.ts";
+export { rsaEncrypt } from "./rsa/rsa-encrypt.ts";
+export { x25519 } from "./curves/x25519.ts";
+export { x25519Ladder } from "./curves/x25519-ladder.ts";
+export { x448 } from "./curves/x448.ts";
 
+export { Secret } from "../../bytes.ts";
 export type * from "../provider.ts";
+export { InvalidKeyShare } from "../provider.ts";

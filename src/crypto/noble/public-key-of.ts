@@ -1,12 +1,13 @@
 /** The public half of a private key of any kind. */
 import type { PrivateKey, PublicKey } from "../provider.ts";
-import { ed25519PublicKey, ed448PublicKey } from "./eddsa.ts";
-import { mlDsaPublicKey } from "./mldsa.ts";
+import { ed25519PublicKey, ed448PublicKey } from "./curves/eddsa.ts";
+import { mlDsaPublicKey } from "./post-quantum/mldsa.ts";
 import { publicKeyWith } from "./public-key-with.ts";
 
 /**
  * The public key that belongs to a private one: modulus and exponent, an
- * uncompressed point, or the bytes of a key. The arrays are new.
+ * uncompressed point, or the bytes of a key. The arrays are new. See
+ * {@link noble} for an example.
  *
  * @throws TypeError when an EC scalar or a seed is not a valid one
  */

@@ -1,7 +1,7 @@
 /** The public half of a private key, for the kinds of key that are named. */
 import type { PrivateKey, PublicKey } from "../provider.ts";
-import { checkScalar } from "./ecdsa.ts";
-import { multiplyBase, nistCurve } from "./nist-curves.ts";
+import { checkScalar } from "./curves/ecdsa.ts";
+import { multiplyBase, nistCurve } from "./curves/nist-curves.ts";
 
 /** Makes a public key of a seed, by the kind of key. */
 export type PublicKeysOfSeeds = {

@@ -1,13 +1,16 @@
 /** Randomness from the host, looked up when it is wanted. */
 import type { RandomSource } from "../provider.ts";
 
-/** What `getRandomValues` fills at once (Web Cryptography API 10.1.1). */
+/**
+ * Most bytes that `getRandomValues` fills in one call (Web Cryptography API
+ * 10.1.1).
+ */
 const MOST_AT_ONCE = 65536;
 
 /**
  * Random bytes from `globalThis.crypto.getRandomValues`, asked for at each call
  * and never before: there may be none, and some hosts refuse while modules
- * load.
+ * load. See {@link noble} for an example.
  *
  * @throws Error when the host has no such function
  */

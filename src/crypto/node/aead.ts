@@ -5,7 +5,11 @@ import {
   createSecretKey,
   type KeyObject,
 } from "node:crypto";
-import { checkKey, checkOpen, checkSeal } from "../noble/aead-checks.ts";
+import {
+  checkKey,
+  checkOpen,
+  checkSeal,
+} from "../noble/ciphers/aead-checks.ts";
 import type { AeadAlgorithm, AeadKey, AeadName } from "../provider.ts";
 
 /** AEAD_AES_128_GCM. */
@@ -82,6 +86,8 @@ function aead(
     keyLength,
     nonceLength: 12,
     tagLength,
+    // OpenSSL's: by instructions of the processor, bit-sliced or by permutes.
+    constantTime: true,
     key: (bytes) => aeadKey(row, cipher, bytes),
   };
   return row;

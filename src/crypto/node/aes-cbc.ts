@@ -1,6 +1,6 @@
 /** AES in CBC mode (NIST SP 800-38A), from Node. */
 import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
-import { checkCbcData, checkCbcKey } from "../noble/cbc-checks.ts";
+import { checkCbcData, checkCbcKey } from "../noble/ciphers/cbc-checks.ts";
 import type { CbcAlgorithm, CbcKey } from "../provider.ts";
 
 const BLOCK = 16;

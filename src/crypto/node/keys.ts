@@ -9,7 +9,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { fromHex, toHex, wipe } from "../../bytes.ts";
-import { rsaNumbers } from "../noble/rsa-math.ts";
+import { rsaNumbers } from "../noble/rsa/rsa-math.ts";
 import type { PrivateKey, PublicKey } from "../provider.ts";
 import {
   algorithmIdentifier,

@@ -1,4 +1,4 @@
-/** What Node does not tell about the curves P-256, P-384 and P-521. */
+/** Facts about the curves P-256, P-384 and P-521 that Node does not give. */
 import { fromHex } from "../../bytes.ts";
 
 export interface NistCurve {
@@ -48,8 +48,8 @@ export const nistCurves: Readonly<Record<NistCurve["name"], NistCurve>> = {
 };
 
 /**
- * Whether these bytes are a private key: `scalarLength` of them, above zero
- * and below the order. Subtracts, and looks at each byte.
+ * Tells whether these bytes are a private key: `scalarLength` of them, above
+ * zero and below the order. Subtracts, and looks at each byte.
  */
 export function isScalar(curve: NistCurve, bytes: Uint8Array): boolean {
   if (bytes.length !== curve.scalarLength) return false;

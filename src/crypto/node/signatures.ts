@@ -10,7 +10,7 @@ import type {
 import { DIGESTS, hashes, plain } from "./hashes.ts";
 import { nodePrivateKey, nodePublicKey } from "./keys.ts";
 
-/** What Node's `sign` and `verify` want beside the key. */
+/** Options of Node's `sign` and `verify` beside the key. */
 interface Options {
   readonly dsaEncoding?: "der";
   readonly padding?: number;

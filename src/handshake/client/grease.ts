@@ -1,5 +1,5 @@
 import type { RandomSource } from "../../crypto/provider.ts";
-import { greaseValue as value } from "../grease.ts";
+import { greaseValue as value } from "../registries/grease.ts";
 import type { Extensions, RawExtension } from "../extensions/spec.ts";
 
 /**

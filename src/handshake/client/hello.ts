@@ -2,64 +2,44 @@
  * A client before the version is known: it sends a ClientHello, perhaps a
  * second one, and hands over with the ServerHello (RFC 8446 4.1).
  */
-import { equal, latin1 } from "../../bytes.ts";
+import { equal } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite13 } from "../cipher-suites.ts";
-import type { ClientConfig } from "../config.ts";
+import type { CipherSuite13 } from "../registries/cipher-suites.ts";
+import type { ClientConfig } from "../config/config.ts";
 import { checkSolicited } from "../extensions/table.ts";
-import { groupOf } from "../groups.ts";
-import type { ExternalPsk } from "../external-psk.ts";
-import type { Answers, HandshakeIo } from "../io.ts";
-import type { Transitions } from "../machine.ts";
-import type {
-  HelloRetryRequest,
-  ServerHello,
-  ServerHello12,
+import { groupOf } from "../registries/groups.ts";
+import type { ExternalPsk } from "../sessions/external-psk.ts";
+import type { Answers, HandshakeIo } from "../machine/io.ts";
+import type { Transitions } from "../machine/transitions.ts";
+import {
+  type HelloRetryRequest,
+  isDowngrade,
+  type ServerHello,
+  type ServerHello12,
+  type ServerHelloMessage,
 } from "../messages/server-hello.ts";
-import { PendingTranscript } from "../transcript.ts";
-import { firstHello, secondHello } from "./client-hello.ts";
-import { echFlowOf, type FirstHellos } from "./ech-flow.ts";
-import { handshakeKeys } from "./server-hello13.ts";
+import { PendingTranscript } from "../keys/transcript.ts";
+import { firstHello, secondHello } from "./offer/client-hello.ts";
+import { onServerHello13 } from "./tls13/server-hello.ts";
 import type {
   Client13State,
   ClientHelloState,
   WaitPsk,
   WaitServerHello,
 } from "./states.ts";
-import type { Client12State } from "./states12.ts";
-import { clientTurnsOf } from "./turns.ts";
+import type { Client12State } from "./tls12/states.ts";
+import { clientHooksOf, echHooksOf, type FirstHellos } from "./hooks.ts";
 
 type NextState = ClientHelloState | Client13State | Client12State;
 
-/** Goes on with a ServerHello of TLS 1.2. */
-export type Begin12 = (
-  state: WaitServerHello,
-  message: ServerHello12,
-  io: HandshakeIo,
-) => Client12State;
-
-/** The table of a client that speaks TLS 1.2 too if it is told how. */
-export function clientHello(
-  begin12?: Begin12,
-): Transitions<ClientHelloState, NextState> {
-  return {
-    WAIT_PSK: { psk_found: onPskFound },
-    WAIT_SH: {
-      server_hello: (state, message, io) => {
-        if (message.kind !== "server_hello12")
-          return onServerHello(state, message, io);
-        checkVersion12(state, message);
-        if (begin12 === undefined)
-          throw new TlsError(reason.unsupported_protocol);
-        const flow = echFlowOf(state.config);
-        return begin12(flow?.goOnWith12(state) ?? state, message, io);
-      },
-    },
-  };
-}
+/** The table of a client until the version is known. */
+export const clientHello: Transitions<ClientHelloState, NextState> = {
+  WAIT_PSK: { psk_found: onPskFound },
+  WAIT_SH: { server_hello: onAnyServerHello },
+};
 
 /** Sends the first ClientHello, or asks for the PSK that goes into it. */
 export function startClient(
@@ -94,7 +74,7 @@ function sendFirstHello(
   io: HandshakeIo,
 ): WaitServerHello {
   const hellos =
-    echFlowOf(config)?.firstHellos(config, serverName, external) ??
+    echHooksOf(config)?.firstHellos(config, serverName, external) ??
     plainHello(config, serverName, external);
   io.send(hellos.hello.raw);
   // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
@@ -105,7 +85,7 @@ function sendFirstHello(
     config,
     ...hellos,
     retrySuite: undefined,
-    early: clientTurnsOf(config).sessions?.beginEarlyData(
+    early: clientHooksOf(config).sessions?.beginEarlyData(
       config,
       hellos.ech?.inner?.hello ?? hellos.hello,
       io,
@@ -119,11 +99,25 @@ function plainHello(
   serverName: string | undefined,
   external: ExternalPsk | undefined,
 ): FirstHellos {
-  const { sessions } = clientTurnsOf(config);
+  const { sessions } = clientHooksOf(config);
   const psks = sessions?.offeredPsks(config, serverName, external);
   const hello = firstHello(config, serverName, psks);
   const transcript = new PendingTranscript().add(hello.raw);
   return { hello, serverName, transcript, ech: undefined };
+}
+
+function onAnyServerHello(
+  state: WaitServerHello,
+  message: ServerHelloMessage,
+  io: HandshakeIo,
+): NextState {
+  if (message.kind !== "server_hello12")
+    return onServerHello(state, message, io);
+  checkVersion12(state, message);
+  const { tls12 } = clientHooksOf(state.config);
+  if (tls12 === undefined) throw new TlsError(reason.unsupported_protocol);
+  const ech = echHooksOf(state.config);
+  return tls12.begin(ech?.continueWith12(state) ?? state, message, io);
 }
 
 function onServerHello(
@@ -143,7 +137,7 @@ function onServerHello(
   if (suite === undefined) throw new TlsError(reason.wrong_cipher_returned);
   return message.kind === "hello_retry_request"
     ? retry(state, message, suite, io)
-    : handshakeKeys(state, message, suite, io);
+    : onServerHello13(state, message, suite, io);
 }
 
 /** RFC 8446 4.1.3, 4.2.1. */
@@ -156,9 +150,6 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
     throw new TlsError(reason.wrong_version_returned);
 }
 
-/** RFC 8446 4.1.3: the last bytes of the random of who could do better. */
-const DOWNGRADE_SENTINEL = /DOWNGRD[\0\x01]$/;
-
 /** RFC 8446 4.1.3, D.1. */
 function checkVersion12(
   { config: { versions }, retrySuite, early }: WaitServerHello,
@@ -167,7 +158,7 @@ function checkVersion12(
   // Who asked for a second hello of TLS 1.3 does not go back behind it.
   if (retrySuite !== undefined)
     throw new TlsError(reason.version_changed_after_retry);
-  if (versions.includes("TLSv1.3") && DOWNGRADE_SENTINEL.test(latin1(random)))
+  if (versions.includes("TLSv1.3") && isDowngrade(random))
     throw new TlsError(reason.downgrade_detected);
   // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
   if (early !== undefined) throw new TlsError(reason.early_data_without_tls13);
@@ -198,19 +189,19 @@ function retry(
     throw new TlsError(reason.pointless_hello_retry);
   const group = code === undefined ? undefined : retryGroup(state, code);
   const hash = state.config.provider.hashes[suite.hash];
-  const flow = echFlowOf(state.config);
-  const judged = flow?.judgeRetry(state, message, hash) ?? state;
-  const { config, serverName, ech } = judged;
-  const before = judged.transcript.retry(hash).add(message.raw);
+  const hooks = echHooksOf(state.config);
+  const retried = hooks?.checkRetry(state, message, hash) ?? state;
+  const { config, serverName, ech } = retried;
+  const before = retried.transcript.retry(hash).add(message.raw);
   const asked = { group, cookie, hash: suite.hash, before };
-  const body = flow?.secondBody(ech);
-  const hello = secondHello(config, serverName, judged.hello, asked, body);
+  const body = hooks?.secondBody(ech);
+  const hello = secondHello(config, serverName, retried.hello, asked, body);
   // RFC 8446 4.2.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
   else if (config.compatibilityMode) io.sendChangeCipherSpec();
-  io.send((flow?.sealSecond(judged, hello, asked) ?? hello).raw);
+  io.send((hooks?.sealSecond(retried, hello, asked) ?? hello).raw);
   return {
-    ...judged,
+    ...retried,
     hello,
     transcript: before.add(hello.raw),
     retrySuite: suite,

@@ -3,37 +3,32 @@ import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName, KeyPair } from "../../crypto/provider.ts";
 import type { TlsError } from "../../errors.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
+import type { AuthenticatedPeer } from "../authentication/authenticated-peer.ts";
 import type {
-  AuthenticatedPeer,
   ChosenCredential,
   VerifiedFinished,
   VerifiedSignature,
-} from "../authentication.ts";
-import type { ResumedPeer } from "../resumption.ts";
-import type { Session12 } from "../session.ts";
+} from "../authentication/signatures-and-finished.ts";
+import type { ResumedPeer, Session12 } from "../sessions/session.ts";
 import type {
   CertificateTypeName,
   CertificateTypes,
-} from "../certificate-types.ts";
-import type { CipherSuite13 } from "../cipher-suites.ts";
-import type { ClientConfig } from "../config.ts";
-import type { SigningKey } from "../delegation.ts";
-import type { EchOffer } from "../ech.ts";
+} from "../registries/certificate-types.ts";
+import type { CipherSuite13 } from "../registries/cipher-suites.ts";
+import type { ClientConfig } from "../config/config.ts";
+import type { PeerKey } from "../credentials/delegation.ts";
+import type { EchOffer } from "../config/ech-interfaces.ts";
 import type { Extensions } from "../extensions/spec.ts";
 import type { Grease } from "./grease.ts";
-import type { ConnectionInfo, EarlyDataOutcome, Need } from "../io.ts";
-import type {
-  HandshakeSecret,
-  MasterSecret,
-  TrafficSecret,
-} from "../key-schedule13.ts";
-import type { Connected13 } from "../post-handshake13.ts";
-import type { PeerProof } from "../peer-proof.ts";
-import type { ChosenPsk, Psk } from "../psk.ts";
-import type { Session13 } from "../session.ts";
-import type { PendingTranscript, Transcript } from "../transcript.ts";
+import type { ConnectionInfo, EarlyDataOutcome, Need } from "../machine/io.ts";
+import type { TrafficSecret } from "../keys/key-schedule13.ts";
+import type { Connected13 } from "../tls13/key-update.ts";
+import type { ApplicationSecrets, HandshakeSecrets } from "../tls13/secrets.ts";
+import type { ChosenPsk, Psk } from "../sessions/psk.ts";
+import type { Session13 } from "../sessions/session.ts";
+import type { PendingTranscript, Transcript } from "../keys/transcript.ts";
 
-/** What was offered, and what is needed to offer it again. */
+/** The offer, with all that is needed to send it again. */
 export interface SentHello {
   readonly random: Uint8Array;
   readonly sessionId: Uint8Array;
@@ -57,6 +52,16 @@ export interface OfferedKeyPair {
   readonly pair: KeyPair;
 }
 
+/** Content of a HelloRetryRequest. */
+export interface RetryAsked {
+  readonly group: GroupName | undefined;
+  readonly cookie: Uint8Array | undefined;
+  /** Of the suite that is fixed from now on. */
+  readonly hash: HashName;
+  /** All up to the HelloRetryRequest. */
+  readonly before: PendingTranscript;
+}
+
 /** A hello inside the one that was sent. */
 export interface InnerHello {
   readonly config: ClientConfig;
@@ -65,7 +70,7 @@ export interface InnerHello {
   readonly transcript: PendingTranscript;
 }
 
-/** What became of a client's offer. */
+/** The state of a client's ECH offer. */
 export interface EchAttempt {
   readonly offer: EchOffer;
   /** "refused" also with GREASE, which nobody accepts. */
@@ -74,10 +79,8 @@ export interface EchAttempt {
   readonly inner: InnerHello | undefined;
   /** Of the outer hello. */
   readonly outerRandom: Uint8Array;
-  /** What the server of the public name gets to see. */
+  /** The config of the outer hello, for the server of the public name. */
   readonly outward: ClientConfig;
-  /** What a server that refused says are its keys: an ECHConfigList. */
-  readonly retryConfigs: Uint8Array | undefined;
 }
 
 interface OpenClient {
@@ -115,7 +118,7 @@ export interface WaitServerHello extends OpenClient {
 
 export type ClientHelloState = WaitPsk | WaitServerHello;
 
-/** What holds from the ServerHello on. */
+/** Facts of the connection from the ServerHello on. */
 export interface Client13 extends OpenClient {
   readonly machine: "client13";
   readonly suite: CipherSuite13;
@@ -131,19 +134,15 @@ export interface Client13 extends OpenClient {
   readonly secrets: HandshakeSecrets;
 }
 
-export interface HandshakeSecrets {
-  readonly handshake: HandshakeSecret;
-  readonly client: TrafficSecret;
-  readonly server: TrafficSecret;
-}
-
-/** What EncryptedExtensions said. */
+/** Content of EncryptedExtensions. */
 interface Agreed {
   readonly alpnProtocol: string | undefined;
   readonly certificateTypes: CertificateTypes;
+  /** The ECHConfigList of a server that refused. */
+  readonly echRetryConfigs: Uint8Array | undefined;
 }
 
-/** What a CertificateRequest asked for. */
+/** Content of a CertificateRequest. */
 export interface CertificateWanted {
   readonly signatureSchemes: readonly number[];
   readonly authorities: readonly Uint8Array[];
@@ -155,7 +154,7 @@ export interface CertificateWanted {
 
 interface ServerChain {
   readonly peerChain: PeerChain;
-  readonly peerKey: SigningKey;
+  readonly peerKey: PeerKey;
   readonly wanted: CertificateWanted | undefined;
 }
 
@@ -176,7 +175,7 @@ export interface WaitCertificateVerify extends Client13, Agreed, ServerChain {
   readonly at: "WAIT_CV";
 }
 
-/** The chain is judged: by the config's verifier or by who holds the engine. */
+/** The config's verifier, or the holder of the engine, verifies the chain. */
 export interface WaitVerifier extends Client13, Agreed {
   readonly at: "WAIT_VERIFIER";
   readonly need: Extract<Need, { type: "verify" }>;
@@ -184,7 +183,7 @@ export interface WaitVerifier extends Client13, Agreed {
   readonly wanted: CertificateWanted | undefined;
 }
 
-/** The server as a PSK shows it. */
+/** A server that holds the PSK. */
 export interface PskPeer {
   readonly psk: ChosenPsk;
 }
@@ -195,28 +194,29 @@ export interface WaitFinished extends Client13, Agreed {
   readonly wanted: CertificateWanted | undefined;
 }
 
-/** What the server's Finished made known; this side's flight is under way. */
-export interface Finishing {
+/**
+ * Facts that follow from the server's Finished; this side's flight is under
+ * way.
+ */
+export interface Finishing extends ApplicationSecrets {
   readonly machine: "client13";
   readonly config: ClientConfig;
   readonly info: ConnectionInfo;
   readonly suite: CipherSuite13;
   readonly clientRandom: Uint8Array;
   readonly transcript: Transcript;
-  readonly clientHandshake: TrafficSecret;
-  readonly master: MasterSecret;
-  readonly clientApplication: TrafficSecret;
-  readonly serverApplication: TrafficSecret;
-  readonly exporter: Secret;
+  readonly clientHandshake: TrafficSecret<"client">;
   readonly early: OfferedEarlyData | undefined;
-  /** Who the server is, for the session. */
-  readonly proof: PeerProof | undefined;
-  /** What this side may show. */
+  readonly peer: AuthenticatedPeer | PskPeer;
+  /** The kind of certificate that this side may present. */
   readonly certificateType: CertificateTypeName;
-  /** When the server showed its certificate, in milliseconds. */
+  /** When the server presented its certificate, in milliseconds. */
   readonly authenticatedAt: number;
-  readonly finished: VerifiedFinished;
-  /** Why the connection ends with this side's Finished, RFC 9849 6.1.6. */
+  readonly finished: VerifiedFinished<"server">;
+  /**
+   * The error that ends the connection after this side's Finished, RFC 9849
+   * 6.1.6.
+   */
   readonly refusal: TlsError | undefined;
 }
 
@@ -233,18 +233,25 @@ export interface WaitSigner extends Finishing {
 }
 
 export interface ClientConnected extends Connected13 {
+  readonly readSecret: TrafficSecret<"server">;
+  readonly writeSecret: TrafficSecret<"client">;
+  readonly finished: VerifiedFinished<"server">;
   readonly machine: "client13";
   readonly at: "CONNECTED";
   readonly config: ClientConfig;
   readonly resumption: Secret;
   readonly early: OfferedEarlyData | undefined;
-  readonly proof: PeerProof | undefined;
-  /** What this side may show. */
+  /** Nobody gets here without a proof of who the server is. */
+  readonly peer: AuthenticatedPeer | PskPeer;
+  /** The kind of certificate that this side may present. */
   readonly certificateType: CertificateTypeName;
   readonly authenticatedAt: number;
   /** Of the whole handshake, where post-handshake authentication was offered. */
   readonly handshakeTranscript: Transcript | undefined;
+  /** Tickets that were kept. */
   readonly tickets: number;
+  /** Requests for a certificate that were answered. */
+  readonly requests: number;
 }
 
 /** A request that came after the handshake, RFC 8446 4.6.2. */

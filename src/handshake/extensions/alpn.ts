@@ -1,4 +1,6 @@
 import { latin1, latin1Bytes } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
@@ -32,5 +34,19 @@ export const applicationLayerProtocolNegotiation: ExtensionSpec = {
   offer: ({ config }, into) => {
     if (config.alpnProtocols.length > 0)
       into.application_layer_protocol_negotiation = config.alpnProtocols;
+  },
+  answer: ({ alpnProtocol: name }, into, agreed) => {
+    agreed.alpnProtocol = name;
+    if (name !== undefined)
+      into.application_layer_protocol_negotiation = [name];
+  },
+  // RFC 7301 3.1: "exactly one ProtocolName", and one of those offered.
+  agree: (said, { config: { alpnProtocols } }, agreed) => {
+    const names = said.application_layer_protocol_negotiation;
+    if (names === undefined) return;
+    const [name] = names;
+    if (name === undefined || names.length > 1 || !alpnProtocols.includes(name))
+      throw new TlsError(reason.wrong_protocol_returned);
+    agreed.alpnProtocol = name;
   },
 };

@@ -1,11 +1,14 @@
-import { ExtensionType } from "../../wire/code-points.ts";
+/** Extensions by which a client offers PSKs, RFC 8446 4.2.9 to 4.2.11. */
 import {
   type BodyCodec,
-  carriedAs,
   type ExtensionSpec,
   type OfferedPsks,
+  carriedAs,
+  emptyBody,
   u16Body,
 } from "./spec.ts";
+import { PSK_MODES } from "../registries/psk-modes.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 
 const offered: BodyCodec<OfferedPsks> = {
   write: (writer, { identities, binders }) => {
@@ -37,5 +40,53 @@ export const preSharedKey: ExtensionSpec = {
   },
   offer: ({ psks }, into) => {
     if (psks !== undefined) into.pre_shared_key = psks;
+  },
+};
+
+const modes: BodyCodec<readonly number[]> = {
+  write: (writer, values) =>
+    writer.vector8((w) => {
+      for (const value of values) w.u8(value);
+    }),
+  read: (reader) => reader.list8((r) => r.u8(), 1),
+};
+
+/** RFC 8446 4.2.9: without it a server sends no tickets. */
+export const pskKeyExchangeModes: ExtensionSpec = {
+  name: "psk_key_exchange_modes",
+  type: ExtensionType.psk_key_exchange_modes,
+  carriers: { client_hello: carriedAs("psk_key_exchange_modes", modes) },
+  offer: ({ config }, into) => {
+    if (config.versions.includes("TLSv1.3"))
+      into.psk_key_exchange_modes = config.pskModes.map(
+        (name) => PSK_MODES[name],
+      );
+  },
+};
+
+/** max_early_data_size */
+const maxEarlyDataSize: BodyCodec<number> = {
+  write: (writer, size) => writer.u32(size),
+  read: (reader) => reader.u32(),
+};
+
+/** RFC 8446 4.2.10; a server that wants none reads it so as to skip the data. */
+export const earlyData: ExtensionSpec = {
+  name: "early_data",
+  type: ExtensionType.early_data,
+  carriers: {
+    client_hello: carriedAs("early_data", emptyBody),
+    encrypted_extensions: carriedAs("early_data", emptyBody),
+    new_session_ticket: carriedAs("early_data", maxEarlyDataSize),
+  },
+  offer: ({ earlyData: offered }, into) => {
+    if (offered) into.early_data = true;
+  },
+  answer: ({ earlyData: accepted }, into, agreed) => {
+    agreed.earlyData = accepted;
+    if (accepted) into.early_data = true;
+  },
+  agree: ({ early_data: accepted = false }, _context, agreed) => {
+    agreed.earlyData = accepted;
   },
 };

@@ -1,15 +1,14 @@
 /** The extensions that every side has which speaks TLS 1.3. */
 import { applicationLayerProtocolNegotiation } from "./alpn.ts";
-import { cookie } from "./cookie.ts";
-import { earlyData } from "./early-data.ts";
-import { keyShare } from "./key-share.ts";
-import { postHandshakeAuth } from "./post-handshake-auth.ts";
-import { preSharedKey } from "./pre-shared-key.ts";
-import { pskKeyExchangeModes } from "./psk-key-exchange-modes.ts";
+import { cookie, keyShare, supportedGroups } from "./key-exchange.ts";
+import {
+  earlyData,
+  preSharedKey,
+  pskKeyExchangeModes,
+} from "./pre-shared-key.ts";
+import { postHandshakeAuth, signatureAlgorithms } from "./authentication.ts";
 import { serverName } from "./server-name.ts";
-import { signatureAlgorithms } from "./signature-algorithms.ts";
 import type { ExtensionSpec } from "./spec.ts";
-import { supportedGroups } from "./supported-groups.ts";
 import { supportedVersions } from "./supported-versions.ts";
 import { ExtensionTable } from "./table.ts";
 

@@ -1,17 +1,23 @@
 /**
- * What an extension is: a number, and for each message that may carry it a way
- * to read and to write its body. Rows are made here and listed in table.ts.
+ * Definition of an extension: a number, and for each message that may carry it
+ * a way to read and to write its body. Rows are made here and listed in
+ * table.ts.
  */
 import type { GroupName } from "../../crypto/provider.ts";
 import type { ExtensionTypeName } from "../../wire/code-points.ts";
 import type { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
-import type { CertificateCompression } from "../compression-row.ts";
-import type { CipherSuite12 } from "../cipher-suites12.ts";
-import type { TlsVersion } from "../cipher-suites.ts";
-import type { DelegatedCredentials } from "../delegation.ts";
-import type { SignatureSchemeName } from "../signature-schemes.ts";
-import type { PskMode } from "../psk-modes.ts";
+import type { CertificateCompressor } from "../credentials/certificate-compressor.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { CertificateTypes } from "../registries/certificate-types.ts";
+import type { CipherSuite12 } from "../registries/cipher-suites12.ts";
+import type {
+  CipherSuite,
+  TlsProtocolVersion,
+} from "../registries/cipher-suites.ts";
+import type { DelegatedCredentialPolicy } from "../credentials/delegation.ts";
+import type { SignatureSchemeName } from "../registries/signature-schemes.ts";
+import type { PskMode } from "../registries/psk-modes.ts";
 
 /** An extension as bytes, for what puretls does not interpret. */
 export interface RawExtension {
@@ -27,7 +33,7 @@ export interface KeyShareEntry {
 /** MaxFragmentLength, RFC 6066 4: bytes of a record. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096;
 
-/** What a client offers to go on from, RFC 8446 4.2.11. */
+/** PSKs that a client offers, RFC 8446 4.2.11. */
 export interface OfferedPsks {
   readonly identities: readonly {
     readonly identity: Uint8Array;
@@ -36,7 +42,7 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
-/** What each message's extensions say, by their RFC names. */
+/** Content of each message's extensions, by their RFC names. */
 export interface ExtensionBodies {
   client_hello: {
     server_name: string;
@@ -136,7 +142,7 @@ export type Extensions<C extends Carrier> = Readonly<
   Partial<ExtensionBodies[C]>
 >;
 
-/** How a body is written and read. `read` takes the whole body. */
+/** Reads and writes a body. `read` takes the whole body. */
 export interface BodyCodec<T> {
   write(writer: Writer, value: T): void;
   read(reader: Reader): T;
@@ -149,32 +155,37 @@ export interface CarriedBy<C extends Carrier> {
   read(reader: Reader, into: Partial<ExtensionBodies[C]>): void;
 }
 
-/** What either side's config says that asks the peer for more. */
+/** The part of either side's config that asks the peer for more. */
 export interface AskingConfig {
   readonly ocspStapling: boolean;
   readonly signedCertificateTimestamps: boolean;
-  readonly certificateCompression: readonly CertificateCompression[];
-  readonly delegatedCredentials?: DelegatedCredentials;
+  readonly certificateCompression: readonly CertificateCompressor[];
+  readonly delegatedCredentials?: DelegatedCredentialPolicy;
   readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
   readonly certificateAuthorities: readonly Uint8Array[];
 }
 
-/** What a client's config says that goes into extensions. */
+/** The part of a client's config that goes into extensions. */
 export interface OfferedConfig extends AskingConfig {
-  readonly versions: readonly TlsVersion[];
+  readonly versions: readonly TlsProtocolVersion[];
   readonly suites12: readonly CipherSuite12[];
   readonly maxFragmentLength?: FragmentLength;
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
-  readonly postHandshakeAuthentication: boolean;
-  /** What the server may show, and what this side could (RFC 7250). */
+  readonly postHandshakeAuth: boolean;
+  readonly requireExtendedMasterSecret: boolean;
+  readonly legacyServerConnect: boolean;
+  /**
+   * Certificate types that the server may present, and those that this side
+   * could (RFC 7250).
+   */
   readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];
   readonly certificateTypes: readonly ("X509" | "RawPublicKey")[];
 }
 
-/** What a client knows when it writes a ClientHello. */
+/** Facts that a client has when it writes a ClientHello. */
 export interface OfferContext {
   readonly config: OfferedConfig;
   readonly serverName: string | undefined;
@@ -191,19 +202,112 @@ export interface OfferContext {
   readonly earlyData: boolean;
 }
 
-/** What a peer asked to come with a certificate: its hello or its request. */
+/** A message in which a server answers the extensions of a ClientHello. */
+export type Answering = "encrypted_extensions" | "server_hello12";
+
+/** Content of such a message; a row without a cell in it is not asked. */
+export type Answers = Extensions<"encrypted_extensions"> &
+  Extensions<"server_hello12">;
+
+/** Facts that a server has when it answers. */
+export interface AnswerContext {
+  readonly config: {
+    readonly requireExtendedMasterSecret: boolean;
+    readonly recordSizeLimit?: number;
+    readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];
+    readonly encryptedClientHello?: {
+      readonly retryConfigs: Uint8Array | undefined;
+    };
+  };
+  readonly version: TlsProtocolVersion;
+  readonly suite: CipherSuite;
+  readonly hello: {
+    readonly cipherSuites: readonly number[];
+    readonly extensions: Extensions<"client_hello">;
+  };
+  /**
+   * The credential that the server presents; undefined where a PSK or a session
+   * stands for it.
+   */
+  readonly credential: Credential | undefined;
+  readonly credentials: readonly Credential[];
+  readonly resumed: boolean;
+  /**
+   * Tells when the client is asked for a certificate: in the handshake, or
+   * later.
+   */
+  readonly asks: { readonly now: boolean; readonly later: boolean };
+  readonly alpnProtocol: string | undefined;
+  /** True when the hello came inside another one (RFC 9849). */
+  readonly hidden: boolean;
+  readonly earlyData: boolean;
+  /** TLS 1.2: whether a NewSessionTicket will follow. */
+  readonly ticket: boolean;
+}
+
+/** Facts that a client has when it reads the answer. */
+export interface AgreeContext {
+  readonly config: OfferedConfig;
+  readonly version: TlsProtocolVersion;
+  readonly suite: CipherSuite;
+  /** Encrypted Client Hello, where it was offered (RFC 9849). */
+  readonly ech:
+    | {
+        readonly status: string;
+        readonly offer: { checkRetryConfigs(configs: Uint8Array): void };
+      }
+    | undefined;
+}
+
+/** Sizes of records from now on, RFC 8449 and RFC 6066 4. */
+export interface RecordLimits {
+  /** Bytes of what is protected; in TLS 1.3 with the content type. */
+  readonly read: number | undefined;
+  readonly write: number | undefined;
+  /** True when records in the clear are limited too. */
+  readonly clear?: boolean;
+}
+
+/**
+ * The agreement of the two sides by extensions. Rows fill it in; what no row
+ * has touched is as it is without the extension.
+ */
+export interface Agreed {
+  alpnProtocol: string | undefined;
+  /** The certificate type of each side, where it presents something. */
+  certificateTypes: CertificateTypes;
+  recordLimits?: RecordLimits;
+  earlyData?: boolean;
+  /** The ECHConfigList of a server that refused. */
+  echRetryConfigs?: Uint8Array;
+  /** TLS 1.2, as are those below. */
+  extendedMasterSecret?: boolean;
+  encryptThenMac?: boolean;
+  /** A NewSessionTicket comes before the server's change_cipher_spec. */
+  ticket?: boolean;
+  /** A CertificateStatus may come behind the Certificate. */
+  status?: boolean;
+  scts?: readonly Uint8Array[] | undefined;
+}
+
+/**
+ * Extensions that a peer asked to come with a certificate: in its hello or its
+ * request.
+ */
 export interface CertificateAsked {
   readonly status_request?: true | number;
   readonly signed_certificate_timestamp?: true;
   readonly compress_certificate?: readonly number[];
 }
 
-/** What a credential has that goes with its certificate. */
+/** The part of a credential that is sent with its certificate. */
 export interface Stapled {
   readonly ocspResponse?: Uint8Array;
   readonly scts?: readonly Uint8Array[];
   readonly delegation?: { readonly bytes: Uint8Array };
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A row of the table. */
 export interface ExtensionSpec {
@@ -214,6 +318,26 @@ export interface ExtensionSpec {
   readonly offer?: (
     context: OfferContext,
     into: Partial<ExtensionBodies["client_hello"]>,
+  ) => void;
+  /**
+   * Server: reads what the client offers, or does not, and puts the answer.
+   *
+   * @throws TlsError
+   */
+  readonly answer?: (
+    context: AnswerContext,
+    into: Mutable<Answers>,
+    agreed: Agreed,
+  ) => void;
+  /**
+   * Client: reads what the server answers, or does not.
+   *
+   * @throws TlsError
+   */
+  readonly agree?: (
+    said: Answers,
+    context: AgreeContext,
+    agreed: Agreed,
   ) => void;
   /** Puts what a server asks a client for into its CertificateRequest. */
   readonly request?: (

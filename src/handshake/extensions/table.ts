@@ -7,7 +7,14 @@ import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
+import { X509_ALONE } from "../registries/certificate-types.ts";
+import { isGrease } from "../registries/grease.ts";
 import type {
+  AgreeContext,
+  Agreed,
+  AnswerContext,
+  Answering,
+  Answers,
   AskingConfig,
   Carrier,
   CertificateAsked,
@@ -40,7 +47,7 @@ export class ExtensionTable {
   }
 }
 
-/** What a message's extensions said. */
+/** Content of a message's extensions. */
 export interface ReadExtensions<C extends Carrier> {
   readonly known: Extensions<C>;
   /** Types in the order in which they came, the unknown ones too. */
@@ -135,7 +142,7 @@ export function extensionTypes<C extends Carrier>(
   return listExtensions(table, carrier, bodies, shape).map(({ type }) => type);
 }
 
-/** How a message's extensions depart from what puretls would write. */
+/** Changes to a message's extensions as puretls would write them. */
 export interface ExtensionShape {
   /** Written as they are, in place of those of the same type. */
   readonly verbatim?: readonly RawExtension[];
@@ -187,7 +194,7 @@ function asItIs({ type, body }: RawExtension): WritableExtension {
   return { type, body: (w) => w.bytes(body) };
 }
 
-/** What a client offers, row by row. */
+/** Returns the extensions that a client offers, row by row. */
 export function offerExtensions(
   table: ExtensionTable,
   context: OfferContext,
@@ -197,7 +204,41 @@ export function offerExtensions(
   return bodies;
 }
 
-/** What a server asks a client for beside a signature, row by row. */
+/** Returns a server's answers, row by row, and the agreement that follows. */
+export function answerExtensions(
+  table: ExtensionTable,
+  message: Answering,
+  context: AnswerContext,
+): { readonly answers: Answers; readonly agreed: Readonly<Agreed> } {
+  const answers: Answers = {};
+  const agreed = nothingAgreed();
+  for (const { carriers, answer } of table.rows)
+    if (carriers[message]) answer?.(context, answers, agreed);
+  return { answers, agreed };
+}
+
+/**
+ * Returns a client's agreement by a server's answer, row by row.
+ *
+ * @throws TlsError for an answer that does not fit the offer, or for want of one
+ */
+export function agreeExtensions(
+  table: ExtensionTable,
+  message: Answering,
+  said: Answers,
+  context: AgreeContext,
+): Readonly<Agreed> {
+  const agreed = nothingAgreed();
+  for (const { carriers, agree } of table.rows)
+    if (carriers[message]) agree?.(said, context, agreed);
+  return agreed;
+}
+
+function nothingAgreed(): Agreed {
+  return { alpnProtocol: undefined, certificateTypes: X509_ALONE };
+}
+
+/** Returns the extensions of a server's CertificateRequest, row by row. */
 export function requestExtensions(
   table: ExtensionTable,
   config: AskingConfig,
@@ -207,7 +248,7 @@ export function requestExtensions(
   return bodies;
 }
 
-/** What goes beside a leaf certificate, row by row: RFC 8446 4.4.2. */
+/** Returns the extensions of a leaf certificate, row by row: RFC 8446 4.4.2. */
 export function stapleExtensions(
   table: ExtensionTable,
   credential: Stapled,
@@ -219,16 +260,17 @@ export function stapleExtensions(
 }
 
 /**
- * RFC 8446 4.2: an answer to what was not offered ends the connection.
+ * Checks that each extension of an answer was offered (RFC 8446 4.2). Reserved
+ * values (RFC 8701 3.1, 4.1) are in the offer, and never in an answer.
  *
- * @throws TlsError
+ * @throws TlsError `unsolicited_extension`
  */
 export function checkSolicited(
   types: readonly number[],
   offered: ReadonlySet<number>,
 ): void {
   for (const type of types)
-    if (!offered.has(type))
+    if (!offered.has(type) || isGrease(type))
       throw new TlsError(reason.unsolicited_extension, {
         detail: `type ${type}`,
       });

@@ -28,7 +28,7 @@ function encodeRawPublicKey12(publicKeyInfo: Uint8Array): Uint8Array {
   );
 }
 
-/** What a credential shows; nothing: an empty list. */
+/** Encodes the certificates of a credential; without one, an empty list. */
 export function encodeCredential12(
   credential:
     | {

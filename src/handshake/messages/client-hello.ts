@@ -13,7 +13,7 @@ import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 const SSL3 = 0x0300;
 
-/** What a ClientHello says, RFC 8446 4.1.2. */
+/** Content of a ClientHello, RFC 8446 4.1.2. */
 export interface ClientHelloFields {
   readonly legacyVersion: number;
   readonly random: Uint8Array;

@@ -1,8 +1,8 @@
 import { Reader } from "../../wire/reader.ts";
-import type { KeyExchange12 } from "../cipher-suites12.ts";
+import type { KeyExchange12 } from "../registries/cipher-suites12.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** What a ClientKeyExchange says, once the suite tells how to read it. */
+/** Content of a ClientKeyExchange, once the suite tells how to read it. */
 export interface ClientKeyExchangeFields {
   /** RFC 4279 2, with a PSK. */
   readonly pskIdentity: Uint8Array | undefined;

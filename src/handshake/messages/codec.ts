@@ -12,7 +12,7 @@ export interface RawMessage {
   readonly raw: Uint8Array;
 }
 
-/** What every parsed message has. */
+/** Members of every parsed message. */
 export interface Message {
   /** Header and body, for the transcript. */
   readonly raw: Uint8Array;

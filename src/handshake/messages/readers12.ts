@@ -6,15 +6,14 @@ import { readClientHello } from "./client-hello.ts";
 import { readClientKeyExchange } from "./client-key-exchange.ts";
 import type { RawMessage } from "./codec.ts";
 import { readFinished } from "./finished.ts";
-import { readHelloRequest } from "./hello-request.ts";
+import { readHelloRequest, readServerHelloDone } from "./without-content.ts";
 import { readNewSessionTicket12 } from "./new-session-ticket12.ts";
-import { readServerHelloDone } from "./server-hello-done.ts";
 import { readServerKeyExchange } from "./server-key-exchange.ts";
 
 export const CLIENT_READERS_12 = {
   hello_request: readHelloRequest,
   certificate: readCertificate12,
-  /** What its body is, stapling knows. */
+  /** Left raw: the stapling feature reads its body. */
   certificate_status: (message: RawMessage): RawMessage => message,
   server_key_exchange: readServerKeyExchange,
   certificate_request: readCertificateRequest12,

@@ -4,13 +4,13 @@ import { readCertificateRequest13 } from "./certificate-request13.ts";
 import { readCertificateVerify } from "./certificate-verify.ts";
 import { readClientHello } from "./client-hello.ts";
 import { readEncryptedExtensions } from "./encrypted-extensions.ts";
-import { readEndOfEarlyData } from "./end-of-early-data.ts";
+import { readEndOfEarlyData } from "./without-content.ts";
 import { readFinished } from "./finished.ts";
 import { readKeyUpdate } from "./key-update.ts";
 import { readNewSessionTicket13 } from "./new-session-ticket13.ts";
 import { readServerHello } from "./server-hello.ts";
 
-/** What a client takes, the hellos of TLS 1.2 too. */
+/** Readers of the messages that a client accepts, the hellos of TLS 1.2 too. */
 export const CLIENT_READERS_13 = {
   server_hello: readServerHello,
   encrypted_extensions: readEncryptedExtensions,
@@ -22,7 +22,7 @@ export const CLIENT_READERS_13 = {
   key_update: readKeyUpdate,
 };
 
-/** What a server takes, the hello of TLS 1.2 too. */
+/** Readers of the messages that a server accepts, the hello of TLS 1.2 too. */
 export const SERVER_READERS_13 = {
   client_hello: readClientHello,
   certificate: readCertificate13,

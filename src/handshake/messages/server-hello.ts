@@ -1,4 +1,4 @@
-import { equal, fromHex } from "../../bytes.ts";
+import { asciiBytes, equal, fromHex, latin1 } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
@@ -16,6 +16,22 @@ import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 export const HELLO_RETRY_RANDOM: Uint8Array = fromHex(
   "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
 );
+
+/** RFC 8446 4.1.3: before the last byte of a random, which names the version. */
+const DOWNGRADE = "DOWNGRD";
+
+/** Says in a random of TLS 1.2 that its sender also speaks TLS 1.3; changes it. */
+export function markDowngrade(random: Uint8Array): void {
+  random.set(asciiBytes(`${DOWNGRADE}\x01`), 24);
+}
+
+/**
+ * Tells whether the sender of a random speaks a newer version than was chosen.
+ */
+export function isDowngrade(random: Uint8Array): boolean {
+  const [version = 2] = random.subarray(31);
+  return version < 2 && latin1(random.subarray(24, 31)) === DOWNGRADE;
+}
 
 interface Fields<C extends Carrier> {
   readonly legacyVersion: number;

@@ -2,7 +2,7 @@ import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
-import type { KeyExchange12 } from "../cipher-suites12.ts";
+import type { KeyExchange12 } from "../registries/cipher-suites12.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 /** ECCurveType, RFC 8422 5.4: the other two are gone. */
@@ -24,7 +24,7 @@ export type KeyExchangeParams =
       readonly share: Uint8Array;
     };
 
-/** What a ServerKeyExchange says, once the suite tells how to read it. */
+/** Content of a ServerKeyExchange, once the suite tells how to read it. */
 export interface ServerKeyExchangeFields {
   /** RFC 4279 2, with a PSK. */
   readonly pskIdentityHint: Uint8Array | undefined;

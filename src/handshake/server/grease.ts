@@ -2,9 +2,9 @@
  * Reserved values that a server of TLS 1.3 sends, so that clients keep ignoring
  * what they do not know: RFC 8701 4.1.
  */
-import type { ServerConfig } from "../config.ts";
+import type { ServerConfig } from "../config/config.ts";
 import type { ExtensionShape } from "../extensions/table.ts";
-import { greaseValue } from "../grease.ts";
+import { greaseValue } from "../registries/grease.ts";
 
 /** A message's extensions with one more that nobody knows. */
 export function greasedShape(

@@ -1,21 +1,22 @@
 /** A server's HelloRetryRequest, RFC 8446 4.1.4: sent, and remembered. */
+import { RAISE_NEED } from "../../promises.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
-import type { CipherSuite13 } from "../cipher-suites.ts";
-import type { ServerConfig } from "../config.ts";
-import type { Credential } from "../credential.ts";
-import { GROUPS, groupOf } from "../groups.ts";
-import type { HandshakeIo } from "../io.ts";
+import type { CipherSuite13 } from "../registries/cipher-suites.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { GROUPS, groupOf } from "../registries/groups.ts";
+import type { HandshakeIo } from "../machine/io.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import {
   encodeHelloRetryRequest,
   HELLO_RETRY_RANDOM,
 } from "../messages/server-hello.ts";
-import { sendsChangeCipherSpec } from "../negotiate.ts";
-import type { ChosenPsk } from "../psk.ts";
-import { PendingTranscript } from "../transcript.ts";
+import { sendsChangeCipherSpec } from "./negotiate.ts";
+import type { ChosenPsk } from "../sessions/psk.ts";
+import { PendingTranscript } from "../keys/transcript.ts";
 import { fixedPart } from "./second-hello.ts";
 import type { Start } from "./states.ts";
 
@@ -53,7 +54,7 @@ export function sendRetry(
   io.send(message);
   // RFC 8446 D.4: after its first message.
   if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
-  if (earlyData) io.skipEarlyData();
+  if (earlyData) io.skipEarlyData(config.maxEarlyData);
   return {
     ...state,
     transcript: transcript.add(message),
@@ -73,7 +74,7 @@ export function remembered(state: Start, hello: ClientHello): Start {
   const { cookie } = hello.extensions;
   if (retry !== undefined || ech !== undefined || cookie === undefined)
     return state;
-  if (retryCookies === undefined || credentials === "ask") return state;
+  if (retryCookies === undefined || credentials === RAISE_NEED) return state;
   const memory = retryCookies.open(cookie, provider.now());
   const suite = config.suites13.find(({ code }) => code === memory?.suite);
   const group = memory && groupOf(memory.group);

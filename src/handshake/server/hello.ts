@@ -2,34 +2,35 @@
  * A server before the version is known: it reads a ClientHello, may ask for a
  * second one, and hands over with its ServerHello (RFC 8446 4.1).
  */
+import { RAISE_NEED } from "../../promises.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
-import type { TlsVersion } from "../cipher-suites.ts";
-import type { ServerConfig } from "../config.ts";
-import type { Credential } from "../credential.ts";
-import { turnsOf } from "../features.ts";
-import type { Answers, HandshakeIo } from "../io.ts";
-import type { Transitions } from "../machine.ts";
+import type { TlsProtocolVersion } from "../registries/cipher-suites.ts";
+import { type ServerConfig, underEnvironment } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { EchOpened } from "../config/ech-interfaces.ts";
+import type { Answers, HandshakeIo } from "../machine/io.ts";
+import type { Transitions } from "../machine/transitions.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
-import type { ChosenPsk } from "../psk.ts";
+import type { ChosenPsk } from "../sessions/psk.ts";
 import {
   type ChosenGroup,
   chooseGroup,
   chooseSuite13,
   chooseVersion,
-} from "../negotiate.ts";
-import { PendingTranscript } from "../transcript.ts";
-import type { Beginning12 } from "./server-flight12.ts";
+} from "./negotiate.ts";
+import { PendingTranscript } from "../keys/transcript.ts";
+import { serverHooksOf } from "./hooks.ts";
 import {
   afterPsk,
   afterSession,
   commonMode,
   searchAgain,
   searchPsk,
-} from "./psk-search.ts";
+} from "./tls13/psk-search.ts";
 import { remembered, sendRetry } from "./hello-retry.ts";
 import { checkSecondHello } from "./second-hello.ts";
-import { serverFlight } from "./server-flight13.ts";
+import { onStruck, serverFlight } from "./tls13/flight.ts";
 import type {
   PskSearch,
   SentRetry,
@@ -40,33 +41,18 @@ import type {
   WaitPsk,
   WaitSession,
 } from "./states.ts";
-import type { Server12State } from "./states12.ts";
+import type { Server12State } from "./tls12/states.ts";
 
 type NextState = ServerHelloState | Server13State | Server12State;
 
-/** Goes on with a ClientHello that gets TLS 1.2. */
-export type Begin12 = (
-  beginning: Beginning12,
-  io: HandshakeIo,
-) => Server12State;
-
-/** The table of a server that speaks TLS 1.2 too if it is told how. */
-export function serverHello(
-  begin12?: Begin12,
-): Transitions<ServerHelloState, NextState> {
-  return {
-    START: {
-      client_hello: (state, hello, io) =>
-        onClientHello(state, hello, begin12, io),
-    },
-    WAIT_CERTIFICATE_CHOICE: {
-      certificate_chosen: (state, answer, io) =>
-        onCertificateChosen(state, answer, begin12, io),
-    },
-    WAIT_SESSION: { session_found: onSessionFound },
-    WAIT_PSK: { psk_found: onPskFound },
-  };
-}
+/** The table of a server until the version is known. */
+export const serverHello: Transitions<ServerHelloState, NextState> = {
+  START: { client_hello: onClientHello },
+  WAIT_CERTIFICATE_CHOICE: { certificate_chosen: onCertificateChosen },
+  WAIT_SESSION: { session_found: onSessionFound },
+  WAIT_PSK: { psk_found: onPskFound },
+  WAIT_STRIKE: { struck: onStruck },
+};
 
 export function startServer(config: ServerConfig): Start {
   return {
@@ -82,23 +68,18 @@ export function startServer(config: ServerConfig): Start {
 function onClientHello(
   start: Start,
   outer: ClientHello,
-  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
   // RFC 8446 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
-  const ech = turnsOf(start.config).ech?.open(
-    start.config,
-    outer,
-    start.retry && { opened: start.ech },
-  );
+  const ech = openHello(start, outer);
   const hello = ech?.hello ?? outer;
   const state = remembered({ ...start, ech }, hello);
   if (state.retry !== undefined)
     return secondHello(state.retry, state, hello, io);
   const { config } = state;
-  if (config.credentials !== "ask")
-    return firstHello(state, hello, config.credentials, begin12, io);
+  if (config.credentials !== RAISE_NEED)
+    return firstHello(state, hello, config.credentials, io);
   return {
     machine: "serverHello",
     at: "WAIT_CERTIFICATE_CHOICE",
@@ -109,21 +90,35 @@ function onClientHello(
   };
 }
 
+/**
+ * Returns the hello that another hides (RFC 9849); undefined: there is no
+ * other. A first hello that could not be opened is not tried again (RFC 9849
+ * 7.1.1), and a server of TLS 1.2 alone has nothing to open.
+ */
+function openHello(
+  { config, retry, ech }: Start,
+  hello: ClientHello,
+): EchOpened | undefined {
+  if (retry !== undefined) return ech?.openSecond(hello);
+  if (!config.versions.includes("TLSv1.3")) return undefined;
+  return config.encryptedClientHello?.open(config, hello);
+}
+
 function onCertificateChosen(
   state: WaitCertificateChoice,
   answer: Answers["certificate_chosen"],
-  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
-  const config = answer.config ?? state.config;
+  const config = underEnvironment(answer.config ?? state.config, state.config);
+  io.setRecordRules(config);
   const start = { ...startServer(config), ech: state.ech };
-  return firstHello(start, state.hello, answer.credentials, begin12, io);
+  return firstHello(start, state.hello, answer.credentials, io);
 }
 
 /** RFC 8446 4.1.2, RFC 5246 7.4.1.2: the null method has to be among them. */
 function checkCompression(
   { legacyCompressionMethods: methods }: ClientHello,
-  version: TlsVersion,
+  version: TlsProtocolVersion,
 ): void {
   // RFC 8446 4.1.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
@@ -169,16 +164,16 @@ function firstHello(
   state: Start,
   hello: ClientHello,
   credentials: readonly Credential[],
-  begin12: Begin12 | undefined,
   io: HandshakeIo,
 ): NextState {
   const { config, transcript: before, ech } = state;
   const version = chooseVersion(config, hello);
   checkCompression(hello, version);
   if (version === "TLSv1.2") {
-    if (begin12 === undefined) throw new TlsError(reason.unsupported_protocol);
+    const { tls12 } = serverHooksOf(config);
+    if (tls12 === undefined) throw new TlsError(reason.unsupported_protocol);
     const transcript = before.add(hello.raw);
-    return begin12({ config, hello, credentials, transcript }, io);
+    return tls12.begin({ config, hello, credentials, transcript }, io);
   }
   checkHello13(hello);
   const search = { config, hello, credentials, before, ech, index: 0 };
@@ -237,7 +232,7 @@ function secondHello(
   state: Start,
   hello: ClientHello,
   io: HandshakeIo,
-): Server13State {
+): NextState {
   const { config, transcript: before, ech } = state;
   checkSecondHello(config, retry, hello);
   if (chooseVersion(config, hello) !== "TLSv1.3")

@@ -1,26 +1,25 @@
-import { TlsError } from "../../errors.ts";
-import * as reason from "../../reasons.ts";
-import type { ServerConfig } from "../config.ts";
-import type { HandshakeIo } from "../io.ts";
-import type { Session } from "../session.ts";
+import { RAISE_NEED } from "../../promises.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { HandshakeIo } from "../machine/io.ts";
+import type { Session } from "../sessions/session.ts";
 
-/** Keeps a session under an id, here or where the engine's holder keeps it. */
+/**
+ * Keeps a session under an id, here or where the engine's holder keeps it. A
+ * store that fails costs the resumption, not the connection.
+ */
 export function keep(
   store: ServerConfig["sessionStore"],
   id: Uint8Array,
   session: Session,
   io: HandshakeIo,
 ): void {
-  if (store === "ask") {
+  if (store === RAISE_NEED) {
     io.emit({ type: "store_session", id: id.slice(), session });
     return;
   }
   try {
     store?.put(id, session);
-  } catch (error) {
-    throw new TlsError(reason.callback_failed, {
-      detail: "session store",
-      cause: error,
-    });
+  } catch {
+    // The session is not kept: a full handshake follows next time.
   }
 }

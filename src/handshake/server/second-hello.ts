@@ -5,8 +5,8 @@ import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import { Reader } from "../../wire/reader.ts";
 import { Writer } from "../../wire/writer.ts";
-import type { ServerConfig } from "../config.ts";
-import { GROUPS } from "../groups.ts";
+import type { ServerConfig } from "../config/config.ts";
+import { GROUPS } from "../registries/groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { SentRetry } from "./states.ts";
 

@@ -2,33 +2,33 @@
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName } from "../../crypto/provider.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
+import type { AuthenticatedPeer } from "../authentication/authenticated-peer.ts";
 import type {
-  AuthenticatedPeer,
   ChosenCredential,
+  VerifiedFinished,
   VerifiedSignature,
-} from "../authentication.ts";
-import type { CipherSuite13 } from "../cipher-suites.ts";
-import type { ServerConfig } from "../config.ts";
-import type { Credential } from "../credential.ts";
-import type { SigningKey } from "../delegation.ts";
-import type { EchOpened } from "../ech.ts";
-import type { EarlyDataOutcome, Need } from "../io.ts";
-import type { ChosenPsk } from "../psk.ts";
-import type {
-  HandshakeSecret,
-  MasterSecret,
-  TrafficSecret,
-} from "../key-schedule13.ts";
-import type { CertificateTypeName } from "../certificate-types.ts";
+} from "../authentication/signatures-and-finished.ts";
+import type { CipherSuite13 } from "../registries/cipher-suites.ts";
+import type { Anonymous } from "../config/client-authentication.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { PeerKey } from "../credentials/delegation.ts";
+import type { EchOpened } from "../config/ech-interfaces.ts";
+import type { EarlyDataOutcome, Need } from "../machine/io.ts";
+import type { ChosenPsk } from "../sessions/psk.ts";
+import type { HandshakeSecret, TrafficSecret } from "../keys/key-schedule13.ts";
+import type { CertificateTypeName } from "../registries/certificate-types.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
-import type { Connected13 } from "../post-handshake13.ts";
-import type { PendingTranscript, Transcript } from "../transcript.ts";
+import type { Connected13 } from "../tls13/key-update.ts";
+import type { ApplicationSecrets } from "../tls13/secrets.ts";
+import type { PendingTranscript, Transcript } from "../keys/transcript.ts";
+import type { ChosenGroup } from "./negotiate.ts";
 
-/** What was asked for in a HelloRetryRequest. */
+/** Content of a HelloRetryRequest that was sent. */
 export interface SentRetry {
   /** A digest of what the second hello must not change. */
   readonly fixed: Uint8Array;
-  /** Whether the first one offered early data. */
+  /** True when the first hello offered early data. */
   readonly earlyData: boolean;
   readonly suite: CipherSuite13;
   readonly group: GroupName;
@@ -86,8 +86,36 @@ export interface WaitPsk {
   readonly need: Extract<Need, { type: "psk" }>;
 }
 
+/** The result of the negotiation, before a ServerHello of TLS 1.3 is sent. */
+export interface Negotiated {
+  readonly config: ServerConfig;
+  readonly hello: ClientHello;
+  readonly suite: CipherSuite13;
+  /** Undefined: the PSK stands alone (psk_ke). */
+  readonly exchange: ChosenGroup | undefined;
+  readonly psk: ChosenPsk | undefined;
+  readonly helloRetried: boolean;
+  readonly ech: EchOpened | undefined;
+  /** A HelloRetryRequest refused it. */
+  readonly earlyRejected: boolean;
+  readonly credentials: readonly Credential[];
+  /** Up to the ClientHello. */
+  readonly transcript: PendingTranscript;
+}
+
+/** Early data is offered: it may be accepted where it is no replay. */
+export interface WaitStrike {
+  readonly machine: "serverHello";
+  readonly at: "WAIT_STRIKE";
+  readonly config: ServerConfig;
+  readonly negotiated: Negotiated;
+  readonly psk: ChosenPsk;
+  readonly alpnProtocol: string | undefined;
+  readonly need: Extract<Need, { type: "strike" }>;
+}
+
 export type ServerHelloState =
-  Start | WaitCertificateChoice | WaitSession | WaitPsk;
+  Start | WaitCertificateChoice | WaitSession | WaitPsk | WaitStrike;
 
 /** Early data that is taken, RFC 8446 4.2.10. */
 export interface AcceptedEarlyData {
@@ -96,7 +124,7 @@ export interface AcceptedEarlyData {
   readonly exporter: Secret;
 }
 
-/** What holds from the ServerHello on. */
+/** Facts of the connection from the ServerHello on. */
 export interface Server13 {
   readonly machine: "server13";
   readonly config: ServerConfig;
@@ -109,10 +137,10 @@ export interface Server13 {
   readonly helloRetried: boolean;
   readonly encryptedClientHello: boolean;
   readonly alpnProtocol: string | undefined;
-  /** What the client is to show, where it is asked. */
+  /** Certificate type that the client is to present, where it is asked. */
   readonly clientType: CertificateTypeName;
   readonly transcript: Transcript;
-  readonly clientHandshake: TrafficSecret;
+  readonly clientHandshake: TrafficSecret<"client">;
 }
 
 /** ServerHello … Certificate are sent; the CertificateVerify is to be signed. */
@@ -121,17 +149,13 @@ export interface WaitSigner extends Server13 {
   readonly need: Extract<Need, { type: "sign" }>;
   readonly chosen: ChosenCredential;
   readonly handshake: HandshakeSecret;
-  readonly serverHandshake: TrafficSecret;
+  readonly serverHandshake: TrafficSecret<"server">;
 }
 
-/** What this side's Finished made known. */
-export interface FlightSent extends Server13 {
+/** Facts that follow from this side's Finished. */
+export interface FlightSent extends Server13, ApplicationSecrets {
   /** Undefined where a PSK stands for it. */
   readonly credential: Credential | undefined;
-  readonly master: MasterSecret;
-  readonly clientApplication: TrafficSecret;
-  readonly serverApplication: TrafficSecret;
-  readonly exporter: Secret;
 }
 
 export interface WaitCertificate extends FlightSent {
@@ -141,10 +165,10 @@ export interface WaitCertificate extends FlightSent {
 export interface WaitCertificateVerify extends FlightSent {
   readonly at: "WAIT_CV";
   readonly peerChain: PeerChain;
-  readonly peerKey: SigningKey;
+  readonly peerKey: PeerKey;
 }
 
-/** The chain is judged: by the config's verifier or by who holds the engine. */
+/** The config's verifier, or the holder of the engine, verifies the chain. */
 export interface WaitVerifier extends FlightSent {
   readonly at: "WAIT_VERIFIER";
   readonly need: Extract<Need, { type: "verify" }>;
@@ -158,26 +182,35 @@ export interface WaitEndOfEarlyData extends FlightSent {
   readonly peer: PskPeer;
 }
 
-/** The client as a PSK shows it. */
+/** A client that holds the PSK. */
 export interface PskPeer {
   readonly psk: ChosenPsk;
 }
 
 export interface WaitFinished extends FlightSent {
   readonly at: "WAIT_FINISHED";
-  /** Undefined only where the config lets a client stay anonymous. */
-  readonly peer: AuthenticatedPeer | PskPeer | undefined;
+  readonly peer: ClientPeer13;
 }
 
+/** The client's authentication, or that it need not be authenticated. */
+export type ClientPeer13 = AuthenticatedPeer | PskPeer | Anonymous;
+
 export interface ServerConnected extends Connected13 {
+  readonly readSecret: TrafficSecret<"client">;
+  readonly writeSecret: TrafficSecret<"server">;
+  readonly finished: VerifiedFinished<"client">;
   readonly machine: "server13";
   readonly at: "CONNECTED";
   readonly config: ServerConfig;
+  /** Nobody gets here without a proof of who the client is, or may be. */
+  readonly peer: ClientPeer13;
   readonly early: AcceptedEarlyData | undefined;
   readonly clientType: CertificateTypeName;
-  /** Of the whole handshake, where the client offers to show a certificate. */
+  /** Names of this connection's sessions in the store. */
+  readonly storedIds: readonly Uint8Array[];
+  /** Of the whole handshake, where the client may be asked for a certificate. */
   readonly handshakeTranscript: Transcript | undefined;
-  /** What is asked for and not answered yet. */
+  /** The request that is not answered yet. */
   readonly asked: LateRequest | undefined;
 }
 
@@ -198,7 +231,7 @@ interface LateAnswer {
 export interface WaitLateCertificateVerify extends LateAnswer {
   readonly at: "WAIT_POST_HANDSHAKE_CV";
   readonly peerChain: PeerChain;
-  readonly peerKey: SigningKey;
+  readonly peerKey: PeerKey;
 }
 
 export interface WaitLateVerifier extends LateAnswer {
@@ -209,7 +242,7 @@ export interface WaitLateVerifier extends LateAnswer {
 
 export interface WaitLateFinished extends LateAnswer {
   readonly at: "WAIT_POST_HANDSHAKE_FINISHED";
-  readonly peer: AuthenticatedPeer | undefined;
+  readonly peer: AuthenticatedPeer | Anonymous;
 }
 
 export type Server13State =

@@ -37,12 +37,19 @@ export const anchor_not_self_signed = {
   kind: "unknown_issuer",
   says: "the chain ends in a trusted certificate that is not a root, and partialChain is off",
 } as const satisfies FaultRow;
+export const certificate_rejected = {
+  code: "certificate_rejected",
+  verifyCode: 28,
+  rank: 45,
+  kind: "unknown_issuer",
+  says: "the trust settings of a trusted certificate reject it for this use (TRUSTED CERTIFICATE)",
+} as const satisfies FaultRow;
 export const chain_too_long = {
   code: "chain_too_long",
   verifyCode: 22,
   rank: 14,
   kind: "unknown_issuer",
-  says: "the chain has more certificates than allowed",
+  says: "the chain has more intermediates than the verifier allows",
 } as const satisfies FaultRow;
 export const path_budget_exceeded = {
   code: "path_budget_exceeded",
@@ -94,7 +101,7 @@ export const signature_failure = {
   verifyCode: 7,
   rank: 50,
   kind: "bad",
-  says: "a certificate's signature is wrong",
+  says: "a certificate's signature does not verify: it was changed, or another issuer of that name signed it",
 } as const satisfies FaultRow;
 export const certificate_not_yet_valid = {
   code: "certificate_not_yet_valid",
@@ -108,7 +115,7 @@ export const certificate_expired = {
   verifyCode: 10,
   rank: 60,
   kind: "expired",
-  says: "a certificate has expired",
+  says: "a certificate has expired: renew it, or check the clock",
 } as const satisfies FaultRow;
 
 // Names.
@@ -152,7 +159,7 @@ export const unsupported_constraint_type = {
   verifyCode: 51,
   rank: 70,
   kind: "bad",
-  says: "a name constraint is of a kind that cannot be judged",
+  says: "a name constraint has a type that is not supported",
 } as const satisfies FaultRow;
 // OpenSSL has number 52 for this, but says 53 of such chains.
 export const unsupported_constraint_syntax = {

@@ -1,8 +1,9 @@
-/** What cannot be read. */
+/** Faults of certificates, lists and keys that cannot be read. */
 import type { FaultRow } from "./row.ts";
 
 export const malformed_certificate = {
   code: "malformed_certificate",
+  detailFirst: true,
   verifyCode: 1,
   rank: 40,
   kind: "undecodable",
@@ -10,6 +11,7 @@ export const malformed_certificate = {
 } as const satisfies FaultRow;
 export const malformed_extension = {
   code: "malformed_extension",
+  detailFirst: true,
   verifyCode: 1,
   rank: 40,
   kind: "bad",
@@ -17,6 +19,7 @@ export const malformed_extension = {
 } as const satisfies FaultRow;
 export const inconsistent_extensions = {
   code: "inconsistent_extensions",
+  detailFirst: true,
   verifyCode: 1,
   rank: 40,
   kind: "bad",
@@ -24,6 +27,7 @@ export const inconsistent_extensions = {
 } as const satisfies FaultRow;
 export const malformed_policy_extension = {
   code: "malformed_policy_extension",
+  detailFirst: true,
   verifyCode: 42,
   rank: 40,
   kind: "bad",
@@ -31,6 +35,7 @@ export const malformed_policy_extension = {
 } as const satisfies FaultRow;
 export const malformed_public_key = {
   code: "malformed_public_key",
+  detailFirst: true,
   verifyCode: 1,
   rank: 40,
   kind: "bad",
@@ -41,7 +46,7 @@ export const unsupported_public_key = {
   verifyCode: 1,
   rank: 40,
   kind: "unsupported",
-  says: "the certificate's public key is of a kind that is not supported",
+  says: "the algorithm of the certificate's public key is not supported",
 } as const satisfies FaultRow;
 export const explicit_curve = {
   code: "explicit_curve",
@@ -52,6 +57,7 @@ export const explicit_curve = {
 } as const satisfies FaultRow;
 export const malformed_pem = {
   code: "malformed_pem",
+  detailFirst: true,
   verifyCode: 1,
   rank: 0,
   kind: "own_input",
@@ -62,17 +68,18 @@ export const no_pem_block = {
   verifyCode: 1,
   rank: 0,
   kind: "own_input",
-  says: "the text holds no PEM block of the wanted kind",
+  says: "the text has no PEM block of the expected type",
 } as const satisfies FaultRow;
 export const private_key_among_certificates = {
   code: "private_key_among_certificates",
   verifyCode: 1,
   rank: 0,
   kind: "own_input",
-  says: "a private key stands among certificates for others: keep it in a file of its own",
+  says: "a file of certificates contains a private key: keep it in a file of its own",
 } as const satisfies FaultRow;
 export const malformed_private_key = {
   code: "malformed_private_key",
+  detailFirst: true,
   verifyCode: 1,
   rank: 0,
   kind: "own_input",
@@ -83,7 +90,7 @@ export const unsupported_private_key = {
   verifyCode: 1,
   rank: 0,
   kind: "own_input",
-  says: "the private key is of a kind that is not supported",
+  says: "the private key's algorithm is not supported",
 } as const satisfies FaultRow;
 export const password_required = {
   code: "password_required",

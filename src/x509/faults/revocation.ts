@@ -1,4 +1,4 @@
-/** What lists, responses and logs say of a certificate. */
+/** Faults that lists, responses and logs find in a certificate. */
 import type { FaultRow } from "./row.ts";
 
 export const unable_to_get_crl = {
@@ -10,6 +10,7 @@ export const unable_to_get_crl = {
 } as const satisfies FaultRow;
 export const malformed_crl = {
   code: "malformed_crl",
+  detailFirst: true,
   verifyCode: 1,
   rank: 81,
   kind: "bad",
@@ -20,7 +21,7 @@ export const crl_signature_failure = {
   verifyCode: 8,
   rank: 81,
   kind: "bad",
-  says: "the CRL's signature is wrong",
+  says: "the CRL's signature does not verify",
 } as const satisfies FaultRow;
 export const crl_not_yet_valid = {
   code: "crl_not_yet_valid",
@@ -59,6 +60,7 @@ export const different_crl_scope = {
 } as const satisfies FaultRow;
 export const malformed_ocsp_response = {
   code: "malformed_ocsp_response",
+  detailFirst: true,
   verifyCode: 1,
   rank: 81,
   kind: "status",
@@ -69,7 +71,7 @@ export const ocsp_verify_failed = {
   verifyCode: 1,
   rank: 81,
   kind: "status",
-  says: "the OCSP response is not one that can be relied on",
+  says: "the OCSP response could not be verified",
 } as const satisfies FaultRow;
 export const ocsp_certificate_unknown = {
   code: "ocsp_certificate_unknown",
@@ -83,14 +85,14 @@ export const untrusted_public_key = {
   verifyCode: 1,
   rank: 60,
   kind: "unacceptable",
-  says: "the public key is none that is trusted",
+  says: "the raw public key is not among the trusted ones",
 } as const satisfies FaultRow;
 export const not_enough_timestamps = {
   code: "not_enough_timestamps",
   verifyCode: 71,
   rank: 80,
   kind: "unacceptable",
-  says: "too few logs of Certificate Transparency vouch for the certificate",
+  says: "the certificate has too few timestamps of trusted Certificate Transparency logs",
 } as const satisfies FaultRow;
 export const ocsp_response_required = {
   code: "ocsp_response_required",

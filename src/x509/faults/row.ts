@@ -1,6 +1,6 @@
-import type { VerifyCode } from "../verify-messages.ts";
+import type { VerifyCode } from "./verify-messages.ts";
 
-/** What a fault means for whoever presented the certificate. */
+/** The meaning of a fault for the peer that presented the certificate. */
 export type FaultKind =
   | "undecodable"
   | "bad"
@@ -21,7 +21,7 @@ export interface FaultRow {
   readonly code: string;
   /**
    * OpenSSL's X509_V_ERR number; 1 (unspecified) where `openssl verify` says
-   * something else of such a chain, or cannot judge it at all (OCSP).
+   * something else of such a chain, or cannot validate it at all (OCSP).
    */
   readonly verifyCode: VerifyCode;
   /**
@@ -31,6 +31,8 @@ export interface FaultRow {
    */
   readonly rank: number;
   readonly kind: FaultKind;
-  /** What was wrong, and what to do about it. */
+  /** Says little by itself: the detail of an error goes before it. */
+  readonly detailFirst?: true;
+  /** The fault as a sentence, and what to do about it. */
   readonly says: string;
 }

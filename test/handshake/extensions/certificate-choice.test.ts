@@ -4,7 +4,7 @@ import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
   type Credential,
-  credential,
+  createCredential,
   type ServerOptions,
 } from "../../../src/engine/index.ts";
 import {
@@ -32,7 +32,7 @@ function issued(by: Authority, role: "server" | "client"): Credential {
       ? by.issueServer({ hosts: ["localhost"], key: "ec-p256" })
       : by.issueClient({ name: "c", key: "ec-p256" });
   const key = { algorithm: "ecPublicKey", key: one.key.privateKey } as const;
-  return credential({ provider: noble, chain: one.chain, key });
+  return createCredential({ provider: noble, chain: one.chain, key });
 }
 
 const servers = [elliptic, edwards].map((by) => issued(by, "server"));

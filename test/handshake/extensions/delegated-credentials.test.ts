@@ -1,4 +1,5 @@
 /** Delegated credentials in both roles, RFC 9345. */
+import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { fromHex } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
@@ -6,7 +7,7 @@ import {
   acceptDelegatedCredentials,
   type ClientOptions,
   type Credential,
-  credential,
+  createCredential,
   DELEGATION_USAGE,
   delegateCredential,
   loadDelegatedCredential,
@@ -38,7 +39,7 @@ function issue(extensions = [usage], role: "server" | "client" = "server") {
         })
       : testAuthority().issueClient({ name: "c", ...options });
   const { algorithm } = issued.certificate.subjectPublicKeyInfo;
-  return credential({
+  return createCredential({
     provider: noble,
     chain: issued.chain,
     key: { algorithm, key: issued.key.privateKey },
@@ -146,7 +147,7 @@ describe("one that was signed elsewhere", () => {
     loadDelegatedCredential({
       provider: noble,
       // The certificate's own key is not here.
-      credential: { ...own, key: "ask" },
+      credential: { ...own, key: RAISE_NEED },
       delegatedCredential: signed,
       key: { algorithm: key.algorithm, key: key.privateKey },
       ...options,
@@ -216,7 +217,7 @@ describe("one that must be refused: illegal_parameter", () => {
   });
   it("for more than seven days", () => {
     const early = at(Date.now() - 3600 * 1000);
-    const long = delegate({ lifetime: 7 * 24 * 3600 });
+    const long = delegate({ lifetimeSeconds: 7 * 24 * 3600 });
     expect(alertFor(long)).toBeUndefined();
     expect(alertFor(long, undefined, early)).toBe("illegal_parameter");
   });
@@ -275,14 +276,14 @@ describe("one that must be refused: illegal_parameter", () => {
 
 describe("what this side refuses to make", () => {
   it.each([
-    ["more than seven days", { lifetime: 8 * 24 * 3600 }],
-    ["nothing", { lifetime: 0 }],
+    ["more than seven days", { lifetimeSeconds: 8 * 24 * 3600 }],
+    ["nothing", { lifetimeSeconds: 0 }],
     [
       "longer than the certificate",
-      { lifetime: 7 * 24 * 3600, credential: issue() },
+      { lifetimeSeconds: 7 * 24 * 3600, credential: issue() },
     ],
     ["of a certificate that may not", { credential: issue([]) }],
-    ["of a key that is elsewhere", { credential: { ...own, key: "ask" } }],
+    ["of a key that is elsewhere", { credential: { ...own, key: RAISE_NEED } }],
     ["a scheme that is not the key's", { scheme: "ed25519" }],
     ["a scheme of RSA keys of all kinds", { scheme: "rsa_pss_rsae_sha256" }],
   ] as const)("%s", (what, options) => {

@@ -1,14 +1,15 @@
 /** Raw public keys (RFC 7250) alike in TLS 1.2 and 1.3: roles, choice, sessions. */
+import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type CertificateTypeName,
-  clientConfig,
+  createClientConfig,
   type ClientOptions,
   type Credential,
   MemorySessionStore,
-  rawPublicKeyCredential,
+  createRawPublicKeyCredential,
   type ServerOptions,
   type Session,
   SIGNATURE_SCHEMES,
@@ -16,7 +17,7 @@ import {
   sessionToBytes,
   TicketKeys,
   TlsUsageError,
-  type TlsVersion,
+  type TlsProtocolVersion,
 } from "../../../src/engine/index.ts";
 import { ExtensionType } from "../../../src/wire/code-points.ts";
 import {
@@ -39,14 +40,14 @@ import { message, runMachines } from "../../support/machines.ts";
 import { type KeyKind, testKey } from "../../support/pki.ts";
 import { sessionsAfter } from "../../support/sessions.ts";
 
-const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
+const VERSIONS: readonly TlsProtocolVersion[] = ["TLSv1.2", "TLSv1.3"];
 
 function raw(kind: KeyKind, asks = false): Credential {
   const key = testKey(kind);
-  return rawPublicKeyCredential({
+  return createRawPublicKeyCredential({
     provider: noble,
     publicKeyInfo: key.publicKeyInfo(),
-    key: asks ? "ask" : { algorithm: key.algorithm, key: key.privateKey },
+    key: asks ? RAISE_NEED : { algorithm: key.algorithm, key: key.privateKey },
   });
 }
 
@@ -121,7 +122,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
 
   it("who holds the engine may judge and sign", () => {
     const pair = pairOf(
-      { rawPublicKeys: "ask" },
+      { rawPublicKeys: RAISE_NEED },
       { credentials: [raw("ec-p256", true)] },
     );
     const needs: string[] = [];
@@ -139,11 +140,17 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
             const signature = sign(key, event.need.content, noble.random);
             engine.resume({ type: "signed", signature });
           } else if (event.need.type === "verify") {
-            const wrong = verifiedKeyByCaller(derOf("ed25519"));
+            const wrong = verifiedKeyByCaller(
+              derOf("ed25519"),
+              event.need.context,
+            );
             expect(() => {
               engine.resume({ type: "verified", chain: wrong });
             }).toThrow(TlsUsageError);
-            const chain = verifiedKeyByCaller(derOf("ec-p256"));
+            const chain = verifiedKeyByCaller(
+              derOf("ec-p256"),
+              event.need.context,
+            );
             engine.resume({ type: "verified", chain });
           }
         }
@@ -233,7 +240,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
 
   describe("sessions", () => {
     const ways: readonly Partial<ServerOptions>[] = [
-      { tickets: new TicketKeys({ provider: noble }) },
+      { ticketKeys: new TicketKeys({ provider: noble }) },
       { sessionStore: new MemorySessionStore() },
     ];
     const sessionOf = (server: Partial<ServerOptions>): Session => {
@@ -300,7 +307,12 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
     it("go on by the proof of this process where the judge is asked", () => {
       const server = { ...BOTH_KEYS.server, ...ways[0] };
       const session = sessionOf(server);
-      const asks = { ...BOTH_KEYS.client, rawPublicKeys: "ask" } as const;
+      const { rawPublicKeys: trust } = BOTH_KEYS.client;
+      const asks = {
+        ...BOTH_KEYS.client,
+        rawPublicKeys: RAISE_NEED,
+        trust,
+      } as const;
       const pair = connect({ ...asks, session }, server);
       expect(pair.client.info?.resumed).toBe(true);
       const stored = sessionFromBytes(sessionToBytes(session));
@@ -440,6 +452,8 @@ describe("wrong use of the options", () => {
     ["a type twice", { certificateTypes: ["X509", "X509"] }],
     ["no type of one's own", { certificateTypes: [] }],
   ])("%s", (_what, wrong) => {
-    expect(() => clientConfig({ ...options, ...wrong })).toThrow(TlsUsageError);
+    expect(() => createClientConfig({ ...options, ...wrong })).toThrow(
+      TlsUsageError,
+    );
   });
 });

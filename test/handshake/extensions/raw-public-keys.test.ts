@@ -1,11 +1,12 @@
 /** Raw public keys in both roles, RFC 7250 in TLS 1.3. */
+import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
   type Credential,
-  rawPublicKeyCredential,
+  createRawPublicKeyCredential,
   type ServerOptions,
   TlsUsageError,
 } from "../../../src/engine/index.ts";
@@ -18,7 +19,6 @@ import {
 } from "../../../src/x509/index.ts";
 import {
   DELIVERIES,
-  events,
   newPair,
   shuttle,
   testClientConfig,
@@ -30,7 +30,7 @@ import { KEY_KINDS, type KeyKind, testKey } from "../../support/pki.ts";
 
 function raw(kind: KeyKind): Credential {
   const key: PkiKey = testKey(kind);
-  return rawPublicKeyCredential({
+  return createRawPublicKeyCredential({
     provider: noble,
     publicKeyInfo: key.publicKeyInfo(),
     key: { algorithm: key.algorithm, key: key.privateKey },
@@ -220,7 +220,7 @@ describe("an answer from outside", () => {
     const key = testKey("ec-p256").publicKeyInfo();
     const pair = newPair(
       testClientConfig({
-        verifier: "ask",
+        verifier: RAISE_NEED,
         rawPublicKeys: known("ec-p256"),
       }),
       testServerConfig({ credentials: [raw("ec-p256")] }),
@@ -228,19 +228,23 @@ describe("an answer from outside", () => {
     shuttle(pair);
     // Raw keys are judged by their own verifier, certificates are asked for.
     expect(pair.client.info?.peerRawPublicKey?.der).toEqual(key);
-    expect(verifiedKeyByCaller(key).publicKeyInfo.der).toEqual(key);
     const other = newPair(
-      testClientConfig({ verifier: "ask" }),
+      testClientConfig({ verifier: RAISE_NEED }),
       testServerConfig(),
     );
     shuttle(other);
-    expect(events(other.client).at(-1)?.type).toBe("need");
-    const chain = verifiedKeyByCaller(key);
+    const { need } = other.client;
+    if (need?.type !== "verify") throw new Error("no need");
+    const chain = verifiedKeyByCaller(key, need.context);
+    expect(chain.publicKeyInfo.der).toEqual(key);
     expect(() => {
       other.client.resume({ type: "verified", chain });
     }).toThrow(TlsUsageError);
     const [leaf] = testCredential().chain;
-    const right = verifiedByCaller({ certificates: leaf ? [leaf] : [] });
+    const right = verifiedByCaller(
+      { certificates: leaf ? [leaf] : [] },
+      need.context,
+    );
     other.client.resume({ type: "verified", chain: right });
     expect(other.client.info).toBeDefined();
   });
@@ -248,7 +252,7 @@ describe("an answer from outside", () => {
 
 it("two keys that do not belong together make no credential", () => {
   expect(() =>
-    rawPublicKeyCredential({
+    createRawPublicKeyCredential({
       provider: noble,
       publicKeyInfo: testKey("ec-p256").publicKeyInfo(),
       key: { algorithm: "ed25519", key: testKey("ed25519").privateKey },

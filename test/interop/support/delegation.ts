@@ -1,7 +1,7 @@
 /** A server's certificate that may delegate, RFC 9345 4.2, and who does so. */
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
-  credential,
+  createCredential,
   DELEGATION_USAGE,
   delegateCredential,
 } from "../../../src/engine/index.ts";
@@ -16,7 +16,7 @@ export function delegation() {
     extensions: [{ oid: DELEGATION_USAGE, value: Uint8Array.of(5, 0) }],
   });
   const delegatedKey = testKey("ec-p256");
-  const own = credential({
+  const own = createCredential({
     provider: noble,
     chain: issued.chain,
     key: { algorithm: "ecPublicKey", key: issued.key.privateKey },

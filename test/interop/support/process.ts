@@ -8,19 +8,68 @@ import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach } from "vitest";
-import { concat, latin1 } from "../../../src/bytes.ts";
+import { concatAll, latin1 } from "../../../src/bytes.ts";
 import { freePort, isListening } from "./ports.ts";
 
 /** Seconds that a peer has for any one thing. */
 const PATIENCE = 30;
 
-const running = new Set<PeerProcess>();
+/** Milliseconds after a peer's end in which what it sent still arrives. */
+const AFTERMATH = 1500;
 
-function killAll(): void {
-  for (const peer of running) peer.kill();
+/** Those of the test that runs; ended ones too, for what they printed. */
+const peers = new Set<PeerProcess>();
+/** What waits for a peer to bring something about. */
+const waits = new Set<{ onEnd(): void; cancel(): void }>();
+
+afterEach(() => {
+  for (const { cancel } of waits) cancel();
+  for (const peer of peers) peer.kill();
+  peers.clear();
+});
+
+/**
+ * Waits for what a peer should bring about: a connection, or its end. Rejects
+ * with the peers' own words soon after the last of them has ended without, and
+ * when none has after that many seconds.
+ */
+export function broughtByPeer<T>(
+  what: string,
+  wanted: Promise<T>,
+  seconds = PATIENCE,
+): Promise<T> {
+  const brought = new Promise<T>((resolve, reject) => {
+    const timers = new Set<NodeJS.Timeout>();
+    const later = (milliseconds: number, act: () => void): void => {
+      timers.add(setTimeout(act, milliseconds));
+    };
+    const giveUp = (): void => {
+      const words = [...peers].map((peer) => peer.describe()).join("\n");
+      reject(
+        new Error(`waited in vain for ${what}\n${words || "no peer ran"}`),
+      );
+    };
+    const wait = {
+      onEnd: () => {
+        if (![...peers].every((peer) => peer.hasEnded())) return;
+        // Twice: what came while this process was busy is read between.
+        later(AFTERMATH, () => {
+          later(100, giveUp);
+        });
+      },
+      cancel: () => {
+        waits.delete(wait);
+        for (const timer of timers) clearTimeout(timer);
+      },
+    };
+    waits.add(wait);
+    later(seconds * 1000, giveUp);
+    wanted.then(resolve, reject).finally(wait.cancel);
+  });
+  // A test may end without asking.
+  brought.catch(() => undefined);
+  return brought;
 }
-
-afterEach(killAll);
 
 export interface Ended {
   readonly code: number | null;
@@ -51,7 +100,7 @@ export class PeerProcess {
       // Options for this Node are not meant for a Node that is a peer.
       env: { ...process.env, NODE_OPTIONS: "", ...environment },
     });
-    running.add(this);
+    peers.add(this);
     const addToLog = (text: string): void => {
       this.#log += text;
       this.#wake();
@@ -69,9 +118,9 @@ export class PeerProcess {
     this.#child.stdin.on("error", () => undefined);
     this.ended = new Promise((resolve) => {
       const finish = (end: Ended): void => {
-        running.delete(this);
         this.#end = end;
         this.#wake();
+        if (peers.has(this)) for (const { onEnd } of waits) onEnd();
         resolve(end);
       };
       this.#child.once("error", (error) => {
@@ -86,10 +135,10 @@ export class PeerProcess {
 
   /** All of standard output so far. */
   output(): Uint8Array {
-    return concat(...this.#output);
+    return concatAll(this.#output);
   }
 
-  /** All of its log so far. */
+  /** All of its log so far. It comes late by a pipe: `logged` or `exit` first. */
   log(): string {
     return this.#log;
   }
@@ -175,14 +224,17 @@ export class PeerProcess {
     }
   }
 
-  #complaint(what: string): Error {
+  /** How it stands, and the last that it printed: for failures. */
+  describe(): string {
     const state =
       this.#end === undefined
         ? "still runs"
         : `ended with ${this.#end.signal ?? `exit code ${String(this.#end.code)}`}`;
-    return new Error(
-      `waited in vain for ${what} of: ${this.#command}\nThe process ${state}; its log ends with\n${this.#log.slice(-2000)}`,
-    );
+    return `${this.#command}\nThe process ${state}; its log ends with\n${this.#log.slice(-2000)}`;
+  }
+
+  #complaint(what: string): Error {
+    return new Error(`waited in vain for ${what} of: ${this.describe()}`);
   }
 }
 

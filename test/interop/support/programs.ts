@@ -1,7 +1,7 @@
 /** Programs with their own command lines, for what no peer's options say. */
 import type { ServerOptions } from "../../../src/engine/index.ts";
 import { testServerConfig } from "../../support/engines.ts";
-import { serverTalk } from "./engines.ts";
+import { serverTalk } from "./puretls/engines.ts";
 import { PeerProcess, startServer } from "./process.ts";
 
 type CommandFor = (port: number) => readonly [string, ...string[]];

@@ -59,7 +59,7 @@ async function start({ cert, key, keys }: Order & { type: "start" }) {
     const data = await socket.recv();
     await socket.sendAll(data);
     const [version, resumed] = [socket.version(), socket.sessionReused];
-    report({ type: "connection", version, resumed: resumed === true, early });
+    report({ type: "connection", version, resumed: resumed, early });
     await socket.close();
   }
 }

@@ -63,7 +63,7 @@ export function rsaSuites(provider: CryptoProvider): void {
     [4096, 256],
     [4096, 512],
     [8192, 256],
-  ])
+  ] as const)
     pkcs1Suite(provider, `rsa_signature_${bits}_sha${hash}_test.json`);
   pkcs1SigningSuite(provider);
   for (const [bits, hash, salt] of [
@@ -73,7 +73,7 @@ export function rsaSuites(provider: CryptoProvider): void {
     [4096, 256, 32],
     [4096, 384, 48],
     [4096, 512, 64],
-  ])
+  ] as const)
     pssSuite(provider, `rsa_pss_${bits}_sha${hash}_mgf1_${salt}_test.json`);
   pssSuite(provider, "rsa_pss_misc_test.json");
   wycheproof("rsa_pkcs1_2048_test.json", {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -34,8 +35,16 @@ import javax.net.ssl.TrustManagerFactory;
 public final class Peer {
   private final Map<String, String> options = new HashMap<>();
 
+  /** JDKs of 2026 turn the suites of static RSA off, which a client of ours has. */
+  private static void allowStaticRsa() {
+    String name = "jdk.tls.disabledAlgorithms";
+    String disabled = Security.getProperty(name);
+    Security.setProperty(name, disabled.replaceAll("TLS_RSA_\\*,?\\s*", ""));
+  }
+
   public static void main(String[] arguments) {
     try {
+      allowStaticRsa();
       Peer peer = new Peer(arguments);
       if (arguments[0].equals("client")) peer.client();
       else peer.server();

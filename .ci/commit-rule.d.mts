@@ -1,0 +1,2 @@
+/** See commit-rule.mjs. */
+export function problemsOf(subject: string, body: string): string[];

@@ -1,0 +1,3 @@
+/** See doc-comments.mjs. */
+export function isHeadless(comment: string): boolean;
+export const docComments: object;

@@ -1,0 +1,2 @@
+/** See export-headings.mjs. */
+export function headingsOf(source: string): Map<string, string>;

@@ -1,0 +1,85 @@
+import { NO_BYTES } from "../bytes.ts";
+import { TlsUsageError } from "../errors.ts";
+import * as schedule13 from "../handshake/keys/key-schedule13.ts";
+import type { ConnectionState } from "./connection-state.ts";
+
+/**
+ * RFC 8446 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
+ * an empty one, in TLS 1.2 it is not.
+ *
+ * @throws TlsUsageError before the handshake is done, and for a label that
+ *   TLS 1.2 uses itself
+ */
+export function exportKeyingMaterial(
+  current: ConnectionState,
+  label: string,
+  length: number,
+  context?: Uint8Array,
+): Uint8Array {
+  // A certificate that is asked for later changes nothing of what is exported.
+  const state = "connected" in current ? current.connected : current;
+  if (state.at !== "CONNECTED")
+    throw new TlsUsageError("exportKeyingMaterial: the handshake is not done");
+  if (state.machine === "client12" || state.machine === "server12") {
+    // RFC 7627 5.4: nothing is exported for authentication of a level above.
+    if (state.info.extendedMasterSecret !== true)
+      throw new TlsUsageError(
+        "exportKeyingMaterial: the connection has no extended_master_secret (RFC 7627 5.4)",
+      );
+    if (RESERVED_LABELS.has(label))
+      throw new TlsUsageError(`exportKeyingMaterial: ${label} is TLS's own`);
+    if (context !== undefined && context.length > 0xffff)
+      throw new TlsUsageError(
+        `exportKeyingMaterial: context is ${context.length} bytes; TLS 1.2 allows at most 65535`,
+      );
+    return state.master.exportKeyingMaterial(
+      state.randoms,
+      label,
+      length,
+      context,
+    );
+  }
+  const hash = state.config.provider.hashes[state.suite.hash];
+  return schedule13.exportKeyingMaterial(
+    hash,
+    state.exporter,
+    label,
+    length,
+    context ?? NO_BYTES,
+  );
+}
+
+/**
+ * The early exporter of RFC 8446 7.5.
+ *
+ * @throws TlsUsageError where there is no early data
+ */
+export function exportEarlyKeyingMaterial(
+  state: ConnectionState,
+  label: string,
+  length: number,
+  context?: Uint8Array,
+): Uint8Array {
+  const early = "early" in state ? state.early : undefined;
+  if (early === undefined)
+    throw new TlsUsageError(
+      "exportEarlyKeyingMaterial: there is no early data on this connection",
+    );
+  const hash = state.config.provider.hashes[early.hash];
+  return schedule13.exportKeyingMaterial(
+    hash,
+    early.exporter,
+    label,
+    length,
+    context ?? NO_BYTES,
+  );
+}
+
+/** RFC 5705 4: "MUST NOT" be used: they would give away the connection's keys. */
+const RESERVED_LABELS: ReadonlySet<string> = new Set([
+  "client finished",
+  "server finished",
+  "master secret",
+  "extended master secret",
+  "key expansion",
+]);

@@ -1,0 +1,201 @@
+/**
+ * Needs and their answers: by the config of the state that waits where it can,
+ * else by the caller.
+ */
+import { RAISE_NEED } from "../promises.ts";
+import { TlsError, TlsUsageError } from "../errors.ts";
+import * as reason from "../reasons.ts";
+import { X509Error } from "../x509/faults/errors.ts";
+import {
+  proofFault,
+  verifyByConfig,
+} from "../handshake/authentication/authenticated-peer.ts";
+import type { ClientConfig, ServerConfig } from "../handshake/config/config.ts";
+import { publicKeyOf } from "../handshake/credentials/credential.ts";
+import { askForPsk, checkedPsk } from "../handshake/sessions/external-psk.ts";
+import { checkCredentialsNeeds } from "../handshake/config/required-features.ts";
+import type { PeerProof } from "../handshake/credentials/peer-identity.ts";
+import {
+  ANSWERED_BY,
+  type HandshakeIo,
+  type Need,
+  type VerifyNeed,
+} from "../handshake/machine/io.ts";
+import type { Answer } from "./answer.ts";
+import { protocolOf } from "./protocol.ts";
+import {
+  advance,
+  type ConnectionState,
+  type Machines,
+} from "./connection-state.ts";
+import { SIGNATURE_SCHEMES } from "../handshake/registries/signature-schemes.ts";
+import {
+  certificateFault,
+  tlsErrorOf,
+} from "../handshake/credentials/certificate-alerts.ts";
+
+/**
+ * Returns the pending request of a connection; undefined while it waits for the
+ * peer.
+ */
+export function needOf(state: ConnectionState): Need | undefined {
+  return "need" in state ? state.need : undefined;
+}
+
+/**
+ * The answer of the config that the waiting state is under, in the same call;
+ * undefined where somebody else has it. No other config can be asked.
+ */
+export function ownAnswer(
+  { config }: ConnectionState,
+  need: Need,
+): Answer | undefined {
+  switch (need.type) {
+    case "verify": {
+      const chain = verified(() => verifyByConfig(config, need), need);
+      return chain && { type: "verified", chain };
+    }
+    case "sign": {
+      const { key } = need.credential;
+      if (key === RAISE_NEED) return undefined;
+      const { provider } = config;
+      const sign = provider.signers[SIGNATURE_SCHEMES[need.scheme].signature];
+      if (sign === undefined)
+        throw new TlsUsageError(`the provider cannot sign ${need.scheme}`);
+      const signature = sign(key.key, need.content, provider.random);
+      return { type: "signed", signature };
+    }
+    case "certificate":
+      return undefined;
+    case "psk": {
+      const { psk } = config;
+      if (psk === RAISE_NEED) return undefined;
+      const found = psk === undefined ? psk : askForPsk(psk, need.request);
+      return { type: "psk_found", psk: found };
+    }
+    case "session":
+    case "strike":
+      if (config.role !== "server") return undefined;
+      return protocolOf(config).serverNeeds?.ownAnswer(config, need);
+  }
+}
+
+/**
+ * Checks an answer that came from outside before anything moves.
+ *
+ * @throws TlsUsageError when it does not fit the need
+ */
+export function checkAnswer(
+  { config }: ConnectionState,
+  need: Need | undefined,
+  answer: Answer,
+): void {
+  if (need === undefined)
+    throw new TlsUsageError("resume: nothing waits for an answer");
+  if (answer.type === "refused") return;
+  if (answer.type !== ANSWERED_BY[need.type])
+    throw new TlsUsageError(
+      `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
+    );
+  if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
+  if (config.role === "server")
+    protocolOf(config).serverNeeds?.checkAnswer(config, answer);
+  else if (answer.type === "certificate_chosen" && answer.config !== undefined)
+    throw new TlsUsageError("resume: config: a client keeps its own");
+  if (answer.type === "certificate_chosen")
+    checkCredentialsNeeds(config.protocol, answer.credentials);
+  if (need.type === "verify" && answer.type === "verified") {
+    const fault = proofFault(need, answer.chain);
+    if (fault !== undefined) throw new TlsUsageError(`resume: ${fault}`);
+  }
+}
+
+/**
+ * Moves a connection by an answer.
+ *
+ * @throws TlsError for a refusal, or for a signature that is not one
+ */
+export function advanceByAnswer(
+  machines: Machines,
+  state: ConnectionState,
+  need: Need,
+  answer: Answer,
+  io: HandshakeIo,
+): ConnectionState {
+  switch (answer.type) {
+    case "refused":
+      throw refusal(answer);
+    case "verified":
+      return advance(machines, state, "verified", answer, io);
+    case "certificate_chosen":
+      return advance(machines, state, "certificate_chosen", answer, io);
+    case "session_found":
+      return advance(machines, state, "session_found", answer, io);
+    case "psk_found": {
+      const psk = answer.psk && checkedPsk(answer.psk);
+      return advance(machines, state, "psk_found", { psk }, io);
+    }
+    case "struck":
+      return advance(machines, state, "struck", answer, io);
+    case "signed":
+      if (need.type === "sign" && need.credential.key === RAISE_NEED)
+        checkSignature(need, state.config, answer.signature);
+      return advance(
+        machines,
+        state,
+        "signed",
+        { signature: answer.signature.slice() },
+        io,
+      );
+  }
+}
+
+/** Undefined: somebody else has the answer. */
+function verified(
+  run: () => PeerProof | typeof RAISE_NEED | undefined,
+  need: VerifyNeed,
+): PeerProof | undefined {
+  let proof: PeerProof | typeof RAISE_NEED | undefined;
+  try {
+    proof = certificateFault(run);
+  } catch (error) {
+    if (error instanceof TlsError) throw error;
+    throw new TlsError(reason.callback_failed, {
+      detail: "verifier",
+      cause: error,
+    });
+  }
+  if (proof === RAISE_NEED) return undefined;
+  const fault = proofFault(need, proof);
+  if (fault === undefined) return proof;
+  throw new TlsError(reason.callback_failed, {
+    detail: `the verifier returned ${fault}`,
+  });
+}
+
+/** A signature of another key would only be noticed by the peer. */
+function checkSignature(
+  { credential, scheme, content }: Extract<Need, { type: "sign" }>,
+  { provider }: ClientConfig | ServerConfig,
+  signature: Uint8Array,
+): void {
+  const verify = provider.verifiers[SIGNATURE_SCHEMES[scheme].signature];
+  const key = publicKeyOf(credential)?.key;
+  if (key === undefined || verify === undefined) return;
+  if (!verify(key, content, signature))
+    throw new TlsError(reason.wrong_answer, {
+      detail: "the signature does not verify under the certificate's key",
+    });
+}
+
+function refusal({
+  error,
+  alert,
+}: Extract<Answer, { type: "refused" }>): TlsError {
+  if (error instanceof TlsError) return error;
+  if (error instanceof X509Error) return tlsErrorOf(error);
+  return new TlsError(reason.callback_failed, {
+    cause: error,
+    ...(alert === undefined ? {} : { alert }),
+  });
+}

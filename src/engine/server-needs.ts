@@ -1,0 +1,75 @@
+/**
+ * Needs that a server alone has. Its protocol brings them, so that a client's
+ * bundle has nothing of session stores, strike registers and the choice of
+ * configs.
+ */
+import { RAISE_NEED } from "../promises.ts";
+import { TlsUsageError } from "../errors.ts";
+import {
+  type ServerConfig,
+  underEnvironment,
+} from "../handshake/config/config.ts";
+import type { Need } from "../handshake/machine/io.ts";
+import type { Session } from "../handshake/sessions/session.ts";
+import { isSession } from "../handshake/sessions/session-check.ts";
+import type { SessionStore } from "../handshake/sessions/session-store.ts";
+import type {
+  AskedStrikeRegister,
+  StrikeRegister,
+} from "../handshake/sessions/strike-register.ts";
+import type { ServerNeeds } from "./protocol.ts";
+
+export const serverNeeds: ServerNeeds = {
+  ownAnswer(config, need) {
+    if (need.type === "session") {
+      const { sessionStore: store } = config;
+      if (store === RAISE_NEED) return undefined;
+      const session = taken(config, store, need.id);
+      return { type: "session_found", session };
+    }
+    const { strikeRegister: register } = config;
+    if (register?.strike === RAISE_NEED) return undefined;
+    return { type: "struck", first: isStruck(register, need) };
+  },
+  checkAnswer(config, answer) {
+    if (answer.type === "certificate_chosen" && answer.config !== undefined)
+      underEnvironment(answer.config, config);
+    if (answer.type === "session_found" && answer.session !== undefined)
+      requireSession(config, answer.session);
+  },
+};
+
+/** A store that fails or returns garbage has no session. */
+function taken(
+  { protocol }: ServerConfig,
+  store: SessionStore | undefined,
+  id: Uint8Array,
+): Session | undefined {
+  try {
+    const session: unknown = store?.take(id);
+    return isSession(session, protocol) ? session : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fails closed: early data that may be a replay is refused. */
+function isStruck(
+  register: StrikeRegister | AskedStrikeRegister | undefined,
+  { key, until }: Extract<Need, { type: "strike" }>,
+): boolean {
+  if (register === undefined || register.strike === RAISE_NEED) return false;
+  try {
+    return register.strike(key, until) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws TlsUsageError for what a store had in place of a session */
+function requireSession({ protocol }: ServerConfig, value: unknown): void {
+  if (isSession(value, protocol)) return;
+  throw new TlsUsageError(
+    "resume: session: not a session; what sessionFromBytes() returns, or undefined, is allowed",
+  );
+}

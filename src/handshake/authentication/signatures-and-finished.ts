@@ -1,0 +1,313 @@
+/**
+ * Authentication of the peer: CertificateVerify and Finished, RFC 8446 4.4.3
+ * and 4.4.4. What they prove is a type: without a proof the next state cannot
+ * be built.
+ */
+import { asciiBytes, concat, equal } from "../../bytes.ts";
+import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
+import type { SignatureName } from "../../crypto/provider.ts";
+import type { SubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
+import { typeOf } from "../registries/certificate-types.ts";
+import type { TlsProtocolVersion } from "../registries/cipher-suites.ts";
+import type { ClientConfig, ServerConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { PeerKey } from "../credentials/delegation.ts";
+import { KeyPossession } from "./authenticated-peer.ts";
+import { byKind } from "../features/feature.ts";
+import type { Side, TrafficSecret } from "../keys/key-schedule13.ts";
+import type { CertificateVerify } from "../messages/certificate-verify.ts";
+import type { Finished } from "../messages/finished.ts";
+import {
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from "../registries/signature-schemes.ts";
+import type { Transcript } from "../keys/transcript.ts";
+
+export type { VerifiedFinished, VerifiedSignature };
+
+/** Proof by signature that the peer has the private key of its certificate. */
+class VerifiedSignature extends KeyPossession {
+  readonly #signed = true;
+
+  constructor({ leaf }: PeerKey, scheme: SignatureSchemeName) {
+    super(leaf, scheme);
+    void this.#signed;
+  }
+}
+
+/**
+ * Proof that the peer saw the same handshake. Its type names the side that sent
+ * the Finished.
+ */
+class VerifiedFinished<S extends Side = Side> {
+  readonly #proof = true;
+  readonly sender: S;
+
+  constructor(sender: S) {
+    this.sender = sender;
+  }
+
+  /** Tells whether a value is such a proof, and not a forged object. */
+  static made(value: object): boolean {
+    return #proof in value;
+  }
+}
+
+/** Returns the content that a CertificateVerify signs, RFC 8446 4.4.3. */
+export function signedContent(
+  signer: "client" | "server",
+  transcript: Transcript,
+): Uint8Array {
+  const context = `TLS 1.3, ${signer} CertificateVerify`;
+  return signedUnder(context, transcript.digest());
+}
+
+/**
+ * Returns the content that TLS signs for a purpose that it names: RFC 8446
+ * 4.4.3, RFC 9345 4.
+ */
+export function signedUnder(
+  context: string,
+  ...content: readonly Uint8Array[]
+): Uint8Array {
+  const padding = new Uint8Array(64).fill(0x20);
+  return concat(padding, asciiBytes(`${context}\0`), ...content);
+}
+
+/**
+ * Checks the peer's signature over the transcript up to its Certificate.
+ *
+ * @throws TlsError
+ */
+export function verifyCertificateVerify(options: {
+  readonly config: ClientConfig | ServerConfig;
+  readonly key: PeerKey;
+  readonly signer: "client" | "server";
+  readonly transcript: Transcript;
+  readonly message: CertificateVerify;
+}): VerifiedSignature {
+  const { config, key, message, signer, transcript } = options;
+  const { onlyScheme } = key;
+  // RFC 9345 4.1.3: a delegated key signs as its credential says.
+  if (onlyScheme !== undefined && message.algorithm !== onlyScheme)
+    throw new TlsError(reason.wrong_signature_scheme);
+  return verifySignature({
+    config,
+    ...(onlyScheme !== undefined && { schemes: ALL_SCHEMES }),
+    version: "TLSv1.3",
+    key,
+    scheme: message.algorithm,
+    content: signedContent(signer, transcript),
+    signature: message.signature,
+  });
+}
+
+/**
+ * Checks a signature of the peer under its certificate's key.
+ *
+ * @throws TlsError
+ */
+export function verifySignature(options: {
+  readonly config: ClientConfig | ServerConfig;
+  readonly version: TlsProtocolVersion;
+  /** Those of the config unless given. */
+  readonly schemes?: readonly SignatureSchemeName[];
+  readonly key: PeerKey;
+  /** SignatureScheme. */
+  readonly scheme: number;
+  readonly content: Uint8Array;
+  readonly signature: Uint8Array;
+}): VerifiedSignature {
+  const { config, version, key, content, signature } = options;
+  const { schemes = config.signatureSchemes } = options;
+  // RFC 8446 4.4.3, RFC 5246 7.4.3: "one of those present in the
+  // supported_signature_algorithms field", and one that fits the key.
+  const scheme = schemes
+    .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
+    .find(({ row }) => row.code === options.scheme);
+  if (scheme === undefined || !fitsKey(scheme.row, keyKind(key), version))
+    throw new TlsError(reason.wrong_signature_scheme, {
+      detail: `scheme ${options.scheme.toString(16).padStart(4, "0")}`,
+    });
+  const verify = config.provider.verifiers[scheme.row.signature];
+  if (!verify?.(key.key, content, signature))
+    throw new TlsError(reason.certificate_verify_mismatch);
+  return new VerifiedSignature(key, scheme.name);
+}
+
+/**
+ * Checks the peer's Finished over the transcript before it.
+ *
+ * @throws TlsError
+ */
+export function verifyFinished<S extends Side>(
+  secret: TrafficSecret<S>,
+  transcript: Transcript,
+  message: Finished,
+): VerifiedFinished<S> {
+  const expected = secret.finished(transcript.digest());
+  return verifyData(secret.sender, expected, message);
+}
+
+/**
+ * Compares verify_data, of whatever version.
+ *
+ * @throws TlsError
+ */
+export function verifyData<S extends Side>(
+  sender: S,
+  expected: Uint8Array,
+  message: Finished,
+): VerifiedFinished<S> {
+  // RFC 8446 6.2: decode_error where "the length of the message was incorrect".
+  if (message.verifyData.length !== expected.length)
+    throw new TlsError(reason.malformed_message, {
+      detail: `Finished: ${message.verifyData.length} bytes, expected ${expected.length}`,
+    });
+  // RFC 8446 4.4.4: "if incorrect MUST terminate the connection with a
+  // "decrypt_error" alert".
+  if (!equal(expected, message.verifyData))
+    throw new TlsError(reason.finished_mismatch);
+  return new VerifiedFinished(sender);
+}
+
+/** The credential by which a side authenticates itself, with its scheme. */
+export interface ChosenCredential {
+  readonly credential: Credential;
+  readonly scheme: SignatureSchemeName;
+}
+
+/** Further limits of a peer on the credentials that it accepts. */
+export interface PeerTerms {
+  /** CertificateTypes (RFC 7250); X.509 alone unless given. */
+  readonly certificateTypes?: readonly number[] | undefined;
+  /** Of delegated credentials (RFC 9345); none unless given. */
+  readonly delegated?: readonly number[] | undefined;
+  /** signature_algorithms_cert; the schemes of signatures unless given. */
+  readonly certificateSchemes?: readonly number[] | undefined;
+}
+
+/**
+ * The first credential that the peer can verify and the best scheme for it,
+ * by this side's order (RFC 8446 4.4.2.2, 4.4.2.3). Where the peer named
+ * authorities, credentials that lead to one of them come first, and of these
+ * the ones whose certificates are signed as it likes.
+ */
+export function chooseCredential(
+  credentials: readonly Credential[],
+  config: ClientConfig | ServerConfig,
+  version: TlsProtocolVersion,
+  peerSchemes: readonly number[],
+  authorities: readonly Uint8Array[] = [],
+  terms: PeerTerms = {},
+): ChosenCredential | undefined {
+  const { certificateTypes = [0], certificateSchemes = peerSchemes } = terms;
+  const usable = credentials.filter((one) =>
+    certificateTypes.includes(typeOf(one)),
+  );
+  const led = usable.filter((one) => leadsTo(one, authorities));
+  const liked = (one: Credential): boolean =>
+    isSignedBy(one, certificateSchemes);
+  const order = [
+    ...led.filter(liked),
+    ...led,
+    ...usable.filter(liked),
+    ...usable,
+  ];
+  for (const credential of order) {
+    const scheme = schemeFor(credential, config, version, peerSchemes, terms);
+    if (scheme !== undefined) return { credential, scheme };
+  }
+  return undefined;
+}
+
+function schemeFor(
+  credential: Credential,
+  config: ClientConfig | ServerConfig,
+  version: TlsProtocolVersion,
+  peerSchemes: readonly number[],
+  { delegated = [] }: PeerTerms,
+): SignatureSchemeName | undefined {
+  const { delegation, signatureSchemes } = credential;
+  if (delegation !== undefined) {
+    const now = config.provider.now();
+    const peer = { schemes: peerSchemes, delegated, now };
+    return version === "TLSv1.3"
+      ? byKind(config, (kind) => kind.scheme?.(credential, peer))
+      : undefined;
+  }
+  return (signatureSchemes ?? config.signatureSchemes).find((name) => {
+    const row = SIGNATURE_SCHEMES[name];
+    return peerSchemes.includes(row.code) && fitsKey(row, credential, version);
+  });
+}
+
+/** RFC 8446 4.4.2.2: "if the sender is able to provide such a chain". */
+function isSignedBy(
+  { chainSignatures = [] }: Credential,
+  schemes: readonly number[],
+): boolean {
+  const names = schemes.map((code) => SIGNATURES_BY_CODE.get(code));
+  return chainSignatures.every((name) => names.includes(name));
+}
+
+/** Every scheme by name. */
+export const ALL_SCHEMES: readonly SignatureSchemeName[] = Object.values(
+  SIGNATURE_SCHEMES,
+).map(({ name }) => name);
+
+const SIGNATURES_BY_CODE: ReadonlyMap<number, SignatureName> = new Map(
+  Object.values(SIGNATURE_SCHEMES).map(({ code, signature }) => [
+    code,
+    signature,
+  ]),
+);
+
+export interface KeyKind {
+  readonly algorithm: string;
+  readonly curve: string | undefined;
+  /** Of an RSA key, in bytes. */
+  readonly modulusLength?: number;
+}
+
+/** Returns the properties of a key that decide about schemes. */
+export function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
+  return {
+    algorithm,
+    curve: key.type === "ec" ? key.curve : undefined,
+    ...(key.type === "rsa" && { modulusLength: key.modulus.length }),
+  };
+}
+
+/** RFC 8017 9.1.1: a hash, a salt as long, and two bytes more. */
+const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
+  "rsa-pss-sha256": 2 * 32 + 2,
+  "rsa-pss-sha384": 2 * 48 + 2,
+  "rsa-pss-sha512": 2 * 64 + 2,
+};
+
+/** Tells whether a key of that kind signs a handshake with that scheme. */
+export function fitsKey(
+  scheme: SignatureScheme,
+  kind: KeyKind,
+  version: TlsProtocolVersion,
+): boolean {
+  return (
+    scheme.handshake.includes(version) &&
+    scheme.key === kind.algorithm &&
+    (kind.modulusLength ?? Infinity) >=
+      (LEAST_MODULUS[scheme.signature] ?? 0) &&
+    (scheme.curve === kind.curve || version === "TLSv1.2")
+  );
+}
+
+function leadsTo(
+  { issuers }: Credential,
+  authorities: readonly Uint8Array[],
+): boolean {
+  return issuers.some((issuer) =>
+    authorities.some((name) => equal(name, issuer)),
+  );
+}

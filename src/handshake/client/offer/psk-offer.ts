@@ -1,0 +1,133 @@
+/** The PSKs that a client of TLS 1.3 offers, RFC 8446 4.2.11. */
+import { TlsUsageError } from "../../../errors.ts";
+import { ExtensionType } from "../../../wire/code-points.ts";
+import type { ClientConfig } from "../../config/config.ts";
+import { checkedPsk, type ExternalPsk } from "../../sessions/external-psk.ts";
+import type { OfferedPsks } from "../../extensions/spec.ts";
+import {
+  binderOf,
+  bindersLength,
+  externalKey,
+  type Psk,
+  randomAge,
+  resumptionPsk,
+} from "../../sessions/psk.ts";
+import { resumedPeer } from "../../authentication/resumption.ts";
+import { isFresh, type Session13 } from "../../sessions/session.ts";
+import type { PendingTranscript } from "../../keys/transcript.ts";
+
+/** The session of the config and the external PSK, as far as they are of use. */
+export function offeredPsks(
+  config: ClientConfig,
+  serverName: string | undefined,
+  external: ExternalPsk | undefined,
+): readonly Psk[] {
+  const psks: Psk[] = [];
+  const resumption = sessionPsk(config, serverName);
+  if (resumption !== undefined) psks.push(resumption);
+  // RFC 8446 4.2.11: an identity has a byte at least; TLS 1.2's may have none.
+  if (external !== undefined && external.identity.length > 0)
+    psks.push(externalKey(checkedPsk(external), config.trust));
+  return psks.filter(({ hash }) =>
+    config.suites13.some((suite) => suite.hash === hash),
+  );
+}
+
+function sessionPsk(
+  config: ClientConfig,
+  serverName: string | undefined,
+): Psk | undefined {
+  const { session, provider } = config;
+  if (session?.version !== "TLSv1.3") return undefined;
+  if (session.ticket.length === 0 || session.serverName !== serverName)
+    return undefined;
+  // Where no external PSK is agreed on, a server has to have shown who it is.
+  const { peerCertificates, peerRawPublicKey } = session;
+  const isKnown = peerCertificates.length > 0 || peerRawPublicKey !== undefined;
+  if (!isKnown && config.psk === undefined) return undefined;
+  if (!isFresh(session, provider.now())) return undefined;
+  const peer = resumedPeer(session, config, serverName);
+  return peer && resumptionPsk(session, peer, session.ticket);
+}
+
+/** The session that early data may go under, where the program wants it. */
+export function earlyDataSession(
+  config: ClientConfig,
+  [first]: readonly Psk[],
+): Session13 | undefined {
+  if (!config.earlyData || first?.kind !== "resumption") return undefined;
+  const { session } = first;
+  const { alpnProtocol, cipherSuite, maxEarlyData } = session;
+  // RFC 8446 4.2.10: the same version, suite and ALPN name as then.
+  const same =
+    config.suites13.some(({ code }) => code === cipherSuite.code) &&
+    (alpnProtocol === undefined || config.alpnProtocols.includes(alpnProtocol));
+  return same && maxEarlyData > 0 ? session : undefined;
+}
+
+/** The extension's body, with binders of zeros. */
+export function pskBody(
+  config: ClientConfig,
+  psks: readonly Psk[],
+): OfferedPsks | undefined {
+  if (psks.length === 0) return undefined;
+  const { hashes, now } = config.provider;
+  return {
+    identities: psks.map((psk) => ({
+      identity: psk.identity,
+      obfuscatedTicketAge:
+        psk.kind === "external" ? 0 : obfuscatedAge(psk.session, now()),
+    })),
+    binders: psks.map(({ hash }) => new Uint8Array(hashes[hash].outputLength)),
+  };
+}
+
+/**
+ * RFC 9849 6.1.2: what stands in the outer hello where an inner one offers
+ * PSKs, of the same lengths and of no meaning.
+ */
+export function greasePsks(
+  config: ClientConfig,
+  psks: readonly Psk[],
+): OfferedPsks | undefined {
+  const { random } = config.provider;
+  const body = pskBody(config, psks);
+  if (body === undefined) return undefined;
+  return {
+    identities: body.identities.map(({ identity }) => ({
+      obfuscatedTicketAge: randomAge(random),
+      identity: random(identity.length),
+    })),
+    binders: body.binders.map(({ length }) => random(length)),
+  };
+}
+
+/** RFC 8446 4.2.11.1: milliseconds since the ticket came, plus its age_add. */
+function obfuscatedAge(session: Session13, now: number): number {
+  const age = Math.max(0, Math.floor(now - session.createdAt));
+  return (age + session.ageAdd) % 2 ** 32;
+}
+
+/** The same ClientHello with the right binders at its end. */
+export function withBinders(
+  config: ClientConfig,
+  raw: Uint8Array,
+  types: readonly number[],
+  psks: readonly Psk[],
+  before: PendingTranscript,
+): Uint8Array {
+  if (psks.length === 0) return raw;
+  if (types.at(-1) !== ExtensionType.pre_shared_key)
+    throw new TlsUsageError("shapes: pre_shared_key has to come last");
+  const { hashes } = config.provider;
+  const length = bindersLength(psks.map(({ hash }) => hashes[hash]));
+  const truncated = raw.subarray(0, raw.length - length);
+  let at = truncated.length + 2;
+  const bound = raw.slice();
+  for (const psk of psks) {
+    const binder = binderOf(hashes[psk.hash], psk, before, truncated);
+    bound.set(binder, at + 1);
+    at += 1 + binder.length;
+  }
+  return bound;
+}

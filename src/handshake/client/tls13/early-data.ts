@@ -1,0 +1,85 @@
+/** Early data as a client sends it, RFC 8446 4.2.10. */
+import { TlsError } from "../../../errors.ts";
+import * as reason from "../../../reasons.ts";
+import type { ClientConfig } from "../../config/config.ts";
+import type { Agreed } from "../../extensions/spec.ts";
+import type { HandshakeIo } from "../../machine/io.ts";
+import { PendingTranscript } from "../../keys/transcript.ts";
+import { send } from "../../tls13/flight.ts";
+import { encodeEndOfEarlyData } from "../../messages/without-content.ts";
+import { earlyDataKeys, handshakeKeys } from "../../tls13/secrets.ts";
+import { earlyDataSession } from "../offer/psk-offer.ts";
+import type {
+  Client13,
+  Finishing,
+  OfferedEarlyData,
+  SentHello,
+  WaitEncryptedExtensions,
+  WaitFinished,
+} from "../states.ts";
+
+/** The keys for it, once the ClientHello that offers it is sent. */
+export function beginEarlyData(
+  config: ClientConfig,
+  hello: SentHello,
+  io: HandshakeIo,
+): OfferedEarlyData | undefined {
+  const session = earlyDataSession(config, hello.psks);
+  if (session === undefined) return undefined;
+  const { cipherSuite: suite } = session;
+  const transcript = new PendingTranscript().add(hello.raw);
+  const { keys, exporter } = earlyDataKeys(
+    { config, suite },
+    session.psk,
+    hello.random,
+    transcript,
+  );
+  // RFC 8446 D.4: with early data, right after the first ClientHello.
+  if (config.compatibilityMode) io.sendChangeCipherSpec();
+  io.beginWritingEarlyData(keys, session.maxEarlyData);
+  return { session, hash: suite.hash, exporter };
+}
+
+/**
+ * Settles early data by the server's answer: it continues until the server's
+ * Finished, or it has to be sent again.
+ *
+ * @throws TlsError when the server took it with another suite or ALPN name
+ */
+export function settleEarlyData(
+  state: WaitEncryptedExtensions,
+  {
+    earlyData: accepted,
+    alpnProtocol,
+  }: Pick<Agreed, "earlyData" | "alpnProtocol">,
+  io: HandshakeIo,
+): Pick<Client13, "early" | "earlyData"> {
+  const { early, earlyData } = state;
+  if (early === undefined) {
+    if (accepted) throw new TlsError(reason.wrong_early_data_returned);
+    return { early, earlyData };
+  }
+  if (!accepted) {
+    io.endWritingEarlyData();
+    io.setWriteKeys(handshakeKeys(state, state.secrets.client));
+    return { early: undefined, earlyData: "rejected" };
+  }
+  const { cipherSuite, alpnProtocol: name } = early.session;
+  if (state.suite.code !== cipherSuite.code || alpnProtocol !== name)
+    throw new TlsError(reason.wrong_early_data_returned);
+  return { early, earlyData: "accepted" };
+}
+
+/** RFC 8446 4.5: the last message under the early keys. */
+export function endEarlyData(
+  state: WaitFinished,
+  finishing: Finishing,
+  io: HandshakeIo,
+): Finishing {
+  if (state.earlyData !== "accepted") return finishing;
+  const message = encodeEndOfEarlyData();
+  const transcript = send(io, finishing.transcript, message);
+  io.endWritingEarlyData();
+  io.setWriteKeys(handshakeKeys(state, state.secrets.client));
+  return { ...finishing, transcript };
+}

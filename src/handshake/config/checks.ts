@@ -1,0 +1,241 @@
+/** Validates options and fills in defaults, before a byte is sent. */
+import { RAISE_NEED } from "../../promises.ts";
+import { utf8Bytes } from "../../bytes.ts";
+import {
+  type CryptoProvider,
+  type FiniteFieldParameters,
+  type GroupName,
+  InvalidKeyShare,
+} from "../../crypto/provider.ts";
+import { TlsUsageError } from "../../errors.ts";
+import type {
+  CipherSuite,
+  CipherSuite12,
+  CipherSuite13,
+  CipherSuiteName,
+  TlsProtocolVersion,
+} from "../registries/cipher-suites.ts";
+
+import {
+  CertificateType,
+  type CertificateTypeName,
+} from "../registries/certificate-types.ts";
+import { isPostQuantum } from "../registries/groups.ts";
+import type { Protocol } from "./protocol.ts";
+
+/** Lists that follow from the versions and the suites that a program named. */
+export interface Spoken {
+  readonly versions: readonly TlsProtocolVersion[];
+  readonly cipherSuites: readonly CipherSuiteName[];
+  /** The rows of `cipherSuites`, all and by version. */
+  readonly suites: readonly CipherSuite[];
+  readonly suites13: readonly CipherSuite13[];
+  readonly suites12: readonly CipherSuite12[];
+}
+
+/**
+ * A version without suites is not spoken, nor a suite without its version.
+ *
+ * @throws TlsUsageError for a name that the protocol does not have
+ */
+export function versionsAndSuites(
+  options: {
+    readonly provider: CryptoProvider;
+    readonly versions?: readonly TlsProtocolVersion[];
+    readonly cipherSuites?: readonly CipherSuiteName[];
+  },
+  protocol: Protocol,
+  role: "client" | "server",
+): Spoken {
+  const { provider } = options;
+  checkNames("cipherSuites", options.cipherSuites, protocol.suites);
+  const wanted = options.versions ?? protocol.versions;
+  for (const version of wanted)
+    if (!protocol.versions.includes(version))
+      throw new TlsUsageError(`versions: what is ${version}?`);
+  const named =
+    options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
+  const cipherSuites: CipherSuiteName[] = [];
+  const suites: CipherSuite[] = [];
+  for (const name of named) {
+    const row = protocol.suites[name];
+    if (
+      row === undefined ||
+      !wanted.includes(row.version) ||
+      !canProtect(provider, row) ||
+      !canExchange(provider, row, role)
+    )
+      continue;
+    cipherSuites.push(name);
+    suites.push(row);
+  }
+  return {
+    versions: wanted.filter((version) =>
+      suites.some((row) => row.version === version),
+    ),
+    cipherSuites,
+    suites,
+    suites13: suites.filter((row) => row.version === "TLSv1.3"),
+    suites12: suites.filter((row) => row.version === "TLSv1.2"),
+  };
+}
+
+function canProtect(
+  { aeads, cbcs }: CryptoProvider,
+  suite: CipherSuite,
+): boolean {
+  if (suite.version === "TLSv1.3") return aeads[suite.aead] !== undefined;
+  const { protection } = suite;
+  return protection.kind === "aead"
+    ? aeads[protection.aead] !== undefined
+    : cbcs[protection.cbc] !== undefined;
+}
+
+/** A server never decrypts a premaster secret: SECURITY.md says why. */
+function canExchange(
+  provider: CryptoProvider,
+  suite: CipherSuite,
+  role: "client" | "server",
+): boolean {
+  if (suite.version === "TLSv1.3") return true;
+  if (suite.keyExchange === "RSA")
+    return role === "client" && provider.rsaEncrypt !== undefined;
+  return (
+    !suite.keyExchange.startsWith("DHE") || provider.finiteField !== undefined
+  );
+}
+
+/** @throws TlsUsageError for a name that is not in the table, or twice */
+export function checkNames(
+  option: string,
+  names: readonly string[] | undefined,
+  table: object,
+): void {
+  for (const name of names ?? [])
+    if (!Object.hasOwn(table, name))
+      throw new TlsUsageError(`${option}: what is ${name}?`);
+  if (new Set(names).size !== (names ?? []).length)
+    throw new TlsUsageError(`${option}: a name twice`);
+}
+
+/** @throws TlsUsageError for raw public keys that nobody verifies, or no type */
+export function peerTypes({
+  rawPublicKeys,
+  peerCertificateTypes: types,
+}: {
+  readonly rawPublicKeys?: unknown;
+  readonly peerCertificateTypes?: readonly CertificateTypeName[];
+}): readonly CertificateTypeName[] {
+  const hasVerifier = rawPublicKeys !== undefined;
+  if (types === undefined)
+    return hasVerifier ? ["RawPublicKey", "X509"] : ["X509"];
+  checkNames("peerCertificateTypes", types, CertificateType);
+  if (types.length === 0)
+    throw new TlsUsageError("peerCertificateTypes: name one");
+  if (types.includes("RawPublicKey") !== hasVerifier)
+    throw new TlsUsageError(
+      "peerCertificateTypes: RawPublicKey and rawPublicKeys go together",
+    );
+  return types.slice();
+}
+
+/** @throws TlsUsageError for an empty list */
+export function ownTypes({
+  credentials = [],
+  certificateTypes: types,
+}: {
+  readonly credentials?:
+    | readonly { readonly certificateType?: "RawPublicKey" }[]
+    | typeof RAISE_NEED;
+  readonly certificateTypes?: readonly CertificateTypeName[];
+}): readonly CertificateTypeName[] {
+  checkNames("certificateTypes", types, CertificateType);
+  if (types?.length === 0)
+    throw new TlsUsageError("certificateTypes: name one");
+  if (types !== undefined) return types.slice();
+  if (credentials === RAISE_NEED || credentials.length === 0) return ["X509"];
+  return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];
+}
+
+const MAY_RAISE_NEEDS = [
+  "verifier",
+  "credentials",
+  "rawPublicKeys",
+  "psk",
+  "sessionStore",
+] as const;
+
+/** @throws TlsUsageError for a word that is not `RAISE_NEED` */
+export function checkAnswering(options: {
+  readonly [N in (typeof MAY_RAISE_NEEDS)[number]]?: unknown;
+}): void {
+  for (const name of MAY_RAISE_NEEDS) {
+    const value = options[name];
+    if (typeof value === "string" && value !== RAISE_NEED)
+      throw new TlsUsageError(
+        `${name}: "${value}"; the only string allowed is RAISE_NEED`,
+      );
+  }
+}
+
+/** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */
+export function checkAlpn(names: readonly string[]): void {
+  let total = 0;
+  for (const name of names) {
+    if (name.length === 0 || name.length > 255 || /[^\0-\xff]/.test(name))
+      throw new TlsUsageError(
+        `alpnProtocols: a name has 1 to 255 bytes (${utf8Bytes(name).length} given)`,
+      );
+    total += 1 + name.length;
+  }
+  if (total > 65_535) throw new TlsUsageError("alpnProtocols: too many names");
+}
+
+/**
+ * Checks that a program's Diffie-Hellman parameters are fit for a server.
+ *
+ * @throws TlsUsageError
+ */
+export function checkDhParameters(
+  provider: CryptoProvider,
+  field: FiniteFieldParameters,
+): void {
+  if (provider.finiteField === undefined)
+    throw new TlsUsageError("dhParameters: the provider has no finiteField");
+  try {
+    provider.finiteField(field);
+  } catch (error) {
+    if (error instanceof InvalidKeyShare)
+      throw new TlsUsageError(`dhParameters: ${error.message}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/**
+ * The best group, and the best of the other kind: who has not heard of hybrids
+ * yet and who insists on them both answer in one round trip.
+ */
+export function defaultKeyShares(
+  groups: readonly GroupName[],
+): readonly GroupName[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  const other = groups.find(
+    (name) => isPostQuantum(name) !== isPostQuantum(first),
+  );
+  return other === undefined ? [first] : [first, other];
+}
+
+/**
+ * RFC 9849 6.1: an inner hello offers TLS 1.3.
+ *
+ * @throws TlsUsageError
+ */
+export function checkVersionsToHide(
+  versions: readonly TlsProtocolVersion[],
+): void {
+  if (!versions.includes("TLSv1.3"))
+    throw new TlsUsageError("encryptedClientHello: TLS 1.3 alone can have it");
+}

@@ -1,0 +1,374 @@
+/**
+ * Configs of the two sides of a connection. Options are what a program writes;
+ * a config is options checked, completed and frozen, so that wrong use fails
+ * before a byte goes out.
+ */
+import { RAISE_NEED } from "../../promises.ts";
+import type { CryptoProvider, GroupName } from "../../crypto/provider.ts";
+import { TlsUsageError } from "../../errors.ts";
+import {
+  checkAlpn,
+  checkAnswering,
+  checkNames,
+  defaultKeyShares,
+  type Spoken,
+  checkVersionsToHide,
+  ownTypes,
+  peerTypes,
+  versionsAndSuites,
+} from "./checks.ts";
+import { checkClientNeeds, checkOptionsNeeds } from "./required-features.ts";
+import { checkedLimits, DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type {
+  ClientOptions,
+  CommonOptions,
+  MessageShapes,
+  ServerOptions,
+} from "./options.ts";
+import {
+  type ClientAuthentication,
+  clientAuthenticationOf,
+} from "./client-authentication.ts";
+import {
+  CLIENT_OPTIONS,
+  requireOptionNames,
+  SERVER_OPTIONS,
+} from "./option-names.ts";
+import { type Protocol, speakAlike } from "./protocol.ts";
+import { inRange, RECORD_SIZE, SEND_FRAGMENT } from "./ranges.ts";
+import { PSK_MODES } from "../registries/psk-modes.ts";
+import { DEFAULT_GROUPS, GROUPS } from "../registries/groups.ts";
+import { given, sessionOptions } from "./session-options.ts";
+import {
+  DEFAULT_SIGNATURE_SCHEMES,
+  SIGNATURE_SCHEMES,
+  type SignatureSchemeName,
+} from "../registries/signature-schemes.ts";
+
+export { DEFAULT_LIMITS, type Limits };
+export type { ClientOptions, CommonOptions, MessageShapes, ServerOptions };
+
+type Whole<T, Optional extends keyof T> = Readonly<
+  Required<Omit<T, Optional>> & Pick<T, Optional>
+>;
+type OptionalKeys =
+  | "recordSizeLimit"
+  | "padding"
+  | "keyLog"
+  | "psk"
+  | "rawPublicKeys"
+  | "delegatedCredentials"
+  | "certificateSignatureSchemes";
+
+/**
+ * Settings that stay the same for the whole of a connection, whatever config is
+ * in force: provider, limits, protocol. The rest of a config are its rules,
+ * which belong to the state of the handshake.
+ */
+export interface Environment {
+  readonly role: "client" | "server";
+  readonly provider: CryptoProvider;
+  readonly limits: Limits;
+  /** The versions and features that the engine speaks with it. */
+  readonly protocol: Protocol;
+}
+
+/** Lists that follow from those that a program gave. */
+interface Derived extends Spoken {
+  readonly limits: Limits;
+  readonly protocol: Protocol;
+  /**
+   * The authority for which a proof of the peer's identity is made; see the
+   * option.
+   */
+  readonly trust: object;
+}
+
+/** Made by this file alone: a copy of a config, spread or not, is no config. */
+class Made {
+  readonly #made = true;
+
+  static is(value: unknown): value is Made {
+    return typeof value === "object" && value !== null && #made in value;
+  }
+}
+
+export type ClientConfig = { readonly role: "client" } & Whole<
+  Omit<ClientOptions, "limits" | "trust">,
+  OptionalKeys | "session" | "maxFragmentLength" | "encryptedClientHello"
+> &
+  Derived &
+  Made;
+
+export type ServerConfig = { readonly role: "server" } & Whole<
+  Omit<
+    ServerOptions,
+    | "limits"
+    | "trust"
+    | "verifier"
+    | "clientAuthentication"
+    | "postHandshakeAuth"
+  >,
+  | OptionalKeys
+  | "ticketKeys"
+  | "sessionStore"
+  | "pskIdentityHint"
+  | "encryptedClientHello"
+  | "retryCookies"
+  | "dhParameters"
+  | "strikeRegister"
+> &
+  Derived &
+  Made & { readonly clientAuthentication: ClientAuthentication };
+
+/** @throws TlsUsageError for what createClientConfig or createServerConfig has not made */
+export function requireConfig(
+  what: string,
+  config: ClientConfig | ServerConfig,
+  role: "client" | "server",
+): void {
+  if (Made.is(config) && config.role === role) return;
+  throw new TlsUsageError(
+    `${what}: a config made by ${role === "client" ? "createClientConfig" : "createServerConfig"}() is needed; a copy of one is none`,
+  );
+}
+
+/**
+ * The environment of a connection that begins with that config.
+ *
+ * @throws TlsUsageError for what createClientConfig or createServerConfig has not made
+ */
+export function environmentOf(
+  config: ClientConfig | ServerConfig,
+  role: "client" | "server",
+): Environment {
+  requireConfig(`TlsEngine.${role}()`, config, role);
+  const { provider, limits, protocol } = config;
+  return Object.freeze({ role, provider, limits, protocol });
+}
+
+/** Makes the config of one of the two hellos of Encrypted Client Hello. */
+export function clientVariant(
+  config: ClientConfig,
+  changes: Partial<
+    Pick<
+      ClientConfig,
+      | "alpnProtocols"
+      | "credentials"
+      | "shapes"
+      | "suites"
+      | "suites12"
+      | "versions"
+    >
+  >,
+): ClientConfig {
+  return made({ ...config, ...changes });
+}
+
+/**
+ * The rules of a config that a server's program has chosen for a connection, in
+ * the environment of that connection: its provider, limits and protocol stay,
+ * and so do the keys of Encrypted Client Hello, which opened the hello that the
+ * choice was made by. Suites, groups and schemes that its provider lacks are
+ * left out.
+ *
+ * @throws TlsUsageError for another protocol, or where nothing is left
+ */
+export function underEnvironment(
+  chosen: ServerConfig,
+  begun: ServerConfig,
+): ServerConfig {
+  if (chosen === begun) return begun;
+  requireConfig("config", chosen, "server");
+  const { provider, limits, protocol, encryptedClientHello, ...rest } = begun;
+  if (!speakAlike(chosen.protocol, protocol))
+    throw new TlsUsageError(
+      "config: it speaks other versions or has other features than the one that the connection began with",
+    );
+  if (
+    chosen.provider === provider &&
+    chosen.limits === limits &&
+    chosen.protocol === protocol &&
+    chosen.encryptedClientHello === encryptedClientHello
+  )
+    return chosen;
+  const { encryptedClientHello: _keys, ...rules } = chosen;
+  const environment = {
+    provider,
+    limits,
+    protocol,
+    ...given("encryptedClientHello", encryptedClientHello),
+  };
+  if (chosen.provider === provider) return made({ ...rules, ...environment });
+  const spoken = { ...chosen, provider };
+  const lists = {
+    ...versionsAndSuites(spoken, protocol, rest.role),
+    groups: chosen.groups.filter(has(provider.groups)),
+    signatureSchemes: chosen.signatureSchemes.filter(canVerify(provider)),
+  };
+  requireLists(lists);
+  return made({ ...rules, ...environment, ...lists });
+}
+
+function made<T extends object>(fields: T): T & Made {
+  const config = Object.assign(new Made(), fields);
+  Object.freeze(config);
+  return config;
+}
+
+/** @throws TlsUsageError when the options contradict each other */
+export function makeClientConfig(
+  protocol: Protocol,
+  options: ClientOptions,
+): ClientConfig {
+  checkAnswering(options);
+  requireOptionNames("createClientConfig", CLIENT_OPTIONS, options);
+  const { encryptedClientHello: ech } = options;
+  const common = commonConfig(options, protocol, "client");
+  checkClientNeeds(protocol, options);
+  if (ech?.kind === "real") checkVersionsToHide(common.versions);
+  const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
+  for (const group of keyShares)
+    if (!common.groups.includes(group))
+      throw new TlsUsageError(`keyShares: ${group} is not among the groups`);
+  return made({
+    ...common,
+    role: "client" as const,
+    trust: trustOf(options),
+    verifier: options.verifier,
+    credentials: options.credentials ?? [],
+    certificateTypes: ownTypes(options),
+    keyShares,
+    compatibilityMode: options.compatibilityMode ?? true,
+    legacyServerConnect: options.legacyServerConnect ?? false,
+    sessionTickets: options.sessionTickets ?? true,
+    fallbackSignal: options.fallbackSignal ?? false,
+    ...given("maxFragmentLength", options.maxFragmentLength),
+    ...given("session", options.session),
+    ...given("encryptedClientHello", ech),
+    earlyData: options.earlyData ?? false,
+    postHandshakeAuth:
+      (options.postHandshakeAuth ?? false) &&
+      common.versions.includes("TLSv1.3"),
+  });
+}
+
+/** @throws TlsUsageError when the options contradict each other */
+export function makeServerConfig(
+  protocol: Protocol,
+  options: ServerOptions,
+): ServerConfig {
+  requireOptionNames("createServerConfig", SERVER_OPTIONS, options);
+  checkAnswering(options);
+  if (options.credentials.length === 0 && options.psk === undefined)
+    throw new TlsUsageError("credentials: a server needs a certificate");
+  if (options.credentials === RAISE_NEED && options.retryCookies !== undefined)
+    throw new TlsUsageError(
+      "retryCookies: cannot be combined with credentials: RAISE_NEED",
+    );
+  return made({
+    ...commonConfig(options, protocol, "server"),
+    trust: trustOf(options),
+    clientAuthentication: clientAuthenticationOf(options),
+    ...sessionOptions(options),
+    ...given("encryptedClientHello", options.encryptedClientHello),
+    ...given("retryCookies", options.retryCookies),
+    role: "server" as const,
+    credentials: options.credentials,
+    alpnMismatch: options.alpnMismatch ?? "alert",
+    helloRetryCookie: options.helloRetryCookie ?? false,
+    compatibilityMode: options.compatibilityMode ?? true,
+    cipherPreference: options.cipherPreference ?? "server",
+    groupPreference: options.groupPreference ?? "share",
+  });
+}
+
+function commonConfig(
+  options: CommonOptions,
+  protocol: Protocol,
+  role: "client" | "server",
+) {
+  const { provider, recordSizeLimit, padding, keyLog } = options;
+  const { pskModes = ["psk_dhe_ke"] } = options;
+  checkNames("pskModes", pskModes, PSK_MODES);
+  if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
+  checkNames("groups", options.groups, GROUPS);
+  checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
+  checkNames(
+    "certificateSignatureSchemes",
+    options.certificateSignatureSchemes,
+    SIGNATURE_SCHEMES,
+  );
+  checkOptionsNeeds(protocol, options);
+  const config = {
+    provider,
+    protocol,
+    ...versionsAndSuites(options, protocol, role),
+    groups: (options.groups ?? DEFAULT_GROUPS).filter(has(provider.groups)),
+    signatureSchemes: (
+      options.signatureSchemes ?? DEFAULT_SIGNATURE_SCHEMES
+    ).filter(canVerify(provider)),
+    alpnProtocols: options.alpnProtocols ?? [],
+    ocspStapling: options.ocspStapling ?? false,
+    certificateCompression: options.certificateCompression ?? [],
+    signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
+    requireExtendedMasterSecret: options.requireExtendedMasterSecret ?? false,
+    limits: checkedLimits(options.limits),
+    shapes: options.shapes ?? {},
+    grease: options.grease ?? true,
+    maxSendFragment: inRange(
+      "maxSendFragment",
+      options.maxSendFragment ?? SEND_FRAGMENT[1],
+      SEND_FRAGMENT,
+      "bytes",
+    ),
+    ...(recordSizeLimit !== undefined && {
+      recordSizeLimit: inRange(
+        "recordSizeLimit",
+        recordSizeLimit,
+        RECORD_SIZE,
+        "bytes",
+      ),
+    }),
+    ...(padding === undefined ? {} : { padding }),
+    ...(keyLog === undefined ? {} : { keyLog }),
+    certificateAuthorities: options.certificateAuthorities ?? [],
+    ...given("psk", options.psk),
+    pskModes: pskModes.slice(),
+    ...given("rawPublicKeys", options.rawPublicKeys),
+    peerCertificateTypes: peerTypes(options),
+    ...given("delegatedCredentials", options.delegatedCredentials),
+    ...given(
+      "certificateSignatureSchemes",
+      options.certificateSignatureSchemes,
+    ),
+  };
+  requireLists(config);
+  checkAlpn(config.alpnProtocols);
+  return config;
+}
+
+function requireLists(
+  lists: Pick<CommonOptions, "cipherSuites" | "groups" | "signatureSchemes">,
+): void {
+  for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
+    if (lists[option]?.length === 0)
+      throw new TlsUsageError(`${option}: the provider has none of these`);
+}
+
+function has(rows: CryptoProvider["groups"]): (name: GroupName) => boolean {
+  return (name) => rows[name] !== undefined;
+}
+
+function canVerify({
+  verifiers,
+}: CryptoProvider): (name: SignatureSchemeName) => boolean {
+  return (name) => verifiers[SIGNATURE_SCHEMES[name].signature] !== undefined;
+}
+
+function trustOf({
+  trust,
+  verifier,
+}: Pick<ServerOptions, "trust" | "verifier">): object {
+  return trust ?? (typeof verifier === "object" ? verifier : {});
+}

@@ -1,0 +1,94 @@
+/**
+ * The names of the options of configs. The compiler asks for each, so that what
+ * is not in here is refused: a misspelt option would leave its default in force.
+ */
+import { TlsUsageError } from "../../errors.ts";
+import type { ClientOptions, CommonOptions, ServerOptions } from "./options.ts";
+
+type Names<T> = { readonly [N in keyof T]-?: true };
+
+const COMMON: Names<CommonOptions> = {
+  provider: true,
+  versions: true,
+  cipherSuites: true,
+  groups: true,
+  signatureSchemes: true,
+  alpnProtocols: true,
+  ocspStapling: true,
+  signedCertificateTimestamps: true,
+  certificateCompression: true,
+  rawPublicKeys: true,
+  peerCertificateTypes: true,
+  delegatedCredentials: true,
+  certificateSignatureSchemes: true,
+  requireExtendedMasterSecret: true,
+  certificateAuthorities: true,
+  recordSizeLimit: true,
+  maxSendFragment: true,
+  padding: true,
+  keyLog: true,
+  psk: true,
+  pskModes: true,
+  grease: true,
+  limits: true,
+  shapes: true,
+  trust: true,
+};
+
+/** Options of clients alone. */
+export const CLIENT_OPTIONS: Names<Omit<ClientOptions, keyof CommonOptions>> = {
+  verifier: true,
+  credentials: true,
+  certificateTypes: true,
+  keyShares: true,
+  encryptedClientHello: true,
+  compatibilityMode: true,
+  maxFragmentLength: true,
+  legacyServerConnect: true,
+  fallbackSignal: true,
+  sessionTickets: true,
+  session: true,
+  postHandshakeAuth: true,
+  earlyData: true,
+};
+
+/** Options of servers alone. */
+export const SERVER_OPTIONS: Names<Omit<ServerOptions, keyof CommonOptions>> = {
+  credentials: true,
+  clientAuthentication: true,
+  postHandshakeAuth: true,
+  verifier: true,
+  alpnMismatch: true,
+  encryptedClientHello: true,
+  retryCookies: true,
+  helloRetryCookie: true,
+  compatibilityMode: true,
+  cipherPreference: true,
+  groupPreference: true,
+  ticketKeys: true,
+  sessionStore: true,
+  numTickets: true,
+  sessionContext: true,
+  sessionLifetimeSeconds: true,
+  dhParameters: true,
+  pskIdentityHint: true,
+  maxEarlyData: true,
+  strikeRegister: true,
+};
+
+/**
+ * @param own `CLIENT_OPTIONS` or `SERVER_OPTIONS`; a bundle of one role does not
+ *   have those of the other
+ * @throws TlsUsageError for a name that is no option
+ */
+export function requireOptionNames(
+  factory: string,
+  own: object,
+  given: object,
+): void {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(COMMON, name) && !Object.hasOwn(own, name))
+      throw new TlsUsageError(
+        `${factory}: ${name} is no option; allowed are ${Object.keys({ ...COMMON, ...own }).join(", ")}`,
+      );
+}

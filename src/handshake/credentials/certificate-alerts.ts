@@ -1,0 +1,46 @@
+import { type NamedReason, TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
+import { X509Error } from "../../x509/faults/errors.ts";
+import type { FaultKind } from "../../x509/faults/row.ts";
+
+/**
+ * The reason, and with it the alert (RFC 8446 6.2), for each kind of fault.
+ * Where the RFC leaves a choice the kind is the one whose alert OpenSSL sends,
+ * which peers and their operators know, and for what is no certificate at all
+ * BoringSSL's: like any other bytes that do not parse.
+ */
+const REASONS_OF: Readonly<Record<FaultKind, NamedReason>> = {
+  undecodable: reason.undecodable_certificate,
+  bad: reason.bad_certificate,
+  unsupported: reason.unsupported_certificate,
+  missing: reason.certificate_missing,
+  unknown_issuer: reason.unknown_ca,
+  unacceptable: reason.certificate_unknown,
+  expired: reason.certificate_expired,
+  revoked: reason.certificate_revoked,
+  status: reason.bad_certificate_status_response,
+  own_input: reason.internal_error,
+};
+
+/**
+ * Returns the error that ends the connection for a fault that a verifier found.
+ */
+export function tlsErrorOf(error: X509Error): TlsError {
+  return new TlsError(REASONS_OF[error.fault.kind], {
+    detail: error.message,
+    cause: error,
+  });
+}
+
+/**
+ * Runs what may find fault with the peer's certificate.
+ *
+ * @throws TlsError in place of X509Error
+ */
+export function certificateFault<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof X509Error ? tlsErrorOf(error) : error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Extensions about signatures, and about the client's own certificate: RFC 8446
+ * 4.2.3, 4.2.6.
+ */
+import {
+  type ExtensionSpec,
+  carriedAs,
+  emptyBody,
+  u16ListBody,
+} from "./spec.ts";
+import { SIGNATURE_SCHEMES } from "../registries/signature-schemes.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
+
+/** RFC 8446 4.2.3. */
+export const signatureAlgorithms: ExtensionSpec = {
+  name: "signature_algorithms",
+  type: ExtensionType.signature_algorithms,
+  carriers: {
+    client_hello: carriedAs("signature_algorithms", u16ListBody),
+    certificate_request: carriedAs("signature_algorithms", u16ListBody),
+  },
+  offer: ({ config }, into) => {
+    into.signature_algorithms = config.signatureSchemes.map(
+      (name) => SIGNATURE_SCHEMES[name].code,
+    );
+  },
+};
+
+/** RFC 8446 4.2.6: the client is willing to show a certificate later. */
+export const postHandshakeAuth: ExtensionSpec = {
+  name: "post_handshake_auth",
+  type: ExtensionType.post_handshake_auth,
+  carriers: { client_hello: carriedAs("post_handshake_auth", emptyBody) },
+  offer: ({ config }, into) => {
+    if (config.postHandshakeAuth) into.post_handshake_auth = true;
+  },
+};

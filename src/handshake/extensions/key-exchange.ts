@@ -1,0 +1,77 @@
+/** Groups, key shares, and the cookie of a second hello: RFC 8446 4.2.2, 4.2.7, 4.2.8. */
+import {
+  type BodyCodec,
+  type ExtensionSpec,
+  type KeyShareEntry,
+  carriedAs,
+  u16Body,
+  u16ListBody,
+} from "./spec.ts";
+import { GROUPS } from "../registries/groups.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
+import type { Reader } from "../../wire/reader.ts";
+import type { Writer } from "../../wire/writer.ts";
+
+/** RFC 8446 4.2.7. */
+export const supportedGroups: ExtensionSpec = {
+  name: "supported_groups",
+  type: ExtensionType.supported_groups,
+  carriers: {
+    client_hello: carriedAs("supported_groups", u16ListBody),
+    // No server should, and some do: it says nothing that binds anybody.
+    server_hello12: carriedAs("supported_groups", u16ListBody),
+    encrypted_extensions: carriedAs("supported_groups", u16ListBody),
+  },
+  offer: ({ groups }, into) => {
+    into.supported_groups = groups.map((name) => GROUPS[name]);
+  },
+};
+
+const entry: BodyCodec<KeyShareEntry> = {
+  write: (writer: Writer, { group, share }) =>
+    writer.u16(group).opaque16(share),
+  read: (reader: Reader) => ({
+    group: reader.u16(),
+    share: reader.opaque16(1),
+  }),
+};
+
+const entries: BodyCodec<readonly KeyShareEntry[]> = {
+  write: (writer, values) =>
+    writer.vector16((list) => {
+      for (const value of values) entry.write(list, value);
+    }),
+  read: (reader) => reader.list16((r) => entry.read(r)),
+};
+
+/** RFC 8446 4.2.8. */
+export const keyShare: ExtensionSpec = {
+  name: "key_share",
+  type: ExtensionType.key_share,
+  carriers: {
+    client_hello: carriedAs("key_share", entries),
+    server_hello: carriedAs("key_share", entry),
+    hello_retry_request: carriedAs("key_share", u16Body),
+  },
+  offer: ({ config, keyShares }, into) => {
+    if (config.versions.includes("TLSv1.3")) into.key_share = keyShares;
+  },
+};
+
+const cookieBody: BodyCodec<Uint8Array> = {
+  write: (writer, value) => writer.opaque16(value),
+  read: (reader) => reader.opaque16(1),
+};
+
+/** RFC 8446 4.2.2. */
+export const cookie: ExtensionSpec = {
+  name: "cookie",
+  type: ExtensionType.cookie,
+  carriers: {
+    client_hello: carriedAs("cookie", cookieBody),
+    hello_retry_request: carriedAs("cookie", cookieBody),
+  },
+  offer: (context, into) => {
+    if (context.cookie !== undefined) into.cookie = context.cookie;
+  },
+};

@@ -1,5 +1,0 @@
-/** One of the reserved values of RFC 8701 2, 0x0a0a to 0xfafa, by a byte. */
-export function greaseValue(byte: number): number {
-  const half = (byte & 0xf0) | 0x0a;
-  return (half << 8) | half;
-}

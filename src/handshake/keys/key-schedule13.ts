@@ -1,0 +1,307 @@
+/**
+ * The key schedule of RFC 8446 7.1 as types: each stage is made by the one
+ * before it and by nothing else, so the wrong order does not compile.
+ *
+ *     earlySecret() → EarlySecret → HandshakeSecret → MasterSecret
+ */
+import { asciiBytes, NO_BYTES, Secret } from "../../bytes.ts";
+import type { HashAlgorithm } from "../../crypto/provider.ts";
+import { Writer } from "../../wire/writer.ts";
+
+export type { EarlySecret, HandshakeSecret, MasterSecret, TrafficSecret };
+
+/** RFC 8446 7.1: HKDF-Extract of the PSK, or of zeros without one. */
+export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
+  if (psk !== undefined)
+    return new EarlySecret(
+      hash,
+      new Secret(hash.hkdfExtract(NO_BYTES, psk.bytes)),
+    );
+  const { early, derived } = constantsOf(hash);
+  return new EarlySecret(hash, new Secret(early.slice()), derived);
+}
+
+/**
+ * Values that are the same in every key schedule of a hash, and so no secret.
+ */
+interface Constants {
+  /** Transcript-Hash of no messages. */
+  readonly nothing: Uint8Array;
+  /** The early secret without a PSK. */
+  readonly early: Uint8Array;
+  /** Derive-Secret(early, "derived", "") */
+  readonly derived: Uint8Array;
+}
+
+const constants = new WeakMap<HashAlgorithm, Constants>();
+
+function constantsOf(hash: HashAlgorithm): Constants {
+  const known = constants.get(hash);
+  if (known !== undefined) return known;
+  const length = hash.outputLength;
+  const nothing = hash.hash(NO_BYTES);
+  const early = hash.hkdfExtract(NO_BYTES, new Uint8Array(length));
+  const secret = new Secret(early);
+  const derived = hkdfExpandLabel(hash, secret, "derived", nothing, length);
+  const made = { nothing, early, derived };
+  constants.set(hash, made);
+  return made;
+}
+
+/** A traffic secret from elsewhere: a key log, a vector. Owns the secret. */
+export function trafficSecret<S extends Side>(
+  hash: HashAlgorithm,
+  secret: Secret,
+  sender: S,
+): TrafficSecret<S> {
+  return new TrafficSecret(hash, secret, sender);
+}
+
+/** HKDF-Expand-Label, RFC 8446 7.1. */
+export function hkdfExpandLabel(
+  hash: HashAlgorithm,
+  secret: Secret,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const info = new Writer(64)
+    .u16(length)
+    .opaque8(asciiBytes(`tls13 ${label}`))
+    .opaque8(context)
+    .finish();
+  return hash.hkdfExpand(secret.bytes, info, length);
+}
+
+/** The exporter of RFC 8446 7.5. */
+export function exportKeyingMaterial(
+  hash: HashAlgorithm,
+  exporterSecret: Secret,
+  label: string,
+  length: number,
+  context: Uint8Array,
+): Uint8Array {
+  const derived = hkdfExpandLabel(
+    hash,
+    exporterSecret,
+    label,
+    constantsOf(hash).nothing,
+    hash.outputLength,
+  );
+  const secret = new Secret(derived);
+  const digest = hash.hash(context);
+  const out = hkdfExpandLabel(hash, secret, "exporter", digest, length);
+  secret.wipe();
+  return out;
+}
+
+/** One stage's secret, and Derive-Secret on it. */
+abstract class Stage {
+  protected readonly hash: HashAlgorithm;
+  protected readonly secret: Secret;
+
+  constructor(hash: HashAlgorithm, secret: Secret) {
+    this.hash = hash;
+    this.secret = secret;
+  }
+
+  /** Overwrites the secret: the next stage exists. */
+  wipe(): void {
+    this.secret.wipe();
+  }
+
+  /** Derive-Secret, RFC 8446 7.1, of a transcript hash. */
+  protected derive(label: string, transcriptHash: Uint8Array): Secret {
+    return new Secret(
+      hkdfExpandLabel(
+        this.hash,
+        this.secret,
+        label,
+        transcriptHash,
+        this.hash.outputLength,
+      ),
+    );
+  }
+
+  protected traffic<S extends Side>(
+    sender: S,
+    label: string,
+    transcriptHash: Uint8Array,
+  ): TrafficSecret<S> {
+    const secret = this.derive(label, transcriptHash);
+    return new TrafficSecret(this.hash, secret, sender);
+  }
+
+  /** HKDF-Extract(Derive-Secret(., "derived", ""), input) */
+  protected extract(input: Uint8Array): Secret {
+    const salt = this.derive("derived", constantsOf(this.hash).nothing);
+    const next = new Secret(this.hash.hkdfExtract(salt.bytes, input));
+    salt.wipe();
+    return next;
+  }
+}
+
+/** The origin of a PSK, which decides the label of its binder. */
+export type PskKind = "external" | "resumption";
+
+class EarlySecret extends Stage {
+  /** Derive-Secret(., "derived", "") where it is known: without a PSK. */
+  readonly #derived: Uint8Array | undefined;
+
+  constructor(hash: HashAlgorithm, secret: Secret, derived?: Uint8Array) {
+    super(hash, secret);
+    this.#derived = derived;
+  }
+
+  /** A PskBinderEntry (RFC 8446 4.2.11.2), of the truncated ClientHello. */
+  binder(kind: PskKind, transcriptHash: Uint8Array): Uint8Array {
+    const label = kind === "external" ? "ext binder" : "res binder";
+    const key = this.traffic("client", label, constantsOf(this.hash).nothing);
+    const binder = key.finished(transcriptHash);
+    key.wipe();
+    return binder;
+  }
+
+  /** client_early_traffic_secret, of the ClientHello. */
+  clientEarlyTraffic(transcriptHash: Uint8Array): TrafficSecret<"client"> {
+    return this.traffic("client", "c e traffic", transcriptHash);
+  }
+
+  /** early_exporter_master_secret, of the ClientHello. */
+  earlyExporter(transcriptHash: Uint8Array): Secret {
+    return this.derive("e exp master", transcriptHash);
+  }
+
+  /**
+   * With the (EC)DHE or KEM secret, or without one (psk_ke); this stage is
+   * wiped.
+   */
+  handshakeSecret(shared: Secret | undefined): HandshakeSecret {
+    const input = shared?.bytes ?? new Uint8Array(this.hash.outputLength);
+    const next =
+      this.#derived === undefined
+        ? this.extract(input)
+        : new Secret(this.hash.hkdfExtract(this.#derived, input));
+    this.wipe();
+    return new HandshakeSecret(this.hash, next);
+  }
+
+  clone(): EarlySecret {
+    return new EarlySecret(this.hash, this.secret.clone(), this.#derived);
+  }
+}
+
+class HandshakeSecret extends Stage {
+  /** client_handshake_traffic_secret, of ClientHello…ServerHello. */
+  clientHandshakeTraffic(transcriptHash: Uint8Array): TrafficSecret<"client"> {
+    return this.traffic("client", "c hs traffic", transcriptHash);
+  }
+
+  /** server_handshake_traffic_secret, of ClientHello…ServerHello. */
+  serverHandshakeTraffic(transcriptHash: Uint8Array): TrafficSecret<"server"> {
+    return this.traffic("server", "s hs traffic", transcriptHash);
+  }
+
+  /** This stage is wiped. */
+  masterSecret(): MasterSecret {
+    const zeros = new Uint8Array(this.hash.outputLength);
+    const next = new MasterSecret(this.hash, this.extract(zeros));
+    this.wipe();
+    return next;
+  }
+
+  clone(): HandshakeSecret {
+    return new HandshakeSecret(this.hash, this.secret.clone());
+  }
+}
+
+class MasterSecret extends Stage {
+  /** client_application_traffic_secret_0, of ClientHello…server Finished. */
+  clientApplicationTraffic(
+    transcriptHash: Uint8Array,
+  ): TrafficSecret<"client"> {
+    return this.traffic("client", "c ap traffic", transcriptHash);
+  }
+
+  /** server_application_traffic_secret_0, of ClientHello…server Finished. */
+  serverApplicationTraffic(
+    transcriptHash: Uint8Array,
+  ): TrafficSecret<"server"> {
+    return this.traffic("server", "s ap traffic", transcriptHash);
+  }
+
+  /** exporter_master_secret, of ClientHello…server Finished. */
+  exporter(transcriptHash: Uint8Array): Secret {
+    return this.derive("exp master", transcriptHash);
+  }
+
+  /** resumption_master_secret, of ClientHello…client Finished. */
+  resumption(transcriptHash: Uint8Array): Secret {
+    return this.derive("res master", transcriptHash);
+  }
+
+  clone(): MasterSecret {
+    return new MasterSecret(this.hash, this.secret.clone());
+  }
+}
+
+/** The two ends of a connection. */
+export type Side = "client" | "server";
+
+/**
+ * A secret that protects one direction, RFC 9846 7.2 to 7.3. Its type names the
+ * side that sends under it, so that the two directions cannot be swapped.
+ */
+class TrafficSecret<S extends Side = Side> {
+  readonly #hash: HashAlgorithm;
+  readonly #secret: Secret;
+  readonly sender: S;
+
+  constructor(hash: HashAlgorithm, secret: Secret, sender: S) {
+    this.#hash = hash;
+    this.#secret = secret;
+    this.sender = sender;
+  }
+
+  /** For the key log. Not a copy. */
+  get bytes(): Uint8Array {
+    return this.#secret.bytes;
+  }
+
+  /** [sender]_write_key, RFC 8446 7.3. */
+  key(length: number): Secret {
+    return new Secret(this.#expand("key", length));
+  }
+
+  /** [sender]_write_iv, RFC 8446 7.3. */
+  iv(length: number): Uint8Array {
+    return this.#expand("iv", length);
+  }
+
+  /** verify_data, RFC 8446 4.4.4. */
+  finished(transcriptHash: Uint8Array): Uint8Array {
+    const key = new Secret(this.#expand("finished", this.#hash.outputLength));
+    const verifyData = this.#hash.hmac(key.bytes, transcriptHash);
+    key.wipe();
+    return verifyData;
+  }
+
+  /** application_traffic_secret_N+1, RFC 8446 7.2; this one is wiped. */
+  update(): TrafficSecret<S> {
+    const next = this.#expand("traffic upd", this.#hash.outputLength);
+    this.wipe();
+    return new TrafficSecret(this.#hash, new Secret(next), this.sender);
+  }
+
+  wipe(): void {
+    this.#secret.wipe();
+  }
+
+  clone(): TrafficSecret<S> {
+    return new TrafficSecret(this.#hash, this.#secret.clone(), this.sender);
+  }
+
+  #expand(label: string, length: number): Uint8Array {
+    return hkdfExpandLabel(this.#hash, this.#secret, label, NO_BYTES, length);
+  }
+}

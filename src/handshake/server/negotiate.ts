@@ -1,0 +1,149 @@
+/** A server's choices by a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
+import type { GroupName, HashName } from "../../crypto/provider.ts";
+import { TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
+import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
+import type {
+  CipherSuite13,
+  TlsProtocolVersion,
+} from "../registries/cipher-suites.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { KeyShareEntry } from "../extensions/spec.ts";
+import { GROUPS, isPostQuantum } from "../registries/groups.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+
+/**
+ * The newest version that both sides speak: RFC 8446 4.2.1, and RFC 5246 E.1
+ * for a client that has no supported_versions.
+ *
+ * @throws TlsError
+ */
+export function chooseVersion(
+  { versions }: ServerConfig,
+  { extensions, legacyVersion, cipherSuites }: ClientHello,
+): TlsProtocolVersion {
+  const newest = NEWEST_FIRST.filter((name) => versions.includes(name));
+  const version = newest.find((name) => {
+    const code = ProtocolVersion[name];
+    // Without the extension nobody means TLS 1.3, whatever the number says.
+    return (
+      extensions.supported_versions?.includes(code) ??
+      (name === "TLSv1.2" && legacyVersion >= code)
+    );
+  });
+  // RFC 7507 3: the client could do better, and tries this for want of it.
+  if (
+    version !== newest[0] &&
+    cipherSuites.includes(CipherSuiteSignal.TLS_FALLBACK_SCSV)
+  )
+    throw new TlsError(reason.inappropriate_fallback);
+  if (version === undefined) throw new TlsError(reason.unsupported_protocol);
+  return version;
+}
+
+const NEWEST_FIRST: readonly TlsProtocolVersion[] = ["TLSv1.3", "TLSv1.2"];
+
+/** The best suite of TLS 1.3 in common that goes with the PSK, if any. */
+export function chooseSuite13(
+  config: ServerConfig,
+  hello: ClientHello,
+  pskHash?: HashName,
+): CipherSuite13 {
+  const suite = sharedSuites(config, config.suites13, hello).find(
+    ({ hash }) => pskHash === undefined || hash === pskHash,
+  );
+  if (suite === undefined) throw new TlsError(reason.no_shared_cipher);
+  return suite;
+}
+
+/** Those of the server's suites that the client has, best first. */
+export function sharedSuites<S extends { readonly code: number }>(
+  { cipherPreference }: ServerConfig,
+  suites: readonly S[],
+  { cipherSuites: codes }: ClientHello,
+): readonly S[] {
+  const shared = suites.filter(({ code }) => codes.includes(code));
+  if (cipherPreference === "server") return shared;
+  // The client's list is walked once a suite, and never while sorting.
+  return shared
+    .map((suite) => ({ suite, rank: codes.indexOf(suite.code) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ suite }) => suite);
+}
+
+export interface ChosenGroup {
+  readonly group: GroupName;
+  /** Undefined: it takes a HelloRetryRequest. */
+  readonly share: Uint8Array | undefined;
+}
+
+/**
+ * Among groups that are alike, the first of the server's list that the client
+ * sent a share of, and where there is none the first that it supports: a round
+ * trip costs more than a step down in a list of safe groups. But whoever wants
+ * a hybrid and can have one gets it: a share is no statement of preference, and
+ * who records the connection need not wait for a better one.
+ */
+export function chooseGroup(
+  config: ServerConfig,
+  hello: ClientHello,
+): ChosenGroup {
+  const { supported_groups: groups = [], key_share: shares = [] } =
+    hello.extensions;
+  checkShares(shares, groups);
+  const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
+  const [best] = shared;
+  if (best === undefined) throw new TlsError(reason.no_shared_group);
+  const alike =
+    config.groupPreference === "order"
+      ? [best]
+      : shared.filter((name) => isPostQuantum(name) === isPostQuantum(best));
+  for (const group of alike) {
+    const entry = shares.find((one) => one.group === GROUPS[group]);
+    if (entry !== undefined) return { group, share: entry.share };
+  }
+  return { group: best, share: undefined };
+}
+
+/**
+ * RFC 8446 D.4: a client that offers a session id must get the dummy, and
+ * others may.
+ */
+export function sendsChangeCipherSpec(
+  config: ServerConfig,
+  hello: ClientHello,
+): boolean {
+  return config.compatibilityMode || hello.legacySessionId.length > 0;
+}
+
+/** RFC 7301 3.2: the first of the server's list that the client offers. */
+export function chooseAlpn(
+  config: ServerConfig,
+  hello: ClientHello,
+): string | undefined {
+  const offered = hello.extensions.application_layer_protocol_negotiation;
+  if (offered === undefined || config.alpnProtocols.length === 0)
+    return undefined;
+  const name = config.alpnProtocols.find((one) => offered.includes(one));
+  if (name === undefined && config.alpnMismatch === "alert")
+    throw new TlsError(reason.no_application_protocol);
+  return name;
+}
+
+/**
+ * RFC 8446 4.2.8: one share a group, and none for a group that is not listed:
+ * "Servers MAY check for violations of these rules and abort the handshake
+ * with an "illegal_parameter" alert".
+ */
+function checkShares(
+  shares: readonly KeyShareEntry[],
+  groups: readonly number[],
+): void {
+  // Both lists are as long as the client likes.
+  const left = new Set(groups);
+  for (const { group } of shares)
+    if (!left.delete(group))
+      throw new TlsError(reason.illegal_parameter, {
+        detail: "key_share: a group twice, or one that is not listed",
+      });
+}

@@ -1,0 +1,301 @@
+/**
+ * ServerHello … Certificate: the first half of a server's flight; with a PSK
+ * there is no Certificate and it ends with Finished.
+ */
+import type { Secret } from "../../../bytes.ts";
+import type { CryptoProvider } from "../../../crypto/provider.ts";
+import { TlsError, TlsUsageError } from "../../../errors.ts";
+import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
+import { asksInHandshake, asksOf } from "../../config/client-authentication.ts";
+import type { Credential } from "../../credentials/credential.ts";
+import type { KeyShareEntry } from "../../extensions/spec.ts";
+import { answerExtensions } from "../../extensions/table.ts";
+import { byKind } from "../../features/feature.ts";
+import { invalidShareIsAnAlert } from "../../keys/bad-key-share.ts";
+import type { Transcript } from "../../keys/transcript.ts";
+import type { Answers, HandshakeIo } from "../../machine/io.ts";
+import { encodeEncryptedExtensions } from "../../messages/encrypted-extensions.ts";
+import { encodeServerHello } from "../../messages/server-hello.ts";
+import { GROUPS } from "../../registries/groups.ts";
+import {
+  type ChosenGroup,
+  chooseAlpn,
+  sendsChangeCipherSpec,
+} from "../negotiate.ts";
+import type {
+  FlightSent,
+  Negotiated,
+  Server13,
+  WaitEndOfEarlyData,
+  WaitFinished,
+  WaitSigner,
+  WaitStrike,
+} from "../states.ts";
+import { certificateRequest } from "./certificate-request.ts";
+import {
+  type EarlyDataKeys,
+  acceptEarlyData,
+  decideEarlyData,
+} from "./early-data.ts";
+import type { ChosenPsk } from "../../sessions/psk.ts";
+import {
+  certificateMessage,
+  send,
+  sendFinished,
+  signingNeed,
+} from "../../tls13/flight.ts";
+import {
+  applicationKeys,
+  applicationSecrets,
+  handshakeKeys,
+  handshakeSecrets,
+} from "../../tls13/secrets.ts";
+import * as reason from "../../../reasons.ts";
+import { ProtocolVersion } from "../../../wire/code-points.ts";
+
+/** Sends all that a server can say before it has signed. */
+export function serverFlight(
+  negotiated: Negotiated,
+  io: HandshakeIo,
+): WaitSigner | WaitStrike | PskFlightSent {
+  const { config, hello, psk } = negotiated;
+  if (psk !== undefined) return pskFlight(negotiated, psk, io);
+  const chosen = chooseCredential(
+    negotiated.credentials,
+    config,
+    "TLSv1.3",
+    hello.extensions.signature_algorithms ?? [],
+    hello.extensions.certificate_authorities,
+    {
+      certificateTypes: hello.extensions.server_certificate_type,
+      delegated: hello.extensions.delegated_credential,
+      certificateSchemes: hello.extensions.signature_algorithms_cert,
+    },
+  );
+  if (chosen === undefined) {
+    byKind(config, (kind) => kind.unmatched?.(negotiated.credentials, hello));
+    throw new TlsError(reason.no_shared_signature_scheme);
+  }
+  const alpnProtocol = chooseAlpn(config, hello);
+  const { secrets, ...begun } = begin(
+    negotiated,
+    alpnProtocol,
+    undefined,
+    io,
+    chosen.credential,
+  );
+  const asking = asksInHandshake(config.clientAuthentication, "TLSv1.3")
+    ? send(io, begun.transcript, certificateRequest(config))
+    : begun.transcript;
+  const message = certificateMessage(chosen, hello.extensions, config);
+  const transcript = send(io, asking, message);
+  return {
+    ...begun,
+    at: "WAIT_SIGNER",
+    transcript,
+    need: signingNeed("server", transcript, chosen),
+    chosen,
+    ...secrets,
+  };
+}
+
+type PskFlightSent = WaitFinished | WaitEndOfEarlyData;
+
+/** RFC 8446 2.2 and 2.3: with a PSK the Finished follows at once. */
+function pskFlight(
+  negotiated: Negotiated,
+  psk: ChosenPsk,
+  io: HandshakeIo,
+): WaitStrike | PskFlightSent {
+  const { config, hello } = negotiated;
+  const { server_name: serverName } = hello.extensions;
+  psk.under({ trust: config.trust, serverName });
+  const alpnProtocol = chooseAlpn(config, hello);
+  const verdict = decideEarlyData(negotiated, psk, alpnProtocol);
+  if (verdict === "accepted" || verdict === "refused")
+    return sendPskFlight(negotiated, psk, alpnProtocol, verdict, io);
+  return {
+    machine: "serverHello",
+    at: "WAIT_STRIKE",
+    config,
+    negotiated,
+    psk,
+    alpnProtocol,
+    need: verdict,
+  };
+}
+
+/** The register has answered whether the early data is no replay. */
+export function onStruck(
+  { negotiated, psk, alpnProtocol }: WaitStrike,
+  { first }: Answers["struck"],
+  io: HandshakeIo,
+): PskFlightSent {
+  const verdict = first === true ? "accepted" : "refused";
+  return sendPskFlight(negotiated, psk, alpnProtocol, verdict, io);
+}
+
+function sendPskFlight(
+  negotiated: Negotiated,
+  psk: ChosenPsk,
+  alpnProtocol: string | undefined,
+  verdict: "accepted" | "refused",
+  io: HandshakeIo,
+): PskFlightSent {
+  const early =
+    verdict === "accepted" ? acceptEarlyData(negotiated, psk) : undefined;
+  const { secrets, ...begun } = begin(negotiated, alpnProtocol, early, io);
+  const peer = { psk };
+  const sent = sendServerFinished(begun, secrets, undefined, io);
+  return sent.early === undefined
+    ? { ...sent, at: "WAIT_FINISHED", peer }
+    : { ...sent, early: sent.early, at: "WAIT_EOED", peer };
+}
+
+interface Begun extends Server13 {
+  readonly secrets: Pick<WaitSigner, "handshake" | "serverHandshake">;
+}
+
+/** ServerHello and EncryptedExtensions. */
+function begin(
+  negotiated: Negotiated,
+  alpnProtocol: string | undefined,
+  early: EarlyDataKeys | undefined,
+  io: HandshakeIo,
+  credential?: Credential,
+): Begun {
+  const { config, hello, suite, exchange, psk, helloRetried } = negotiated;
+  const { shared, transcript } = sendServerHello(negotiated, early, io);
+  const { handshake, client, server } = handshakeSecrets(
+    config,
+    { psk: psk?.psk.key, shared },
+    hello.random,
+    transcript,
+  );
+  io.setWriteKeys(handshakeKeys({ config, suite }, server));
+  if (early === undefined)
+    io.setReadKeys(handshakeKeys({ config, suite }, client));
+  else io.beginReadingEarlyData(early.keys, early.bytes);
+  const { credentials } = negotiated;
+  const { answers, agreed } = answerExtensions(
+    config.protocol.extensions,
+    "encrypted_extensions",
+    {
+      config,
+      version: "TLSv1.3",
+      suite,
+      hello,
+      credential,
+      credentials,
+      resumed: psk?.psk.kind === "resumption",
+      asks: asksOf(config.clientAuthentication, hello, "TLSv1.3"),
+      alpnProtocol,
+      hidden: negotiated.ech !== undefined,
+      earlyData: early !== undefined,
+      ticket: false,
+    },
+  );
+  const message = encodeEncryptedExtensions(
+    config.protocol.extensions,
+    answers,
+    config.shapes.encrypted_extensions,
+  );
+  if (agreed.recordLimits) io.setRecordLimits(agreed.recordLimits);
+  return {
+    machine: "server13",
+    config,
+    suite,
+    group: exchange?.group,
+    psk,
+    earlyData:
+      early !== undefined
+        ? "accepted"
+        : hello.extensions.early_data || negotiated.earlyRejected
+          ? "rejected"
+          : "none",
+    early: early && { hash: suite.hash, exporter: early.exporter },
+    hello,
+    helloRetried,
+    encryptedClientHello: negotiated.ech !== undefined,
+    alpnProtocol,
+    clientType: agreed.certificateTypes.client,
+    clientHandshake: client,
+    secrets: { handshake, serverHandshake: server },
+    transcript: send(io, transcript, message),
+  };
+}
+
+function sendServerHello(
+  negotiated: Negotiated,
+  early: EarlyDataKeys | undefined,
+  io: HandshakeIo,
+): { readonly shared: Secret | undefined; readonly transcript: Transcript } {
+  const { config, hello, suite, exchange, psk, ...rest } = negotiated;
+  const { provider } = config;
+  const random = provider.random(32);
+  const agreed = exchange && encapsulate(exchange, provider);
+  const encoded = encodeServerHello(
+    config.protocol.extensions,
+    {
+      legacyVersion: ProtocolVersion["TLSv1.2"],
+      random,
+      legacySessionIdEcho: hello.legacySessionId,
+      cipherSuite: suite.code,
+      extensions: {
+        ...(agreed && { key_share: agreed.entry }),
+        ...(psk && { pre_shared_key: psk.index }),
+        supported_versions: ProtocolVersion["TLSv1.3"],
+      },
+    },
+    config.shapes.server_hello,
+  );
+  const hash = provider.hashes[suite.hash];
+  const before = rest.transcript.begin(hash);
+  const message = rest.ech?.confirm(encoded, before) ?? encoded;
+  io.send(message);
+  // RFC 8446 D.4: after its first message.
+  if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
+    io.sendChangeCipherSpec();
+  if (hello.extensions.early_data && early === undefined)
+    io.skipEarlyData(config.maxEarlyData);
+  return { shared: agreed?.secret, transcript: before.add(message) };
+}
+
+function encapsulate(
+  { group, share }: ChosenGroup,
+  { groups, random }: CryptoProvider,
+): { readonly entry: KeyShareEntry; readonly secret: Secret } {
+  const exchange = groups[group];
+  if (exchange === undefined || share === undefined)
+    throw new TlsUsageError(`the provider has no group ${group}`);
+  const answer = invalidShareIsAnAlert(() =>
+    exchange.encapsulate(share, random),
+  );
+  const entry = { group: GROUPS[group], share: answer.share };
+  return { entry, secret: answer.secret };
+}
+
+/** RFC 8446 4.4.4; from here on the server writes under application keys. */
+export function sendServerFinished(
+  state: Server13,
+  secrets: Pick<WaitSigner, "handshake" | "serverHandshake">,
+  credential: Credential | undefined,
+  io: HandshakeIo,
+): FlightSent {
+  const { config, hello } = state;
+  const { handshake, serverHandshake } = secrets;
+  const transcript = sendFinished(io, state.transcript, serverHandshake);
+  const sent: FlightSent = {
+    ...state,
+    credential,
+    transcript,
+    ...applicationSecrets(config, handshake, hello.random, transcript),
+  };
+  io.setWriteKeys(applicationKeys(sent, sent.serverApplication));
+  serverHandshake.wipe();
+  // RFC 9846 4.5.4 and F.1: a client that is asked for a certificate is sent
+  // no data before it has answered.
+  if (!asksInHandshake(config.clientAuthentication, "TLSv1.3"))
+    io.allowHalfRtt();
+  return sent;
+}

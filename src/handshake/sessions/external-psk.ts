@@ -1,0 +1,71 @@
+/** Keys that both sides have from elsewhere: RFC 8446 2.2, RFC 4279. */
+import { callProgram, TlsUsageError } from "../../errors.ts";
+
+/** A key that both sides know under one name. */
+export interface ExternalPsk {
+  /**
+   * Up to 65,535 bytes; for TLS 1.2 best UTF-8 text (RFC 4279 5.1). TLS 1.3
+   * does not know a key without a name.
+   */
+  readonly identity: Uint8Array;
+  /** 1 to 65,535 bytes, which have to be as hard to guess as a key. */
+  readonly key: Uint8Array;
+  /**
+   * The hash that TLS 1.3 ties the key to (RFC 8446 4.2.11); suites with
+   * another hash do not go with it. Default "SHA-256". TLS 1.2 does not ask.
+   */
+  readonly hash?: "SHA-256" | "SHA-384";
+}
+
+/** The request for an external key. */
+export interface PskRequest {
+  /** On a server: the identity that the client named. */
+  readonly identity: Uint8Array | undefined;
+  /** On a client of TLS 1.2: what the server hinted (RFC 4279 5.2). */
+  readonly hint: Uint8Array | undefined;
+}
+
+/**
+ * Finds the key for a request, the same for both roles and both versions:
+ * undefined means that there is none. The arrays of the answer are copied.
+ */
+export type PskCallback = (request: PskRequest) => ExternalPsk | undefined;
+
+/**
+ * A copy that nobody can change.
+ *
+ * @throws TlsUsageError for an identity or a key of a wrong length
+ */
+export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
+  const { identity, key, hash = "SHA-256" } = psk;
+  for (const [name, bytes] of Object.entries({ identity, key }))
+    if (
+      !(bytes instanceof Uint8Array) ||
+      (bytes.length === 0 && name === "key") ||
+      bytes.length > 65_535
+    )
+      throw new TlsUsageError(
+        `psk: ${name} has ${name === "key" ? "1" : "0"} to 65535 bytes`,
+      );
+  if (hash !== "SHA-256" && hash !== "SHA-384")
+    throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");
+  return Object.freeze({ identity: identity.slice(), key: key.slice(), hash });
+}
+
+/**
+ * Asks a callback.
+ *
+ * @throws TlsError `callback_failed` when it throws or answers nonsense
+ */
+export function askForPsk(
+  callback: PskCallback,
+  request: PskRequest,
+): Required<ExternalPsk> | undefined {
+  return callProgram("psk", () => {
+    const psk = callback({
+      identity: request.identity?.slice(),
+      hint: request.hint?.slice(),
+    });
+    return psk === undefined ? undefined : checkedPsk(psk);
+  });
+}

@@ -1,0 +1,141 @@
+/** Secrets and keys of TLS 1.2 as both roles derive them: RFC 5246 6.3 and 8.1. */
+import type { Secret } from "../../bytes.ts";
+import type { CryptoProvider } from "../../crypto/provider.ts";
+import type { CipherSuite12 } from "../registries/cipher-suites.ts";
+import type { ProtectionKeys } from "../machine/io.ts";
+import {
+  type MasterSecret12,
+  newMasterSecret,
+  type Randoms,
+  resumedMasterSecret,
+} from "../keys/key-schedule12.ts";
+import { logSecrets } from "../keys/key-log.ts";
+import type { Transcript12 } from "../keys/transcript.ts";
+import type { ClientConfig, ServerConfig } from "../config/config.ts";
+import type { Session12 } from "../sessions/session.ts";
+
+/** The keys of both directions, which go into use at each change_cipher_spec. */
+export interface DirectionKeys {
+  readonly client: ProtectionKeys;
+  readonly server: ProtectionKeys;
+}
+
+/** Facts that the secrets of a connection depend on. */
+interface Suited {
+  readonly config: ClientConfig | ServerConfig;
+  readonly suite: CipherSuite12;
+  readonly randoms: Randoms;
+}
+
+/** The master secret and the keys of its key block. */
+export interface Secrets12 {
+  readonly master: MasterSecret12;
+  readonly keys: DirectionKeys;
+}
+
+/** Derives the secrets of a full handshake; the premaster secret is wiped. */
+export function newSecrets(
+  side: Suited & { readonly transcript: Transcript12 },
+  premaster: Secret,
+  agreed: {
+    readonly extendedMasterSecret: boolean;
+    readonly encryptThenMac: boolean;
+  },
+): Secrets12 {
+  const { randoms, transcript } = side;
+  const { extendedMasterSecret: extended, encryptThenMac } = agreed;
+  const master = newMasterSecret(premaster, { transcript, randoms, extended });
+  return secretsOf(side, master, encryptThenMac);
+}
+
+/** Derives the secrets of an abbreviated handshake. */
+export function resumedSecrets(
+  side: Suited,
+  { masterSecret }: Session12,
+  encryptThenMac: boolean,
+): Secrets12 {
+  const hash = side.config.provider.hashes[side.suite.hash];
+  const master = resumedMasterSecret(hash, masterSecret);
+  return secretsOf(side, master, encryptThenMac);
+}
+
+function secretsOf(
+  { config, suite, randoms }: Suited,
+  master: MasterSecret12,
+  encryptThenMac: boolean,
+): Secrets12 {
+  logSecrets(config, randoms.client, { CLIENT_RANDOM: master });
+  const { provider } = config;
+  const options = { provider, suite, master, randoms, encryptThenMac };
+  return { master, keys: protectionKeys12(options) };
+}
+
+/** The key block of RFC 5246 6.3, made ready for records. */
+function protectionKeys12(options: {
+  readonly provider: CryptoProvider;
+  readonly suite: CipherSuite12;
+  readonly master: MasterSecret12;
+  readonly randoms: Randoms;
+  readonly encryptThenMac: boolean;
+}): DirectionKeys {
+  const { provider, suite, master, randoms } = options;
+  const { protection } = suite;
+  if (protection.kind === "cbc") return cbcKeys(options);
+  const aead = provider.aeads[protection.aead];
+  if (aead === undefined) throw missing(protection.aead);
+  const { fixedIvLength } = protection;
+  const lengths = { mac: 0, key: aead.keyLength, iv: fixedIvLength };
+  const block = master.keyBlock(randoms, lengths);
+  const keys = (key: Secret, iv: Uint8Array): ProtectionKeys =>
+    Object.freeze({
+      kind: "aead12",
+      aead: aead.key(key.bytes),
+      tagLength: aead.tagLength,
+      iv,
+      explicitNonceLength: fixedIvLength === aead.nonceLength ? 0 : 8,
+      epoch: "application",
+    });
+  const both = {
+    client: keys(block.clientKey, block.clientIv),
+    server: keys(block.serverKey, block.serverIv),
+  };
+  block.clientKey.wipe();
+  block.serverKey.wipe();
+  return both;
+}
+
+function cbcKeys(
+  options: Parameters<typeof protectionKeys12>[0],
+): DirectionKeys {
+  const { provider, suite, master, randoms, encryptThenMac } = options;
+  const { protection } = suite;
+  const cbc =
+    protection.kind === "cbc" ? provider.cbcs[protection.cbc] : undefined;
+  if (protection.kind !== "cbc" || cbc === undefined) throw missing(suite.name);
+  const hash = provider.hashes[protection.mac];
+  // RFC 5246 6.2.3.2: the IV stands in each record.
+  const lengths = { mac: hash.outputLength, key: cbc.keyLength, iv: 0 };
+  const block = master.keyBlock(randoms, lengths);
+  const keys = (key: Secret, macKey: Uint8Array): ProtectionKeys =>
+    Object.freeze({
+      kind: "cbc12",
+      cipher: cbc.key(key.bytes),
+      blockLength: cbc.blockLength,
+      hash,
+      macKey,
+      encryptThenMac,
+      random: provider.random,
+      epoch: "application",
+    });
+  const both = {
+    client: keys(block.clientKey, block.clientMacKey),
+    server: keys(block.serverKey, block.serverMacKey),
+  };
+  block.clientKey.wipe();
+  block.serverKey.wipe();
+  return both;
+}
+
+function missing(what: string): Error {
+  return new Error(`the provider has no ${what}, but it was negotiated`);
+}

@@ -1,0 +1,93 @@
+/** The messages that both roles send alike, each added to the transcript. */
+import { NO_BYTES } from "../../bytes.ts";
+import {
+  type ChosenCredential,
+  signedContent,
+} from "../authentication/signatures-and-finished.ts";
+import type { ClientConfig, ServerConfig } from "../config/config.ts";
+import type { HandshakeIo, Need } from "../machine/io.ts";
+import type { TrafficSecret } from "../keys/key-schedule13.ts";
+import type { CertificateAsked } from "../extensions/spec.ts";
+import { stapleExtensions } from "../extensions/table.ts";
+import { formOf } from "../features/feature.ts";
+import { encodeCertificate13 } from "../messages/certificate13.ts";
+import { encodeCertificateVerify } from "../messages/certificate-verify.ts";
+import { encodeFinished } from "../messages/finished.ts";
+import { SIGNATURE_SCHEMES } from "../registries/signature-schemes.ts";
+import type { Transcript } from "../keys/transcript.ts";
+
+/** Sends a message and has the transcript with it. */
+export function send(
+  io: HandshakeIo,
+  transcript: Transcript,
+  message: Uint8Array,
+): Transcript {
+  io.send(message);
+  return transcript.add(message);
+}
+
+/**
+ * Writes a Certificate (RFC 8446 4.4.2); without a credential the list is empty.
+ * What the peer asked for goes beside the leaf.
+ */
+export function certificateMessage(
+  chosen: ChosenCredential | undefined,
+  asked: CertificateAsked,
+  config: ClientConfig | ServerConfig,
+  context: Uint8Array = NO_BYTES,
+): Uint8Array {
+  const { extensions: table } = config.protocol;
+  const chain = chosen?.credential.chain ?? [];
+  const entries = chain.map((certificate, depth) => ({
+    certificate,
+    extensions:
+      chosen !== undefined && depth === 0
+        ? stapleExtensions(table, chosen.credential, asked)
+        : {},
+  }));
+  const { certificate: shape } = config.shapes;
+  const message = encodeCertificate13(table, context, entries, shape);
+  return chosen === undefined ? message : formOf(message, config, asked);
+}
+
+/** RFC 8446 4.4.2.4: a client that has none sends an empty list. */
+export function sendNoCertificate(
+  io: HandshakeIo,
+  transcript: Transcript,
+  { shapes, protocol }: ClientConfig,
+): Transcript {
+  const { certificate: shape } = shapes;
+  const message = encodeCertificate13(protocol.extensions, NO_BYTES, [], shape);
+  return send(io, transcript, message);
+}
+
+/** Returns the need for the signature that follows the Certificate. */
+export function signingNeed(
+  signer: "client" | "server",
+  transcript: Transcript,
+  { credential, scheme }: ChosenCredential,
+): Extract<Need, { type: "sign" }> {
+  const content = signedContent(signer, transcript);
+  return { type: "sign", credential, scheme, content };
+}
+
+/** RFC 8446 4.4.3. */
+export function sendCertificateVerify(
+  io: HandshakeIo,
+  transcript: Transcript,
+  { scheme }: ChosenCredential,
+  signature: Uint8Array,
+): Transcript {
+  const { code } = SIGNATURE_SCHEMES[scheme];
+  return send(io, transcript, encodeCertificateVerify(code, signature));
+}
+
+/** RFC 8446 4.4.4. */
+export function sendFinished(
+  io: HandshakeIo,
+  transcript: Transcript,
+  secret: TrafficSecret,
+): Transcript {
+  const verifyData = secret.finished(transcript.digest());
+  return send(io, transcript, encodeFinished(verifyData));
+}

@@ -1,0 +1,255 @@
+import type { BytesLike } from "../bytes.ts";
+import type { CryptoProvider } from "../crypto/provider.ts";
+import { TlsUsageError } from "../errors.ts";
+import { TicketKeys } from "../handshake/sessions/ticket-keys.ts";
+import { callListener } from "../promises.ts";
+import { type RedisOptions, runner } from "./client.ts";
+import { startInterval } from "./interval.ts";
+import {
+  joinRings,
+  type KeyRing,
+  ringFromBytes,
+  ringToBytes,
+  type RingTimes,
+  sameRing,
+  withNextKey,
+} from "./key-ring.ts";
+import { prefixOf } from "./names.ts";
+import { Sealer } from "./sealing.ts";
+
+/** Options of {@link redisTicketKeys}. */
+export interface RedisTicketKeysOptions extends RedisOptions {
+  /** Its clock, random source and AEAD: the provider of the contexts. */
+  readonly provider: CryptoProvider;
+  /**
+   * 32 bytes each, under which the keys are encrypted in Redis: the first
+   * encrypts, all of them decrypt. To replace one, give all processes the new one
+   * as the second first, and then as the first. Copied.
+   */
+  readonly encryptionKeys: readonly BytesLike[];
+  /** Milliseconds for which a key seals. Default half a day. */
+  readonly rotationInterval?: number;
+  /**
+   * Seconds that a ticket may be used: the longest `sessionLifetimeSeconds` of
+   * the configs. Default 7200, as theirs.
+   */
+  readonly ticketLifetimeSeconds?: number;
+  /**
+   * Milliseconds between two looks into Redis. A key is published three times as
+   * long before it seals. Default one minute.
+   */
+  readonly refreshInterval?: number;
+  /** Told of each look into Redis, for metrics. What it throws is ignored. */
+  readonly onRefresh?: (event: TicketKeysEvent) => unknown;
+}
+
+/** One look into Redis. */
+export interface TicketKeysEvent {
+  /**
+   * `rotated`: this process published a key. `restored`: Redis had lost keys,
+   * which this process put back. `failed`: the keys stay as they are.
+   */
+  readonly outcome: "unchanged" | "adopted" | "rotated" | "restored" | "failed";
+  /** Number of shared keys that this process has. */
+  readonly keys: number;
+  readonly error?: unknown;
+}
+
+/** Ticket keys that all processes of a service have from Redis. */
+export interface SharedTicketKeys {
+  /** For `ticketKeys` of contexts and configs. */
+  readonly keys: TicketKeys;
+  /**
+   * Looks into Redis now. Await it before the first connection: until then
+   * tickets are sealed under a key of this process.
+   *
+   * @throws the client's error, and Error for keys that cannot be decrypted
+   */
+  refresh(): Promise<void>;
+  /** Stops looking into Redis. The keys stay as they are. */
+  close(): void;
+}
+
+/** Of Redis, written as a whole where nobody else has written meanwhile. */
+const COMPARE_AND_SET = `
+local old = redis.call('GET', KEYS[1])
+if (old or '') ~= ARGV[1] then return 'changed' end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 'set'
+`;
+const GET = `return redis.call('GET', KEYS[1])`;
+const ATTEMPTS = 8;
+const MINUTE = 60_000;
+const HALF_DAY = 43_200_000;
+/** Milliseconds after which a look into Redis is taken for lost. */
+const PATIENCE = 30_000;
+
+/**
+ * Ticket keys that rotate on schedule in all processes of a service: the process
+ * that writes first publishes the next key, and the others adopt it before it is
+ * used. Old keys stay for the life of the tickets that they sealed. In Redis they
+ * are encrypted under `encryptionKeys`.
+ *
+ * Without Redis the keys go on as they are, for one period more than they
+ * should, and after that with a key of each process: clients are resumed less,
+ * connections never fail. What Redis loses is put back by any process that has it.
+ *
+ * @throws TlsUsageError for options out of range
+ *
+ * @example
+ * ```ts
+ * import { SSLContext } from "puretls";
+ * import { noble as provider } from "puretls/crypto/noble";
+ * import { redisTicketKeys } from "puretls/redis";
+ *
+ * // Stands for a client of the package redis or ioredis:
+ * const client = { call: () => Promise.reject(new Error("no Redis here")) };
+ * // 32 bytes that all processes have, and Redis has not:
+ * const encryptionKeys = [provider.random(32)];
+ * const shared = redisTicketKeys({ client, provider, encryptionKeys });
+ * const context = new SSLContext({
+ *   protocol: "tlsServer",
+ *   ticketKeys: shared.keys,
+ * });
+ * await shared.refresh().catch(() => "resumed by this process alone");
+ * shared.close();
+ * if (context.ticketKeys.usage().length !== 1) throw new Error();
+ * ```
+ */
+export function redisTicketKeys(
+  options: RedisTicketKeysOptions,
+): SharedTicketKeys {
+  const shared = new SharedKeys(options);
+  return {
+    keys: shared.keys,
+    refresh: () => shared.refresh(),
+    close: startInterval(shared.refreshInterval, () => {
+      shared.refresh().catch(() => undefined); // onRefresh is told.
+    }),
+  };
+}
+
+class SharedKeys {
+  readonly keys: TicketKeys;
+  readonly refreshInterval: number;
+  readonly #options: RedisTicketKeysOptions;
+  readonly #name: string;
+  readonly #sealer: Sealer;
+  readonly #times: RingTimes;
+  readonly #run: ReturnType<typeof runner>;
+  /** The ring as it was last seen in Redis, or written to it. */
+  #ring: KeyRing = [];
+  #refreshing: { readonly since: number; done: Promise<void> } | undefined;
+
+  constructor(options: RedisTicketKeysOptions) {
+    const { rotationInterval = HALF_DAY, refreshInterval = MINUTE } = options;
+    const { ticketLifetimeSeconds = 7200, provider } = options;
+    positive("rotationInterval", rotationInterval, "milliseconds");
+    positive("refreshInterval", refreshInterval, "milliseconds");
+    positive("ticketLifetimeSeconds", ticketLifetimeSeconds, "seconds");
+    if (6 * refreshInterval > rotationInterval)
+      throw new TlsUsageError(
+        `refreshInterval: ${refreshInterval.toString()} milliseconds; at most a sixth of rotationInterval (${rotationInterval.toString()}) is allowed`,
+      );
+    this.#options = options;
+    this.refreshInterval = refreshInterval;
+    this.#times = {
+      rotationInterval,
+      announce: 3 * refreshInterval,
+      ticketLifetime: 1000 * ticketLifetimeSeconds,
+    };
+    this.#name = `{${prefixOf(options)}:keys}:ticket-keys`;
+    this.#sealer = new Sealer(provider, options.encryptionKeys);
+    this.#run = runner(options);
+    this.keys = new TicketKeys({ provider, rotationInterval });
+  }
+
+  /**
+   * One look at a time: those that ask meanwhile get its outcome. One that has no
+   * answer for long is left behind.
+   */
+  refresh(): Promise<void> {
+    const now = this.#options.provider.now();
+    const before = this.#refreshing;
+    if (before !== undefined && Math.abs(now - before.since) < PATIENCE)
+      return before.done;
+    const done = this.#look().finally(() => {
+      if (this.#refreshing === look) this.#refreshing = undefined;
+    });
+    const look = { since: now, done };
+    this.#refreshing = look;
+    return done;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#tell({ outcome: await this.#exchange(), keys: this.#ring.length });
+    } catch (error) {
+      this.#tell({ outcome: "failed", keys: this.#ring.length, error });
+      throw error;
+    }
+  }
+
+  async #exchange(): Promise<TicketKeysEvent["outcome"]> {
+    const { provider } = this.#options;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const value = await this.#run(GET, [this.#name], []);
+      const text = typeof value === "string" ? value : "";
+      const remote = text === "" ? [] : this.#opened(text);
+      const now = provider.now();
+      const alive = joinRings(remote, [], now);
+      const joined = joinRings(remote, this.#ring, now);
+      const next = withNextKey(joined, now, this.#times, provider.random);
+      if (sameRing(next, alive))
+        return this.#adopt(next) ? "adopted" : "unchanged";
+      if (await this.#replace(text, next, now)) {
+        this.#adopt(next);
+        return sameRing(next, joined) ? "restored" : "rotated";
+      }
+    }
+    throw new Error("ticket keys: others write them all the time");
+  }
+
+  #opened(text: string): KeyRing {
+    const plaintext = this.#sealer.open(this.#name, text);
+    const ring = plaintext && ringFromBytes(plaintext);
+    plaintext?.fill(0);
+    if (ring !== undefined) return ring;
+    throw new Error(
+      `ticket keys: these encryptionKeys do not open what Redis has as ${this.#name}`,
+    );
+  }
+
+  async #replace(text: string, ring: KeyRing, now: number): Promise<boolean> {
+    const plaintext = ringToBytes(ring);
+    const sealed = this.#sealer.seal(this.#name, plaintext);
+    plaintext.fill(0);
+    const end = Math.max(...ring.map(({ openUntil }) => openUntil));
+    const left = Math.max(1, Math.ceil(end - now)).toString();
+    const parts = [text, sealed, left];
+    return (await this.#run(COMPARE_AND_SET, [this.#name], parts)) === "set";
+  }
+
+  /** Seals with nothing that Redis has not got. */
+  #adopt(published: KeyRing): boolean {
+    // Another look may have published a key meanwhile.
+    const now = this.#options.provider.now();
+    const ring = joinRings(published, this.#ring, now);
+    if (sameRing(ring, this.#ring)) return false;
+    this.#ring = ring;
+    this.keys.share(ring);
+    return true;
+  }
+
+  #tell(event: TicketKeysEvent): void {
+    callListener(() => this.#options.onRefresh?.(event));
+  }
+}
+
+/** @throws TlsUsageError for what is not above 0, and for what does not end */
+function positive(name: string, value: number, unit: string): void {
+  if (Number.isFinite(value) && value > 0) return;
+  throw new TlsUsageError(
+    `${name}: ${String(value)}; ${unit} above 0 are allowed`,
+  );
+}

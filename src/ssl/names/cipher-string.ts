@@ -1,0 +1,175 @@
+/** OpenSSL's language for lists of cipher suites, ciphers(1). */
+import { printable } from "../../bytes.ts";
+import type { CipherAttributes } from "./cipher-table.ts";
+import { cipherTable } from "./cipher-table.ts";
+import { wordOf } from "./cipher-words.ts";
+import { SSLError } from "../errors/errors.ts";
+
+/** The selection of a cipher string. */
+export interface CipherSelection {
+  /** Best first. */
+  readonly ciphers: readonly CipherAttributes[];
+  /** Of `@SECLEVEL=`; undefined without one. */
+  readonly securityLevel: number | undefined;
+}
+
+/**
+ * Reads a cipher string: words that add, `-` to take out, `!` to take out for
+ * good, `+` to move to the end, `A+B` for what is both, `@STRENGTH` and
+ * `@SECLEVEL=n`.
+ *
+ * @param strict refuses words that mean nothing, which are passed over otherwise
+ * @throws SSLError INVALID_COMMAND for what cannot be read, NO_CIPHER_MATCH
+ *   when nothing is selected
+ */
+export function readCipherString(
+  list: string,
+  strict = false,
+): CipherSelection {
+  if (/^\s*PROFILE=/.test(list))
+    throw noCipher(`${printable(list)}: system profiles are not supported`);
+  const selecting = new Selecting(strict);
+  const suiteB = SUITE_B.find(([prefix]) => list.startsWith(prefix));
+  if (suiteB !== undefined) selecting.read(suiteB[1]);
+  else if (list.startsWith("DEFAULT")) {
+    selecting.read(DEFAULT);
+    selecting.read(list.slice("DEFAULT".length));
+  } else selecting.read(list);
+  const ciphers = selecting.selected;
+  if (ciphers.length === 0) throw noCipher(`nothing fits ${printable(list)}`);
+  return { ciphers, securityLevel: selecting.securityLevel };
+}
+
+/** Makes Python's error for a list that leaves nothing. */
+export function noCipher(detail: string): SSLError {
+  return new SSLError(`No cipher can be selected: ${detail}`, {
+    library: "SSL",
+    reason: "NO_CIPHER_MATCH",
+    code: "ERR_SSL_NO_CIPHER_MATCH",
+  });
+}
+
+const DEFAULT = "ALL:!COMPLEMENTOFDEFAULT:!eNULL";
+
+/** RFC 6460, by its beginning; the longer ones come first. */
+const SUITE_B = [
+  ["SUITEB128ONLY", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+  ["SUITEB128C2", "ECDHE-ECDSA-AES256-GCM-SHA384"],
+  ["SUITEB128", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"],
+  ["SUITEB192", "ECDHE-ECDSA-AES256-GCM-SHA384"],
+] as const;
+
+const SEPARATORS = /^[:;, ]+/;
+const WORD = /^[A-Za-z0-9._=-]+/;
+const SECURITY_LEVEL = /^SECLEVEL=([0-5])$/;
+
+type Operator = "!" | "-" | "+" | "@" | "";
+
+interface Entry {
+  readonly cipher: CipherAttributes;
+  active: boolean;
+}
+
+/**
+ * The list while a string is read. What is not active keeps its place: what was
+ * taken out last comes back first.
+ */
+class Selecting {
+  readonly #strict: boolean;
+  #entries: Entry[];
+  securityLevel: number | undefined;
+
+  constructor(strict: boolean) {
+    this.#strict = strict;
+    this.#entries = cipherTable().map((cipher) => ({ cipher, active: false }));
+  }
+
+  get selected(): readonly CipherAttributes[] {
+    return this.#entries.flatMap(({ cipher, active }) =>
+      active ? [cipher] : [],
+    );
+  }
+
+  read(list: string): void {
+    let rest = list;
+    for (;;) {
+      rest = rest.replace(SEPARATORS, "");
+      if (rest === "") return;
+      const operator = operatorOf(rest);
+      rest = rest.slice(operator.length);
+      rest =
+        operator === "@" ? this.#command(rest) : this.#rule(operator, rest);
+    }
+  }
+
+  /** Runs what stands behind an `@`; answers what follows it. */
+  #command(rest: string): string {
+    const word = WORD.exec(rest)?.[0] ?? "";
+    const level = SECURITY_LEVEL.exec(word)?.[1];
+    if (word === "STRENGTH") this.#sortByStrength();
+    else if (level !== undefined) this.securityLevel = Number(level);
+    else throw invalidCommand(`@${word}`);
+    return rest.replace(/^[^:;, ]*/, "");
+  }
+
+  /** Applies words with `+` between them; answers what follows them. */
+  #rule(operator: Operator, from: string): string {
+    let rest = from;
+    let fits = (_cipher: CipherAttributes): boolean => true;
+    for (;;) {
+      const word = WORD.exec(rest)?.[0];
+      if (word === undefined) throw invalidCommand(from);
+      rest = rest.slice(word.length);
+      const known = wordOf(word);
+      if (known === undefined) {
+        if (this.#strict) throw noCipher(`what is ${printable(word)}?`);
+        return rest.replace(/^[^:;, ]*/, "");
+      }
+      const before = fits;
+      fits = (cipher) => before(cipher) && known(cipher);
+      if (!rest.startsWith("+")) break;
+      rest = rest.slice(1);
+    }
+    this.#apply(operator, fits);
+    return rest;
+  }
+
+  #apply(
+    operator: Operator,
+    fits: (cipher: CipherAttributes) => boolean,
+  ): void {
+    if (operator === "!") {
+      this.#entries = this.#entries.filter(({ cipher }) => !fits(cipher));
+      return;
+    }
+    const wanted = operator !== "";
+    const isMoved = ({ cipher, active }: Entry): boolean =>
+      active === wanted && fits(cipher);
+    const moved = this.#entries.filter(isMoved);
+    const others = this.#entries.filter((entry) => !isMoved(entry));
+    for (const entry of moved) entry.active = operator !== "-";
+    this.#entries =
+      operator === "-" ? [...moved, ...others] : [...others, ...moved];
+  }
+
+  #sortByStrength(): void {
+    const active = this.#entries.filter((entry) => entry.active);
+    const others = this.#entries.filter((entry) => !entry.active);
+    active.sort((a, b) => b.cipher.bits - a.cipher.bits);
+    this.#entries = [...others, ...active];
+  }
+}
+
+function operatorOf(text: string): Operator {
+  const [first] = text;
+  return first === "!" || first === "-" || first === "+" || first === "@"
+    ? first
+    : "";
+}
+
+function invalidCommand(text: string): SSLError {
+  return new SSLError(
+    `No cipher can be selected: ${printable(text, 40)} cannot be read`,
+    { library: "SSL", reason: "INVALID_COMMAND" },
+  );
+}

@@ -1,0 +1,46 @@
+/** A name that is no option is refused: it would leave a default in force. */
+import { describe, expect, it } from "vitest";
+import { noble as provider } from "../../src/crypto/noble/index.ts";
+import * as both from "../../src/engine/index.ts";
+import * as only13 from "../../src/engine/tls13.ts";
+import { TlsUsageError } from "../../src/errors.ts";
+import { testCredential, testVerifier } from "../support/engines.ts";
+
+const client = { provider, verifier: testVerifier() };
+const server = { provider, credentials: [testCredential()] };
+
+const FACTORIES = [both, only13].flatMap((engine) => [
+  {
+    factory: "createClientConfig",
+    make: (more: object) => engine.createClientConfig({ ...client, ...more }),
+    makeOf: (more: object) =>
+      engine.createClientConfigOf([], { ...client, ...more }),
+    // Options of the other role.
+    foreign: ["clientAuthentication", "ticketKeys", "maxEarlyData"],
+  },
+  {
+    factory: "createServerConfig",
+    make: (more: object) => engine.createServerConfig({ ...server, ...more }),
+    makeOf: (more: object) =>
+      engine.createServerConfigOf([], { ...server, ...more }),
+    foreign: ["session", "sessionTickets", "earlyData"],
+  },
+]);
+
+describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
+  it("takes options alone", () => {
+    for (const name of [
+      ...foreign,
+      "requireExtendedMasterSecrets",
+      "verify",
+      "role",
+      "toString",
+    ])
+      for (const attempt of [make, makeOf]) {
+        const call = (): unknown => attempt({ [name]: undefined });
+        expect(call).toThrow(TlsUsageError);
+        expect(call).toThrow(`${factory}: ${name} is no option; allowed are `);
+      }
+    make({ requireExtendedMasterSecret: true, trust: undefined });
+  });
+});

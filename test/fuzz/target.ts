@@ -1,0 +1,16 @@
+/** What the fuzzer can be pointed at. */
+import type fc from "fast-check";
+import type { Report } from "./report.ts";
+
+export interface Target {
+  readonly name: string;
+  /** Values of JSON, each of which says all about its run. */
+  readonly programs: fc.Arbitrary<object>;
+  /**
+   * @throws where something is found; any other value of a program than those
+   *   of `programs` is a TypeError
+   */
+  run(program: object, report: Report): void | Promise<void>;
+  /** What was never tried. */
+  untried?(): readonly string[];
+}

@@ -1,4 +1,0 @@
-import { interopSuite } from "./support/scenarios.ts";
-
-interopSuite("boringssl");
-interopSuite("boringssl", { version: "TLSv1.2" });

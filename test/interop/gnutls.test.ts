@@ -1,4 +1,0 @@
-import { interopSuite } from "./support/scenarios.ts";
-
-interopSuite("gnutls");
-interopSuite("gnutls", { version: "TLSv1.2" });

@@ -1,5 +1,0 @@
-import { interopSuite } from "./support/scenarios.ts";
-
-interopSuite("node");
-interopSuite("node", { version: "TLSv1.2" });
-interopSuite("node24");

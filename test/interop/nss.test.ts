@@ -1,4 +1,0 @@
-import { interopSuite } from "./support/scenarios.ts";
-
-interopSuite("nss");
-interopSuite("nss", { version: "TLSv1.2" });

@@ -1,0 +1,4 @@
+import { interopSuite } from "../support/scenarios/scenarios.ts";
+
+interopSuite("boringssl");
+interopSuite("boringssl", { version: "TLSv1.2" });

@@ -1,0 +1,4 @@
+import { interopSuite } from "../support/scenarios/scenarios.ts";
+
+interopSuite("nss");
+interopSuite("nss", { version: "TLSv1.2" });

@@ -1,0 +1,118 @@
+/**
+ * The rows and columns that Python's `ssl` defines, played by CPython's
+ * SSLSocket against the same peer: the outcome is that of the table.
+ * Measured with CPython 3.11 and OpenSSL 3.0.
+ */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describePython } from "../../oracle/python.ts";
+import { testAuthority } from "../../support/pki.ts";
+import { act, actEarly } from "./acts.ts";
+import { Peer, type Version, WireServer } from "./peer.ts";
+import { type Row, ROWS, socketCell } from "./table.ts";
+
+/** Those that wait for the peer; Python's close() waits for nothing. */
+const COLUMNS = ["handshake", "recv", "unwrap", "then recv"] as const;
+
+/** What CPython 3.11 with OpenSSL 3.0 says, where that is something else. */
+function inPython(
+  column: (typeof COLUMNS)[number],
+  row: Row,
+  suppress: boolean,
+): string {
+  // It has nothing that tells the two ends apart.
+  const ours = socketCell(column, row, suppress).replace("truncated", "end");
+  // SSL_read_ex() says 0 for a reset too, which CPython takes for an end.
+  if (row === "RST" && column.endsWith("recv"))
+    return suppress ? "end" : "SSLEOFError None";
+  return ours;
+}
+
+class Child {
+  readonly #child = spawn(
+    "python3",
+    [fileURLToPath(new URL("user.py", import.meta.url)), testAuthority().pem],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  readonly #waiting: {
+    readonly resolve: (line: string) => void;
+    readonly reject: (reason: Error) => void;
+  }[] = [];
+
+  constructor() {
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      this.#waiting.shift()?.resolve(line);
+    });
+    // Whoever waits is told at once; what it said stands on stderr.
+    this.#child.on("exit", (code) => {
+      for (const { reject } of this.#waiting.splice(0))
+        reject(new Error(`user.py ended with ${String(code)}`));
+    });
+  }
+
+  /** The next line that it says. */
+  next(): Promise<string> {
+    if (this.#child.exitCode !== null)
+      return Promise.reject(new Error("user.py has ended"));
+    return new Promise((resolve, reject) =>
+      this.#waiting.push({ resolve, reject }),
+    );
+  }
+
+  say(request: object): void {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+}
+
+describePython("how a connection ends", () => {
+  let child: Child;
+  beforeAll(() => {
+    child = new Child();
+  });
+  afterAll(() => {
+    child.end();
+  });
+
+  async function play(
+    version: Version,
+    column: (typeof COLUMNS)[number],
+    row: Row,
+    suppress: boolean,
+  ): Promise<string> {
+    const server = new WireServer();
+    const port = await server.open();
+    const arriving = server.next();
+    const outcome = child.next();
+    child.say({ port, version, column, suppress });
+    const wire = await arriving;
+    server.close();
+    const peer = new Peer("server", version, wire);
+    try {
+      if (column === "handshake") await actEarly(row, peer);
+      else {
+        await peer.handshake();
+        await act(row, peer);
+      }
+      return await outcome;
+    } finally {
+      await peer.end();
+    }
+  }
+
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const)
+    for (const column of COLUMNS)
+      it.each(ROWS)(`${version}, in ${column}: %s`, async (row) => {
+        // SSL_shutdown() is told "done", or EOF, by what came with the alert.
+        if (row === "a fatal alert" && column === "unwrap") return;
+        for (const suppress of [true, false]) {
+          const theirs = await play(version, column, row, suppress);
+          expect(theirs).toBe(inPython(column, row, suppress));
+        }
+      });
+});
