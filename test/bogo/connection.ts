@@ -2,16 +2,33 @@
 import {
   type ConnectionInfo,
   type Need,
+  type ProtocolMessage,
   type Session,
   TlsEngine,
   type TlsError,
 } from "../../src/engine/index.ts";
 import * as REASONS from "../../src/reasons.ts";
 import { answer, type Asked } from "./answers.ts";
+import { ContentType } from "../../src/wire/code-points.ts";
 import type { Flags } from "./flags.ts";
 import { Failure } from "./outcome.ts";
 import { clientOf, serverOf, type Setting } from "./settings.ts";
 import type { Wire } from "./wire.ts";
+
+/** Of a record's header and of the type that it encrypts there is no line. */
+function lineOf(message: ProtocolMessage): string | undefined {
+  const { direction, contentType, messageType, bytes } = message;
+  switch (contentType) {
+    case ContentType.change_cipher_spec:
+      return `${direction} ccs\n`;
+    case ContentType.alert:
+      return `${direction} alert ${bytes.join(" ")}\n`;
+    case ContentType.handshake:
+      return `${direction} hs ${String(messageType)}\n`;
+    default:
+      return undefined;
+  }
+}
 
 export class Connection {
   readonly #setting: Setting;
@@ -23,6 +40,8 @@ export class Connection {
   /** Needs that were answered, by type: each of them once is enough. */
   readonly asked: Asked = { verified: false };
   readonly sessions: Session[] = [];
+  /** Lines as BoringSSL's message callback writes them. */
+  readonly messages: string[] = [];
   #peerClosed = false;
   /** What waits for a state. */
   #later: { readonly state: string; readonly bytes: Uint8Array } | undefined;
@@ -32,9 +51,13 @@ export class Connection {
     this.#answering = setting;
     this.#wire = wire;
     const { flags } = setting;
+    const note = (message: ProtocolMessage): void => {
+      const line = lineOf(message);
+      if (line !== undefined) this.messages.push(line);
+    };
     this.#engine = flags.server
-      ? TlsEngine.server(serverOf(setting))
-      : TlsEngine.client(clientOf(setting), flags["host-name"]);
+      ? TlsEngine.server(serverOf(setting), note)
+      : TlsEngine.client(clientOf(setting), flags["host-name"], note);
     this.#flush();
     // What the server says then is no answer to early data any more.
     if (this.earlyDataLeft > 0)

@@ -47,6 +47,9 @@ export async function exchange(
   checkSessions({ ...setting, flags }, connection, info);
   memory.session = connection.sessions.at(-1);
   await shutDown(flags, connection);
+  const told = flags["expect-msg-callback"];
+  if (told !== undefined)
+    expect(connection.messages.join("") === told, "other messages are told");
 }
 
 /** Where a ServerHello and EncryptedExtensions lead in a resumption. */

@@ -21,6 +21,7 @@ const FLAGS = {
   "no-tls11": "switch",
   "no-tls1": "switch",
   "expect-version": "number",
+  "expect-msg-callback": "text",
   // What is offered
   curves: "numbers",
   "key-shares": "numbers",
