@@ -44,8 +44,16 @@ export class Clock {
     };
   };
 
-  /** Lets time go by, and each timer do what it does. */
-  async advance(milliseconds: number): Promise<void> {
+  /**
+   * Lets time go by, and each timer do what it does.
+   *
+   * @param settle waits until nothing moves without time, as before each timer
+   */
+  async advance(
+    milliseconds: number,
+    settle: () => Promise<void>,
+  ): Promise<void> {
+    await settle();
     const end = this.#now + milliseconds;
     for (;;) {
       const next = this.#next();
@@ -53,7 +61,7 @@ export class Clock {
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
-      await rest();
+      await settle();
     }
     this.#now = end;
   }

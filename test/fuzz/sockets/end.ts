@@ -1,5 +1,5 @@
 /** One end of a connection, and the calls that its program makes. */
-import { concat } from "../../../src/bytes.ts";
+import { concat, NO_BYTES } from "../../../src/bytes.ts";
 import {
   SSLError,
   type SSLObject,
@@ -46,11 +46,17 @@ export class Signal {
   }
 }
 
+/** A call that reads: its place among them is that of its beginning. */
+interface Reading {
+  settled: boolean;
+  bytes: Uint8Array;
+}
+
 /** What both ends of a run have in common. */
 export abstract class End {
   readonly sent = new Stream();
   readonly early = new Stream();
-  readonly received: Uint8Array[] = [];
+  readonly #readings: Reading[] = [];
   readonly receivedEarly: Uint8Array[] = [];
   readonly endpoint: Endpoint;
   /** Whether its program got the transport back. */
@@ -78,13 +84,40 @@ export abstract class End {
 
   abstract destroy(): Promise<unknown>;
 
+  /**
+   * What the calls have read, in the order in which they were made, up to the
+   * first that still waits: promises of later ones can settle before its own.
+   */
   get receivedBytes(): Uint8Array {
-    return concat(...this.received);
+    const waits = this.#readings.findIndex(({ settled }) => !settled);
+    const done = waits < 0 ? this.#readings : this.#readings.slice(0, waits);
+    return concat(...done.map(({ bytes }) => bytes));
+  }
+
+  /** True when a later call has data and an earlier one waits. */
+  get isOvertaken(): boolean {
+    const waits = this.#readings.findIndex(({ settled }) => !settled);
+    return (
+      waits >= 0 &&
+      this.#readings.slice(waits).some(({ bytes }) => bytes.length > 0)
+    );
   }
 
   protected keep(bytes: Uint8Array): number {
-    this.received.push(bytes);
+    this.#readings.push({ settled: true, bytes });
     return bytes.length;
+  }
+
+  /** Keeps what a call will read, in the place that it has now. */
+  protected async reading(read: Promise<Uint8Array>): Promise<number> {
+    const reading: Reading = { settled: false, bytes: NO_BYTES };
+    this.#readings.push(reading);
+    try {
+      reading.bytes = await read;
+      return reading.bytes.length;
+    } finally {
+      reading.settled = true;
+    }
   }
 
   /** Asks everything that can be asked. */

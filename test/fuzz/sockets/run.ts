@@ -221,14 +221,16 @@ export class Run {
       await rest();
       const ends = Object.values(this.#ends ?? {});
       const moved = ends.map((end) => end.poll());
-      if (!moved.includes(true) && before === this.#inputs) return;
+      if (moved.includes(true) || before !== this.#inputs) continue;
+      if (ends.some((end) => end.isOvertaken))
+        throw new Finding("a call reads what is an earlier one's");
+      return;
     }
     throw new Finding(`no rest after ${MOST_ROUNDS} rounds`);
   }
 
   async #pass(milliseconds: number): Promise<void> {
-    await this.#clock.advance(milliseconds);
-    await this.#settle();
+    await this.#clock.advance(milliseconds, () => this.#settle());
   }
 
   /** Lets everything through that waits; the system takes what nobody reads. */

@@ -5,6 +5,7 @@ import type {
   SSLSession,
   SSLSocket,
 } from "../../../src/index.ts";
+import { NO_BYTES } from "../../../src/bytes.ts";
 import type { CallOptions } from "../../../src/ssl/socket/transport.ts";
 import { attempt, End, type Options } from "./end.ts";
 import type { CallName } from "./program.ts";
@@ -54,7 +55,10 @@ export class SocketEnd extends End {
   async drain(): Promise<void> {
     if (this.#server !== undefined && this.connection === undefined)
       await this.#accept(this.#server);
-    for await (const bytes of this.connection ?? []) this.keep(bytes);
+    const { connection } = this;
+    if (connection === undefined) return;
+    const data = connection[Symbol.asyncIterator]();
+    while ((await this.#next(data)) > 0);
   }
 
   async finish(): Promise<void> {
@@ -84,12 +88,14 @@ export class SocketEnd extends End {
   ): unknown {
     switch (name) {
       case "recv":
-        return socket.recv(1 + size, options).then((bytes) => this.keep(bytes));
+        return this.reading(socket.recv(1 + size, options));
       case "recvInto": {
         const buffer = new Uint8Array(size);
-        return socket
-          .recvInto(buffer, undefined, options)
-          .then((length) => this.keep(buffer.subarray(0, length)));
+        return this.reading(
+          socket
+            .recvInto(buffer, undefined, options)
+            .then((length) => buffer.subarray(0, length)),
+        );
       }
       case "iterate":
         return this.#iterate(socket);
@@ -159,10 +165,13 @@ export class SocketEnd extends End {
   }
 
   async #iterate(socket: SSLSocket): Promise<void> {
-    for await (const bytes of socket) {
-      this.keep(bytes);
-      return;
-    }
+    const data = socket[Symbol.asyncIterator]();
+    await this.#next(data);
+    await data.return();
+  }
+
+  #next(data: AsyncGenerator<Uint8Array, void>): Promise<number> {
+    return this.reading(data.next().then(({ value }) => value ?? NO_BYTES));
   }
 
   async #send(
