@@ -1,5 +1,5 @@
 /**
- * AlertDescription of RFC 8446 6, with the older ones a peer may send.
+ * AlertDescription of RFC 9846 6, with the older ones a peer may send.
  *
  * @example
  * ```ts
@@ -42,6 +42,7 @@ export const ALERTS = {
   bad_certificate_hash_value: 114,
   unknown_psk_identity: 115,
   certificate_required: 116,
+  general_error: 117,
   no_application_protocol: 120,
   ech_required: 121,
 } as const;

@@ -31,9 +31,9 @@ export const peer_did_not_return_a_certificate = {
 
 export const undecodable_certificate = {
   name: "undecodable_certificate",
-  alert: "decode_error",
+  alert: "bad_certificate",
   says: "the peer's certificate could not be parsed",
-  rfc: "5246 7.2.2, 8446 6.2",
+  rfc: "5246 7.2.2, 9846 6.2",
 } as const satisfies ReasonRow;
 
 export const bad_certificate = {
@@ -52,9 +52,9 @@ export const unsupported_certificate = {
 
 export const key_usage_without_signature = {
   name: "key_usage_without_signature",
-  alert: "illegal_parameter",
+  alert: "unsupported_certificate",
   says: "the key usage of the peer's certificate does not permit signatures",
-  rfc: "8446 4.4.2.2",
+  rfc: "9846 4.5.1.2, 6.2",
 } as const satisfies ReasonRow;
 
 export const wrong_certificate_type = {
@@ -73,7 +73,7 @@ export const wrong_certificate_curve = {
 
 export const key_usage_without_encipherment = {
   name: "key_usage_without_encipherment",
-  alert: "illegal_parameter",
+  alert: "unsupported_certificate",
   says: "the key usage of the server's certificate does not permit key encipherment",
   rfc: "5246 7.4.2",
 } as const satisfies ReasonRow;

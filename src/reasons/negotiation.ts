@@ -8,6 +8,13 @@ export const unsupported_protocol = {
   rfc: "8446 4.2.1",
 } as const satisfies ReasonRow;
 
+export const wrong_legacy_version = {
+  name: "wrong_legacy_version",
+  alert: "protocol_version",
+  says: "a hello of TLS 1.3 has a legacy_version other than 0x0303",
+  rfc: "9846 4.2.2, 4.2.3",
+} as const satisfies ReasonRow;
+
 export const downgrade_detected = {
   name: "downgrade_detected",
   alert: "illegal_parameter",

@@ -171,7 +171,7 @@ export const Purpose = {
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 /**
- * Python: `ssl.AlertDescription`; RFC 8446 6.
+ * Alerts by number, RFC 9846 6. Python: `ssl.AlertDescription`.
  *
  * @example
  * ```ts
@@ -215,6 +215,7 @@ export const AlertDescription = {
   BAD_CERTIFICATE_HASH_VALUE: 114,
   UNKNOWN_PSK_IDENTITY: 115,
   CERTIFICATE_REQUIRED: 116,
+  GENERAL_ERROR: 117,
   NO_APPLICATION_PROTOCOL: 120,
   ECH_REQUIRED: 121,
 } as const;

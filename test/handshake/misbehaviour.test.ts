@@ -617,13 +617,18 @@ describe("authentication", () => {
     });
     const algorithm = "ecPublicKey";
     const parsed = { algorithm, key: key.privateKey } as const;
-    expectFailure(asSent, "key_usage_without_signature", "illegal_parameter", {
-      server: {
-        credentials: [
-          createCredential({ provider: noble, chain, key: parsed }),
-        ],
+    expectFailure(
+      asSent,
+      "key_usage_without_signature",
+      "unsupported_certificate",
+      {
+        server: {
+          credentials: [
+            createCredential({ provider: noble, chain, key: parsed }),
+          ],
+        },
       },
-    });
+    );
   });
 
   it("a certificate context in the handshake", () => {

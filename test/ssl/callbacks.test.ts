@@ -95,6 +95,7 @@ describe("sniCallback", () => {
   it.each([
     [AlertDescription.UNRECOGNIZED_NAME, 112],
     [AlertDescription.ACCESS_DENIED, 49],
+    [AlertDescription.GENERAL_ERROR, 117],
     [0, 80],
     [250, 80],
     ["text", 80],

@@ -140,13 +140,12 @@ function onServerHello(
     : onServerHello13(state, message, suite, io);
 }
 
-/** RFC 8446 4.1.3, 4.2.1. */
+/** RFC 9846 4.2.3, 4.3.1. */
 function checkVersion(message: ServerHello | HelloRetryRequest): void {
+  if (message.legacyVersion !== ProtocolVersion["TLSv1.2"])
+    throw new TlsError(reason.wrong_legacy_version);
   const selected = message.extensions.supported_versions;
-  if (
-    selected !== ProtocolVersion["TLSv1.3"] ||
-    message.legacyVersion !== ProtocolVersion["TLSv1.2"]
-  )
+  if (selected !== ProtocolVersion["TLSv1.3"])
     throw new TlsError(reason.wrong_version_returned);
 }
 

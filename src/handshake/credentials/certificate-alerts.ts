@@ -4,10 +4,9 @@ import { X509Error } from "../../x509/faults/errors.ts";
 import type { FaultKind } from "../../x509/faults/row.ts";
 
 /**
- * The reason, and with it the alert (RFC 8446 6.2), for each kind of fault.
- * Where the RFC leaves a choice the kind is the one whose alert OpenSSL sends,
- * which peers and their operators know, and for what is no certificate at all
- * BoringSSL's: like any other bytes that do not parse.
+ * The reason, and with it the alert (RFC 9846 4.5.1.2 and 6.2: one about
+ * certificates), for each kind of fault. Where the RFC leaves a choice the kind
+ * is the one whose alert OpenSSL sends, which peers and their operators know.
  */
 const REASONS_OF: Readonly<Record<FaultKind, NamedReason>> = {
   undecodable: reason.undecodable_certificate,

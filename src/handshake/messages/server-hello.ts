@@ -111,7 +111,7 @@ export function readServerHello(
     const compression = reader.u8();
     const fields = { legacyVersion, random, legacySessionIdEcho, cipherSuite };
     const isRetry = equal(random, HELLO_RETRY_RANDOM);
-    checkCompression(compression, isRetry || saysVersion(reader));
+    checkCompression(compression);
     if (isRetry) {
       const read = readOptionalExtensions(table, reader, "hello_retry_request");
       return {
@@ -143,18 +143,12 @@ export function readServerHello(
   });
 }
 
-/**
- * RFC 8446 4.1.3: legacy_compression_method "MUST have the value 0", the only
- * one that parses. RFC 5246 7.4.1.3: it has to be one that was offered.
- */
-function checkCompression(method: number, isTls13: boolean): void {
+/** RFC 9846 4.2.3; RFC 5246 7.4.1.3: it has to be one that was offered. */
+function checkCompression(method: number): void {
   if (method !== 0)
-    throw new TlsError(
-      isTls13 ? reason.malformed_message : reason.illegal_parameter,
-      {
-        detail: "legacy_compression_method: not the null method",
-      },
-    );
+    throw new TlsError(reason.illegal_parameter, {
+      detail: "legacy_compression_method: not the null method",
+    });
 }
 
 /** RFC 8446 4.1.3: the version stands in an extension since TLS 1.3. */

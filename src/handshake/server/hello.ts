@@ -5,6 +5,7 @@
 import { RAISE_NEED } from "../../promises.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
+import { ProtocolVersion } from "../../wire/code-points.ts";
 import type { TlsProtocolVersion } from "../registries/cipher-suites.ts";
 import { type ServerConfig, underEnvironment } from "../config/config.ts";
 import type { Credential } from "../credentials/credential.ts";
@@ -127,8 +128,10 @@ function checkCompression(
     });
 }
 
-/** RFC 8446 9.2 and 4.2.9. */
+/** RFC 9846 4.2.2, 9.2 and 4.3.9. */
 function checkHello13(hello: ClientHello): void {
+  if (hello.legacyVersion !== ProtocolVersion["TLSv1.2"])
+    throw new TlsError(reason.wrong_legacy_version);
   const { supported_groups, key_share, psk_key_exchange_modes, ...rest } =
     hello.extensions;
   const { pre_shared_key: psks } = rest;

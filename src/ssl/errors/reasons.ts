@@ -79,6 +79,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   no_shared_signature_scheme: "NO_SUITABLE_SIGNATURE_ALGORITHM",
   no_application_protocol: "NO_APPLICATION_PROTOCOL",
   wrong_version_returned: "WRONG_SSL_VERSION",
+  wrong_legacy_version: "WRONG_SSL_VERSION",
   wrong_cipher_returned: "WRONG_CIPHER_RETURNED",
   wrong_group_returned: "BAD_KEY_SHARE",
   wrong_psk_returned: "BAD_PSK_IDENTITY",
@@ -161,6 +162,7 @@ const RECEIVED: Readonly<Record<AlertName, string | null>> = {
   bad_certificate_hash_value: "TLSV1_BAD_CERTIFICATE_HASH_VALUE",
   unknown_psk_identity: "TLSV1_ALERT_UNKNOWN_PSK_IDENTITY",
   certificate_required: "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+  general_error: "TLSV1_ALERT_GENERAL_ERROR",
   no_application_protocol: "TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
   ech_required: "TLSV1_ALERT_ECH_REQUIRED",
 };

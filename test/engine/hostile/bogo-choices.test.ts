@@ -39,7 +39,7 @@ function failureOf(
   return [failed?.side, failed?.error.reason, failed?.error.alert];
 }
 
-it("what is no certificate at all is a decode_error", () => {
+it("what is no certificate at all is a bad_certificate", () => {
   for (const versions of [["TLSv1.2"], ["TLSv1.3"]] as const)
     expect(
       failureOf(
@@ -51,7 +51,7 @@ it("what is no certificate at all is a decode_error", () => {
         },
         { versions },
       ),
-    ).toEqual(["client", "undecodable_certificate", "decode_error"]);
+    ).toEqual(["client", "undecodable_certificate", "bad_certificate"]);
 });
 
 describe("the same extension twice", () => {

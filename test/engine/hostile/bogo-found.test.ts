@@ -61,18 +61,41 @@ describe("a HelloRetryRequest ends a flight", () => {
 
 describe("what a ClientHello may say", () => {
   it.each([
-    [0x0400, undefined],
-    [0xffff, undefined],
+    [0x0301, "wrong_legacy_version"],
+    [0x0302, "wrong_legacy_version"],
+    [0x0303, undefined],
+    [0x0304, "wrong_legacy_version"],
+    [0x0400, "wrong_legacy_version"],
+    [0xffff, "wrong_legacy_version"],
     [0x0200, "unsupported_protocol"],
     [0x0300, "unsupported_protocol"],
-  ])("legacy_version %i", (version, reason) => {
-    const { client, server } = newPair();
-    const hello = client.takeOutput();
-    hello[9] = version >> 8;
-    hello[10] = version;
-    server.receive(hello);
-    expect(server.error?.reason).toBe(reason);
-  });
+  ])(
+    "legacy_version %i, with TLS 1.3 in supported_versions",
+    (version, reason) => {
+      const { client, server } = newPair();
+      const hello = client.takeOutput();
+      hello[9] = version >> 8;
+      hello[10] = version;
+      server.receive(hello);
+      expect(server.error?.reason).toBe(reason);
+      expect(server.error?.alert).toBe(reason && "protocol_version");
+    },
+  );
+
+  it.each([0x0303, 0x0304, 0xffff])(
+    "legacy_version %i, with no version but TLS 1.2 in it",
+    (version) => {
+      const { client, server } = newPair(
+        testClientConfig({ versions: ["TLSv1.2"] }),
+      );
+      const hello = client.takeOutput();
+      hello[9] = version >> 8;
+      hello[10] = version;
+      server.receive(hello);
+      // RFC 9846 4.3.1: it may be any that is not older.
+      expect(server.error).toBeUndefined();
+    },
+  );
 
   it("a record_size_limit below 64: refused before a ServerHello", () => {
     const { client, server } = newPair(
@@ -181,12 +204,12 @@ describe("a ServerHello of TLS 1.3", () => {
     [
       "a compression method",
       (bytes: Uint8Array) => bytes.fill(1, 78, 79),
-      ["malformed_message", "decode_error"],
+      ["illegal_parameter", "illegal_parameter"],
     ],
     [
       "another legacy_version",
       (bytes: Uint8Array) => bytes.fill(4, 10, 11),
-      ["wrong_version_returned", "illegal_parameter"],
+      ["wrong_legacy_version", "protocol_version"],
     ],
   ])("with %s", (_, change, failure) => {
     expect(answered(change)).toEqual(failure);
