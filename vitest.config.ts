@@ -6,7 +6,7 @@ function isThoroughRun(mode: string): boolean {
   return mode === "thorough" || process.env["PURETLS_THOROUGH"] === "1";
 }
 
-/** What `test/support/thorough.ts` reads, in every worker. */
+/** The environment that `test/support/thorough.ts` reads, in every worker. */
 function environmentOf(mode: string): Record<string, string> {
   return isThoroughRun(mode) ? { PURETLS_THOROUGH: "1" } : {};
 }

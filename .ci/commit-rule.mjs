@@ -13,7 +13,7 @@ function isNoImperative(word) {
   return NO_VERBS.split(" ").includes(word) || /(?:ing|ed)$/.test(word);
 }
 
-/** What is wrong with a commit's message; nothing is an empty list. */
+/** Lists the faults of a commit's message; the list is empty if it has none. */
 export function problemsOf(subject, body) {
   const problems = [];
   if (subject.length > LONGEST)

@@ -38,7 +38,7 @@ async function connect(scts: readonly Uint8Array[]): Promise<string | null> {
   }
 }
 
-/** What the log answers when the certificate is handed in, RFC 6962 3.2. */
+/** The log's answer when a certificate is submitted, RFC 6962 3.2. */
 function publish({ der }: Certificate): Uint8Array {
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigUint64(0, BigInt(Date.now() - 1000));

@@ -23,7 +23,10 @@ const GET = new TextEncoder().encode("GET /status");
 interface Visit {
   readonly session: SSLSession | null;
   readonly outcome: "none" | "accepted" | "rejected" | null;
-  /** What the server got, early or late. */
+  /**
+   * The request as the server received it: in early data, or after the
+   * handshake.
+   */
   readonly early: string;
   readonly late: string;
 }

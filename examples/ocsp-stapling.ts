@@ -20,7 +20,10 @@ const issued = authority.issueServer({
   mustStaple: true,
 });
 
-/** What ends the connection, undefined when nothing does. */
+/**
+ * Connects once; returns the reason of the failure, or undefined if there was
+ * none.
+ */
 function connect(ocspResponse: Uint8Array | undefined): string | undefined {
   const there = TlsEngine.server(
     createServerConfig({

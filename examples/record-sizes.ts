@@ -1,6 +1,6 @@
 /**
- * What the length of a record says, and how long it may be: padding (RFC 8446
- * 5.4) hides the one, record_size_limit (RFC 8449) bounds the other.
+ * The length of records: padding (RFC 8446 5.4) hides it from those who watch,
+ * record_size_limit (RFC 8449) bounds it for those who receive.
  */
 import {
   MemoryBIO,

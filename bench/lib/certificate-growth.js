@@ -5,7 +5,7 @@ import { createVerifier, encodePem, parsePem, TrustStore } from "puretls/x509";
 import { HOST, hollowProvider, newKey } from "./fixtures.js";
 import { compare } from "./measure.js";
 
-/** What is flat stays below that ratio. */
+/** A cost is flat while it stays below this ratio. */
 const FLAT = /** @type {const} */ ({ kind: "most", value: 1.25 });
 
 /**

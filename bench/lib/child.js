@@ -36,7 +36,7 @@ export async function runChildBeside(file, input, nodeOptions = []) {
   return JSON.parse(text);
 }
 
-/** What {@link runChild} gave this process. */
+/** Reads the input that {@link runChild} passed to this process. */
 export async function childInput() {
   const chunks = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
@@ -58,7 +58,7 @@ export async function startChild(file, input) {
   return { told, stop: () => child.disconnect() };
 }
 
-/** What {@link startChild} gave this process. */
+/** Waits for the message that {@link startChild} sent to this process. */
 export async function childMessage() {
   const [message] = await once(process, "message");
   return message;

@@ -1,6 +1,6 @@
 /**
- * What a full handshake cannot do without: the cryptographic operations of one
- * side, each by a bare call to noble where noble has it.
+ * The minimum of a full handshake: the cryptographic operations of one side,
+ * each by a bare call to noble where noble has it.
  */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { x25519 } from "@noble/curves/ed25519.js";

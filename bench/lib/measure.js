@@ -5,7 +5,7 @@
  */
 
 /**
- * How long and how often to measure.
+ * The length and number of the samples.
  *
  * @typedef {object} Effort
  * @property {number} rounds
@@ -49,7 +49,7 @@ export class Stopwatch {
 }
 
 /**
- * What was measured, by name and round.
+ * The measurements, by name and round.
  *
  * @typedef {Record<string, number[]>} Series
  */
@@ -107,7 +107,7 @@ const TURNS = 5;
 const WARM_UP = 10;
 
 /**
- * How often to run for a sample that long.
+ * Finds how many runs fill a sample of that length.
  *
  * @param {Work} work
  * @param {number} sampleMs

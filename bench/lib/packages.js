@@ -8,7 +8,10 @@ export const PACKAGES = JSON.parse(
   readFileSync(new URL("package.json", FOLDER), "utf8"),
 ).dependencies;
 
-/** Where a file of an installed package is; undefined: it is not installed. */
+/**
+ * Finds the URL of a file of a package; undefined if the package is not
+ * installed.
+ */
 export function packageFile(name, file) {
   const url = new URL(`node_modules/${name}/${file}`, FOLDER);
   return existsSync(url) ? url.href : undefined;

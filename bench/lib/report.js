@@ -69,7 +69,7 @@ export class Report {
     console.log(`  ${name}: not measured, ${why}`);
   }
 
-  /** How many bars were met and missed, in one line each. */
+  /** Counts the bars that were met and missed, in one line each. */
   summary() {
     const judged = this.#rows
       .map((row) => ({ row, ...judge(row) }))
@@ -84,7 +84,7 @@ export class Report {
     ].join("\n");
   }
 
-  /** Whether a bar was missed by more than the noise of this run. */
+  /** Tells whether a bar was missed by more than the noise of this run. */
   get hasMissed() {
     return this.#rows.some((row) => judge(row).verdict === "MISSED");
   }

@@ -15,7 +15,7 @@ export const title =
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-/** What is flat stays below that ratio. */
+/** A cost is flat while it stays below this ratio. */
 const FLAT = /** @type {const} */ ({ kind: "most", value: 1.25 });
 
 /**
@@ -163,7 +163,7 @@ function chunks(report, effort, { sender, receiver }) {
     });
 }
 
-/** What only a peer that means harm sends. */
+/** Measures bytes that only a hostile peer sends. */
 function hostile(report, effort, pair, own) {
   const { quick } = effort;
   const piece = new Uint8Array(16 * KIB);

@@ -1,4 +1,7 @@
-/** What a browser would have to load: bundled, minified and compressed. */
+/**
+ * The bytes that a browser would have to load: bundled, minified and
+ * compressed.
+ */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";

@@ -1,7 +1,8 @@
 /**
- * Where the kibibytes of a bundle are: `npm run build && node bench/size/parts.js`
- * prints, for the bundle named (`client` if none), what each part adds to the
- * compressed size of the parts above it, so that the column adds up.
+ * Splits the kibibytes of a bundle by part: `npm run build && node
+ * bench/size/parts.js` prints, for the bundle named (`client` if none), what
+ * each part adds to the compressed size of the parts above it, so that the
+ * column adds up.
  */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

@@ -13,7 +13,7 @@ export interface Visit {
   readonly offered: boolean;
   readonly early: string | null;
   readonly milliseconds: number;
-  /** What the client sent before the server's first word. */
+  /** The bytes that the client sent before the server's first message. */
   readonly flight: Uint8Array;
 }
 

@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What came of the visits of one phase. */
+/** The results of the visits of one phase. */
 class Phase {
   readonly visits: Visit[] = [];
   failed = 0;

@@ -10,7 +10,7 @@ import { serve } from "puretls/node";
 import { redisStrikeRegister, redisTicketKeys } from "puretls/redis";
 import { createClient } from "redis";
 
-/** What a worker tells its parent. */
+/** A message from a worker to its parent. */
 export interface Report {
   readonly type: "ready" | "store" | "keys";
   /** Of the session store, the strike register or the ticket keys. */
