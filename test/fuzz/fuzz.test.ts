@@ -26,7 +26,7 @@ describe("everything found is gone", () => {
     });
 });
 
-/** Where a program takes longer. */
+/** Runs of the targets whose programs take longer. */
 const RUNS: Readonly<Record<string, number>> = { sockets: 100 };
 
 describe("a short run finds nothing", () => {

@@ -17,7 +17,7 @@ interface Options {
   readonly seed: number;
   readonly targets: readonly Target[];
   readonly replay: string | undefined;
-  /** Whether the counts are printed though nothing was found. */
+  /** Tells whether to print the counts even if nothing was found. */
   readonly verbose: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What a run of the fuzzer has tried, and what it prints of that. */
+/** Counts what a run of the fuzzer has tried, and prints it. */
 
 /** Counts by name. */
 export class Tally {

@@ -1,4 +1,4 @@
-/** What the fuzzer can be pointed at. */
+/** The interface of the fuzzer's targets. */
 import type fc from "fast-check";
 import type { Report } from "./report.ts";
 
@@ -11,6 +11,6 @@ export interface Target {
    *   of `programs` is a TypeError
    */
   run(program: object, report: Report): void | Promise<void>;
-  /** What was never tried. */
+  /** Lists what was never tried. */
   untried?(): readonly string[];
 }

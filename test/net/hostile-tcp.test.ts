@@ -62,7 +62,10 @@ async function drip(socket: Socket, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What a hostile end sends, and whether its side or the connection ends then. */
+/**
+ * The bytes that a hostile end sends, and whether it then waits, half-closes or
+ * resets.
+ */
 const ATTACKS = {
   silence: { sends: "nothing", then: "waits" },
   "half a message": { sends: "half", then: "waits" },

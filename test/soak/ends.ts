@@ -31,13 +31,16 @@ export interface End {
   /** Asks for a new handshake, where the implementation would (TLS 1.2). */
   readonly renegotiate?: (() => void) | undefined;
   /**
-   * Whether data is lost that is under way when this side says close_notify:
-   * Node calls SSL_shutdown() twice, and the second call waits for the peer's.
+   * Tells whether data is lost that is under way when this side sends
+   * close_notify: Node calls SSL_shutdown() twice, and the second call waits
+   * for the peer's.
    */
   readonly losesAfterFinish?: boolean;
-  /** Whether the transport ended without close_notify; undefined: unknown. */
+  /**
+   * Tells whether the transport ended without close_notify; undefined: unknown.
+   */
   readonly truncated: boolean | undefined;
-  /** What puretls says of the connection. */
+  /** The connection's puretls object; undefined for node:tls. */
   readonly secure: SSLSocket | SSLObject | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What must be gone once no connection is left. */
+/** Checks that nothing is left once all connections are gone. */
 import { getActiveResourcesInfo, memoryUsage } from "node:process";
 import { Finding } from "./run.ts";
 

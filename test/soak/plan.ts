@@ -1,4 +1,4 @@
-/** What a soak runs: one connection each, all of it out of a seed. */
+/** The programs of a soak: one connection each, all of it out of a seed. */
 import fc from "fast-check";
 
 /** The implementations that can be either end. */
@@ -8,7 +8,7 @@ export type EndKind = (typeof ENDS)[number];
 export const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 export type Version = (typeof VERSIONS)[number];
 
-/** Who says how much, and when. */
+/** The kinds of traffic of a connection. */
 export const MODES = [
   "client first",
   "server first",
@@ -23,7 +23,7 @@ export const MODES = [
 ] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What the wire does to one direction. */
+/** The faults of one direction of the wire. */
 export const FAULTS = {
   // All arrives, in whatever pieces and whenever.
   none: "harmless",

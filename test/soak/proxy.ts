@@ -11,7 +11,7 @@ export class FaultyProxy {
   readonly port: number;
   /** The local port of the connection to the server: what the server sees. */
   readonly upstreamPort: Promise<number>;
-  /** Whether the fault has happened; a stream may be too short for it. */
+  /** Tells whether the fault has happened; a stream may be too short for it. */
   applied = false;
   /** Records of that direction since: none may follow a close_notify. */
   recordsAfter = 0;
@@ -43,7 +43,7 @@ export class FaultyProxy {
     return new FaultyProxy(port, accepted, target, fault);
   }
 
-  /** How far the bytes of both directions have come, for a report. */
+  /** The progress of the bytes of both directions, for a report. */
   get progress(): string {
     const [near, far] = this.#sockets;
     const of = (name: string, socket: Socket | undefined): string =>

@@ -6,7 +6,7 @@ import { FAULTS, type Fault, type Program } from "./plan.ts";
 import { FaultyProxy } from "./proxy.ts";
 import { BRISK, type Kept, PATIENT, type World } from "./world.ts";
 
-/** What is over this is a call that hangs: on a busy machine too. */
+/** Milliseconds after which a call hangs, even on a busy machine. */
 const SLACK = 60_000;
 const HARMLESS: Fault = {
   kind: "none",
@@ -16,14 +16,14 @@ const HARMLESS: Fault = {
   size: 1,
 };
 
-/** How a connection ended for one side. */
+/** The end of a connection as one side saw it. */
 export interface Side {
   readonly role: "client" | "server";
   /** "end": with the peer's close_notify, as far as the side can tell. */
   readonly ended: "end" | "truncated" | "timeout" | "error";
   readonly error: unknown;
   readonly receiver: Receiver;
-  /** Whether it tells close_notify from another end. */
+  /** Tells whether it can tell close_notify from another end. */
   readonly sees: boolean;
 }
 
@@ -303,8 +303,9 @@ function check(
 }
 
 /**
- * Whether the end without close_notify is Node's own: a TLSSocket of Node 20.20
- * (not of 24.21) that owes answers to KeyUpdates when it ends says no close_notify.
+ * Tells whether the end without close_notify is Node's own: a TLSSocket of Node
+ * 20.20 (not of 24.21) that owes answers to KeyUpdates when it ends sends no
+ * close_notify.
  */
 function isNodeSilent(
   { mode, client, server }: Program,

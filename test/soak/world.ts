@@ -43,7 +43,7 @@ export const BRISK = 5000;
 export const SERVER_NAME = "server.test";
 const MAX_EARLY = 16_384;
 
-/** What a client goes on from. */
+/** The session that a client resumes. */
 export type Kept = SSLSession | Buffer;
 
 export interface Connecting {

@@ -1,4 +1,7 @@
-/** Which messages untouched engines met in which states, and how runs ended. */
+/**
+ * Counts the messages that untouched engines met in each state, and how runs
+ * ended.
+ */
 import { TlsError } from "../../../src/errors.ts";
 import type {
   ConnectionState,

@@ -15,9 +15,9 @@ const FROM_THERE_ON: ReadonlySet<string> = new Set(["grow", "pad"]);
 
 type Mutates<On extends Mutation["on"]> = Extract<Mutation, { on: On }>;
 
-/** What the mutations that took place mean for the side that is untouched. */
+/** The effect of the applied mutations on the untouched side. */
 export interface Notes {
-  /** Whether none of them changed what counts. */
+  /** Tells whether none of them changed anything that counts. */
   neutral: boolean;
   /** Types of messages that both sides' transcripts have in another form. */
   readonly agreed: Set<string>;
@@ -45,7 +45,7 @@ export class MessageEdits implements Edits {
     readonly notes: Notes;
     readonly corpus: readonly Uint8Array[];
     readonly isTls13: boolean;
-    /** Whether there is a limit that padding may exceed. */
+    /** Tells whether there is a limit that padding may exceed. */
     readonly paddingCounts: boolean;
   }) {
     const { mutations } = options;
@@ -93,8 +93,8 @@ export class MessageEdits implements Edits {
   }
 
   /**
-   * Whether the other side has had the handshake that this side's transcript
-   * has, up to the Finished: without it that side must not connect.
+   * Tells whether the other side received the handshake that this side's
+   * transcript has, up to the Finished: without it that side must not connect.
    */
   get isTrue(): boolean {
     if (!this.#finished) return false;

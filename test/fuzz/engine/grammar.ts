@@ -17,7 +17,7 @@ export type Node =
       lie?: number;
     };
 
-/** Where a parser stands. */
+/** The bytes that are parsed, and the position in them. */
 class Cursor {
   readonly bytes: Uint8Array;
   at = 0;
@@ -68,7 +68,7 @@ const opaque = (prefix: number): Rule => vector(prefix, rest);
 const numbers = (prefix: number, size: number): Rule =>
   vector(prefix, fixed(size));
 
-/** Where the rule does not fit, bytes. */
+/** Parses raw bytes where the rule does not fit. */
 const orBytes =
   (rule: Rule): Rule =>
   (cursor) => {

@@ -1,4 +1,4 @@
-/** What a mutation does to a message, by its structure and by its bytes. */
+/** Mutates a message, by its structure and by its bytes. */
 import { concat } from "../../../src/bytes.ts";
 import { type Node, nodesOf, numberBytes, parse, write } from "./grammar.ts";
 
@@ -20,9 +20,9 @@ export const CHANGES = [
 export type Change = (typeof CHANGES)[number];
 
 export interface Choice {
-  /** Which byte or node, modulo how many there are. */
+  /** The byte or node to change, modulo their number. */
   readonly a: number;
-  /** What to do with it. */
+  /** The kind or the value of the change. */
   readonly b: number;
 }
 

@@ -34,7 +34,7 @@ export interface Sent {
   readonly early: boolean;
 }
 
-/** What goes into a record. */
+/** The content of a record before it is protected. */
 export interface Content {
   readonly type: number;
   readonly content: Uint8Array;
@@ -43,12 +43,11 @@ export interface Content {
   readonly spoilt?: number;
 }
 
-/** What the fuzzer does to a peer's messages and records. */
+/** The fuzzer's edits of a peer's messages and records. */
 export interface Edits {
   /**
-   * What goes out in place of a message. With `agreed` this is also what the
-   * peer's own transcript has, so that its signature and its Finished are over
-   * it.
+   * Replaces a message. With `agreed` the peer's own transcript has the
+   * replacement too, so that its signature and its Finished cover it.
    */
   message(raw: Uint8Array): {
     readonly out: readonly Uint8Array[];
@@ -127,7 +126,7 @@ export class HostilePeer {
   #spoilt: number | undefined;
   /** A record went out that its receiver must not open. */
   hasSpoilt = false;
-  /** What the fuzzer itself has done wrong. */
+  /** An error of the fuzzer itself. */
   #broken: { readonly error: unknown } | undefined;
 
   constructor(
@@ -235,7 +234,7 @@ export class HostilePeer {
     return this.#queue.splice(0);
   }
 
-  /** What the engine writes by itself comes without protection. */
+  /** The engine's own output is sent without protection. */
   #drain(): void {
     const output = this.engine.takeOutput();
     for (const record of recordsOf(output))

@@ -48,17 +48,20 @@ export const WIRE_CHANGES = [
 export type Mutation =
   | {
       readonly on: "message";
-      /** Which of the hostile side's messages, from 0. */
+      /** Index of the message among those of the hostile side, from 0. */
       readonly at: number;
       readonly change: (typeof MESSAGE_CHANGES)[number];
       readonly a: number;
       readonly b: number;
-      /** Whether the hostile side's transcript has the change too. */
+      /** Tells whether the hostile side's transcript has the change too. */
       readonly agreed: boolean;
     }
   | {
       readonly on: "record";
-      /** Which of its records before they are protected. */
+      /**
+       * Index of the record among those of the hostile side, before they are
+       * protected.
+       */
       readonly at: number;
       readonly change: (typeof RECORD_CHANGES)[number];
       readonly a: number;
@@ -67,7 +70,7 @@ export type Mutation =
   | {
       readonly on: "wire";
       readonly from: Role;
-      /** Which of that side's records on the wire. */
+      /** Index of the record on the wire among those of that side. */
       readonly at: number;
       readonly change: (typeof WIRE_CHANGES)[number];
       readonly a: number;
@@ -76,7 +79,7 @@ export type Mutation =
 
 export type Role = "client" | "server";
 
-/** What one side's program does when nothing is on its way. */
+/** A step of one side's program, taken when no bytes are under way. */
 export interface Step {
   readonly by: Role;
   readonly does: (typeof STEPS)[number];

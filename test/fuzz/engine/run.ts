@@ -22,7 +22,7 @@ const MOST_TURNS = 300;
 
 const LEAVES: ReadonlySet<string> = new Set(HONEST_LEAVES.map(toHex));
 
-/** What one run did. */
+/** The counts and outcomes of one run. */
 export interface RunResult {
   /** Calls of `receive` on untouched engines. */
   readonly inputs: number;
@@ -282,7 +282,10 @@ export class Run {
     return this.#early.length > 0 && info.earlyData !== "accepted";
   }
 
-  /** Where nothing that counts was changed, the two connect and understand. */
+  /**
+   * Expects untouched sides to connect and exchange data if nothing that counts
+   * was changed.
+   */
   #checkHonest(side: UntouchedSide): void {
     const { scenario } = this.#setup;
     if (!this.#notes.neutral || scenario.fails) return;

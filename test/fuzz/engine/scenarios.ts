@@ -36,7 +36,10 @@ import {
   STAPLING,
 } from "./world.ts";
 
-/** What connections leave traces in: it is put back before each run. */
+/**
+ * State that connections leave behind (ticket keys, register, store): it is
+ * reset before each run.
+ */
 export class Traces {
   readonly #resets: (() => void)[] = [];
 
@@ -70,7 +73,10 @@ export class Traces {
     };
   }
 
-  /** What was stored before {@link settle} comes back with each reset. */
+  /**
+   * A session store that each reset returns to its contents as {@link settle}
+   * left them.
+   */
   store(): SessionStore {
     const kept = new Map<string, Session>();
     let first: readonly (readonly [string, Session])[] | undefined;
@@ -100,7 +106,7 @@ export interface Scenario {
   readonly serverName?: string;
   /** The client comes with the session of an earlier connection. */
   readonly resumes?: true;
-  /** What differs at the second connection. */
+  /** Options of the server that change for the second connection. */
   readonly second?: Partial<ServerOptions>;
   /** The side that must not connect. */
   readonly fails?: "client" | "server";

@@ -34,7 +34,10 @@ function noteRead(half: ReadHalf): void {
 const MOST_CONTENT = 2 ** 14;
 /** A record of TLS 1.2 at its longest, with its header. */
 const MOST_BUFFERED = 2 ** 14 + 2048 + 5;
-/** What may wait for takeTrailing() once an end has closed the reading side. */
+/**
+ * The limit of bytes buffered for takeTrailing() after the reading side was
+ * closed.
+ */
 const MOST_TRAILING = DEFAULT_LIMITS.inputWhileWaiting + MOST_BUFFERED;
 
 export class UntouchedSide {
@@ -52,7 +55,7 @@ export class UntouchedSide {
   readonly data: Uint8Array[] = [];
   readonly early: Uint8Array[] = [];
   readonly events: EngineEvent["type"][] = [];
-  /** What was known at the moment at which it connected. */
+  /** The facts of the connection at the moment at which it connected. */
   connected: ConnectionInfo | undefined;
 
   constructor(
@@ -131,7 +134,7 @@ export class UntouchedSide {
       throw new Finding(`${this.role}: failed ${this.#failures} times`);
   }
 
-  /** Whether what came is the beginning of what was written. */
+  /** Tells whether the received data is the beginning of the written data. */
   gotOnly(written: Uint8Array, early: Uint8Array): boolean {
     const data = concat(...this.data);
     const first = concat(...this.early);

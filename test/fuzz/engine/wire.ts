@@ -1,4 +1,4 @@
-/** What happens to records between the sides, and what of it is of no account. */
+/** Mutates records between the sides, and tells which changes do not count. */
 import { concat, equal } from "../../../src/bytes.ts";
 import { ContentType } from "../../../src/wire/code-points.ts";
 import { covered, type Notes } from "./edits.ts";
@@ -10,13 +10,16 @@ export class Wire {
   readonly #mutations: readonly WireMutation[];
   readonly #notes: Notes;
   readonly #corpus: readonly Uint8Array[];
-  /** Whether a change_cipher_spec at this place is a dummy of no meaning. */
+  /**
+   * Tells whether a change_cipher_spec at this place is a dummy without
+   * meaning.
+   */
   readonly #dummyIsNeutral: () => boolean;
   readonly sent: Sent[] = [];
   readonly delivered: Uint8Array[] = [];
   #index = 0;
   #held: Sent | undefined;
-  /** Whether the transport ends behind what was delivered. */
+  /** Tells whether the transport ends after the records that were delivered. */
   ended = false;
 
   constructor(options: {
@@ -31,7 +34,7 @@ export class Wire {
     this.#dummyIsNeutral = options.dummyIsNeutral;
   }
 
-  /** What arrives of what was sent. */
+  /** Carries records, and returns those that arrive. */
   carry(records: readonly Sent[]): readonly Uint8Array[] {
     const arriving: Uint8Array[] = [];
     const waiting = [...records];
@@ -50,7 +53,7 @@ export class Wire {
     return arriving;
   }
 
-  /** What was held back to come later, where nothing came later. */
+  /** Returns the record that was held back, if no later record released it. */
   rest(): readonly Uint8Array[] {
     const held = this.#held;
     this.#held = undefined;
@@ -207,18 +210,22 @@ function changedRecord(
   }
 }
 
-/** What a receiver's connection stands on, boundaries of plain records apart. */
+/**
+ * A part of the bytes that the receiver's connection depends on; the boundaries
+ * of plain records are not among them.
+ */
 interface Token {
   readonly kind: "handshake" | "change_cipher_spec" | "sealed";
   readonly bytes: Uint8Array;
 }
 
 /**
- * Whether a side that connected got what was sent, up to what nobody protects:
- * how plain messages are cut into records, the version in a plain record's
- * header, alerts in the clear, HelloRequests of TLS 1.2, and the dummy
- * change_cipher_spec of TLS 1.3, which may be the choice yet where `dummies` are
- * dropped before the first message. Early data that a server refused may change.
+ * Tells whether a side that connected received what was sent, except for what
+ * is not protected: how plain messages are cut into records, the version in a
+ * plain record's header, alerts in the clear, HelloRequests of TLS 1.2, and the
+ * dummy change_cipher_spec of TLS 1.3, which may still mean the choice of a
+ * version where `dummies` are dropped before the first message. Early data that
+ * a server rejected may change.
  */
 export function gotWhatWasSent(
   { sent, delivered }: Wire,

@@ -68,7 +68,10 @@ export interface Parser {
 const made = fuzzProvider("node", 3);
 const { keyDecryption } = noble;
 
-/** What a password costs is bounded elsewhere, and says nothing of a parser. */
+/**
+ * A provider with cheap key derivation: its cost is bounded elsewhere, and no
+ * concern of a parser.
+ */
 const provider = {
   ...made,
   keyDecryption: {
@@ -91,7 +94,7 @@ const DECRYPTION = {
   decryption: provider.keyDecryption,
 } as const;
 
-/** What the getters of a class have to say. */
+/** Calls all getters of a class. */
 function look(value: object, at: object): void {
   for (const [, { get }] of Object.entries(
     Object.getOwnPropertyDescriptors(at),

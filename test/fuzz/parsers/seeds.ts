@@ -177,7 +177,7 @@ export const captures = connections.map(({ sent: { client, server } }) =>
   concat(Uint8Array.of(client.length >> 8, client.length), client, server),
 );
 
-/** What each side sent, of a capture. */
+/** Splits a capture into the bytes of each side. */
 export function capture(
   bytes: Uint8Array,
 ): readonly [client: Uint8Array, server: Uint8Array] {

@@ -8,7 +8,7 @@ import { PARSERS } from "./parsers.ts";
 interface Program {
   readonly target: "parsers";
   readonly parser: string;
-  /** Which of the parser's valid files. */
+  /** Index of the parser's valid file to change. */
   readonly seed: number;
   /** In its place: these bytes, in hexadecimal. */
   readonly bytes?: string;

@@ -22,7 +22,7 @@ export class Callbacks {
   readonly #clock: Clock;
   /** Before that all of them answer as they should. */
   armed = false;
-  /** How often each was called since then. */
+  /** Calls of each callback since then. */
   readonly called = new Map<CallbackName, number>();
 
   constructor(program: Program, clock: Clock) {
@@ -30,7 +30,7 @@ export class Callbacks {
     this.#clock = clock;
   }
 
-  /** What a callback that may be asynchronous does. */
+  /** Behaves as a callback that may be asynchronous. */
   behave<T>(
     name: CallbackName,
     right: () => T | Promise<T>,

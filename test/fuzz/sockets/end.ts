@@ -10,7 +10,7 @@ import type { CallName } from "./program.ts";
 import { Stream } from "./stream.ts";
 import type { Endpoint } from "./transport.ts";
 
-/** What a call is made with. */
+/** The arguments of a call. */
 export interface Options {
   readonly size: number;
   readonly timeout?: number;
@@ -52,14 +52,14 @@ interface Reading {
   bytes: Uint8Array;
 }
 
-/** What both ends of a run have in common. */
+/** The common part of both ends of a run. */
 export abstract class End {
   readonly sent = new Stream();
   readonly early = new Stream();
   readonly #readings: Reading[] = [];
   readonly receivedEarly: Uint8Array[] = [];
   readonly endpoint: Endpoint;
-  /** Whether its program got the transport back. */
+  /** Tells whether its program got the transport back. */
   detached = false;
 
   constructor(endpoint: Endpoint) {
@@ -85,7 +85,7 @@ export abstract class End {
   abstract destroy(): Promise<unknown>;
 
   /**
-   * What the calls have read, in the order in which they were made, up to the
+   * The bytes that the calls have read, in the order of the calls, up to the
    * first that still waits: promises of later ones can settle before its own.
    */
   get receivedBytes(): Uint8Array {
@@ -165,7 +165,7 @@ export function attempt(call: () => unknown): Promise<unknown> {
   });
 }
 
-/** Whether calls are documented to fail with that. */
+/** Tells whether calls are documented to fail with that error. */
 export function isDeclared(error: unknown): boolean {
   return error instanceof SSLError || error instanceof SSLTimeoutError;
 }

@@ -16,7 +16,7 @@ import type { Program } from "./program.ts";
 import { SocketEnd } from "./socket-end.ts";
 import type { Endpoint } from "./transport.ts";
 
-/** What both ends of a run are made of. */
+/** The parts that both ends of a run are made of. */
 export interface Making {
   readonly program: Program;
   /** The context that calls of `setContext` set. */

@@ -1,4 +1,4 @@
-/** What calls may come to, by what the program and the wire did. */
+/** The allowed outcomes of calls, by what the program and the wire did. */
 import * as reason from "../../../src/reasons.ts";
 import type { Role } from "../engine/program.ts";
 import { Finding } from "../engine/side.ts";
@@ -15,7 +15,7 @@ export interface Made {
   error?: unknown;
 }
 
-/** What an error that the run made itself may come out of. */
+/** The calls that may fail with an error that the run made itself. */
 const PLANNED: Readonly<Record<string, readonly Made["name"][] | "any">> = {
   source: ["sendFile"],
   onHandshakeError: ["accept", "drain"],
@@ -69,7 +69,10 @@ const TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   "finish",
 ]);
 
-/** Whether an error says, somewhere, that this library is at fault. */
+/**
+ * Tells whether an error or one of its causes is an internal error of this
+ * library.
+ */
 function isOurFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
@@ -78,7 +81,7 @@ function isOurFault(error: unknown): boolean {
   );
 }
 
-/** Whether neither program nor wire did anything that may end calls. */
+/** Tells whether neither program nor wire did anything that may end calls. */
 export function isOrderly({ actions, callbacks, faces }: Program): boolean {
   const knocks = actions.filter(({ does }) => does === "knock").length;
   return (

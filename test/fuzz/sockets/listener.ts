@@ -7,7 +7,7 @@ export class QueueListener implements Listener {
   #accepting: ((transport: Transport | null) => void) | undefined;
   #closed = false;
 
-  /** Whether nobody has taken that transport. */
+  /** Tells whether that transport has not been accepted yet. */
   has(transport: Transport): boolean {
     return this.#waiting.includes(transport);
   }

@@ -7,7 +7,7 @@ import {
 } from "../engine/program.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
-/** What an end is made of. */
+/** The interfaces of puretls that an end can use. */
 export const FACES = ["socket", "object", "server"] as const;
 export type Face = (typeof FACES)[number];
 
@@ -26,7 +26,7 @@ export const CALLBACKS = [
 ] as const;
 export type CallbackName = (typeof CALLBACKS)[number];
 
-/** What becomes of a call of one of these. */
+/** The ways in which a callback can answer. */
 export const MANNERS = [
   "answers",
   "throws",
@@ -79,9 +79,9 @@ export type Action =
       readonly size: number;
       /** Milliseconds; 0: none. */
       readonly timeout: number;
-      /** Which of the run's signals; -1: none. */
+      /** Index of the signal among those of the run; -1: none. */
       readonly signal: number;
-      /** Whether all that can happen does so before the next action. */
+      /** Tells whether to settle all that is pending before the next action. */
       readonly rests: boolean;
     }
   /** Bytes on their way from that side arrive; 0: all of them. */
@@ -113,9 +113,9 @@ export interface Program {
   readonly highWaterMark: number;
   /** Bytes at a time that are read from the transport. */
   readonly chunk: number;
-  /** Whether bytes arrive by themselves. */
+  /** Tells whether bytes arrive without being delivered by an action. */
   readonly flows: boolean;
-  /** Whose timers there are. */
+  /** The owner of the timers. */
   readonly timers: "transport" | "platform";
   readonly lends: boolean;
   readonly ragged: boolean;

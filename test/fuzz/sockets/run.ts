@@ -342,7 +342,7 @@ export class Run {
       );
   }
 
-  /** What holds at every moment. */
+  /** Checks what holds at every moment. */
   #check(): void {
     if (this.#misuse !== undefined) throw new Finding(this.#misuse);
     if (this.#unhandled !== undefined)

@@ -1,12 +1,15 @@
-/** What one side sent, and whether it explains what the other side received. */
+/**
+ * The data that one side sent, to be compared with what the other side
+ * received.
+ */
 
 interface Call {
   readonly data: Uint8Array;
-  /** How much of it was sent; undefined: nobody knows. */
+  /** Number of bytes that were sent; undefined if unknown. */
   taken: number | undefined;
 }
 
-/** How much of that call was read, and which. */
+/** A position: the call, and the number of its bytes that were read. */
 interface State {
   readonly call: number;
   readonly at: number;
@@ -32,8 +35,8 @@ export class Stream {
   }
 
   /**
-   * Whether that is the beginning of what the calls sent, in their order; with
-   * `whole`, all of it.
+   * Tells whether that is the beginning of the data of the calls, in their
+   * order; with `whole`, all of it.
    */
   explains(received: Uint8Array, whole: boolean): boolean {
     let states: State[] = [{ call: -1, at: 0 }];
@@ -63,7 +66,7 @@ export class Stream {
     );
   }
 
-  /** Where one can be after one more byte. */
+  /** The positions that are possible after one more byte. */
   #next(state: State): State[] {
     const { call, at } = state;
     const states: State[] = [];

@@ -30,9 +30,9 @@ class Direction {
   readonly #wire: Wire;
   readonly #options: LinkOptions;
   #flying: Uint8Array[] = [];
-  /** Whether bytes arrive by themselves. */
+  /** Tells whether bytes arrive without being delivered by an action. */
   flows: boolean;
-  /** Whether writers wait, whatever arrives. */
+  /** Tells whether writers wait, whatever arrives. */
   stalled = false;
   highWaterMark: number;
   #ended = false;
@@ -50,7 +50,7 @@ class Direction {
     this.highWaterMark = options.highWaterMark;
   }
 
-  /** Whether all that was sent has arrived, and nothing more can. */
+  /** Tells whether all that was sent has arrived, and nothing more can. */
   get isOver(): boolean {
     return this.#ended && this.#flying.length === 0;
   }
@@ -97,7 +97,7 @@ class Direction {
     }
   }
 
-  /** What a reader gets at once, perhaps nothing. */
+  /** Takes the bytes that have arrived, possibly none. */
   takeArrived(): Uint8Array {
     const most = Math.min(this.queue.length, this.#options.chunk);
     const bytes = this.queue.take(most);
@@ -123,7 +123,7 @@ class Direction {
     this.#changed();
   }
 
-  /** What the wire holds back arrives too. */
+  /** Delivers the record that the wire holds back, too. */
   deliverRest(): void {
     this.#send(this.#wire.rest());
     this.deliver(0);
@@ -186,7 +186,7 @@ export class Endpoint implements Transport {
   readonly outgoing: Direction;
   #closeFails = false;
   #bytesRead = 0;
-  /** Whether its user has let go of it. */
+  /** Tells whether the program has closed it. */
   closed = false;
   readonly setTimer: Transport["setTimer"];
   readonly readLent?: NonNullable<Transport["readLent"]>;
@@ -251,7 +251,10 @@ export class Endpoint implements Transport {
     this.incoming.queue.unshift(bytes);
   }
 
-  /** What an SSLObject's program reads; null at the end, undefined: nothing yet. */
+  /**
+   * Reads for the program of an SSLObject; null at the end, undefined: nothing
+   * yet.
+   */
   poll(): Uint8Array | null | undefined {
     if (this.buffered > 0) return this.incoming.takeArrived();
     return this.incoming.isOver || this.incoming.isBroken ? null : undefined;

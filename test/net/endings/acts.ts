@@ -1,4 +1,4 @@
-/** What the peer does. */
+/** Acts out the peer's part of a row. */
 import { type Peer, plainAlert } from "./peer.ts";
 import type { Row } from "./table.ts";
 

@@ -1,7 +1,7 @@
 /**
- * How a connection ends: what the peer does, and what the user of each adapter
- * is told of it, by the call that is under way. Each test has a connection of
- * its own and waits for most of its time, so several run at once.
+ * The ends of connections: what the peer does, and what the call that is under
+ * way then returns or throws in each adapter. Each test has a connection of its
+ * own and waits for most of its time, so several run at once.
  */
 import {
   setImmediate as immediately,
@@ -129,7 +129,7 @@ async function sceneOf(
   }
 }
 
-/** What a call of the user's comes to when the user closes meanwhile. */
+/** The result of a call while the user closes the connection. */
 const CLOSED = "SSLError ERR_SOCKET_CLOSED";
 
 describe.concurrent.each(

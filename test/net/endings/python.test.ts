@@ -16,7 +16,7 @@ import { type Row, ROWS, socketCell } from "./table.ts";
 /** Those that wait for the peer; Python's close() waits for nothing. */
 const COLUMNS = ["handshake", "recv", "unwrap", "then recv"] as const;
 
-/** What CPython 3.11 with OpenSSL 3.0 says, where that is something else. */
+/** The result in CPython 3.11 with OpenSSL 3.0, where it differs. */
 function inPython(
   column: (typeof COLUMNS)[number],
   row: Row,

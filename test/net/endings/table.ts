@@ -1,4 +1,7 @@
-/** What the user is told: a row for what the peer does, a column for the call. */
+/**
+ * The results of the user's calls: a row for what the peer does, a column for
+ * the call.
+ */
 import type { Adapter } from "./users.ts";
 
 export const ROWS = [

@@ -40,7 +40,9 @@ export interface User {
 
 export interface Adapter {
   readonly title: string;
-  /** Whether timeouts, unwrap() and a handshake of its own are there. */
+  /**
+   * The kind of the adapter, on which timeouts, unwrap() and close() depend.
+   */
   readonly is: "socket" | "object" | "stream";
   open(
     version: Version,
@@ -271,7 +273,7 @@ const objectAdapter: Adapter = {
   },
 };
 
-/** What an SSLServer accepts. */
+/** Sockets that an SSLServer accepts. */
 const serverAdapter: Adapter = {
   title: "SSLServer's sockets",
   is: "socket",

@@ -8,7 +8,7 @@ import { TicketKeys } from "../../../src/engine/index.ts";
 import { SSLContext } from "../../../src/index.ts";
 import { nodePlatform, serve } from "../../../src/net/node.ts";
 
-/** What the parent says. */
+/** A message from the parent. */
 export type Order =
   | {
       readonly type: "start";
@@ -19,7 +19,7 @@ export type Order =
     }
   | { readonly type: "rotate"; readonly key?: string };
 
-/** What the process answers, and tells of its connections. */
+/** A message to the parent: answers, and reports of connections. */
 export type Report =
   | {
       readonly type: "listening";
