@@ -1,4 +1,4 @@
-/** What the shim says when the engine asks. */
+/** Answers the engine's needs for the shim. */
 import { equal } from "../../src/bytes.ts";
 import {
   type Answer,
@@ -19,7 +19,7 @@ import { pskOf, type Setting, verifies } from "./settings.ts";
 
 type Request = NonNullable<Extract<Need, { type: "certificate" }>["request"]>;
 
-/** What was asked for so far. */
+/** The needs that were answered so far. */
 export interface Asked {
   verified: boolean;
 }
@@ -156,7 +156,7 @@ function typeOf({ certificateType }: Credential): CertificateTypeName {
   return certificateType ?? "X509";
 }
 
-/** Whether the server takes a signature of that credential. */
+/** Tells whether the server accepts a signature by that credential. */
 function signs(credential: Credential, request: Request): boolean {
   const { signatureSchemes = [], algorithm, curve } = credential;
   const { signatureSchemes: codes, certificateTypes: types } = request;

@@ -34,8 +34,8 @@ function isScheme(name: string): name is SignatureSchemeName {
 }
 
 /**
- * What BoringSSL's shim verifies when it is told nothing, which is what the
- * cases are written for.
+ * The schemes that BoringSSL's shim verifies by default, for which the cases
+ * are written.
  */
 export const VERIFIES_BY_DEFAULT: readonly SignatureSchemeName[] = [
   "ecdsa_secp256r1_sha256",

@@ -43,7 +43,7 @@ export class Connection {
   /** Lines as BoringSSL's message callback writes them. */
   readonly messages: string[] = [];
   #peerClosed = false;
-  /** What waits for a state. */
+  /** Early data to write once the engine reaches a state. */
   #later: { readonly state: string; readonly bytes: Uint8Array } | undefined;
 
   constructor(setting: Setting, wire: Wire) {
@@ -68,7 +68,7 @@ export class Connection {
     return this.#engine.info;
   }
 
-  /** Whether the peer has said close_notify. */
+  /** Tells whether the peer has sent close_notify. */
   get peerClosed(): boolean {
     return this.#peerClosed;
   }
@@ -119,7 +119,10 @@ export class Connection {
     return bytes;
   }
 
-  /** What {@link read} would return, and will again. */
+  /**
+   * Returns the data that the next {@link read} will return, and leaves it
+   * there.
+   */
   async peek(most: number): Promise<Uint8Array | undefined> {
     for (;;) {
       const [first] = this.#data;

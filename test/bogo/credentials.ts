@@ -22,7 +22,7 @@ import { schemeNames } from "./code-points.ts";
 import type { CredentialFlags, Flags } from "./flags.ts";
 import { policyOf } from "./policies.ts";
 
-/** What BoringSSL's shim signs with when it is told nothing. */
+/** The schemes that BoringSSL's shim signs with by default. */
 const SIGNS_BY_DEFAULT: readonly SignatureSchemeName[] = [
   "ed25519",
   "ecdsa_secp256r1_sha256",
@@ -42,7 +42,7 @@ const SIGNS_BY_DEFAULT: readonly SignatureSchemeName[] = [
 /** A credential with what the flags say about it beside the handshake. */
 export interface Loaded {
   readonly credential: Credential;
-  /** Where the engine asks for signatures: what signs. */
+  /** The private key that answers the engine's `sign` needs. */
   readonly key: ParsedPrivateKey;
   /** Its place among the `-new-…-credential` flags, -1 for the one outside. */
   readonly number: number;

@@ -52,7 +52,9 @@ export async function exchange(
     expect(connection.messages.join("") === told, "other messages are told");
 }
 
-/** Where a ServerHello and EncryptedExtensions lead in a resumption. */
+/**
+ * The states that follow a ServerHello and EncryptedExtensions in a resumption.
+ */
 const STATES: Readonly<Record<number, string>> = {
   [HandshakeType.server_hello]: "WAIT_EE",
   [HandshakeType.encrypted_extensions]: "WAIT_FINISHED",
@@ -79,7 +81,7 @@ function writeEarlyData(flags: Flags, connection: Connection): number {
   return sent;
 }
 
-/** What is said before anything is read. */
+/** Data that the shim sends before it reads anything. */
 function greetingsOf(flags: Flags): readonly Uint8Array[] {
   const greeting = asciiBytes(flags["shim-initial-write"] ?? "hello");
   if (flags["read-with-unfinished-write"]) return [greeting];

@@ -1,4 +1,4 @@
-/** What the flags say that a handshake has to come to. */
+/** Checks a finished handshake against the flags that begin with `expect-`. */
 import { createHash } from "node:crypto";
 import { concatAll, equal, NO_BYTES } from "../../src/bytes.ts";
 import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
@@ -137,7 +137,7 @@ function checkResumed(
     expect(earlyData !== "accepted", `early data ${earlyData}`);
 }
 
-/** What has to hold once the peer has said all. */
+/** Checks the sessions, once the peer has sent all its messages. */
 export function checkSessions(
   { flags, memory }: Setting,
   { sessions }: Connection,

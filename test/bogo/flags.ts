@@ -5,7 +5,7 @@
 import { decodeBase64 } from "../../src/x509/index.ts";
 import { Unimplemented } from "./outcome.ts";
 
-/** What a flag takes, and whether it may come more than once. */
+/** The type of each flag's value; the plural where the flag may be repeated. */
 const FLAGS = {
   // Where the runner listens
   port: "number",

@@ -1,4 +1,4 @@
-/** What outlives a connection: sessions, ticket keys, the clock. */
+/** State that outlives a connection: sessions, ticket keys, the clock. */
 import { RAISE_NEED } from "../../src/promises.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
@@ -11,14 +11,14 @@ import {
 } from "../../src/engine/index.ts";
 import type { Flags } from "./flags.ts";
 
-/** What BoringSSL takes of early data, and the cases exceed. */
+/** BoringSSL's limit of early data, which some cases exceed. */
 const MAX_EARLY_DATA = 14336;
 
 export class Memory {
   readonly provider: CryptoProvider;
-  /** What a client has to go on from. */
+  /** The session that a client can resume. */
   session: Session | undefined;
-  /** Whether the connection at hand was kept in the server's store. */
+  /** Tells whether the present connection was put into the server's store. */
   stored = false;
   /** The server's, which notes what is kept. */
   readonly store: SessionStore = this.#watched(new MemorySessionStore());

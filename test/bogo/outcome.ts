@@ -1,4 +1,4 @@
-/** How the shim ends. */
+/** The errors and exit codes that the shim ends with. */
 import type { TlsError } from "../../src/engine/index.ts";
 
 /** The runner skips a case when the shim exits with this. */
@@ -13,7 +13,7 @@ export class Unimplemented extends Error {
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: string;
-  /** What the engine said; undefined where the shim found fault by itself. */
+  /** The engine's error; undefined where the shim itself found the fault. */
   readonly error: TlsError | undefined;
 
   constructor(code: string, error?: TlsError) {

@@ -1,4 +1,7 @@
-/** What the flags that name a compliance policy allow, as the cases have it. */
+/**
+ * The compliance policies that flags name, with what the cases allow under
+ * each.
+ */
 import type { CommonOptions } from "../../src/engine/index.ts";
 import type { Flags } from "./flags.ts";
 

@@ -43,7 +43,7 @@ const VERSIONS = [
   [0x0304, "TLSv1.3"],
 ] as const satisfies readonly (readonly [number, TlsProtocolVersion])[];
 
-/** What the shim saw of its peer. */
+/** Facts about the peer that the shim collected. */
 export interface Seen {
   peer: PeerChain | undefined;
   /** The name that it had to have a certificate for. */
@@ -62,7 +62,7 @@ export interface Setting {
   readonly seen: Seen;
 }
 
-/** Whether the shim chooses certificates when the time comes. */
+/** Tells whether the shim chooses its certificates by answering a need. */
 function chooses({ flags, loaded }: Setting): boolean {
   return (
     flags.async ||
@@ -117,7 +117,10 @@ function shuffledTypes(): readonly number[] {
   return [...ranked.map(({ type }) => type), last];
 }
 
-/** Who judges certificates by RAISE_NEED judges those of a session beforehand. */
+/**
+ * A verifier of RAISE_NEED has to validate a session's certificates before it
+ * is offered.
+ */
 function sessionToOffer({ flags, memory, isResumption }: Setting) {
   const refuses = flags["reverify-on-resume"] && flags["verify-fail"];
   return isResumption && !refuses ? memory.session : undefined;
@@ -243,7 +246,7 @@ function versionsOf(flags: Flags): readonly TlsProtocolVersion[] {
   return versions.map(([, name]) => name);
 }
 
-/** Whether there is somebody whom the peer has to convince. */
+/** Tells whether the shim validates the peer's certificate. */
 export function verifies(flags: Flags): boolean {
   return flags["verify-peer"] || flags["require-any-client-certificate"];
 }

@@ -49,7 +49,9 @@ export class Wire {
     return new Wire(socket);
   }
 
-  /** What came, at least a byte; undefined at the end. */
+  /**
+   * Waits for the bytes that arrive next, at least one; undefined at the end.
+   */
   async receive(): Promise<Uint8Array | undefined> {
     while (this.#received.length === 0) {
       if (this.#ended) return undefined;

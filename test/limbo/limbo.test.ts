@@ -61,7 +61,9 @@ const found = file !== "" && existsSync(file);
 const exceptions = JSON.parse(
   readFileSync(new URL("exceptions.json", import.meta.url), "utf8"),
 ) as Readonly<Record<Scored, Exceptions>> & {
-  /** Where the strict profile and `openssl verify -x509_strict` differ. */
+  /**
+   * Cases in which the strict profile and `openssl verify -x509_strict` differ.
+   */
   readonly strict: Reasons;
 };
 
@@ -122,7 +124,7 @@ function timeOf(one: LimboCase): number {
     : Date.parse(one.validation_time);
 }
 
-/** What `openssl verify -x509_strict` says of a case. */
+/** Tells whether `openssl verify -x509_strict` accepts a case. */
 function opensslAccepts(one: LimboCase): boolean {
   const name = one.expected_peer_name;
   const { code } = opensslVerify({

@@ -73,7 +73,10 @@ function namesOf(list: string): string[] {
     .filter((name) => !name.startsWith("TLS_"));
 }
 
-/** What we select; undefined for what cannot be read and for nothing. */
+/**
+ * The suites that puretls selects; undefined if the list is invalid or selects
+ * none.
+ */
 function ours(list: string): string[] | undefined {
   try {
     return namesOf(list);

@@ -68,7 +68,7 @@ const asksClients = (mode: string): Setup => ({
   set: [["verify_mode", constant(mode)]],
 });
 
-/** What both are asked after each call. */
+/** The state that both are asked for after each call. */
 const STATE: readonly Call[] = [
   ["version"],
   ["pending"],
@@ -580,7 +580,7 @@ function isFatal(outcome: Outcome): boolean {
   );
 }
 
-/** What the one in that role answered to each call, and its state after it. */
+/** The answers of one role to each call, and its state after it. */
 async function log(
   python: PythonSsl,
   script: Script,

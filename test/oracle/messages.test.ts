@@ -48,7 +48,7 @@ describePython("the message callback", () => {
     python.end();
   });
 
-  /** What the side in that role saw of a handshake, data and close_notify. */
+  /** The messages that one role saw of a handshake, data and close_notify. */
   async function seenBy(
     role: "client" | "server",
     isOurs: boolean,

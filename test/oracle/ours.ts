@@ -131,7 +131,10 @@ const NAMES: Readonly<Record<string, string>> = {
   options: "optionFlags",
 };
 
-/** What a name has come to mean: contexts, connections, sessions. */
+/**
+ * Objects by the names that a script gave them: contexts, connections,
+ * sessions.
+ */
 const objects = new Map<string, unknown>();
 
 export function keep(name: string, value: unknown): void {
@@ -207,7 +210,7 @@ export function module([name, ...args]: Call): unknown {
   return Reflect.get(ssl, name);
 }
 
-/** What came of a call, as Python tells it. */
+/** The outcome of a call, in Python's terms. */
 export function outcome(call: () => unknown): Outcome {
   try {
     return { value: plain(call()) };

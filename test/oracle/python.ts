@@ -30,7 +30,7 @@ export function describePython(title: string, tests: () => void): void {
   else it.skip(`${title}: python3 is not installed`);
 }
 
-/** What a call in the child came to. */
+/** The outcome of a call in the child. */
 export type Outcome =
   | { readonly value: unknown }
   | {
@@ -86,8 +86,9 @@ export class PythonSsl {
 }
 
 /**
- * What has to be the same: the value, or class, reason and text. Where Python
- * knows no reason, ours may know one; behind Python's text ours may say more.
+ * The part of an outcome that has to be the same: the value, or class, reason
+ * and text. Where Python has no reason, ours may have one; after Python's text
+ * ours may add more.
  */
 export function essence(result: Outcome, next: Outcome = result): unknown {
   if ("value" in result) return result;

@@ -12,14 +12,14 @@ import {
 } from "./ours.ts";
 import type { Outcome, PythonSsl } from "./python.ts";
 
-/** How a context is made, in Python's words. */
+/** The construction of a context, in Python's names. */
 export interface Setup {
   readonly protocol?: string;
   readonly set?: readonly (readonly [name: string, value: Argument])[];
   readonly calls?: readonly Call[];
   /** Arguments of `wrap_bio`. */
   readonly wrap?: Readonly<Record<string, Argument>>;
-  /** What its `sni_callback` does. */
+  /** The behaviour of its `sni_callback`. */
   readonly sni?: {
     readonly answer?: number;
     readonly raise?: boolean;

@@ -32,9 +32,9 @@ import {
 
 const { values: flags } = parseArgs({
   options: {
-    /** Where prepare.ts has left keys and certificates. */
+    /** The folder that prepare.ts has written keys and certificates to. */
     folder: { type: "string", default: "." },
-    /** Which of them, best first. */
+    /** The kinds of keys to load, best first. */
     keys: { type: "string", default: "rsa" },
     "client-certificate": { type: "string", default: "none" },
     /** Asks for a certificate once `/secret` is wanted. */

@@ -44,7 +44,9 @@ function remote(kind: KeyKind): CertChainSource {
   };
 }
 
-/** What s_client's options make of the choice, in its own words. */
+/**
+ * Values of s_client's option -sigalgs, and what s_client prints of our choice.
+ */
 const CHOICES = {
   "ECDSA+SHA256": "ECDSA",
   "RSA-PSS+SHA256": "RSA-PSS",

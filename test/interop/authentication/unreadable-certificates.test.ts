@@ -20,7 +20,10 @@ const VERSIONS = [
   ["tls1_3", "ec-p256"],
 ] as const;
 
-/** What CPython's client says under CERT_NONE. */
+/**
+ * A client of CPython with CERT_NONE, which prints what it knows of the
+ * certificate.
+ */
 const CLIENT = `
 import socket, ssl, sys
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -102,7 +102,7 @@ describePeers(["openssl"], () => {
 });
 
 describePeers(["gnutls"], () => {
-  /** What it prints of one binding; undefined where it has none. */
+  /** Finds a binding in the program's output; undefined where there is none. */
   const printed = (log: string, type: string): string | undefined =>
     new RegExp(`'${type}': ([0-9a-f]{8,})`).exec(log)?.[1];
 

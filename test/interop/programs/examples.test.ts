@@ -44,7 +44,7 @@ async function bundle(): Promise<void> {
   });
 }
 
-/** What a program printed, once it has ended. */
+/** Waits for the end of a program and returns what it printed. */
 async function finished(program: PeerProcess, input = ""): Promise<string> {
   program.write(input);
   await program.exit();

@@ -24,7 +24,7 @@ const ca = file("ca.pem", testAuthority().pem);
 const cert = file("cert.pem", identity.certificatePem);
 const key = file("key.pem", identity.keyPem);
 
-/** What a server of puretls keeps of its sessions, in either way. */
+/** Both ways in which a server of puretls can store sessions. */
 const MEMORIES = {
   tickets: (): ServerConfig =>
     testServerConfig({

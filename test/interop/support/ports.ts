@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
-/** Where the kernel lists sockets: Linux only. */
+/** Tells whether the kernel lists sockets: on Linux only. */
 export const CAN_PROBE = existsSync("/proc/net/tcp");
 
 /** A port that was free a moment ago. */

@@ -1,7 +1,7 @@
 /**
- * Whether the programs that a peer needs are here and start. A peer is probed
- * for all of them before its tests, which are then skipped by name with the
- * reason, instead of failing one by one.
+ * Probes whether the programs that a peer needs are installed and start. A peer
+ * is probed for all of them before its tests, which are then skipped by name
+ * with the reason, instead of failing one by one.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 export type Command = readonly [program: string, ...args: string[]];
 
 export interface Needs {
-  /** What brings them, for the reason: `Debian package curl`. */
+  /** The package that contains them, for the reason: `Debian package curl`. */
   readonly source: string;
   readonly programs?: readonly Command[];
   /** Programs whose call must succeed and print what matches. */
@@ -18,7 +18,7 @@ export interface Needs {
   readonly files?: readonly string[];
 }
 
-/** What the programs printed, or why the peer is not here. */
+/** The output of the programs, or the reason why the peer is not here. */
 export type Probed = { readonly output: string } | { readonly missing: string };
 
 /** A loader's exit code when a shared library is missing, as a shell's. */

@@ -19,7 +19,7 @@ const AFTERMATH = 1500;
 
 /** Those of the test that runs; ended ones too, for what they printed. */
 const peers = new Set<PeerProcess>();
-/** What waits for a peer to bring something about. */
+/** Pending waits for something that a peer has to do. */
 const waits = new Set<{ onEnd(): void; cancel(): void }>();
 
 afterEach(() => {
@@ -224,7 +224,7 @@ export class PeerProcess {
     }
   }
 
-  /** How it stands, and the last that it printed: for failures. */
+  /** Describes its state and its last output, for failures. */
   describe(): string {
     const state =
       this.#end === undefined

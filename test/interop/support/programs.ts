@@ -6,7 +6,7 @@ import { PeerProcess, startServer } from "./process.ts";
 
 type CommandFor = (port: number) => readonly [string, ...string[]];
 
-/** What comes of a client program against a server of ours. */
+/** Runs a client program against a server of ours. */
 export async function clientProgram(
   options: Partial<ServerOptions>,
   command: CommandFor,

@@ -19,7 +19,7 @@ import type { FindCommand } from "./own-program.ts";
 
 const run = promisify(execFile);
 
-/** Where the sources are. */
+/** The folder of the sources. */
 export const SOURCES = join(
   dirname(fileURLToPath(import.meta.url)),
   ...["..", "..", "peers"],

@@ -33,7 +33,10 @@ function bytesFile(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-/** What its client does: it says `ech=Accepted` or `ech=true` of itself. */
+/**
+ * Tests a peer's ECH client: it prints `ech=Accepted` or `ech=true` when it was
+ * accepted.
+ */
 export function echClientTests(peer: Peer): void {
   describe.each([
     ["at once", {}],
@@ -74,7 +77,7 @@ export function echClientTests(peer: Peer): void {
   });
 }
 
-/** What its server does with keys of ours. */
+/** Tests a peer's ECH server, with keys of ours. */
 export function echServerTests(peer: Peer): void {
   describe.each([
     ["at once", {}],

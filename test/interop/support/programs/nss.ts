@@ -90,7 +90,7 @@ export const NICKNAME = "identity";
 interface Database {
   /** As NSS names it. */
   readonly database: string;
-  /** Where it is. */
+  /** The path of the database. */
   readonly folder: string;
 }
 
@@ -123,7 +123,7 @@ async function makeDatabase(
   return { database, folder };
 }
 
-/** What {@link databaseAt} needs. */
+/** The programs that {@link databaseAt} needs. */
 export const DATABASE_TOOLS: Needs = {
   source: "Debian package libnss3-tools",
   programs: [["certutil", "-H"]],

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../temporary.ts";
 
 const run = promisify(execFile);
 
-/** What one side sent at a time. */
+/** Bytes that one side sent at a time. */
 export interface Segment {
   readonly from: "client" | "server";
   readonly bytes: Uint8Array;
@@ -39,7 +39,7 @@ export interface Reading {
   readonly messages: readonly string[];
 }
 
-/** What tshark sees of a connection whose plaintext is ASCII. */
+/** Reads with tshark a connection whose plaintext is ASCII. */
 export async function readWithTshark(
   segments: readonly Segment[],
   keyLog: readonly string[],
@@ -67,7 +67,10 @@ export async function readWithTshark(
   return reading;
 }
 
-/** What tshark makes of ClientHellos, each on a connection of its own. */
+/**
+ * Has tshark compute the fingerprints of ClientHellos, each on a connection of
+ * its own.
+ */
 export async function fingerprintsByTshark(
   hellos: readonly Uint8Array[],
 ): Promise<readonly { readonly ja3: string; readonly text: string }[]> {

@@ -134,7 +134,7 @@ function engineServer(
   });
 }
 
-/** What a side says; each call is followed by a flush. */
+/** Callbacks that write a side's data; each call is followed by a flush. */
 interface Speech {
   begin?(): void;
   data(bytes: Uint8Array, total: number): void;

@@ -14,15 +14,15 @@ import {
 } from "../../../../src/engine/index.ts";
 import { broughtByPeer } from "../process.ts";
 
-/** What became of a connection, once its socket is closed. */
+/** The result of a connection, once its socket is closed. */
 export interface Talked {
   readonly engine: TlsEngine;
   readonly received: Uint8Array;
-  /** What came as early data. */
+  /** Data that was received as early data. */
   readonly early: Uint8Array;
   /** All that came from the peer, as it came. */
   readonly wire: Uint8Array;
-  /** What the connection left to go on from. */
+  /** Sessions that a later connection can resume. */
   readonly sessions: readonly Session[];
 }
 
@@ -70,7 +70,7 @@ export async function serverTalk(
   return { port, done: next() };
 }
 
-/** What a server says to what it has received. */
+/** Writes a server's reply to the data that it has received. */
 export type Reply = (engine: TlsEngine, received: Uint8Array) => void;
 
 /**

@@ -6,7 +6,9 @@ import type {
   Version,
 } from "../scenarios/options.ts";
 
-/** What puretls knows of the connection once the handshake is done. */
+/**
+ * The facts that puretls reports of the connection once the handshake is done.
+ */
 export interface PuretlsFacts {
   readonly version: string | null;
   readonly suite: string | undefined;
@@ -16,7 +18,7 @@ export interface PuretlsFacts {
   readonly peer: string | undefined;
 }
 
-/** What ended a connection before its time. */
+/** The error that ended a connection. */
 export interface PuretlsFailure {
   readonly reason: string | null;
   /** The alert's name. */
@@ -30,10 +32,10 @@ export interface PuretlsRun {
   readonly received: Uint8Array;
   readonly facts: PuretlsFacts | undefined;
   readonly error: PuretlsFailure | undefined;
-  /** Whether the peer's close_notify came. */
+  /** Tells whether the peer's close_notify was received. */
   readonly closedCleanly: boolean;
   readonly helloRetried: boolean;
-  /** How often the peer changed its keys. */
+  /** Number of times that the peer changed its keys. */
   readonly readKeyUpdates: number;
 }
 
@@ -49,7 +51,7 @@ export interface Extra {
 }
 
 export interface ClientExtra extends Extra {
-  /** How much to wait for; as much as was sent if absent. */
+  /** The condition for closing; by default, as many bytes received as sent. */
   readonly until?: "the peer closes" | undefined;
 }
 
@@ -63,7 +65,7 @@ export interface ServerExtra extends Extra {
 export interface Road {
   readonly label: string;
   readonly lacks: readonly Feature[];
-  /** What failed verifications are called there. */
+  /** The error reasons of failed verifications. */
   readonly reasons: Readonly<Record<RefusalReason, string>>;
   /** In TLS 1.2, where that differs. */
   readonly reasons12: Readonly<Partial<Record<RefusalReason, string>>>;
@@ -76,12 +78,12 @@ export interface Road {
   server(options: ServerOptions & ServerExtra): Promise<PuretlsServer>;
 }
 
-/** How puretls takes part in a test. */
+/** The way and the version in which puretls takes part in a test. */
 export interface Meeting {
   readonly road: Road;
   readonly version: Version;
 }
 
-/** What puretls refuses in the tests. */
+/** The reasons for which puretls rejects a peer in the tests. */
 export type RefusalReason =
   "unknown_ca" | "wrong_name" | "no_certificate" | "no_shared_group";

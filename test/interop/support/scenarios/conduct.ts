@@ -1,12 +1,15 @@
-/** How client and server peers behave, whatever program they are. */
+/**
+ * The behaviour that all client and server peers share, whatever program they
+ * are.
+ */
 import type { ClientRun, PeerServer } from "./options.ts";
 import { startServer } from "../process.ts";
 import type { PeerProcess } from "../process.ts";
 
 /**
- * What a client does: sends the payload (from a position on, when what stands
- * before has been sent), waits until all of it came back, then ends its input,
- * upon which the program closes the connection and ends.
+ * Runs a client: sends the payload (from a position on, when the part before it
+ * was sent already), waits until all of it came back, then ends its input, upon
+ * which the program closes the connection and ends.
  */
 export async function exchange(
   client: PeerProcess,

@@ -1,4 +1,4 @@
-/** What every peer can be asked for, in the RFCs' names. */
+/** The options that every peer understands, by the RFCs' names. */
 import type { KeyFiles } from "../certificates.ts";
 import { opensslSuite } from "./suites.ts";
 import type { Suite } from "./suites.ts";
@@ -27,7 +27,9 @@ export const CLASSIC_GROUPS: readonly Group[] = [
   "secp521r1",
 ];
 
-/** What is left out is the peer's own default. */
+/**
+ * Options of both roles; a peer uses its own default for each that is absent.
+ */
 export interface TlsOptions {
   /** The only version that is spoken; TLS 1.3 if absent. */
   readonly version?: Version | undefined;
@@ -77,13 +79,13 @@ export interface ServerOptions extends TlsOptions {
   readonly dhParameters?: string | undefined;
 }
 
-/** What a client peer did, once it has ended. */
+/** The result of a client peer, once it has ended. */
 export interface ClientRun {
   /** The plaintext that came back. */
   readonly received: Uint8Array;
   /** Nought after a clean close; null when a signal ended it. */
   readonly exitCode: number | null;
-  /** What it said about itself. */
+  /** The output of the program. */
   readonly log: string;
 }
 
@@ -100,7 +102,7 @@ export interface PeerServer {
 }
 
 export interface Dialogue {
-  /** What makes the server send the payload. */
+  /** Makes the request that causes the server to send the payload. */
   request(payload: Uint8Array): Uint8Array;
   /** The payload in what it sends. */
   answer(received: Uint8Array): Uint8Array;

@@ -1,4 +1,4 @@
-/** What a foreign peer is to the tests. */
+/** The interface of a foreign peer. */
 import { existsSync } from "node:fs";
 import type { KeyKind } from "../certificates.ts";
 import { type Command, type Needs, probe } from "../probe.ts";
@@ -15,7 +15,7 @@ import { binaryPayload } from "./payload.ts";
 import { OPTIONAL_SUITES12 } from "./suites.ts";
 import type { Suite, Suite12 } from "./suites.ts";
 
-/** What a peer may not be able to do in one of its roles. */
+/** A feature that a peer may lack in one of its roles. */
 export type Feature =
   | KeyKind
   | Suite
@@ -42,18 +42,21 @@ export interface Peer {
   readonly groups: readonly Group[];
   /** Those that are off by default, for a key exchange in TLS 1.3. */
   readonly rareGroups: readonly Group[];
-  /** What its client sends and receives: bytes, or an HTTP/1.1 POST's body. */
+  /**
+   * The form of the data that its client exchanges: bytes, or the body of an
+   * HTTP/1.1 POST.
+   */
   readonly speaks: "bytes" | "http";
   /** Data that the peer can send back. */
   payload(length: number): Uint8Array;
   client(options: ClientOptions, payload: Uint8Array): Promise<ClientRun>;
-  /** What its client lacks, and what its server does. */
+  /** The features that its client and its server lack. */
   readonly lacks: Readonly<Record<"client" | "server", readonly Feature[]>>;
-  /** What it lacks in TLS 1.2 beside that. */
+  /** The features that it lacks in TLS 1.2 in addition. */
   readonly lacks12?: Peer["lacks"];
-  /** Whether it says close_notify. */
+  /** Tells whether it sends close_notify. */
   readonly saysGoodbye: boolean;
-  /** Whether its client waits for the server to close, and only then ends. */
+  /** Tells whether its client ends only after the server has closed. */
   readonly clientWaits: boolean;
   /** Absent from a program that is a client only. */
   readonly server?: (options: ServerOptions) => Promise<PeerServer>;
@@ -70,7 +73,7 @@ export const LEGACY: readonly Feature[] = [
   "a master secret of the old kind",
 ];
 
-/** What only some can do once a handshake is done, or before it is. */
+/** Features before and after the handshake that only some peers have. */
 export const LATE_AND_EARLY: readonly Feature[] = [
   "post-handshake authentication",
   "early data",

@@ -11,9 +11,9 @@ export interface Refusal {
   readonly judge: "client" | "server";
   readonly server?: (certificates: Certificates) => Partial<ServerOptions>;
   readonly client?: (certificates: Certificates) => Partial<ClientOptions>;
-  /** What a peer must be able to do to be the judge. */
+  /** A feature that the peer needs to be the side that rejects. */
   readonly needs?: Feature;
-  /** What puretls calls it when it is the judge, */
+  /** The reason that puretls reports when it rejects, */
   readonly reason: RefusalReason;
   /** the alert that it sends then, */
   readonly alert: string;
@@ -75,7 +75,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** What gnutls-serv says of every alert. */
+/** The text that gnutls-serv prints for every alert. */
 const UNNAMED_ALERT = "A TLS fatal alert has been received";
 
 /** The refusal with puretls as the client. */

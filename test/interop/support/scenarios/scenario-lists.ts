@@ -1,6 +1,6 @@
 /**
- * What is tried with each peer, for each version. A scenario says what the two
- * sides are told and what puretls shall then know of the connection.
+ * The scenarios that are tried with each peer, for each version. A scenario has
+ * the options of the two sides and the facts that puretls shall then report.
  */
 import { KEY_KINDS } from "../certificates.ts";
 import type { Certificates, KeyKind } from "../certificates.ts";
@@ -22,7 +22,7 @@ export interface Scenario {
   readonly server?: TlsOptions;
   /** The server has Diffie-Hellman parameters of its own. */
   readonly ownField?: boolean;
-  /** What only the peer is told, in either role. */
+  /** Options of the peer alone, in either role. */
   readonly peer?: TlsOptions;
   /** Of the server's certificate; ECDSA P-256 if absent. */
   readonly key?: KeyKind | undefined;
@@ -36,7 +36,9 @@ export interface Scenario {
   readonly updateKeys?: boolean;
   readonly shows?: Partial<PuretlsFacts>;
   readonly helloRetried?: boolean;
-  /** What the peer must be able to do, beside what the options say. */
+  /**
+   * Features that the peer needs in addition to those that the options imply.
+   */
   readonly needs?: readonly Feature[];
   /** The only role of puretls in it; both if absent. */
   readonly role?: "client" | "server";

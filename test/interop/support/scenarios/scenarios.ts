@@ -1,4 +1,4 @@
-/** What puretls does with every peer, in both roles. */
+/** The tests of puretls against every peer, in both roles. */
 import { describe, expect, it } from "vitest";
 import { useCertificates } from "../certificates.ts";
 import type { Certificates } from "../certificates.ts";
@@ -13,7 +13,10 @@ import { REFUSALS, refusedAsClient, refusedAsServer } from "./refusals.ts";
 import { scenariosOf } from "./scenario-lists.ts";
 import type { Scenario } from "./scenario-lists.ts";
 
-/** How a suite differs from the whole of it by the ssl face in TLS 1.3. */
+/**
+ * The variant of a suite; by default all tests, through the ssl interface, in
+ * TLS 1.3.
+ */
 interface Choice {
   readonly road?: Road;
   /** Only the tests whose titles match. */

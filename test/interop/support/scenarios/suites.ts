@@ -165,7 +165,7 @@ export function suiteCode(suite: Suite): string {
   return row12(suite)?.code ?? codes13[suite] ?? "";
 }
 
-/** What a suite of TLS 1.2 is made of; in TLS 1.3 there is no key exchange. */
+/** The parts of a TLS 1.2 suite; in TLS 1.3 there is no key exchange. */
 export interface SuiteParts {
   /** `ECDHE_ECDSA`, `DHE_PSK`, … */
   readonly keyExchange: string | undefined;

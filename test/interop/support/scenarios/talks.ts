@@ -6,7 +6,7 @@ import { MIB } from "./payload.ts";
 import type { Peer } from "./peer.ts";
 import { opensslSuite, suiteParts } from "./suites.ts";
 
-/** What both are told; with it goes what a client of either version may say. */
+/** Options of both peers; a client of either version may be given them. */
 interface Common extends TlsOptions {
   readonly suites: NonNullable<TlsOptions["suites"]>;
   readonly dhParameters?: ServerOptions["dhParameters"];
