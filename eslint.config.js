@@ -86,7 +86,7 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ["src/**/*.ts"],
+    files: ["**/*.{ts,mts,js,mjs}"],
     plugins: { docs: docComments },
     rules: { "docs/no-headless": "error" },
   },

@@ -81,7 +81,7 @@ const USAGE = { oid: DELEGATION_USAGE, value: fromHex("0500") };
 
 interface Row {
   readonly what: string;
-  /** What the product compares in, in milliseconds. */
+  /** The unit in which the product compares, in milliseconds. */
   readonly unit: number;
   readonly edge: number;
   readonly expected: readonly [before: boolean, at: boolean, behind: boolean];
@@ -269,7 +269,10 @@ const ticketKeys = (now: number): boolean => {
   return keys.export().length === 2;
 };
 
-/** Whether early data is taken from a client that is 50 s from the ticket. */
+/**
+ * Tells whether early data is accepted from a client that is 50 s from the
+ * ticket.
+ */
 function takesEarlyData(serverNow: number): boolean {
   const strikeRegister = new MemoryStrikeRegister({ provider: at(serverNow) });
   const pair = again({
@@ -284,7 +287,10 @@ function takesEarlyData(serverNow: number): boolean {
   return pair.server.info?.earlyData === "accepted";
 }
 
-/** Whether a key that was struck at T0 until then is struck at that moment. */
+/**
+ * Tells whether a key that was struck at T0 until then is still struck at that
+ * moment.
+ */
 function isStruck(until: number): (now: number) => boolean {
   return (now) => {
     let clock = T0;
@@ -396,7 +402,7 @@ const REGISTERS: readonly Row[] = [
   },
 ];
 
-/** Whether a chain is accepted then. */
+/** Tells whether a chain is accepted at a given time. */
 function accepts(
   options: Partial<VerifierOptions>,
   peer: Partial<PeerChain> = {},
@@ -537,7 +543,7 @@ const CERTIFICATES: readonly Row[] = [
   },
 ];
 
-/** Whether another engine reads the cookie of T0 then. */
+/** Tells whether another engine accepts the cookie of T0 at a given time. */
 function readsCookie(now: number): boolean {
   const key = new Uint8Array(32);
   const server = (moment: number) => {
@@ -575,7 +581,7 @@ const delegate = (now: number, lifetime: number): Credential =>
     lifetimeSeconds: lifetime,
   });
 
-/** Whether a connection stands on a delegated credential of T0. */
+/** Tells whether a connection uses a delegated credential of T0. */
 function delegates(
   lifetime: number,
   { client = T0, server = T0 }: { client?: number; server?: number },
@@ -715,7 +721,7 @@ describe.each(Object.entries({ SESSIONS, REGISTERS, CERTIFICATES, OTHERS }))(
   },
 );
 
-/** What reads a clock, and the words of the rows that drive it. */
+/** The sources that read a clock, and the words of the rows that test each. */
 const READERS: Readonly<Record<string, RegExp | "never compared">> = {
   "src/handshake/authentication/authenticated-peer.ts": /certificate/,
   "src/handshake/authentication/delegated-credential.ts": /delegated/,

@@ -18,7 +18,7 @@ export const PROJECT_ROOT = join(
 export type Sources = ReadonlyMap<string, string>;
 
 export interface Import {
-  /** What stands between the quotes; undefined when it is computed. */
+  /** The text between the quotes; undefined when it is computed. */
   readonly specifier: string | undefined;
   /** Counted from 1. */
   readonly line: number;

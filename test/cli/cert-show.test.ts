@@ -207,7 +207,7 @@ describe("serial numbers", () => {
 });
 
 describe.runIf(hasOpenssl())("puretls cert show, as OpenSSL sees it", () => {
-  /** What `openssl x509` says of a file. */
+  /** Runs `openssl x509` on a file and returns its output. */
   const ask = (file: string, ...args: readonly string[]): string =>
     openssl(["x509", "-in", file, "-noout", ...args], files.folder).trim();
 

@@ -56,7 +56,7 @@ export interface Run {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly stdin: Readable;
-  /** What Ctrl-C does. */
+  /** Interrupts the command, as Ctrl-C does. */
   interrupt(): void;
   readonly ended: Promise<Ended>;
 }

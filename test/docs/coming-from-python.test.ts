@@ -9,7 +9,7 @@ const read = (path: string): string =>
   readFileSync(join(PROJECT_ROOT, path), "utf8");
 const PAGE = "docs/coming-from-python.md";
 const page = read(PAGE);
-/** What examples.test.ts runs. */
+/** The blocks that examples.test.ts runs. */
 const runnable = examplesOfMarkdown(PAGE, page).map(({ code }) => code);
 
 describe(PAGE, () => {

@@ -20,7 +20,7 @@ export interface Export {
   readonly symbol: ts.Symbol;
   /** The declaration that carries the doc comment. */
   readonly declaration: ts.Declaration;
-  /** Where it is declared: `src/bytes.ts:12`. */
+  /** The place of the declaration: `src/bytes.ts:12`. */
   readonly origin: string;
 }
 
@@ -297,7 +297,7 @@ function text(comment: string | ts.NodeArray<ts.JSDocComment> | undefined) {
   return ts.getTextOfJSDocComment(comment) ?? "";
 }
 
-/** How far the exports have come: for the names of those without an example. */
+/** Counts exports with an example, and names those without one. */
 export interface ExampleCount {
   readonly own: number;
   readonly without: readonly string[];

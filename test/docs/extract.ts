@@ -5,7 +5,7 @@
 import ts from "typescript";
 
 export interface Example {
-  /** Where its first line stands: `src/bytes.ts:12`. */
+  /** The place of its first line: `src/bytes.ts:12`. */
   readonly origin: string;
   readonly code: string;
 }

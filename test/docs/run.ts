@@ -14,7 +14,9 @@ import ts from "typescript";
 import { PROJECT_ROOT } from "../architecture/imports.ts";
 import type { Example } from "./extract.ts";
 
-/** What went wrong by origin of the example; absent when nothing did. */
+/**
+ * Error texts by the origin of the example; an example that passed has none.
+ */
 export type Failures = ReadonlyMap<string, string>;
 
 /** Import name → source file from the project's root, by package.json. */

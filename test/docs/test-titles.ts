@@ -11,7 +11,7 @@ export interface Title {
   readonly inside: readonly Title[];
 }
 
-/** What a test file says of itself. */
+/** The titles and strings of a test file. */
 export interface TestFile {
   readonly titles: readonly Title[];
   /** Every string in it: titles that come out of tables are among them. */
@@ -41,8 +41,8 @@ export function parseTestFile(path: string, source: string): TestFile {
 }
 
 /**
- * Whether the file has these titles, the outermost first. Where a title is
- * nothing but placeholders, the string has to stand in the file.
+ * Tells whether the file has these titles, the outermost first. Where a title
+ * is nothing but placeholders, the string has to stand in the file.
  */
 export function hasTitle(
   file: TestFile,

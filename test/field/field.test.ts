@@ -75,7 +75,10 @@ function answer(one: FieldCase, profile: Profile): string {
   }
 }
 
-/** What two thirds of the stacks that answered say, if they do. */
+/**
+ * The verdict of at least two thirds of the stacks that gave one; undefined if
+ * there is none.
+ */
 function majority(one: FieldCase): Answer | undefined {
   const answers = STACKS.map((stack) => one.references[stack]).filter(
     (said) => said === "accept" || said === "reject",

@@ -1,4 +1,4 @@
-/** What `npm run release` reads in CHANGELOG.md, and writes there. */
+/** The headings of CHANGELOG.md that `npm run release` reads and dates. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dated, nextRelease } from "../../scripts/changelog.mjs";

@@ -1,4 +1,4 @@
-/** What a ClientHello looks like on the wire. */
+/** The bytes of a ClientHello on the wire. */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {

@@ -1,6 +1,7 @@
 /**
- * What must not compile: each `@ts-expect-error` below is a guarantee of the
- * machine, and an error of its own as soon as the compiler lets it pass.
+ * Code that must not compile: each `@ts-expect-error` below is a guarantee of
+ * the machine, and an error of its own as soon as the compiler accepts the line
+ * after it.
  */
 import { RAISE_NEED } from "../../src/promises.ts";
 import { describe, it } from "vitest";

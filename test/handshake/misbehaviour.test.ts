@@ -1,4 +1,4 @@
-/** What a peer may do wrong, message by message, and the alert it gets. */
+/** Faults of a peer, message by message, and the alert that answers each. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, utf8Bytes } from "../../src/bytes.ts";

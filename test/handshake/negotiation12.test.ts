@@ -1,4 +1,4 @@
-/** What a peer of TLS 1.2 may say in its hellos and key exchange, and may not. */
+/** Hellos and key exchanges of a TLS 1.2 peer, allowed and forbidden. */
 import { describe, expect, it } from "vitest";
 import { asciiBytes, NO_BYTES, utf8Bytes } from "../../src/bytes.ts";
 import { ffdheParameters } from "../../src/crypto/ffdhe.ts";

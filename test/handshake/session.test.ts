@@ -36,7 +36,7 @@ function secretOf(session: Session): string {
   );
 }
 
-/** What can be told without telling secrets. */
+/** The JSON of a session, which has no secrets. */
 function printed(session: Session): unknown {
   return JSON.parse(JSON.stringify(session));
 }

@@ -4,7 +4,7 @@ export interface Mutant {
   readonly text: string;
   /** From 1. */
   readonly line: number;
-  /** What stands there. */
+  /** The text that the mutant replaces. */
   readonly before: string;
 }
 export function mutantsOf(code: string): Mutant[];

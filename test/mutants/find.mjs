@@ -40,7 +40,7 @@ export function mutantsOf(code) {
   return mutants;
 }
 
-/** Whether a statement throws, at once and always. */
+/** Tells whether a statement throws, at once and always. */
 function throws(statement) {
   if (ts.isThrowStatement(statement)) return true;
   return ts.isBlock(statement) && statement.statements.some(throws);

@@ -154,7 +154,10 @@ describe.each(PROFILES)("createPkcs12(), profile %s", (profile) => {
 });
 
 describe("createPkcs12()", () => {
-  /** What Windows and .NET look at: the algorithms, and the sum of iterations. */
+  /**
+   * The facts that Windows and .NET check: the algorithms, and the sum of
+   * iterations.
+   */
   const facts = (data: Uint8Array): string =>
     openssl(
       ["pkcs12", "-in", "o.p12", "-passin", "pass:x", "-info", "-noout"],

@@ -20,7 +20,7 @@ function text(length: number): Uint8Array {
   return new Uint8Array(length).map((_, i) => i * 5 + 3);
 }
 
-/** What a reading side makes of a stream, or why it ended. */
+/** Opens the records of a stream; the last line is the reason why it ended. */
 function read(
   protection: Protection12,
   stream: Uint8Array,

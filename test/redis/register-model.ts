@@ -1,6 +1,6 @@
 /**
- * What the script of the strike register does, in TypeScript: for a model check
- * of its design (test/redis), and to be compared with the script in a real Redis
+ * A model in TypeScript of the strike register's script: for a model check of
+ * its design (test/redis), and to be compared with the script in a real Redis
  * (test/interop/redis).
  */
 

@@ -54,7 +54,7 @@ interface Rules {
   readonly looksAtClock: boolean;
 }
 
-/** Whether a flight is accepted twice in that order of events. */
+/** Tells whether a flight is accepted twice in that order of events. */
 function isAcceptedTwice(
   clocks: readonly number[],
   happenings: readonly Happening[],

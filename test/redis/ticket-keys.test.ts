@@ -211,7 +211,7 @@ describe("processes that share ticket keys", () => {
   });
 });
 
-/** What happens next in the model; `worker` and `by` are taken modulo. */
+/** A step of the model; `worker` and `by` are taken modulo. */
 type Happening =
   | { readonly type: "pass"; readonly by: number }
   | { readonly type: "look"; readonly worker: number }

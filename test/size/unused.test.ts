@@ -1,5 +1,5 @@
 /**
- * What a program does not use it does not load: bundles of esbuild, with the
+ * A program does not load what it does not use: bundles of esbuild, with the
  * sources that are in them and their bytes.
  */
 import { build } from "esbuild";

@@ -1,4 +1,6 @@
-/** What must not bind: RFC 7627 5.4, RFC 9266 4.2. */
+/**
+ * Connections that must have no channel binding: RFC 7627 5.4, RFC 9266 4.2.
+ */
 import { expect, it } from "vitest";
 import { MemoryBIO, SSLWantReadError } from "../../src/index.ts";
 import { type ClientOptions, TlsEngine } from "../../src/engine/index.ts";

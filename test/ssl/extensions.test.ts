@@ -1,4 +1,7 @@
-/** What a context says beyond Python: ECH, stapling, compression, bare keys. */
+/**
+ * A context's settings beyond Python's: ECH, stapling, compression, raw public
+ * keys.
+ */
 import { describe, expect, it } from "vitest";
 import { zlib } from "../../src/compression/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
@@ -25,7 +28,7 @@ import {
 
 const { certificatePem: cert, keyPem: key, issued } = testServer();
 
-/** What the client's handshake ends with. */
+/** The error that ends the client's handshake. */
 async function refusal(
   client: SSLContextOptions,
   server: SSLContextOptions,

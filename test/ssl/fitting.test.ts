@@ -1,6 +1,7 @@
 /**
- * What the fuzzer of sockets has found: contexts that do not fit a connection,
- * callbacks that never answer or throw, and calls on a connection that failed.
+ * Defects that the fuzzer of sockets found: contexts that do not fit a
+ * connection, callbacks that never answer or throw, and calls on a connection
+ * that failed.
  */
 import { describe, expect, it } from "vitest";
 import { TlsEngine } from "../../src/engine/index.ts";

@@ -68,7 +68,7 @@ type Found = Awaited<ReturnType<Take>>;
 
 const never = new Promise<never>(() => undefined);
 
-/** What a store that has the session answers, and whether it is resumed. */
+/** The answers of a store that has the session, and whether it is resumed. */
 const ANSWERS: Record<
   string,
   { readonly resumes: boolean; answer(found: Found): ReturnType<Take> }
@@ -213,7 +213,9 @@ describe.each(VERSIONS)("a session store of %s that answers", (version) => {
 
 type Strike = ContextStrikeRegister["strike"];
 
-/** What a register that would say yes answers, and what becomes of early data. */
+/**
+ * The answers of a register that would accept, and the outcome of early data.
+ */
 const STRIKES: Record<
   string,
   { readonly outcome: "accepted" | "rejected"; readonly strike: Strike }

@@ -58,9 +58,9 @@ const OTHER = "tlsServer";
 /** A setting: what changes it, and where a connection notices. */
 interface Case {
   readonly change: ContextChanges;
-  /** What the context is for. Default: clients. */
+  /** The protocol of the context; clients by default. */
   readonly protocol?: typeof OTHER;
-  /** What differs with the change; called on the context before and after. */
+  /** The effect of the change; called on the context before and after. */
   readonly effect: (context: SSLContext) => unknown;
 }
 
@@ -70,7 +70,7 @@ const leafAlone = testServer().issued.pem;
 /** Of the length of one. */
 const PRIME = new Uint8Array(256).fill(0xff);
 
-/** How often callbacks were called in a handshake with a context's server. */
+/** Number of calls of callbacks in a handshake with a context's server. */
 let calls = 0;
 const count = (): undefined => {
   calls++;
@@ -85,7 +85,7 @@ function callsOf(server: SSLContext): number {
 
 const trusted = { ca: testAuthority().pem };
 
-/** What a client says of a server: OpenSSL's verify code, 0 for yes. */
+/** A client's verdict on a server: OpenSSL's verify code, 0 for acceptance. */
 function verdictOf(
   client: SSLContext,
   server = serverContext(),
@@ -133,7 +133,7 @@ function patienceOf(context: SSLContext): unknown {
   return call?.[1];
 }
 
-/** How many sessions a client's listener is told of. */
+/** Counts the sessions that a client's listener receives. */
 function sessionsOf(context: SSLContext): number {
   calls = 0;
   const client = context.extend({
@@ -152,7 +152,7 @@ const verifier: PeerVerifier = {
   },
 };
 
-/** Whether a chain with an issuer of 1024 bits can be loaded. */
+/** Tells whether a chain with an issuer of 1024 bits can be loaded. */
 function loadsWeakChain(context: SSLContext): boolean {
   const spki = seq(
     seq(oid(OID.rsaEncryption), tlv(5)),

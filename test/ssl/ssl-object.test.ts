@@ -164,7 +164,7 @@ describe("SSLObject: the handshake", () => {
 });
 
 describe("SSLObject: refusals", () => {
-  /** What the client throws, and what the server sees of it. */
+  /** The errors that the client and then the server throw. */
   function refusal(pair: BioPair): { client: SSLError; server: SSLError } {
     pair.client.tryHandshake();
     pair.exchange();

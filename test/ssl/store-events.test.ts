@@ -68,7 +68,9 @@ function serving(store: ContextSessionStore): {
   return { server, events, words };
 }
 
-/** Whether a server accepts early data that a client sends with a session. */
+/**
+ * Tells whether a server accepts early data that a client sends with a session.
+ */
 async function offer(
   client: SSLContext,
   server: SSLContext,

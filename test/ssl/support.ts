@@ -121,7 +121,7 @@ export async function readyPair(
   return pair;
 }
 
-/** What a call threw. */
+/** Returns the value that a call threw. */
 export function thrown(call: () => unknown): unknown {
   try {
     call();
@@ -131,14 +131,14 @@ export function thrown(call: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
-/** What a call threw, which is an SSLError. */
+/** Returns the SSLError that a call threw; throws any other. */
 export function sslError(call: () => unknown): SSLError {
   const error = thrown(call);
   if (error instanceof SSLError) return error;
   throw error;
 }
 
-/** What a promise was rejected with. */
+/** Returns the value that a promise was rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {

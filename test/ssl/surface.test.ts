@@ -1,4 +1,4 @@
-/** What is left of Python's module: the rows that need few words. */
+/** The rest of Python's module: the rows that need few words. */
 import { createPrivateKey } from "node:crypto";
 import {
   existsSync,

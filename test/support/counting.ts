@@ -109,7 +109,7 @@ const CALLBACKS = [
   "sort",
 ] as const;
 
-/** What a provider was asked for. */
+/** Counts of the operations that a provider performed. */
 export interface Work {
   /** Signatures made and checked. */
   signatures: number;

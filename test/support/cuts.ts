@@ -23,7 +23,7 @@ import { repeatable } from "./repeatable.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { THOROUGH } from "./thorough.ts";
 
-/** What an engine leaves traces in, beside itself. */
+/** State beside the engine that a connection changes. */
 interface Outside {
   /** Answers what puts it back to how it is now. */
   save(): () => void;
@@ -102,7 +102,7 @@ class SavedStore implements SessionStore, Outside {
   }
 }
 
-/** What two sides and all their connections share. */
+/** The state that two sides and all their connections share. */
 export class World {
   readonly #outside: Outside[] = [];
   readonly client = this.provider("client");
@@ -170,7 +170,7 @@ export class CutPair {
   readonly server: TlsEngine;
   readonly #save: () => () => void;
   readonly #events: Record<Role, EngineEvent[]> = { client: [], server: [] };
-  /** How many ways of delivery were tried. */
+  /** Number of ways of delivery that were tried. */
   tried = 0;
 
   constructor(client: TlsEngine, server: TlsEngine, save: () => () => void) {
@@ -230,7 +230,7 @@ export class CutPair {
     receiveLent(to, bytes);
   }
 
-  /** What one side has told so far. */
+  /** All events of one side so far. */
   events(role: Role): readonly EngineEvent[] {
     const told = this.#events[role];
     const engine = this[role];
@@ -249,7 +249,7 @@ export class CutPair {
     );
   }
 
-  /** What the client can go on from. */
+  /** The session that the client can resume. */
   session(): Session {
     const found = this.events("client").find((e) => e.type === "session");
     if (found?.type !== "session") throw new Error("no session came");
@@ -351,7 +351,7 @@ function randomParts(bytes: Uint8Array, seed: string): Uint8Array[] {
   return parts;
 }
 
-/** Whether both sides export the same, and something else than before. */
+/** Tells whether both sides export the same keys, and not those of before. */
 export function sameKeys({ client, server }: CutPair): boolean {
   const label = "EXPORTER-cuts";
   return equal(

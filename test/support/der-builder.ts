@@ -375,7 +375,7 @@ export interface OcspSpec {
   readonly thisUpdate?: number;
   readonly nextUpdate?: number | undefined;
   readonly producedAt?: number;
-  /** Who signs: the issuer itself unless given. */
+  /** The signer: the issuer itself unless given. */
   readonly responder?: Issued;
   readonly byName?: boolean;
   readonly certificates?: readonly Issued[];

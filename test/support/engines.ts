@@ -24,7 +24,7 @@ import { type KeyKind, testAuthority, testClient, testServer } from "./pki.ts";
 import { repeatable } from "./repeatable.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** How bytes get from one engine to the other. */
+/** The ways in which bytes are delivered from one engine to the other. */
 export type Delivery = "whole" | "bytes" | "random";
 export const DELIVERIES: readonly Delivery[] = ["whole", "bytes", "random"];
 

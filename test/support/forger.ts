@@ -69,7 +69,10 @@ export function forgeable(
   };
 }
 
-/** Why an engine ended after it received that. */
+/**
+ * The reason why an engine failed after it received that; undefined if it did
+ * not.
+ */
 export function reasonAfter(
   engine: TlsEngine,
   ...records: readonly Uint8Array[]

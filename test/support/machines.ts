@@ -34,12 +34,12 @@ export const MACHINES: Machines = {
   ...serverProtocol(EVERY_FEATURE).machines,
 };
 
-/** What stands for a change_cipher_spec record among the messages. */
+/** Stands for a change_cipher_spec record among the messages. */
 export const CHANGE_CIPHER_SPEC: Uint8Array = Uint8Array.of(1);
 
 export type SentName = HandshakeTypeName | "change_cipher_spec";
 
-/** What becomes of a message on its way: itself, others, or none. */
+/** Replaces a message on its way: by itself, by others, or by none. */
 export type Edit = (
   name: SentName,
   raw: Uint8Array,
@@ -49,7 +49,7 @@ export type Edit = (
 export interface Outcome {
   readonly client: ConnectionState;
   readonly server: ConnectionState;
-  /** What the first side that failed threw, and which one it was. */
+  /** The error of the first side that failed, and which side it was. */
   readonly failed: { side: "client" | "server"; error: TlsError } | undefined;
   /** Names of all messages sent, in order. */
   readonly sent: readonly string[];
@@ -93,7 +93,7 @@ export function runMachines(
   return { client: client.state, server: server.state, failed, sent };
 }
 
-/** What a handler can do, none of which does anything but for `active`. */
+/** A HandshakeIo that does nothing, except for the methods in `active`. */
 export function silentIo(active: Partial<HandshakeIo>): HandshakeIo {
   return {
     send: () => undefined,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Whether `openssl` 3 is there. */
+/** Tells whether `openssl` 3 is installed. */
 export function hasOpenssl(): boolean {
   const { status, stdout } = spawnSync("openssl", ["version"], {
     encoding: "utf8",
@@ -51,7 +51,7 @@ export interface OpensslVerdict {
   readonly depth: number;
 }
 
-/** What `openssl verify` says about a chain: its first error. */
+/** The verdict of `openssl verify` on a chain: its first error. */
 export function opensslVerify(chain: OpensslChain): OpensslVerdict {
   return inScratch((folder) => {
     const file = (name: string, pems: readonly string[]): string => {

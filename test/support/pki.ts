@@ -33,7 +33,7 @@ export const RARE_KEY_KINDS = [
 export type KeyKind =
   (typeof KEY_KINDS)[number] | (typeof RARE_KEY_KINDS)[number];
 
-/** What a TLS peer needs to show who it is. */
+/** The certificate and key that a TLS peer authenticates with. */
 export interface TestIdentity {
   readonly kind: KeyKind;
   /** DER, leaf first; the root, which {@link testAuthority} has, not in it. */
@@ -46,7 +46,7 @@ export interface TestIdentity {
   readonly issued: IssuedCertificate;
 }
 
-/** What {@link testServer}'s certificates are good for. */
+/** The names and addresses in {@link testServer}'s certificates. */
 export const TEST_HOSTS: readonly string[] = [
   "localhost",
   "127.0.0.1",

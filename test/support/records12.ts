@@ -17,7 +17,7 @@ import type {
 } from "../../src/record/protection.ts";
 import { SequenceNumber } from "../../src/record/sequence-number.ts";
 
-/** How one suite of TLS 1.2 protects records, by ours and by Node. */
+/** Protection of records by one suite of TLS 1.2, by ours and by Node. */
 export interface Protection12 {
   readonly name: string;
   sealer(from?: number): RecordSealer;

@@ -37,7 +37,7 @@ export interface Case12 {
   readonly clientAuth: boolean;
   readonly extendedMasterSecret: boolean;
   readonly encryptThenMac: boolean;
-  /** How the server lets a session go on. */
+  /** The kind of resumption that the server supports. */
   readonly resumption: "ticket" | "session id";
 }
 

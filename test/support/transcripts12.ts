@@ -12,7 +12,7 @@ import {
 import { createVerifier, TrustStore } from "../../src/x509/index.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** What the client says; OpenSSL sends it back. */
+/** The client's data; OpenSSL sends it back. */
 export const SAID = "the same bytes each time";
 
 export interface Setting {
@@ -23,7 +23,7 @@ export interface Setting {
   readonly key: "ec" | "rsa";
   /** In hexadecimal; its identity is `client 1`. */
   readonly psk?: string;
-  /** What OpenSSL is told beside its suite. */
+  /** Options of OpenSSL in addition to its suite. */
   readonly openssl?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface Transcript extends Setting {
   readonly now: number;
   /** PEM of the CA. */
   readonly ca: string;
-  /** What each side sent, in hexadecimal, in turns. */
+  /** The bytes of each side, in hexadecimal, in the order of the flights. */
   readonly turns: readonly {
     readonly from: "client" | "server";
     readonly bytes: string;
@@ -77,7 +77,9 @@ export class ScriptedClient {
     return this.#received;
   }
 
-  /** What goes out upon it: the first flight when nothing came in. */
+  /**
+   * Returns the output that the input causes: the first flight for empty input.
+   */
   receive(bytes: Uint8Array): Uint8Array {
     const { engine } = this;
     engine.receive(bytes);

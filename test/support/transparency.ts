@@ -20,7 +20,7 @@ export function timestampOf(
 }
 
 /**
- * What it says of a certificate that is to have the timestamp in it.
+ * Makes the log's timestamp for a certificate that is to contain it.
  *
  * @param tbs its TBSCertificate without timestamps
  * @param issuerKey DER of the issuer's SubjectPublicKeyInfo

@@ -1,4 +1,4 @@
-/** What a verifier says of a chain, for the tests of its rules. */
+/** The verdicts of a verifier on chains, for the tests of its rules. */
 import { noble } from "../../src/crypto/noble/index.ts";
 import type { VerifierOptions, VerifyContext } from "../../src/x509/index.ts";
 import { createVerifier, TrustStore, X509Error } from "../../src/x509/index.ts";

@@ -1,4 +1,4 @@
-/** What can be measured: two classes of inputs to one operation. */
+/** The form of a measurement: two classes of inputs to one operation. */
 import { noble } from "../../src/crypto/noble/index.ts";
 import { node } from "../../src/crypto/node.ts";
 import type { Random } from "./random.ts";
@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 export type Class = 0 | 1;
 
 export interface Row {
-  /** What is done, with the algorithm. */
+  /** The operation, with the algorithm. */
   readonly name: string;
   readonly provider: ProviderName;
   readonly classes: readonly [string, string];

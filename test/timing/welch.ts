@@ -1,6 +1,6 @@
 /** Welch's t test for two series of durations that others' work has disturbed. */
 
-/** What two series have to say about each other. */
+/** The result of comparing two series. */
 export interface Welch {
   /** The difference of the trimmed means in units of its standard error. */
   readonly t: number;
@@ -8,7 +8,7 @@ export interface Welch {
   readonly difference: number;
   /** Trimmed mean of the first series. */
   readonly mean: number;
-  /** How many of each were measured. */
+  /** Number of measurements in each. */
   readonly counts: readonly [number, number];
 }
 

@@ -144,7 +144,7 @@ describe("a trace", () => {
     for (const line of lines) expect(line.length).toBeLessThan(120);
   });
 
-  /** What each message of a connection says, by the messages' names. */
+  /** The fields of each message of a connection, by the messages' names. */
   function said(
     client: Partial<ClientOptions>,
     server: Partial<ServerOptions>,

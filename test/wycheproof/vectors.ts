@@ -24,14 +24,14 @@ interface VectorFile<Group, Test> {
   readonly testGroups: readonly (Group & { readonly tests: readonly Test[] })[];
 }
 
-/** What the provider did with a case. */
+/** The provider's outcome of a case. */
 export type Outcome =
   | "accepted"
   | "rejected"
   /** No row of the provider can be asked: the reason goes into the counts. */
   | { readonly notApplicable: string };
 
-/** What is expected where it is not Wycheproof's own word, and why. */
+/** An expectation that differs from Wycheproof's own, with the reason. */
 export interface Expectation {
   readonly outcome: "accepted" | "rejected";
   readonly reason: string;

@@ -19,7 +19,10 @@ import {
   testVerifier,
 } from "../../support/engines.ts";
 
-/** What became of a client and a server: a version, or why each failed. */
+/**
+ * Connects a client and a server; returns the version, or the reason why each
+ * failed.
+ */
 function outcome(
   client: ClientConfig,
   server: ServerConfig,

@@ -37,7 +37,7 @@ function rowOf(suite: CipherSuiteName): CipherSuite {
   return CIPHER_SUITES[suite];
 }
 
-/** What has to hold on both sides of a connection that is done. */
+/** Expects both sides of a finished connection to agree. */
 function expectAgreed(
   { client, server }: Pair,
   { suite, extendedMasterSecret }: Case12,

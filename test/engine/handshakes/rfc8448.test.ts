@@ -61,7 +61,7 @@ const { simple1RTT: trace } = JSON.parse(
 const hex = (value: string): Uint8Array => fromHex(value);
 const secret = (value: string): Secret => new Secret(hex(value));
 
-/** What RFC 8448 offers and puretls by itself would not. */
+/** Extensions that RFC 8448 offers and puretls by default would not. */
 const groups: RawExtension = {
   type: ExtensionType.supported_groups,
   body: hex("0012001d00170018001901000101010201030104"),

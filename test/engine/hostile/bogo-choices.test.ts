@@ -1,4 +1,7 @@
-/** Where the RFCs leave a choice, and puretls chooses as BoringSSL's runner wants. */
+/**
+ * Choices that the RFCs leave open, in which puretls does as BoringSSL's runner
+ * wants.
+ */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";
@@ -152,7 +155,9 @@ describe("a session of TLS 1.2", () => {
 });
 
 describe("GREASE of a server, RFC 8701 4.1", () => {
-  /** Whether a type of RFC 8701 2 stands there as an extension. */
+  /**
+   * Tells whether a hello has an extension of a type that RFC 8701 2 reserves.
+   */
   const hasReserved = (raw: Uint8Array): boolean =>
     raw.some(
       (byte, i) =>

@@ -1,4 +1,7 @@
-/** What BoringSSL's test runner found, so that it stays mended without it. */
+/**
+ * Defects that BoringSSL's test runner found, each with a test that needs no
+ * runner.
+ */
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../../src/bytes.ts";
 import type { GroupName } from "../../../src/crypto/provider.ts";

@@ -1,4 +1,4 @@
-/** What a peer's bytes cost: hashes, memory and answers, by counting. */
+/** The cost of a peer's bytes, by counting hashes, memory and answers. */
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { concat, utf8Bytes } from "../../../src/bytes.ts";

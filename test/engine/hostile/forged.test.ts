@@ -1,4 +1,4 @@
-/** What only a peer that has the keys can do wrong. */
+/** Faults that only a peer with the keys can make. */
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, toHex, utf8Bytes } from "../../../src/bytes.ts";
 import { EVERY_EXTENSION } from "../../../src/handshake/features/every-feature.ts";

@@ -62,13 +62,15 @@ function later(world: World, milliseconds: number) {
   return { provider: { ...server, now: () => NOW + milliseconds } };
 }
 
-/** What is wrong with the second connection. */
+/** A fault of the second connection. */
 interface Fault {
   readonly session?: (session: Session13) => Session;
   readonly server?: (world: World, server: Server) => Partial<ServerOptions>;
   readonly client?: Partial<ClientOptions>;
   readonly serverName?: string;
-  /** What it ends with; undefined: with a full handshake. */
+  /**
+   * The alert that ends the connection; undefined: a full handshake follows.
+   */
   readonly alert?: string;
 }
 

@@ -71,7 +71,10 @@ const share = (group: number) => ({
 
 const TLS12 = { supported_versions: [0x0303], supported_groups: [0x1d, 0x17] };
 
-/** What each list is, for so many elements; and what the server is like. */
+/**
+ * A hello with a list of so many elements, for each list; and the server's
+ * options.
+ */
 const HELLOS: readonly (readonly [
   string,
   (count: number) => Hello,

@@ -1,6 +1,7 @@
 /**
- * How a connection goes on from another one and lives on, with every flight in
- * every cut of its bytes: RFC 8446 2.2, 2.3, 4.2.10, 4.6, RFC 5077, RFC 4279.
+ * Resumption, external PSKs and the time after the handshake, with every flight
+ * in every cut of its bytes: RFC 8446 2.2, 2.3, 4.2.10, 4.6, RFC 5077, RFC
+ * 4279.
  */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
@@ -165,7 +166,7 @@ const guarded = (world: World) => ({
 });
 
 interface Refusal {
-  /** What the server is at the second connection. */
+  /** Options of the server that change for the second connection. */
   readonly change: (world: World) => Partial<ServerOptions>;
   readonly client?: Partial<ClientOptions>;
   readonly resumed: boolean;

@@ -1,8 +1,8 @@
 /**
- * What may wait, in every cut of the bytes that come before and meanwhile: each
- * need of the engine answered late, never, twice and wrongly, on either side
- * and in either version; and several certificates, chosen by what the client
- * says it can check.
+ * Needs, in every cut of the bytes that come before and meanwhile: each need of
+ * the engine answered late, never, twice and wrongly, on either side and in
+ * either version; and several certificates, chosen by the client's
+ * signature_algorithms.
  */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";

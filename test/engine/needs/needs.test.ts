@@ -1,4 +1,6 @@
-/** What may wait: verifier, signer, certificate choice; and snapshots. */
+/**
+ * Needs of the engine (verifier, signer, certificate choice), and snapshots.
+ */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { utf8Bytes } from "../../../src/bytes.ts";

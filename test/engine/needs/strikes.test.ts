@@ -141,7 +141,7 @@ describe("a register that is asked", () => {
 });
 
 describe("a register is not asked", () => {
-  /** What a server with these options makes of the client's early data. */
+  /** The outcome of the client's early data at a server with these options. */
   function outcome(
     change: (world: World) => Partial<ServerOptions>,
     late = 0,

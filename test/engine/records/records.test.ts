@@ -1,4 +1,4 @@
-/** What a peer may do wrong on the record layer, and what it may do. */
+/** Faults of a peer on the record layer, and oddities that are allowed. */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { concat, fromHex, utf8Bytes } from "../../../src/bytes.ts";

@@ -1,6 +1,6 @@
 /**
- * Which sessions a connection takes with it: crossed over versions, what is
- * stored, how far the connection came, which end failed and how.
+ * Sessions that end together with a connection: in both versions, in either
+ * kind of storage, at each stage, by either side and by each kind of end.
  */
 import { expect, it } from "vitest";
 import { node as provider } from "../../../src/crypto/node.ts";
@@ -23,7 +23,7 @@ import {
 const RECORD = Uint8Array.of(23, 3, 3, 0, 32, ...new Uint8Array(32));
 const ALERTS = ["sent by the client", "sent by the server"] as const;
 const ENDS = [...ALERTS, "end of file", "close_notify"] as const;
-/** How far a connection gets: see {@link advance}. */
+/** The stages at which a connection is ended: see {@link advance}. */
 const STAGES = [
   "hello sent",
   "hello read",

@@ -1,4 +1,7 @@
-/** What is left of a connection that an alert has ended: nothing. */
+/**
+ * An alert that ends a connection ends its stored session and erases its
+ * secrets.
+ */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { noble as provider } from "../../../src/crypto/noble/index.ts";

@@ -1,4 +1,4 @@
-/** What a client offers, what an answer may then be, and what tickets say. */
+/** Offers of a client, the answers they allow, and the contents of tickets. */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {

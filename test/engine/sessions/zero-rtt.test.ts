@@ -37,7 +37,7 @@ function guarded(): Partial<ServerOptions> {
   };
 }
 
-/** What a server took as early data. */
+/** Collects the early data that a server accepted. */
 function early(server: TlsEngine): Uint8Array {
   return concat(
     ...events(server).flatMap((event) =>

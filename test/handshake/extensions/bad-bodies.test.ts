@@ -30,7 +30,10 @@ interface Options {
   readonly server?: Partial<ServerOptions>;
 }
 
-/** What brings the message about, and whose engine has to refuse it. */
+/**
+ * Options that cause each message to be sent, and the side that has to reject
+ * it.
+ */
 const MESSAGES: Readonly<
   Record<Carrier, Options & { readonly judge: "client" | "server" }>
 > = {
@@ -80,7 +83,7 @@ function sent(
 
 const SHARE = `0024001d0020${"09".repeat(32)}`;
 
-/** What each may look like, in hexadecimal. */
+/** Valid bodies of each extension, in hexadecimal. */
 const GOOD: Readonly<
   Partial<Record<Carrier, Partial<Record<ExtensionTypeName, string>>>>
 > = {

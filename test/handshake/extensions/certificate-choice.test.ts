@@ -1,4 +1,4 @@
-/** What decides between certificates: RFC 8446 4.2.3, 4.2.4, 4.4.2.2. */
+/** The choice between several certificates: RFC 8446 4.2.3, 4.2.4, 4.4.2.2. */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {

@@ -54,7 +54,7 @@ function raw(kind: KeyKind, asks = false): Credential {
 const derOf = (kind: KeyKind): Uint8Array => testKey(kind).publicKeyInfo();
 const known = (...kinds: KeyKind[]) => trustRawPublicKeys(kinds.map(derOf));
 
-/** What both sides of the connections below have in common. */
+/** Options that the connections below have in common. */
 const BOTH_KEYS = {
   client: { rawPublicKeys: known("ec-p256"), credentials: [raw("ed25519")] },
   server: {

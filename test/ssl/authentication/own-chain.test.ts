@@ -187,7 +187,7 @@ describe.runIf(hasOpenssl())("chains of one's own", () => {
   });
 });
 
-/** What our context makes of it; every refusal says what to do. */
+/** Loads a chain into a context of ours; every error says what to do. */
 function load(ciphers: readonly string[], cert: string, key: string): string {
   const context = new SSLContext({ protocol: "tlsServer", provider });
   for (const list of ciphers) context.setCiphers(list);

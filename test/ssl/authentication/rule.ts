@@ -10,7 +10,7 @@ export type Mode = (typeof MODES)[number];
 export const TRUSTS = ["same", "other", "none"] as const;
 export const VERIFIERS = ["default", "own", "asynchronous"] as const;
 
-/** What the context that SNI chooses has of its own; undefined: no choice. */
+/** The settings of the context that SNI chooses; undefined: no choice. */
 export interface Chosen {
   readonly mode: Mode;
   /** Its authorities beside those of the listening context. */
@@ -26,8 +26,8 @@ export const SHOWN = [
 ] as const;
 
 /**
- * How the connection that is asserted comes about. "foreign": the session is
- * of another tenant that shares the tickets' keys or the store.
+ * The ways in which the connection comes about. "foreign": the session is of
+ * another tenant that shares the tickets' keys or the store.
  */
 export const WAYS = [
   "full",
@@ -69,7 +69,10 @@ function trustsAnyone({ chosen, verifier }: Row): boolean {
   return verifier !== "default" || chosen?.trust !== "none";
 }
 
-/** Whether early data may be delivered: only where it could have been allowed. */
+/**
+ * Tells whether early data may be delivered: only where it could have been
+ * allowed.
+ */
 export function earlyDataAllowed(row: Row): boolean {
   return row.way === "early data" && outcomeOf(row) !== "refused";
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Connected, connect } from "./connect.ts";
 import { earlyDataAllowed, outcomeOf, type Row, rows, WAYS } from "./rule.ts";
 
-/** What a row's connection does that the rule does not allow. */
+/** Lists what the row's connection does against the rule. */
 function faults(row: Row, connected: Connected): string[] {
   const said: string[] = [];
   const wanted = outcomeOf(row);

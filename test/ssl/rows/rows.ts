@@ -11,7 +11,9 @@ export interface Row {
   readonly id: string;
   readonly python: string;
   readonly ours: string;
-  /** What is not as in Python; "refused: …" where there is nothing of it. */
+  /**
+   * The difference from Python; "refused: …" where puretls has no equivalent.
+   */
   readonly difference: string;
 }
 
@@ -23,7 +25,7 @@ export interface Section {
 export interface Shown {
   /** From the project's root. */
   readonly path: string;
-  /** What the title says behind the ids. */
+  /** The title without the ids that precede it. */
   readonly title: string;
 }
 
@@ -71,7 +73,7 @@ const TITLE = new RegExp(
   "g",
 );
 
-/** What differs from test to test of one title. */
+/** The part of a title that differs from test to test. */
 const PARAMETERS = /[:,]? ?(?:%[a-z]|\$\{).*$/;
 
 /** The rows that a text like `"P-10 to P-20 T-01"` names. */

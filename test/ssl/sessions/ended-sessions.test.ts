@@ -65,7 +65,9 @@ const SERVER: Setup = {
 const NO_TICKET = 1 << 14;
 let sides = 0;
 
-/** Whether the session of a connection that ended so is resumed after it. */
+/**
+ * Tells whether the session of a connection that ended so is resumed after it.
+ */
 async function left(make: Maker, row: Row): Promise<boolean> {
   const context = new SSLContext({
     provider,

@@ -1,4 +1,7 @@
-/** What a peer makes up and this side compares: tags, MACs, Finished, binders. */
+/**
+ * Values that a peer makes up and this side compares: tags, MACs, Finished,
+ * binders.
+ */
 import { concat, fromHex, Secret } from "../../../src/bytes.ts";
 import type { AeadName } from "../../../src/crypto/provider.ts";
 import { verifyFinished } from "../../../src/handshake/authentication/signatures-and-finished.ts";
@@ -181,7 +184,10 @@ function ticketNonce(provider: ProviderName, random: Random): Subject {
   };
 }
 
-/** What tickets would show under AES: the reason for ChaCha20-Poly1305. */
+/**
+ * The timing that tickets would have under AES: the reason for
+ * ChaCha20-Poly1305.
+ */
 function aesNonce(provider: ProviderName, random: Random): Subject {
   const aead = present(PROVIDERS[provider].aeads["AES-256-GCM"]);
   const key = aead.key(random.bytes(32));

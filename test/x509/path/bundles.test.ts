@@ -117,7 +117,7 @@ describe("the name of a file in place of its contents", () => {
   });
 });
 
-/** What `openssl x509` writes with these options. */
+/** Has `openssl x509` write a certificate with these options. */
 function trustedBlock(pem: string, options: readonly string[]): string {
   return inScratch((folder) => {
     writeFileSync(join(folder, "in.pem"), pem);

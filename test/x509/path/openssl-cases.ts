@@ -47,7 +47,10 @@ export interface Case {
   readonly host?: string;
   readonly now?: number;
   readonly depth?: number;
-  /** Where OpenSSL blames another certificate of the path than we do. */
+  /**
+   * The depth that OpenSSL reports, where it blames another certificate of the
+   * path.
+   */
   readonly theirDepth?: number;
   /** OpenSSL drops what it cannot read and says 20; we say what it was. */
   readonly theirCode?: 20;

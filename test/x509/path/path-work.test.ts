@@ -50,7 +50,9 @@ function ecKey(curve: "secp521r1", signature: "ecdsa-sha512"): TestKey {
 /** An algorithm that no link is checked for. */
 const OTHER = seq(new Uint8Array([6, 3, 0x2a, 3, 4]));
 
-/** What a verifier that trusts another root makes of these, and the steps. */
+/**
+ * The error of a verifier that trusts another root, and the steps that it took.
+ */
 function refused(chain: readonly Issued[]): { steps: number; code: unknown } {
   const verifier = createVerifier({
     provider: noble,

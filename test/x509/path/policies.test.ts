@@ -51,7 +51,7 @@ interface Scene {
   /** Further extensions of the CAs, the one below the root first. */
   readonly cas?: readonly (readonly Uint8Array[])[];
   readonly leaf?: readonly Uint8Array[];
-  /** Whether the caller requires a policy; default true. */
+  /** Tells whether the caller requires a policy; default true. */
   readonly required?: boolean;
   /** The policies that the caller accepts; default any. */
   readonly accepted?: readonly string[];

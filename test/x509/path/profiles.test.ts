@@ -44,7 +44,7 @@ import { hasOid } from "./openssl-cases.ts";
 
 type Part = "leaf" | "intermediate" | "root" | "server";
 
-/** What is changed in a certificate whose extensions are given. */
+/** A change of a certificate whose extensions are given. */
 type Mutation = (
   extensions: readonly Uint8Array[],
   issuer: TestKey,
@@ -240,7 +240,7 @@ const OWN_CA =
 const WRONG_CA =
   "x509-limbo wants a leaf refused that is a CA without keyCertSign (webpki::ee-basicconstraints-ca)";
 
-/** Where we differ from OpenSSL, and why. */
+/** Certificates for which we differ from OpenSSL, with the reason. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   "default: a intermediate with an empty subject": NO_SUBJECT,
   "default: a intermediate with an empty subject and no subjectAltName":

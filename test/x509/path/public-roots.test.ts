@@ -24,7 +24,7 @@ const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 const found = existsSync(BUNDLE) && hasOpenssl();
 const roots = found ? parseCertificates(readFileSync(BUNDLE)) : [];
 
-/** Whether the strict profile takes the root for an anchor. */
+/** Tells whether the strict profile accepts the root as an anchor. */
 function weAccept(certificate: Certificate): boolean {
   const place = { certificate, depth: 1, isAnchor: true };
   try {
@@ -38,8 +38,9 @@ function weAccept(certificate: Certificate): boolean {
 }
 
 /**
- * Whether OpenSSL does: it looks at the root of a chain before it looks at the
- * signature (7), which of a leaf that the root did not issue is wrong.
+ * Tells whether OpenSSL accepts it: it checks the root of a chain before it
+ * checks the signature (7), which of a leaf that the root did not issue is
+ * wrong.
  */
 function opensslAccepts(certificate: Certificate): boolean {
   const key = ed25519Key(9000);
