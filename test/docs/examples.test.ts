@@ -27,7 +27,7 @@ function publicExamples(): Example[] {
     .flatMap((path) => examplesOfSource(path, sources.get(path) ?? ""));
 }
 
-function markdownExamples(): Example[] {
+function markdownExamples(word: "runnable" | "online"): Example[] {
   const docs = join(PROJECT_ROOT, "docs");
   const pages = existsSync(docs)
     ? readdirSync(docs)
@@ -37,8 +37,37 @@ function markdownExamples(): Example[] {
   return ["README.md", ...pages]
     .filter((path) => existsSync(join(PROJECT_ROOT, path)))
     .flatMap((path) =>
-      examplesOfMarkdown(path, readFileSync(join(PROJECT_ROOT, path), "utf8")),
+      examplesOfMarkdown(
+        path,
+        readFileSync(join(PROJECT_ROOT, path), "utf8"),
+        word,
+      ),
     );
+}
+
+/** A site on loopback, for one visitor, in place of one on the Internet. */
+const SITE = `
+import { noble as siteProvider } from "puretls/crypto/noble";
+import { serve as serveSite } from "puretls/node";
+import { createSelfSigned as createSite } from "puretls/pki";
+
+const made = createSite({ provider: siteProvider, hosts: ["127.0.0.1"] });
+const site = await serveSite({ cert: made.pem, key: made.key.toPem() });
+void (async () => {
+  const { socket } = await site.accept();
+  const request = await socket.recv();
+  if (request.length > 0) await socket.sendAll(request);
+  await socket.close();
+  await site.close();
+})();
+`;
+
+/** The example with the host that it connects to replaced by {@link SITE}. */
+function offline({ origin, code }: Example): Example {
+  const host = /host: "[^"]+", port: 443/g;
+  const here = 'host: "127.0.0.1", port: site.port, ca: made.pem';
+  if (!host.test(code)) throw new Error(`${origin} names no host and port`);
+  return { origin, code: SITE + code.replace(host, here) };
 }
 
 /** Whole programs of `examples/`. */
@@ -53,17 +82,22 @@ function exampleFiles(): Example[] {
     }));
 }
 
-const examples = [
+const onlineExamples = markdownExamples("online");
+const offlineExamples = [
   ...publicExamples(),
-  ...markdownExamples(),
+  ...markdownExamples("runnable"),
   ...exampleFiles(),
 ];
+const examples = [...offlineExamples, ...onlineExamples];
 
 describe.runIf(examples.length > 0)("the documentation's examples", () => {
   let thrown: Failures;
   let mistyped: Failures;
   beforeAll(async () => {
-    thrown = await runExamples(examples);
+    thrown = await runExamples([
+      ...offlineExamples,
+      ...onlineExamples.map(offline),
+    ]);
     mistyped = checkExamples(examples);
   }, 120_000);
 
@@ -130,7 +164,7 @@ describe("extraction", () => {
     ]);
   });
 
-  it("takes an @example without a block as a whole", () => {
+  it("finds an @example without a block as a whole", () => {
     const source =
       "\n/**\n * @example f(1);\n *   f(2);\n *\n * @throws no */\nexport const f = 1;\n";
     expect(examplesOfSource("src/f.ts", source)).toEqual([
@@ -138,7 +172,7 @@ describe("extraction", () => {
     ]);
   });
 
-  it("takes of Markdown what is marked runnable", () => {
+  it("finds the blocks of Markdown that are marked", () => {
     const page = [
       "```ts",
       "no();",
@@ -151,9 +185,15 @@ describe("extraction", () => {
       "no();",
       "```",
       "````",
+      "```ts online",
+      "visit();",
+      "```",
     ].join("\r\n");
     expect(examplesOfMarkdown("README.md", page)).toEqual([
       { origin: "README.md:5", code: "yes();\n" },
+    ]);
+    expect(examplesOfMarkdown("README.md", page, "online")).toEqual([
+      { origin: "README.md:13", code: "visit();\n" },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Finds the examples that documentation promises to work: the code of each
- * `@example` in JSDoc, and each block of Markdown marked ```ts runnable.
+ * `@example` in JSDoc, and each block of Markdown marked ```ts runnable or, if it
+ * connects to a host on the Internet, ```ts online.
  */
 import ts from "typescript";
 
@@ -29,10 +30,14 @@ export function examplesOfSource(path: string, text: string): Example[] {
   });
 }
 
-/** The blocks of a Markdown file whose fence says ```ts runnable. */
-export function examplesOfMarkdown(path: string, text: string): Example[] {
+/** The blocks of a Markdown file whose fence says ```ts and that word. */
+export function examplesOfMarkdown(
+  path: string,
+  text: string,
+  word: "runnable" | "online" = "runnable",
+): Example[] {
   return fencedBlocks(text.split(/\r?\n/))
-    .filter(({ info }) => /^ts\s+runnable$/.test(info))
+    .filter(({ info }) => info.replace(/\s+/, " ") === `ts ${word}`)
     .map(({ line, code }) => ({ origin: `${path}:${String(line + 1)}`, code }));
 }
 
