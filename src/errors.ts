@@ -15,12 +15,27 @@ export interface NamedReason extends ReasonRow {
   readonly name: Reason;
 }
 
+/**
+ * An option of this side's config, and values that the peer would have accepted and
+ * that the option leaves out.
+ */
+export interface Remedy {
+  readonly option: "versions" | "cipherSuites" | "groups" | "signatureSchemes";
+  /**
+   * Names of the registries, as the option takes them; none where it cannot be
+   * known which the peer accepts.
+   */
+  readonly names: readonly string[];
+}
+
 export interface TlsErrorOptions {
   /**
    * The exact fault, without peer-controlled text that is not made printable.
    */
   readonly detail?: string;
   readonly cause?: unknown;
+  /** An option that would have made the two sides agree. */
+  readonly remedy?: Remedy | undefined;
   /** With `peer_alert`: the alert that came. */
   readonly received?: AlertName | number;
   /** With `callback_failed`: the alert that the callback chose. */
@@ -61,6 +76,13 @@ export class TlsError extends Error {
    * the server, which has shown its certificate, does without ECH.
    */
   readonly echRetryConfigs: Uint8Array | undefined;
+  /**
+   * An option that leaves out what the peer offers, where the two sides share
+   * nothing and this side could.
+   */
+  readonly remedy: Remedy | undefined;
+  /** The part of the message in parentheses; undefined where there is none. */
+  readonly detail: string | undefined;
 
   constructor(row: NamedReason, options: TlsErrorOptions = {}) {
     const alert = options.received ?? options.alert ?? row.alert ?? undefined;
@@ -78,6 +100,8 @@ export class TlsError extends Error {
           : "sent";
     this.rfc = row.rfc;
     this.echRetryConfigs = options.echRetryConfigs;
+    this.remedy = options.remedy;
+    this.detail = options.detail;
   }
 }
 

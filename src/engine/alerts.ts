@@ -1,10 +1,11 @@
 /** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import type { Limits } from "../handshake/config/config.ts";
 import type { WarningAlertPolicy } from "../handshake/machine/io.ts";
 import type { WriteHalf } from "../record/write-half.ts";
 import { ContentType } from "../wire/code-points.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import { endHint } from "./end-hints.ts";
 import type { Flags } from "./parts.ts";
 
 const LEVELS = { warning: 1, fatal: 2 } as const;
@@ -56,17 +57,20 @@ export function isHarmless(
 export function isCloseNotify(
   content: Uint8Array,
   flags: Flags,
-  limits: Pick<Limits, "warningAlerts">,
+  state: ConnectionState,
 ): boolean {
   const received = readAlert(content);
   const { alert } = received;
   if (isHarmless(received, flags.warningAlertPolicy)) {
-    if (++flags.warningAlerts > limits.warningAlerts)
+    if (++flags.warningAlerts > state.config.limits.warningAlerts)
       throw new TlsError(reason.too_many_warning_alerts);
     return false;
   }
   if (alert !== "close_notify" || flags.info === undefined)
-    throw new TlsError(reason.peer_alert, { received: alert });
+    throw new TlsError(reason.peer_alert, {
+      received: alert,
+      ...endHint(state, alert),
+    });
   return true;
 }
 

@@ -203,4 +203,4 @@ export {
  */
 export * as REASONS from "../reasons.ts";
 export type { ReasonRow } from "../reasons/row.ts";
-export type { TlsErrorOptions } from "../errors.ts";
+export type { Remedy, TlsErrorOptions } from "../errors.ts";

@@ -22,6 +22,7 @@ import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { endWith, isCloseNotify, sendAlert } from "./alerts.ts";
+import { endHint } from "./end-hints.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
 import { forget } from "./forget.ts";
@@ -207,7 +208,7 @@ export class TlsEngine {
     const { failed, readClosed } = this.#flags;
     if (failed || readClosed) return;
     this.#guard(() => {
-      throw new TlsError(reason.truncated);
+      throw new TlsError(reason.truncated, endHint(this.#handshake.state));
     });
   }
 
@@ -420,8 +421,7 @@ export class TlsEngine {
     if (joiner.isPartial) throw new TlsError(reason.interleaved_handshake);
     if (type === ContentType.application_data) this.#onData(content);
     else if (type === ContentType.alert) {
-      const { limits } = this.#parts.environment;
-      if (!isCloseNotify(content, this.#flags, limits)) return;
+      if (!isCloseNotify(content, this.#flags, this.#handshake.state)) return;
       this.#flags.readClosed = true;
       this.#events.push({ type: "peer_closed" });
     } else if (type === ContentType.change_cipher_spec)

@@ -31,6 +31,7 @@ export const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
     ["features/"],
     ["authentication/"],
     ["tls12/", "tls13/"],
+    ["server/mismatch.ts"],
     [
       "client/grease.ts",
       "server/grease.ts",
@@ -45,7 +46,7 @@ export const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
     ["client/hello.ts", "client/features/", "server/hello.ts"],
   ],
   "src/ssl/": [
-    ["constants.ts"],
+    ["constants.ts", "suite-names.ts"],
     ["errors/"],
     ["platform/", "names/"],
     ["material/"],

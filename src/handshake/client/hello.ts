@@ -4,13 +4,14 @@
  */
 import { equal } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
-import { TlsError } from "../../errors.ts";
+import { type Remedy, TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ExtensionType, ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite13 } from "../registries/cipher-suites.ts";
 import type { ClientConfig } from "../config/config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { groupOf } from "../registries/groups.ts";
+import { enabledText, versionText } from "../registries/listing.ts";
 import type { ExternalPsk } from "../sessions/external-psk.ts";
 import type { Answers, HandshakeIo } from "../machine/io.ts";
 import type { Transitions } from "../machine/transitions.ts";
@@ -151,7 +152,7 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
 
 /** RFC 8446 4.1.3, D.1. */
 function checkVersion12(
-  { config: { versions }, retrySuite, early }: WaitServerHello,
+  { config: { versions, protocol }, retrySuite, early }: WaitServerHello,
   { legacyVersion, random }: ServerHello12,
 ): void {
   // Who asked for a second hello of TLS 1.3 does not go back behind it.
@@ -166,9 +167,13 @@ function checkVersion12(
     !versions.includes("TLSv1.2")
   )
     throw new TlsError(reason.unsupported_protocol, {
-      detail: `the server speaks version ${legacyVersion.toString(16).padStart(4, "0")}`,
+      detail: `the server speaks ${versionText(legacyVersion)} at most; ${enabledText(versions)} here`,
+      ...(legacyVersion === ProtocolVersion["TLSv1.2"] &&
+        protocol.versions.includes("TLSv1.2") && { remedy: TLS12 }),
     });
 }
+
+const TLS12: Remedy = { option: "versions", names: ["TLSv1.2"] };
 
 /** RFC 8446 4.1.4. */
 function retry(

@@ -62,8 +62,7 @@ export function versionsAndSuites(
     if (
       row === undefined ||
       !wanted.includes(row.version) ||
-      !canProtect(provider, row) ||
-      !canExchange(provider, row, role)
+      !canSpeak(provider, row, role)
     )
       continue;
     cipherSuites.push(name);
@@ -78,6 +77,15 @@ export function versionsAndSuites(
     suites13: suites.filter((row) => row.version === "TLSv1.3"),
     suites12: suites.filter((row) => row.version === "TLSv1.2"),
   };
+}
+
+/** Tells whether the provider has what the suite takes in that role. */
+export function canSpeak(
+  provider: CryptoProvider,
+  suite: CipherSuite,
+  role: "client" | "server",
+): boolean {
+  return canProtect(provider, suite) && canExchange(provider, suite, role);
 }
 
 function canProtect(

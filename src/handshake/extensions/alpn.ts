@@ -2,6 +2,7 @@ import { latin1, latin1Bytes } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
+import { listedProtocols } from "../registries/listing.ts";
 import { type BodyCodec, carriedAs, type ExtensionSpec } from "./spec.ts";
 
 /** Protocol names are bytes: one character stands for one byte. */
@@ -46,7 +47,9 @@ export const applicationLayerProtocolNegotiation: ExtensionSpec = {
     if (names === undefined) return;
     const [name] = names;
     if (name === undefined || names.length > 1 || !alpnProtocols.includes(name))
-      throw new TlsError(reason.wrong_protocol_returned);
+      throw new TlsError(reason.wrong_protocol_returned, {
+        detail: `it chose ${listedProtocols(names)}; this client offers ${listedProtocols(alpnProtocols)}`,
+      });
     agreed.alpnProtocol = name;
   },
 };

@@ -211,7 +211,9 @@ function rowOf(table: object, state: State): Record<string, unknown> {
 }
 
 function unexpected(what: string, state: State): TlsError {
+  const isRenegotiation =
+    "info" in state && (what === "hello_request" || what === "client_hello");
   return new TlsError(reason.unexpected_message, {
-    detail: `${what} in state ${state.at}`,
+    detail: `${what} in state ${state.at}${isRenegotiation ? ": the peer wants to renegotiate, which TLS 1.3 does not have" : ""}`,
   });
 }

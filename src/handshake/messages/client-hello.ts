@@ -9,6 +9,7 @@ import {
   readOptionalExtensions,
   writeExtensions,
 } from "../extensions/table.ts";
+import { versionText } from "../registries/listing.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 const SSL3 = 0x0300;
@@ -59,7 +60,10 @@ export function readClientHello(
     const legacyVersion = reader.u16();
     // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
     // says; and below it there is nothing that this format could be.
-    if (legacyVersion <= SSL3) throw new TlsError(reason.unsupported_protocol);
+    if (legacyVersion <= SSL3)
+      throw new TlsError(reason.unsupported_protocol, {
+        detail: `the client speaks ${versionText(legacyVersion)} at most`,
+      });
     const random = reader.bytes(32);
     const legacySessionId = reader.opaque8();
     if (legacySessionId.length > 32)

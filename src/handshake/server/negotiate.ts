@@ -11,6 +11,12 @@ import type { ServerConfig } from "../config/config.ts";
 import type { KeyShareEntry } from "../extensions/spec.ts";
 import { GROUPS, isPostQuantum } from "../registries/groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
+import {
+  noSharedGroup,
+  noSharedProtocol,
+  noSharedSuite13,
+  versionMismatch,
+} from "./mismatch.ts";
 
 /**
  * The newest version that both sides speak: RFC 8446 4.2.1, and RFC 5246 E.1
@@ -19,9 +25,11 @@ import type { ClientHello } from "../messages/client-hello.ts";
  * @throws TlsError
  */
 export function chooseVersion(
-  { versions }: ServerConfig,
-  { extensions, legacyVersion, cipherSuites }: ClientHello,
+  config: ServerConfig,
+  hello: ClientHello,
 ): TlsProtocolVersion {
+  const { versions } = config;
+  const { extensions, legacyVersion, cipherSuites } = hello;
   const newest = NEWEST_FIRST.filter((name) => versions.includes(name));
   const version = newest.find((name) => {
     const code = ProtocolVersion[name];
@@ -36,8 +44,15 @@ export function chooseVersion(
     version !== newest[0] &&
     cipherSuites.includes(CipherSuiteSignal.TLS_FALLBACK_SCSV)
   )
-    throw new TlsError(reason.inappropriate_fallback);
-  if (version === undefined) throw new TlsError(reason.unsupported_protocol);
+    throw new TlsError(
+      reason.inappropriate_fallback,
+      version === undefined ? versionMismatch(config, hello) : {},
+    );
+  if (version === undefined)
+    throw new TlsError(
+      reason.unsupported_protocol,
+      versionMismatch(config, hello),
+    );
   return version;
 }
 
@@ -52,7 +67,7 @@ export function chooseSuite13(
   const suite = sharedSuites(config, config.suites13, hello).find(
     ({ hash }) => pskHash === undefined || hash === pskHash,
   );
-  if (suite === undefined) throw new TlsError(reason.no_shared_cipher);
+  if (suite === undefined) throw noSharedSuite13(config, hello);
   return suite;
 }
 
@@ -93,7 +108,7 @@ export function chooseGroup(
   checkShares(shares, groups);
   const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
   const [best] = shared;
-  if (best === undefined) throw new TlsError(reason.no_shared_group);
+  if (best === undefined) throw noSharedGroup(config, hello);
   const alike =
     config.groupPreference === "order"
       ? [best]
@@ -126,7 +141,7 @@ export function chooseAlpn(
     return undefined;
   const name = config.alpnProtocols.find((one) => offered.includes(one));
   if (name === undefined && config.alpnMismatch === "alert")
-    throw new TlsError(reason.no_application_protocol);
+    throw noSharedProtocol(config, offered);
   return name;
 }
 

@@ -160,7 +160,9 @@ export function refuseRenegotiation<S extends Connected12>(
 ): S {
   const renegotiations = state.renegotiations + 1;
   if (renegotiations > state.config.limits.renegotiations)
-    throw new TlsError(reason.too_many_renegotiations);
+    throw new TlsError(reason.too_many_renegotiations, {
+      detail: `${renegotiations} requests; puretls refuses each`,
+    });
   io.sendWarning("no_renegotiation");
   return { ...state, renegotiations };
 }

@@ -177,8 +177,10 @@ export class SSLSyscallError extends SSLError {
 export class SSLEOFError extends SSLError {
   override readonly name = "SSLEOFError";
 
-  constructor(options: SSLErrorOptions = {}) {
-    super("EOF occurred in violation of protocol", {
+  /** @param detail stands behind Python's text */
+  constructor(options: SSLErrorOptions = {}, detail?: string) {
+    const more = detail === undefined ? "" : `: ${detail}`;
+    super(`EOF occurred in violation of protocol${more}`, {
       library: "SSL",
       reason: "UNEXPECTED_EOF_WHILE_READING",
       errno: SSLErrorNumber.SSL_ERROR_EOF,

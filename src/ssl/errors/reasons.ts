@@ -20,6 +20,7 @@ import {
   SSLZeroReturnError,
   type VerificationFault,
 } from "./errors.ts";
+import { remedyText } from "./remedies.ts";
 
 /** Stands for a mnemonic where the verify code says more. */
 const AS_VERIFICATION = "CERTIFICATE_VERIFY_FAILED";
@@ -245,11 +246,17 @@ export function sslErrorOf(
     cause: error.cause ?? error,
     echRetryConfigs: error.echRetryConfigs,
   };
-  if (error.reason === "truncated") return new SSLEOFError({ cause: error });
+  if (error.reason === "truncated")
+    return new SSLEOFError({ cause: error }, error.detail);
   if (error.reason === "peer_alert") return receivedAlert(error, options);
   if (error.cause instanceof X509Error)
     return verificationError(error.cause, serverName, options);
-  return new SSLError(error.message, options);
+  return new SSLError(messageOf(error), options);
+}
+
+/** The engine's sentence, and what a program could set. */
+function messageOf({ message, remedy }: TlsError): string {
+  return `${message}${remedyText(remedy)}`;
 }
 
 /** Python's words for a certificate that was refused. */
@@ -291,7 +298,7 @@ function receivedAlert(error: TlsError, options: SSLErrorOptions): SSLError {
   const { alert } = error;
   if (alert === "close_notify") return new SSLZeroReturnError({ cause: error });
   const known = typeof alert === "string" ? RECEIVED[alert] : null;
-  return new SSLError(error.message, {
+  return new SSLError(messageOf(error), {
     ...options,
     reason: known,
     code: `ERR_SSL_${known ?? "UNKNOWN_ALERT"}`,

@@ -9,6 +9,7 @@ import {
   type CipherSuite12,
   type CipherSuiteName,
 } from "../../handshake/registries/cipher-suites.ts";
+import { opensslName } from "../suite-names.ts";
 
 /** A suite of TLS 1.2 with its attributes. */
 export interface CipherAttributes {
@@ -87,20 +88,6 @@ function sinceOf({
   const isPsk = keyExchange.endsWith("PSK");
   if (protection.mac !== "SHA-1") return isPsk ? "TLSv1.0" : "TLSv1.2";
   return keyExchange.startsWith("ECDHE") ? "TLSv1.0" : "SSLv3";
-}
-
-/** TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 is ECDHE-RSA-AES128-GCM-SHA256. */
-function opensslName(standardName: string): string {
-  const name = standardName
-    .replace(/^TLS_/, "")
-    .replace("PSK_DHE_", "DHE_PSK_")
-    .replace(/^RSA_WITH_/, "")
-    .replace("_WITH", "")
-    .replace(/AES_(\d+)/, "AES$1")
-    .replace("CCM_8", "CCM8")
-    .replace("POLY1305_SHA256", "POLY1305");
-  const short = name.includes("PSK") ? name : name.replace("_CBC", "");
-  return short.replaceAll("_", "-");
 }
 
 const ORDER: readonly string[] = [

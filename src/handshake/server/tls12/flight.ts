@@ -20,7 +20,7 @@ import {
   writeParams,
 } from "../../messages/server-key-exchange.ts";
 import { SIGNATURE_SCHEMES } from "../../registries/signature-schemes.ts";
-import { choose12 } from "./negotiate.ts";
+import { choose12 } from "./choose.ts";
 import { sendServerHello12 } from "./server-hello.ts";
 import type {
   Beginning12,

@@ -1,6 +1,4 @@
 /** A server's choices in TLS 1.2 by a ClientHello, RFC 5246 7.4.1.3. */
-import { TlsError } from "../../../errors.ts";
-import * as reason from "../../../reasons.ts";
 import {
   chooseCredential,
   type ChosenCredential,
@@ -8,12 +6,7 @@ import {
 import type { CipherSuite12 } from "../../registries/cipher-suites.ts";
 import type { ServerConfig } from "../../config/config.ts";
 import type { Credential } from "../../credentials/credential.ts";
-import {
-  chooseExchange,
-  lacksField,
-  type OwnExchange,
-} from "../../tls12/key-exchange.ts";
-import { byKind } from "../../features/feature.ts";
+import { chooseExchange, type OwnExchange } from "../../tls12/key-exchange.ts";
 import { GROUPS } from "../../registries/groups.ts";
 import type { ClientHello } from "../../messages/client-hello.ts";
 import { sharedSuites } from "../negotiate.ts";
@@ -28,44 +21,19 @@ export interface Chosen12 {
   readonly chosen: ChosenCredential | undefined;
 }
 
-/** @throws TlsError where {@link best12} finds nothing */
-export function choose12(
-  config: ServerConfig,
-  hello: ClientHello,
-  credentials: readonly Credential[],
-): Chosen12 {
-  const best = best12(config, hello, credentials);
-  if (best !== undefined) return best;
-  byKind(config, (kind) => kind.unmatched?.(credentials, hello));
-  // RFC 7919 4: a DHE suite in common, and no group for it.
-  const isDhe = ({ keyExchange }: CipherSuite12): boolean =>
-    keyExchange.startsWith("DHE");
-  if (
-    sharedSuites(config, config.suites12, hello).some(isDhe) &&
-    lacksField(config, hello)
-  )
-    throw new TlsError(reason.no_shared_field);
-  const isUnfit = credentials.some(
-    (one) => one.keyUsageForbidsSigning && authenticationOf(one) === "ECDSA",
-  );
-  throw new TlsError(reason.no_shared_cipher, isUnfit ? UNFIT : {});
-}
-
-const UNFIT = {
-  detail:
-    "this server's certificate has a key usage without digitalSignature: have it issued with it",
-} as const;
-
 /**
  * The best suite in common, by the order that counts, for which there are a
  * group, a certificate and a signature scheme in common.
+ *
+ * @param suites those of the config, or others that it could have
  */
 export function best12(
   config: ServerConfig,
   hello: ClientHello,
   credentials: readonly Credential[],
+  suites: readonly CipherSuite12[] = config.suites12,
 ): Chosen12 | undefined {
-  for (const suite of sharedSuites(config, config.suites12, hello)) {
+  for (const suite of sharedSuites(config, suites, hello)) {
     const exchange = chooseExchange(suite.keyExchange, config, hello);
     if (exchange === undefined) continue;
     if (suite.authentication === "PSK") {
@@ -87,13 +55,13 @@ export function best12(
 }
 
 /** RFC 5246 7.4.1.4.1: what a client takes that does not say. */
-const DEFAULT_ALGORITHMS: readonly number[] = [
+export const DEFAULT_ALGORITHMS: readonly number[] = [
   SIGNATURE_SCHEMES.rsa_pkcs1_sha1.code,
   SIGNATURE_SCHEMES.ecdsa_sha1.code,
 ];
 
 /** RFC 8422 5.3: a key of the suite's kind, on a curve that the client named. */
-function fits(
+export function fits(
   credential: Credential,
   { authentication }: CipherSuite12,
   { extensions: { supported_groups: groups } }: ClientHello,

@@ -4,7 +4,7 @@
  */
 import type { Secret } from "../../../bytes.ts";
 import type { CryptoProvider } from "../../../crypto/provider.ts";
-import { TlsError, TlsUsageError } from "../../../errors.ts";
+import { TlsUsageError } from "../../../errors.ts";
 import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
 import { asksInHandshake, asksOf } from "../../config/client-authentication.ts";
 import type { Credential } from "../../credentials/credential.ts";
@@ -17,6 +17,7 @@ import type { Answers, HandshakeIo } from "../../machine/io.ts";
 import { encodeEncryptedExtensions } from "../../messages/encrypted-extensions.ts";
 import { encodeServerHello } from "../../messages/server-hello.ts";
 import { GROUPS } from "../../registries/groups.ts";
+import { noSharedScheme13 } from "../mismatch.ts";
 import {
   type ChosenGroup,
   chooseAlpn,
@@ -50,7 +51,6 @@ import {
   handshakeKeys,
   handshakeSecrets,
 } from "../../tls13/secrets.ts";
-import * as reason from "../../../reasons.ts";
 import { ProtocolVersion } from "../../../wire/code-points.ts";
 
 /** Sends all that a server can say before it has signed. */
@@ -74,7 +74,7 @@ export function serverFlight(
   );
   if (chosen === undefined) {
     byKind(config, (kind) => kind.unmatched?.(negotiated.credentials, hello));
-    throw new TlsError(reason.no_shared_signature_scheme);
+    throw noSharedScheme13(config, hello, negotiated.credentials);
   }
   const alpnProtocol = chooseAlpn(config, hello);
   const { secrets, ...begun } = begin(

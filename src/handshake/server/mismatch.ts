@@ -1,0 +1,213 @@
+/**
+ * Errors of a server that shares something too little with a client: each names
+ * what the client offers, what is enabled here, and what could be.
+ */
+import type { GroupName } from "../../crypto/provider.ts";
+import { type Remedy, TlsError } from "../../errors.ts";
+import * as reason from "../../reasons.ts";
+import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
+import { fitsKey } from "../authentication/signatures-and-finished.ts";
+import { canSpeak } from "../config/checks.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { ClientHello } from "../messages/client-hello.ts";
+import type {
+  CipherSuite,
+  TlsProtocolVersion,
+} from "../registries/cipher-suites.ts";
+import { isGrease } from "../registries/grease.ts";
+import { GROUPS } from "../registries/groups.ts";
+import {
+  enabledText,
+  listed,
+  listedCodes,
+  listedProtocols,
+  versionText,
+} from "../registries/listing.ts";
+import {
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  type SignatureSchemeName,
+} from "../registries/signature-schemes.ts";
+
+/** Versions, as an error prints both sides' lists, with what would help. */
+export function versionMismatch(
+  config: ServerConfig,
+  { extensions: { supported_versions: offered }, legacyVersion }: ClientHello,
+): { readonly detail: string; readonly remedy?: Remedy } {
+  const known = (offered ?? [])
+    .filter((code) => !isGrease(code))
+    .map((code) => versionText(code));
+  const client =
+    offered === undefined
+      ? `the client speaks ${versionText(legacyVersion)} at most`
+      : `the client offers ${listed(known, "no version")} alone`;
+  const missing = config.protocol.versions.filter(
+    (name) =>
+      offered?.includes(ProtocolVersion[name]) ??
+      (name === "TLSv1.2" && legacyVersion >= ProtocolVersion[name]),
+  );
+  return {
+    detail: `${client}; ${enabledText(config.versions)} here`,
+    ...remedy("versions", missing),
+  };
+}
+
+/** A remedy, where there are names for it. */
+export function remedy(
+  option: Remedy["option"],
+  names: readonly string[],
+): { readonly remedy?: Remedy } {
+  return names.length === 0 ? {} : { remedy: { option, names } };
+}
+
+/**
+ * The suites of a version that the client offers and that are known here, enabled
+ * or not.
+ */
+export function offeredSuites(
+  { protocol }: ServerConfig,
+  { cipherSuites }: ClientHello,
+  version: TlsProtocolVersion,
+): readonly CipherSuite[] {
+  return Object.values(protocol.suites).filter(
+    (row) => row.version === version && cipherSuites.includes(row.code),
+  );
+}
+
+/** Prints the suites that the client offers and those that are enabled here. */
+export function suitesText(
+  config: ServerConfig,
+  hello: ClientHello,
+  enabled: readonly CipherSuite[],
+): string {
+  const names = new Map<number, string>(
+    Object.values(config.protocol.suites).map((row) => [row.code, row.name]),
+  );
+  const signals: readonly number[] = Object.values(CipherSuiteSignal);
+  const codes = hello.cipherSuites.filter((code) => !signals.includes(code));
+  return `the client offers ${listedCodes(codes, names)}; enabled here are ${listed(enabled.map(({ name }) => name))}`;
+}
+
+/** No suite of TLS 1.3 in common. */
+export function noSharedSuite13(
+  config: ServerConfig,
+  hello: ClientHello,
+): TlsError {
+  const { provider, suites13 } = config;
+  const missing = offeredSuites(config, hello, "TLSv1.3").filter(
+    (row) => !suites13.some(({ code }) => code === row.code),
+  );
+  return new TlsError(reason.no_shared_cipher, {
+    detail: suitesText(config, hello, suites13),
+    ...remedy(
+      "cipherSuites",
+      missing
+        .filter((row) => canSpeak(provider, row, "server"))
+        .map(({ name }) => name),
+    ),
+  });
+}
+
+/** The groups of both sides, and those that could be enabled here. */
+export function groupMismatch(
+  { provider, groups }: ServerConfig,
+  { extensions: { supported_groups: offered = [] } }: ClientHello,
+  isUsable: (name: GroupName) => boolean = () => true,
+): { readonly detail: string; readonly remedy?: Remedy } {
+  const missing = rows(GROUPS).filter(
+    ([name, code]) =>
+      isUsable(name) &&
+      offered.includes(code) &&
+      !groups.includes(name) &&
+      provider.groups[name] !== undefined,
+  );
+  const names = new Map<number, string>(
+    rows(GROUPS).map(([name, code]) => [code, name]),
+  );
+  return {
+    detail: `the client offers the groups ${listedCodes(offered, names)}; enabled here are ${listed(groups)}`,
+    ...remedy(
+      "groups",
+      missing.map(([name]) => name),
+    ),
+  };
+}
+
+function rows<Name extends string, Value>(
+  table: Readonly<Record<Name, Value>>,
+): readonly (readonly [Name, Value])[] {
+  const list: [Name, Value][] = [];
+  let name: Name;
+  for (name in table) list.push([name, table[name]]);
+  return list;
+}
+
+/** No group in common. */
+export function noSharedGroup(
+  config: ServerConfig,
+  hello: ClientHello,
+): TlsError {
+  return new TlsError(reason.no_shared_group, groupMismatch(config, hello));
+}
+
+/**
+ * The client's signature schemes and the keys of this server, with the schemes
+ * that would do and are not enabled here.
+ */
+export function schemeMismatch(
+  { provider, signatureSchemes }: ServerConfig,
+  offered: readonly number[],
+  version: TlsProtocolVersion,
+  credentials: readonly Credential[],
+): { readonly detail: string; readonly remedy?: Remedy } {
+  const all: readonly (SignatureScheme & { name: SignatureSchemeName })[] =
+    Object.values(SIGNATURE_SCHEMES);
+  const missing = all.filter(
+    (row) =>
+      offered.includes(row.code) &&
+      !signatureSchemes.includes(row.name) &&
+      provider.verifiers[row.signature] !== undefined &&
+      credentials.some((one) => fitsKey(row, one, version)),
+  );
+  const names = new Map<number, string>(
+    all.map(({ code, name }) => [code, name]),
+  );
+  return {
+    detail: `the client offers ${listedCodes(offered, names)}; enabled here are ${listed(signatureSchemes)}, for keys of the kind ${listed(keysOf(credentials))}`,
+    ...remedy(
+      "signatureSchemes",
+      missing.map(({ name }) => name),
+    ),
+  };
+}
+
+/** The kinds of key, each once: "rsaEncryption", "ecPublicKey (secp384r1)". */
+function keysOf(credentials: readonly Credential[]): readonly string[] {
+  const kinds = credentials.map(({ algorithm, curve }) =>
+    curve === undefined ? algorithm : `${algorithm} (${curve})`,
+  );
+  return [...new Set(kinds)];
+}
+
+/** No scheme of TLS 1.3 in common for any certificate. */
+export function noSharedScheme13(
+  config: ServerConfig,
+  { extensions: { signature_algorithms: offered = [] } }: ClientHello,
+  credentials: readonly Credential[],
+): TlsError {
+  return new TlsError(
+    reason.no_shared_signature_scheme,
+    schemeMismatch(config, offered, "TLSv1.3", credentials),
+  );
+}
+
+/** No application protocol in common. */
+export function noSharedProtocol(
+  { alpnProtocols }: ServerConfig,
+  offered: readonly string[],
+): TlsError {
+  return new TlsError(reason.no_application_protocol, {
+    detail: `the client offers ${listedProtocols(offered)}; accepted here are ${listedProtocols(alpnProtocols)}`,
+  });
+}
