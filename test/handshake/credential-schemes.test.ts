@@ -7,7 +7,8 @@ import {
   testClientConfig,
   testServerConfig,
 } from "../support/engines.ts";
-import { testServer } from "../support/pki.ts";
+import { testAuthority, testServer } from "../support/pki.ts";
+import { RestrictedPssKey } from "../support/pss-keys.ts";
 
 function rsaCredential(
   signatureSchemes?: readonly ("rsa_pss_rsae_sha512" | "rsa_pss_rsae_sha256")[],
@@ -42,3 +43,63 @@ describe("signature schemes of a credential", () => {
     expect(schemeOf(rsaCredential([]))).toBe("handshake_failure");
   });
 });
+
+describe.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "an RSASSA-PSS key with parameters (%s)",
+  (version) => {
+    const versions = [version];
+    const credentialOf = (hash: "sha256" | "sha384" | "sha512") => {
+      const key = new RestrictedPssKey(hash);
+      const { chain } = testAuthority().issueServer({
+        hosts: ["localhost"],
+        key,
+      });
+      return createCredential({
+        provider: noble,
+        chain,
+        key: { algorithm: "id-RSASSA-PSS", key: key.privateKey },
+      });
+    };
+
+    it.each(["sha256", "sha384", "sha512"] as const)(
+      "signs over its hash alone: %s",
+      (hash) => {
+        const pair = shuttle(
+          newPair(
+            testClientConfig({ versions }),
+            testServerConfig({ credentials: [credentialOf(hash)] }),
+          ),
+        );
+        expect(pair.client.info?.peerSignatureScheme).toBe(
+          `rsa_pss_pss_${hash}`,
+        );
+      },
+    );
+
+    it("does not sign where the peer takes another hash alone", () => {
+      const { server } = shuttle(
+        newPair(
+          testClientConfig({
+            versions,
+            signatureSchemes: ["rsa_pss_pss_sha256", "ecdsa_secp256r1_sha256"],
+          }),
+          testServerConfig({ credentials: [credentialOf("sha384")] }),
+        ),
+      );
+      expect(server.error?.alert).toBe("handshake_failure");
+    });
+
+    it("is refused by a peer where it signs over another hash", () => {
+      const { client } = shuttle(
+        newPair(
+          testClientConfig({ versions }),
+          testServerConfig({
+            credentials: [{ ...credentialOf("sha384"), pssHash: "sha256" }],
+          }),
+        ),
+      );
+      expect(client.error?.reason).toBe("wrong_signature_scheme");
+      expect(client.error?.alert).toBe("illegal_parameter");
+    });
+  },
+);

@@ -369,13 +369,12 @@ function mayDelegate(certificate: Certificate): boolean {
 }
 
 function signingScheme(
-  { algorithm, curve, modulusLength, signatureSchemes }: Credential,
+  credential: Credential,
   { signers }: CryptoProvider,
 ): SignatureSchemeName {
-  const kind = { algorithm, curve, ...(modulusLength && { modulusLength }) };
-  const found = (signatureSchemes ?? ALL_SCHEMES).find((name) => {
+  const found = (credential.signatureSchemes ?? ALL_SCHEMES).find((name) => {
     const row = SIGNATURE_SCHEMES[name];
-    return fitsKey(row, kind, "TLSv1.3") && signers[row.signature];
+    return fitsKey(row, credential, "TLSv1.3") && signers[row.signature];
   });
   if (found === undefined)
     throw new TlsUsageError(

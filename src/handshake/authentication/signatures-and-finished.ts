@@ -14,6 +14,7 @@ import type { ClientConfig, ServerConfig } from "../config/config.ts";
 import type { Credential } from "../credentials/credential.ts";
 import type { PeerKey } from "../credentials/delegation.ts";
 import { KeyPossession } from "./authenticated-peer.ts";
+import type { OidFilters } from "../extensions/spec.ts";
 import { byKind } from "../features/feature.ts";
 import type { Side, TrafficSecret } from "../keys/key-schedule13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
@@ -187,13 +188,18 @@ export interface PeerTerms {
   readonly delegated?: readonly number[] | undefined;
   /** signature_algorithms_cert; the schemes of signatures unless given. */
   readonly certificateSchemes?: readonly number[] | undefined;
+  /** Extensions that a server wants in a client's certificate. */
+  readonly filters?: OidFilters | undefined;
 }
 
 /**
  * The first credential that the peer can verify and the best scheme for it,
- * by this side's order (RFC 8446 4.4.2.2, 4.4.2.3). Where the peer named
- * authorities, credentials that lead to one of them come first, and of these
- * the ones whose certificates are signed as it likes.
+ * by this side's order (RFC 9846 4.5.1.1). Where the peer named authorities,
+ * credentials that lead to one of them come first, and of these the ones whose
+ * certificates are signed as it likes. One that is signed over SHA-1 is the
+ * last, and is not presented to a peer that does not say that it takes it (RFC
+ * 9846 4.3.3); nor is one whose key may not sign, or without what a server's
+ * filters want.
  */
 export function chooseCredential(
   credentials: readonly Credential[],
@@ -204,19 +210,27 @@ export function chooseCredential(
   terms: PeerTerms = {},
 ): ChosenCredential | undefined {
   const { certificateTypes = [0], certificateSchemes = peerSchemes } = terms;
-  const usable = credentials.filter((one) =>
-    certificateTypes.includes(typeOf(one)),
-  );
-  const led = usable.filter((one) => leadsTo(one, authorities));
   const liked = (one: Credential): boolean =>
     isSignedBy(one, certificateSchemes);
+  const usable = credentials.filter(
+    (one) =>
+      certificateTypes.includes(typeOf(one)) &&
+      !one.keyUsageForbidsSigning &&
+      (liked(one) || !isOverSha1(one)) &&
+      passes(one, terms.filters),
+  );
+  const led = usable.filter((one) => leadsTo(one, authorities));
   const order = [
     ...led.filter(liked),
     ...led,
     ...usable.filter(liked),
     ...usable,
   ];
-  for (const credential of order) {
+  const last = order.filter(isOverSha1);
+  for (const credential of [
+    ...order.filter((one) => !isOverSha1(one)),
+    ...last,
+  ]) {
     const scheme = schemeFor(credential, config, version, peerSchemes, terms);
     if (scheme !== undefined) return { credential, scheme };
   }
@@ -253,6 +267,20 @@ function isSignedBy(
   return chainSignatures.every((name) => names.includes(name));
 }
 
+/** The roots' own signatures aside, which nobody verifies. */
+function isOverSha1({ chainSignatures = [] }: Credential): boolean {
+  return chainSignatures.some((name) => name.endsWith("sha1"));
+}
+
+/** RFC 9846 4.3.5: of a certificate; a bare key has no extensions. */
+function passes(
+  { chain: [leaf], certificateType }: Credential,
+  filters: OidFilters | undefined,
+): boolean {
+  if (filters === undefined || certificateType !== undefined) return true;
+  return leaf === undefined || filters.matches(leaf);
+}
+
 /** Every scheme by name. */
 export const ALL_SCHEMES: readonly SignatureSchemeName[] = Object.values(
   SIGNATURE_SCHEMES,
@@ -270,11 +298,18 @@ export interface KeyKind {
   readonly curve: string | undefined;
   /** Of an RSA key, in bytes. */
   readonly modulusLength?: number;
+  /** The only hash of an id-RSASSA-PSS key that has parameters. */
+  readonly pssHash?: string;
 }
 
 /** Returns the properties of a key that decide about schemes. */
-export function keyKind({ algorithm, key }: SubjectPublicKeyInfo): KeyKind {
+export function keyKind({
+  algorithm,
+  key,
+  pssHash,
+}: SubjectPublicKeyInfo): KeyKind {
   return {
+    ...(pssHash && { pssHash }),
     algorithm,
     curve: key.type === "ec" ? key.curve : undefined,
     ...(key.type === "rsa" && { modulusLength: key.modulus.length }),
@@ -299,6 +334,9 @@ export function fitsKey(
     scheme.key === kind.algorithm &&
     (kind.modulusLength ?? Infinity) >=
       (LEAST_MODULUS[scheme.signature] ?? 0) &&
+    // RFC 9846 4.3.3: the parameters "MUST be identical".
+    (kind.pssHash === undefined ||
+      scheme.signature === `rsa-pss-${kind.pssHash}`) &&
     (scheme.curve === kind.curve || version === "TLSv1.2")
   );
 }

@@ -41,6 +41,8 @@ export interface Credential {
   readonly curve: string | undefined;
   /** Of an RSA key, in bytes. */
   readonly modulusLength?: number;
+  /** The only hash that an id-RSASSA-PSS key with parameters may sign with. */
+  readonly pssHash?: "sha256" | "sha384" | "sha512";
   /** The leaf has a key usage without digitalSignature. */
   readonly keyUsageForbidsSigning?: true;
   /** DER of the issuers' names, to answer a peer's list of authorities. */
@@ -108,7 +110,7 @@ export function createCredential(options: {
       `credential: ${keyMismatch(provider, key, certificates)}`,
     );
   const { ocspResponse, scts = [], signatureSchemes } = options;
-  const { algorithm, key: publicKey } = leaf.subjectPublicKeyInfo;
+  const { algorithm, key: publicKey, pssHash } = leaf.subjectPublicKeyInfo;
   return Object.freeze({
     ...factsOfChain(certificates),
     algorithm,
@@ -116,6 +118,7 @@ export function createCredential(options: {
     ...(publicKey.type === "rsa" && {
       modulusLength: publicKey.modulus.length,
     }),
+    ...(pssHash && { pssHash }),
     ...(!allowsSignatures(leaf) && { keyUsageForbidsSigning: true }),
     key,
     ...(ocspResponse && {
@@ -231,6 +234,7 @@ export function createRawPublicKeyCredential(options: {
     algorithm: info.algorithm,
     curve: info.key.type === "ec" ? info.key.curve : undefined,
     ...(info.key.type === "rsa" && { modulusLength: info.key.modulus.length }),
+    ...(info.pssHash && { pssHash: info.pssHash }),
     issuers: [],
     key,
     ...(signatureSchemes && { signatureSchemes: signatureSchemes.slice() }),
@@ -253,6 +257,17 @@ export function publicKeyOf({
   return certificateType === "RawPublicKey"
     ? parseSubjectPublicKeyInfo(leaf)
     : Certificate.parse(leaf).subjectPublicKeyInfo;
+}
+
+/** Says why a server presents none of these, where it is for their key usage. */
+export function unfitDetail(
+  credentials: readonly Credential[],
+): { readonly detail: string } | undefined {
+  if (!credentials.some((one) => one.keyUsageForbidsSigning)) return undefined;
+  return {
+    detail:
+      "this server's certificate has a key usage without digitalSignature: have it issued with it",
+  };
 }
 
 function signatureOf(certificate: Certificate): readonly SignatureName[] {

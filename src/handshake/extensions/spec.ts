@@ -42,6 +42,14 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
+/** Extensions that a server wants in a client's certificate, RFC 9846 4.3.5. */
+export interface OidFilters {
+  /** As the extension carries them. */
+  readonly bytes: Uint8Array;
+  /** Tells whether a certificate (DER) has all that is asked for and known. */
+  matches(certificate: Uint8Array): boolean;
+}
+
 /** Content of each message's extensions, by their RFC names. */
 export interface ExtensionBodies {
   client_hello: {
@@ -123,7 +131,7 @@ export interface ExtensionBodies {
     signature_algorithms: readonly number[];
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
-    oid_filters: Uint8Array;
+    oid_filters: OidFilters;
   };
   new_session_ticket: { early_data: number };
   certificate: {

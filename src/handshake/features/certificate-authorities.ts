@@ -3,9 +3,9 @@ import {
   type BodyCodec,
   type ExtensionSpec,
   carriedAs,
-  opaqueBody,
 } from "../extensions/spec.ts";
 import type { Feature } from "./feature.ts";
+import { oidFilters } from "./oid-filters.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 
 /** DER of distinguished names. */
@@ -33,18 +33,12 @@ const authoritiesRow: ExtensionSpec = {
   },
 };
 
-/** RFC 8446 4.2.5: read past; a client may send a certificate all the same. */
-const oidFilters: ExtensionSpec = {
-  name: "oid_filters",
-  type: ExtensionType.oid_filters,
-  carriers: { certificate_request: carriedAs("oid_filters", opaqueBody) },
-};
-
 /**
  * Authorities that a peer of TLS 1.3 is told of, or tells (RFC 8446 4.2.4), for
  * `createClientConfigOf` and `createServerConfigOf`: what the option
- * `certificateAuthorities` needs. Without it a peer's wish is not heard, and
- * the first certificate is shown.
+ * `certificateAuthorities` needs. Without it a peer's wish is not heard, nor
+ * are the filters of a server for the extensions of a client's certificate (RFC
+ * 9846 4.3.5), and the first certificate is presented.
  *
  * @example
  * ```ts

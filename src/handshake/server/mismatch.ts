@@ -9,7 +9,7 @@ import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
 import { fitsKey } from "../authentication/signatures-and-finished.ts";
 import { canSpeak } from "../config/checks.ts";
 import type { ServerConfig } from "../config/config.ts";
-import type { Credential } from "../credentials/credential.ts";
+import { type Credential, unfitDetail } from "../credentials/credential.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type {
   CipherSuite,
@@ -198,7 +198,8 @@ export function noSharedScheme13(
 ): TlsError {
   return new TlsError(
     reason.no_shared_signature_scheme,
-    schemeMismatch(config, offered, "TLSv1.3", credentials),
+    unfitDetail(credentials) ??
+      schemeMismatch(config, offered, "TLSv1.3", credentials),
   );
 }
 

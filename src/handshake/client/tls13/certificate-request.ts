@@ -33,5 +33,6 @@ export function termsOf({
     certificateTypes: [CertificateType[certificateType]],
     delegated: asked.delegated_credential,
     certificateSchemes: asked.signature_algorithms_cert,
+    filters: asked.oid_filters,
   };
 }

@@ -3,7 +3,7 @@ import { type Remedy, TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
 import { canSpeak } from "../../config/checks.ts";
 import type { ServerConfig } from "../../config/config.ts";
-import type { Credential } from "../../credentials/credential.ts";
+import { type Credential, unfitDetail } from "../../credentials/credential.ts";
 import { byKind } from "../../features/feature.ts";
 import type { ClientHello } from "../../messages/client-hello.ts";
 import type { CipherSuite12 } from "../../registries/cipher-suites.ts";
@@ -42,16 +42,12 @@ export function choose12(
       reason.no_shared_field,
       groupMismatch(config, hello, (name) => name.startsWith("ffdhe")),
     );
-  const isUnfit = credentials.some(
-    (one) => one.keyUsageForbidsSigning && authenticationOf(one) === "ECDSA",
-  );
   throw new TlsError(
     reason.no_shared_cipher,
-    isUnfit
-      ? UNFIT
-      : shared.length === 0
+    unfitDetail(credentials) ??
+      (shared.length === 0
         ? noSuite(config, hello, credentials)
-        : suiteWithout(shared, config, hello, credentials),
+        : suiteWithout(shared, config, hello, credentials)),
   );
 }
 
@@ -59,11 +55,6 @@ interface Fault {
   readonly detail: string;
   readonly remedy?: Remedy;
 }
-
-const UNFIT = {
-  detail:
-    "this server's certificate has a key usage without digitalSignature: have it issued with it",
-} as const;
 
 const isDhe = ({ keyExchange }: CipherSuite12): boolean =>
   keyExchange.startsWith("DHE");

@@ -67,9 +67,7 @@ export function fits(
   { extensions: { supported_groups: groups } }: ClientHello,
 ): boolean {
   if (authenticationOf(credential) !== authentication) return false;
-  const { curve, keyUsageForbidsSigning = false } = credential;
-  // RFC 8422 5.3. As OpenSSL: with RSA it is left to the client.
-  if (authentication === "ECDSA" && keyUsageForbidsSigning) return false;
+  const { curve } = credential;
   return (
     curve === undefined ||
     groups === undefined ||
