@@ -68,7 +68,7 @@ describe("text", () => {
     );
   });
 
-  it("of a peer is made harmless before it is shown", () => {
+  it("of a peer is escaped before it is printed", () => {
     expect(printable("a\x1b[31m\u202e\\")).toBe("a\\x1b[31m\\u{202e}\\x5c");
     expect(printable("x".repeat(300))).toHaveLength(201);
     const long = Uint8Array.from({ length: 10_000 }, (_, i) => i);

@@ -132,7 +132,7 @@ describe("ByteQueue", () => {
   });
 
   for (const size of [1, 3, 100, 1023, 1024, 5000])
-    it(`takes pieces of ${size.toString()} bytes for the same work`, () => {
+    it(`accepts pieces of ${size.toString()} bytes for the same work`, () => {
       const queue = new ByteQueue();
       const total = 300_000;
       let most = 0;
@@ -163,7 +163,7 @@ describe("ByteQueue", () => {
   });
 });
 
-describe("single bytes that nobody has asked for", () => {
+describe("single bytes that no call waits for", () => {
   it("are few pieces in a MemoryBIO", () => {
     const bio = new MemoryBIO();
     const { copied, moved } = work(() => {

@@ -61,7 +61,7 @@ function numbered(folder: string): Record<string, string> {
 }
 
 describe("the tree", () => {
-  it("keeps every rule of the house", () => {
+  it("keeps every rule of the layers", () => {
     expect(findFaults(loadSources("src"))).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ describe.each([noble, node])("finite fields of $name", (provider) => {
     ["ffdhe6144", 47, 0x40],
     ["ffdhe8192", 50, 0x80],
   ] as const)(
-    "%s takes an exponent of RFC 7919's size",
+    "%s draws an exponent of RFC 7919's size",
     (name, length, top) => {
       const { prime } = ffdheGroup(name);
       const openssl = createDiffieHellman(bytesOf(prime), TWO);
@@ -72,7 +72,7 @@ describe.each([noble, node])("finite fields of $name", (provider) => {
     },
   );
 
-  it("takes a server's own field, with secrets that have no leading zeros", () => {
+  it("accepts a server's own field, with secrets that have no leading zeros", () => {
     const openssl = createDiffieHellmanGroup("modp14");
     const prime = new Uint8Array(openssl.getPrime());
     const field = provider.finiteField({ prime, generator: TWO });
@@ -117,7 +117,7 @@ describe.each([noble, node])("finite fields of $name", (provider) => {
     if (provider === node) expect(stripped).toBe(1);
   }, 60_000);
 
-  it("takes short shares in TLS 1.2, and none that gives the secret away", () => {
+  it("accepts short shares in TLS 1.2, and none that gives the secret away", () => {
     const { prime } = ffdheGroup("ffdhe2048");
     const field = provider.finiteField({
       prime: bytesOf(prime),

@@ -43,7 +43,7 @@ describe.each(rows)("$name", ({ provider, row }) => {
     expect(pair.decapsulate(answer.share).bytes).toEqual(secret);
   });
 
-  it("takes all its randomness from the argument", () => {
+  it("draws all its randomness from the argument", () => {
     const first = recordedRandom(noble.random);
     const made = row.generate(first.random);
     const seen: Uint8Array[] = [];

@@ -65,7 +65,7 @@ describe.each(providers)("hash rows of $name", ({ hashes }) => {
     expect(running.digest()).toEqual(hash.hash(asciiBytes("ab")));
   });
 
-  it.each(rows)("$name: running hashes are in nobody's way", (hash) => {
+  it.each(rows)("$name: running hashes do not disturb each other", (hash) => {
     const running = Array.from({ length: 8 }, () => hash.create());
     running.forEach((one, i) => one.update(Uint8Array.of(i)));
     hash.hmac(new Uint8Array(300), NO_BYTES);

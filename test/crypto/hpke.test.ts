@@ -119,7 +119,7 @@ describe("what is wrong", () => {
     expect(opening.open(info, sealed)).toEqual(Uint8Array.of(1));
   });
 
-  it("keys that give no secret, and suites that nobody has", () => {
+  it("keys that give no secret, and unknown suites", () => {
     const recipient = new Uint8Array(32);
     const options = { provider: noble, suite, info, recipient };
     expect(() => hpkeSender(options)).toThrow(InvalidKeyShare);

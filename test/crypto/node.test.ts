@@ -139,7 +139,7 @@ describe("key decryption, beside noble's", () => {
     expect(own.md5(password)).toEqual(other.md5(password));
   });
 
-  it("scrypt takes costs above Node's own bound of 32 MiB", () => {
+  it("scrypt accepts costs above Node's own bound of 32 MiB", () => {
     const cost = { N: 32768, r: 8, p: 1 };
     expect(own.scrypt(bytes(3), bytes(8), cost, 16).length).toBe(16);
   });

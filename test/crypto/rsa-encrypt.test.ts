@@ -43,7 +43,7 @@ describe.each([noble, node])("rsaEncrypt of $name", (provider) => {
     expect(seen.size).toBe(20);
   });
 
-  it("takes a message of all but 11 bytes, and none longer", () => {
+  it("accepts a message of all but 11 bytes, and none longer", () => {
     const key = publicKey();
     const most = new Uint8Array(245).fill(5);
     expect(decrypted(provider.rsaEncrypt(key, most, noble.random))).toMatch(

@@ -182,7 +182,7 @@ describe.each([1025, 1032, 1026, 1033])("EMSA-PSS under %i bits", (bits) => {
     };
   }
 
-  it("takes the right encoding", () => {
+  it("accepts the right encoding", () => {
     expect(verified(() => undefined)).toBe(true);
   });
 
@@ -376,7 +376,7 @@ describe("RSA keys", () => {
     expect(verify(key, message, numberToBytes(signature, 128))).toBe(right);
   });
 
-  it("take no signature above the modulus, RFC 8017 5.2.2 step 1", () => {
+  it("accept no signature above the modulus, RFC 8017 5.2.2 step 1", () => {
     const { key, signature } = forged(2047, toNumber(pkcs1Sha256(256)));
     if (key.type !== "rsa") throw new Error("not RSA");
     const verify = verifier("rsa-pkcs1-sha256");

@@ -381,7 +381,7 @@ it("publicKeyOf gives arrays of its own", () => {
   expect(rsa.exponent.some((byte) => byte !== 0)).toBe(true);
 });
 
-it("a publicKeyOf of some kinds of key says which it does not take", () => {
+it("a publicKeyOf of some kinds of key names a kind that it does not support", () => {
   const publicKeyOf = publicKeyWith({ ed25519: ed25519PublicKey });
   const seed = new Secret(new Uint8Array(32));
   expect(publicKeyOf({ type: "ed25519", seed })).toEqual(

@@ -108,7 +108,7 @@ describe("accepted", () => {
     }
   });
 
-  it("with a length that does not tell the name's", () => {
+  it("with a length that does not reveal the name's", () => {
     const lengthFor = (name: string): number =>
       TlsEngine.client(
         testClientConfig({ encryptedClientHello: createEchClient(list) }),
@@ -156,7 +156,7 @@ describe("accepted", () => {
     expect(client.info?.encryptedClientHello).toBe(true);
   });
 
-  it("tells the key log of the secret and the config", () => {
+  it("writes the secret and the config to the key log", () => {
     const lines: string[] = [];
     const keyLog = (line: string) => lines.push(line);
     connect({ client: { keyLog } });
@@ -168,7 +168,7 @@ describe("accepted", () => {
     expect(server.length).toBe(7);
   });
 
-  it("goes on from a snapshot between the two hellos", () => {
+  it("continues from a snapshot between the two hellos", () => {
     const pair = newPair(
       testClientConfig({ encryptedClientHello: createEchClient(list) }),
       testServerConfig({
@@ -278,7 +278,7 @@ describe("refused", () => {
     expect(latin1(pair.sent.client)).not.toContain("hidden");
   });
 
-  it("by who is not the public name: its certificate is refused, not its keys taken", () => {
+  it("by a server without the public name: its certificate is rejected, its keys are not used", () => {
     const elsewhere = createEchKey({
       provider: noble,
       publicName: "front.example",
@@ -293,7 +293,7 @@ describe("refused", () => {
     expect(client.error?.echRetryConfigs).toBeUndefined();
   });
 
-  it("unseen: without a look at the certificate the keys are nobody's", () => {
+  it("unverified: without validation of the certificate the keys are ignored", () => {
     const { client } = connect({
       server: wrongKey,
       client: { verifier: dangerouslyAcceptAnyCertificate() },
@@ -306,7 +306,7 @@ describe("refused", () => {
     ["required", "peer_did_not_return_a_certificate"],
     ["optional", "peer_alert"],
   ] as const)(
-    "a client shows an empty Certificate where one is %s",
+    "a client sends an empty Certificate where one is %s",
     (clientAuthentication, reason) => {
       for (const credentials of [
         [testCredential("ec-p256", "client")],
@@ -420,7 +420,7 @@ describe("GREASE", () => {
     expect(pair.server.info?.encryptedClientHello).toBe(false);
   });
 
-  it("looks like the real thing", () => {
+  it("looks like a real offer", () => {
     const bodies: number[] = [];
     for (const one of [client, {}]) {
       const hello = connect({ client: one, name: "localhost" }).server.info
@@ -599,7 +599,7 @@ describe("a session", () => {
     }
   });
 
-  it("shows nothing of itself in the clear", () => {
+  it("reveals nothing of itself in the clear", () => {
     const engine = TlsEngine.client(
       testClientConfig({ ...client, session }),
       HIDDEN,

@@ -142,7 +142,7 @@ describe("an inner hello", () => {
     expect(HONEST.length % 32).toBe(0);
   });
 
-  it("that is honest is taken", () => {
+  it("that is honest is accepted", () => {
     expect(alertFor(HONEST)).toBeUndefined();
     const rest = outerTypes.filter((type) => type !== ECH);
     expect(alertFor(encodedWith(referring(...rest)))).toBeUndefined();

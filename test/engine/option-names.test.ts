@@ -28,7 +28,7 @@ const FACTORIES = [both, only13].flatMap((engine) => [
 ]);
 
 describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
-  it("takes options alone", () => {
+  it("accepts options alone", () => {
     for (const name of [
       ...foreign,
       "requireExtendedMasterSecrets",

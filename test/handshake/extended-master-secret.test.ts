@@ -93,7 +93,7 @@ describe("requireExtendedMasterSecret", () => {
     expect(pair.server.error?.alert).toBe("handshake_failure");
   });
 
-  it("takes peers that have it, and says so", () => {
+  it("accepts peers that have it, and reports it", () => {
     const { client, server } = sides();
     const pair = connect12({
       client: { ...client, ...required },
@@ -103,7 +103,7 @@ describe("requireExtendedMasterSecret", () => {
       expect(info).toMatchObject({ extendedMasterSecret: true });
   });
 
-  it("asks nothing of TLS 1.3", () => {
+  it("requires nothing in TLS 1.3", () => {
     const { client, server } = sides(WITHOUT.client);
     const both = { ...required, versions: ["TLSv1.3", "TLSv1.2"] } as const;
     const pair = connect12({

@@ -70,7 +70,7 @@ declare const shared: Secret;
 declare const digest: Uint8Array;
 
 describe("the table", () => {
-  it("takes its own handlers", () => {
+  it("accepts its own handlers", () => {
     const table: Transitions<Client13State> = { ...client13 };
     void table;
   });
@@ -233,7 +233,7 @@ describe("proofs", () => {
     void [mixed, anonymous];
   });
 
-  it("make it impossible to connect to nobody", () => {
+  it("make it impossible to connect without an authenticated peer", () => {
     const { peer: _peer, ...nobody } = connected;
     // @ts-expect-error a client is connected to a server that it knows
     const client: ClientConnected = nobody;

@@ -89,7 +89,7 @@ const HANDSHAKE = [
 ];
 
 describe("an honest handshake", () => {
-  it("says what RFC 8446 figure 1 shows", () => {
+  it("matches RFC 8446 figure 1", () => {
     const outcome = run(asSent, MUTUAL);
     expect(outcome.failed).toBeUndefined();
     expect(outcome.sent).toEqual(HANDSHAKE);
@@ -134,7 +134,7 @@ describe("order", () => {
     });
   }
 
-  it("a message of a type that nobody has assigned", () => {
+  it("a message of an unassigned type", () => {
     const edit = changing("server_hello", () => [
       Uint8Array.of(99, 0, 0, 1, 1),
     ]);

@@ -152,7 +152,7 @@ describe("a ServerHello of TLS 1.2", () => {
     );
   });
 
-  it("with answers that nobody asked for", () => {
+  it("with answers that were not requested", () => {
     expectReason(
       "unsolicited_extension",
       serverHello(({ extensions }) => ({
@@ -237,7 +237,7 @@ describe("a ClientHello of TLS 1.2", () => {
     );
   });
 
-  it("of a version that is yet to come is one of TLS 1.2", () => {
+  it("of a future version is one of TLS 1.2", () => {
     const edit = clientHello(() => ({ legacyVersion: 0x0399 }));
     expectReason("finished_mismatch", edit);
   });

@@ -57,14 +57,14 @@ describe("sessions as bytes", () => {
     session12(),
     session12({ extendedMasterSecret: false, encryptThenMac: true }),
   ])
-    it(`come back as they were (${session.version})`, () => {
+    it(`are restored as they were (${session.version})`, () => {
       const back = sessionFromBytes(sessionToBytes(session));
       expect(secretOf(back)).toBe(secretOf(session));
       const createdAt = Math.floor(session.createdAt);
       expect(printed(back)).toEqual(printed({ ...session, createdAt }));
     });
 
-  it("must be whole: no beginning and no longer text is a session", () => {
+  it("must be complete: no beginning and no longer text is a session", () => {
     for (const session of [session13(), session12()]) {
       const bytes = sessionToBytes(session);
       for (let end = 0; end < bytes.length; end++)
@@ -122,10 +122,10 @@ describe("a session's age", () => {
   });
 });
 
-describe("who a session's peer is", () => {
+describe("the peer of a session", () => {
   const session = session13({ peerCertificates: chain });
 
-  it("is judged by the config's verifier, now and by the name asked for", () => {
+  it("is validated by the config's verifier, now and by the requested name", () => {
     const config = testClientConfig();
     expect(resumedPeer(session, config, "localhost")?.chain).toBeDefined();
     expect(resumedPeer(session, config, "other.test")).toBeUndefined();
@@ -162,7 +162,7 @@ describe("who a session's peer is", () => {
     expect(resumedPeer(proven, other, "localhost")).toBeUndefined();
   });
 
-  it("is nobody where no certificate was shown", () => {
+  it("is not authenticated where no certificate was presented", () => {
     const config = testServerConfig();
     const peer = resumedPeer(session13(), config, "localhost");
     expect([peer !== undefined, peer?.chain]).toEqual([true, undefined]);

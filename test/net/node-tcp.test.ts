@@ -35,7 +35,7 @@ async function pairOf() {
 }
 
 describe("openTransport", () => {
-  it("lends what comes to who waits, and keeps what comes before", async () => {
+  it("lends bytes to the call that waits, and keeps those that come before it", async () => {
     const { transport, peer } = await pairOf();
     const seen: Uint8Array[] = [];
     const take = (lent: Uint8Array): void => void seen.push(lent);
@@ -65,7 +65,7 @@ describe("openTransport", () => {
     await Promise.all([transport.close(), other.transport.close()]);
   });
 
-  it("gives what is put back to who waits for it", async () => {
+  it("gives bytes that are put back to the call that waits", async () => {
     const { transport } = await pairOf();
     const seen: string[] = [];
     const reading = transport.readLent?.((lent) => void seen.push(text(lent)));
@@ -80,7 +80,7 @@ describe("openTransport", () => {
     expect(await waiting).toBe(reason);
   });
 
-  it("stops reading while nobody does, and goes on after", async () => {
+  it("stops reading while no call does, and continues after", async () => {
     const { transport, peer } = await pairOf();
     const sent = Buffer.alloc(8 << 20, "0123456789abcde");
     peer.end(sent);

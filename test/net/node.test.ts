@@ -154,7 +154,7 @@ describe("connect and serve", () => {
     expect(await rejection(serve({}))).toBeInstanceOf(TypeError);
   });
 
-  it("tell a failed handshake, and go on", async () => {
+  it("report a failed handshake, and continue", async () => {
     const errors: unknown[] = [];
     const server = await serve({
       certFile,
@@ -252,7 +252,7 @@ describe("SSLServer", () => {
     await server.close();
   });
 
-  it("has bounded waiting: the next waits for room", async () => {
+  it("has bounded waiting: the next waits for a free place", async () => {
     let taken = 0;
     const server = new SSLServer(
       {

@@ -165,7 +165,7 @@ describe.each(VERSIONS)("two processes, %s", (version) => {
   });
 });
 
-it("early data is taken by the process that gave the ticket, and once", async () => {
+it("early data is accepted by the process that issued the ticket, and once", async () => {
   const one = await ServerProcess.start();
   const two = await ServerProcess.start(one.keys);
   const { session } = await visit(one, "TLSv1.3");

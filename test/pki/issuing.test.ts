@@ -41,30 +41,33 @@ function text(pem: string): string {
 }
 
 describe("a server certificate", () => {
-  it.each(KEY_KINDS)("with a key of kind %s satisfies the judges", (kind) => {
-    const key = testKey(kind);
-    const server = root.issueServer({
-      hosts: ["server.test", "*.wild.test", "127.0.0.1", "::1"],
-      key,
-    });
-    const args = ["-purpose", "sslserver", "-verify_hostname", "server.test"];
-    expect(opensslVerify(root.pem, server.pem, { args }).text).toBe(
-      "leaf.pem: OK\n",
-    );
-    const node = new X509Certificate(server.der);
-    const ca = new X509Certificate(root.der);
-    expect(node.checkIssued(ca)).toBe(true);
-    expect(node.verify(ca.publicKey)).toBe(true);
-    expect(node.checkHost("a.wild.test")).toBe("*.wild.test");
-    expect(node.checkHost("a.b.wild.test")).toBeUndefined();
-    expect(node.checkIP("127.0.0.1")).toBe("127.0.0.1");
-    expect(node.checkIP("::1")).toBe("::1");
-    verifyStrictly(root, server.chain, "server.test");
-    verifyStrictly(root, server.chain, "::1");
-  });
+  it.each(KEY_KINDS)(
+    "with a key of kind %s satisfies the verifiers",
+    (kind) => {
+      const key = testKey(kind);
+      const server = root.issueServer({
+        hosts: ["server.test", "*.wild.test", "127.0.0.1", "::1"],
+        key,
+      });
+      const args = ["-purpose", "sslserver", "-verify_hostname", "server.test"];
+      expect(opensslVerify(root.pem, server.pem, { args }).text).toBe(
+        "leaf.pem: OK\n",
+      );
+      const node = new X509Certificate(server.der);
+      const ca = new X509Certificate(root.der);
+      expect(node.checkIssued(ca)).toBe(true);
+      expect(node.verify(ca.publicKey)).toBe(true);
+      expect(node.checkHost("a.wild.test")).toBe("*.wild.test");
+      expect(node.checkHost("a.b.wild.test")).toBeUndefined();
+      expect(node.checkIP("127.0.0.1")).toBe("127.0.0.1");
+      expect(node.checkIP("::1")).toBe("::1");
+      verifyStrictly(root, server.chain, "server.test");
+      verifyStrictly(root, server.chain, "::1");
+    },
+  );
 
   it.each(["ec-p256", "ec-p384", "ec-p521", "ed25519"] as const)(
-    "from a CA with a key of type %s satisfies the judges",
+    "from a CA with a key of type %s satisfies the verifiers",
     (type: KeyType) => {
       const ca = createCertificateAuthority({
         provider,
@@ -83,7 +86,7 @@ describe("a server certificate", () => {
     ["rsa-2048.pem", "rsa-pss-sha384", "rsassaPss"],
     ["rsa-pss-2048.pem", undefined, "rsassaPss"],
   ] as const)(
-    "from a CA with %s and signature %s satisfies the judges",
+    "from a CA with %s and signature %s satisfies the verifiers",
     (file, signature, shown) => {
       const ca = createCertificateAuthority({
         provider,
@@ -98,7 +101,7 @@ describe("a server certificate", () => {
     },
   );
 
-  it("says what servers' certificates say, as OpenSSL prints it", () => {
+  it("has the contents of a server's certificate, as OpenSSL prints it", () => {
     const server = root.issueServer({
       hosts: ["server.test", "192.0.2.1", "2001:db8::1"],
       uris: ["spiffe://test/server"],

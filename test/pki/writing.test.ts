@@ -16,7 +16,7 @@ import { Name } from "../../src/x509/names/name.ts";
 const read = (bytes: Uint8Array, tag: number) =>
   der.readSingle(bytes, tag, "it");
 
-describe("DER that our strict reader takes", () => {
+describe("DER that our strict reader accepts", () => {
   it("INTEGER", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {

@@ -107,7 +107,7 @@ suite(
       found ? JSON.parse(readFileSync(file, "utf8")) : { tests: [] }
     ) as Pkits;
 
-    it("is judged as the suite has it", () => {
+    it("has the suite's result", () => {
       const different: Record<string, string> = {};
       let slowest = 0;
       for (const test of pkits.tests) {

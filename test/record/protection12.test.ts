@@ -89,7 +89,7 @@ describe.each(protections)("$name", (protection) => {
     );
   });
 
-  it("takes any nonce or IV that the peer chose", () => {
+  it("accepts any nonce or IV that the peer chose", () => {
     const explicit = text(protection.name.includes("CBC") ? 16 : 8);
     const content = text(20);
     const judge = { number: 0, type: 22, content, explicit };
@@ -152,7 +152,7 @@ describe.each(protections)("$name", (protection) => {
     ]);
   });
 
-  it("forks: both go on under the same number", () => {
+  it("forks: both continue with the same number", () => {
     const sealer = protection.sealer();
     sealedRecord(sealer, 23, text(1));
     const fork = sealer.clone();
@@ -221,7 +221,7 @@ describe.each(cbcProtections)("padding of $name", (protection) => {
     return read(protection, protection.judge(judge));
   }
 
-  it("takes every length up to 255", () => {
+  it("accepts every length up to 255", () => {
     expect(lengths).toHaveLength(16);
     for (const length of lengths)
       expect(readPadded(padded(length))).toEqual([`23:${toHex(content)}`]);
@@ -244,7 +244,7 @@ describe.each(cbcProtections)("padding of $name", (protection) => {
     }
   });
 
-  it("takes a record that is nothing but padding, and no less", () => {
+  it("accepts a record that is nothing but padding, and no less", () => {
     const empty = text(0);
     for (let length = 0; length < 256; length++) {
       const base = encryptThenMac ? 0 : macLength;

@@ -108,7 +108,7 @@ const orders = fc.tuple(
 );
 
 describe("the strike register", () => {
-  it("takes no early data twice, in whatever order things happen", () => {
+  it("accepts no early data twice, in whatever order things happen", () => {
     fc.assert(
       fc.property(orders, ([clocks, happenings]) => {
         expect(isAcceptedTwice(clocks, happenings)).toBe(false);

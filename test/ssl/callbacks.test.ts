@@ -143,7 +143,7 @@ describe("sniCallback", () => {
     expect(() => (pair.server.context = {} as never)).toThrow(TypeError);
   });
 
-  it("a promise: SSLObject reports it, settle() goes on", async () => {
+  it("a promise: SSLObject reports it, settle() waits for it", async () => {
     const pair = new BioPair(
       clientContext(),
       withSni(async () => {

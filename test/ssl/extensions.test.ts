@@ -62,7 +62,7 @@ describe("certificate compression", () => {
     expect(count).toBe(1);
   });
 
-  it("takes rows alone", () => {
+  it("accepts entries alone", () => {
     const context = clientContext();
     for (const wrong of [zlib, [{}], ["zlib"]])
       expect(
@@ -78,7 +78,7 @@ describe("stapling", () => {
   });
   const good = testAuthority().createOcspResponse(issued.certificate);
 
-  it("is asked for, and judged", async () => {
+  it("is requested, and validated", async () => {
     for (const ocspStapling of ["request", "require"] as const)
       await readyPair({
         client: clientContext({ ocspStapling }),
@@ -110,7 +110,7 @@ describe("stapling", () => {
     await readyPair({ server: serverContext({ certChain }) });
   });
 
-  it("is remembered with the session that goes on from it", async () => {
+  it("is remembered in a resumed session", async () => {
     const client = clientContext({ ocspStapling: "require" });
     const server = serverContext(stapled(good));
     const first = await readyPair({ client, server });
@@ -315,7 +315,7 @@ describe("records", () => {
     expect(told.at(-1)).toBe(1);
   });
 
-  it("are no longer than the peer takes", () => {
+  it("are no longer than the peer accepts", () => {
     const server = serverContext({ recordSizeLimit: 64 });
     const pair = new BioPair(clientContext({ recordSizeLimit: 1000 }), server);
     pair.handshake();

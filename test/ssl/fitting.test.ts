@@ -19,7 +19,7 @@ import {
 } from "./support.ts";
 
 describe("a context that is set has to fit", () => {
-  it("the role: a client would verify nobody by a server's rules", () => {
+  it("the role: a client with a server's rules would not verify its peer", () => {
     const { client, server } = new BioPair();
     expect(sslError(() => (client.context = serverContext())).code).toBe(
       "ERR_SSL_WRONG_ROLE",

@@ -130,7 +130,7 @@ describe("a transport that is lent what it writes", () => {
 
 describe("a transport that lends what it reads", () => {
   for (const maximumVersion of ["TLSv1.3", "TLSv1.2"] as const)
-    it(`carries ${maximumVersion}, whatever becomes of the room`, async () => {
+    it(`carries ${maximumVersion}, whatever becomes of the buffer`, async () => {
       const [near, far] = memoryPair();
       const contexts = [clientContext(), serverContext()] as const;
       for (const context of contexts) context.maximumVersion = maximumVersion;

@@ -262,7 +262,7 @@ describe.each(VERSIONS)("sessions of %s", (version) => {
     }
   });
 
-  it("processes with the same ticket keys go on from each other's sessions", () => {
+  it("processes with the same ticket keys resume each other's sessions", () => {
     const tickets = new TicketKeys({ provider: noble });
     const [here, there] = [serverContext(), serverContext()];
     here.ticketKeys = tickets;

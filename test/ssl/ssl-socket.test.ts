@@ -144,7 +144,7 @@ describe("SSLSocket: data", () => {
     expect(order.at(-1)).toBe("7g");
   });
 
-  it("lets nobody overtake a call that waits for what has just come", async () => {
+  it("lets no call overtake one that waits for what has just come", async () => {
     const { client, server } = await readyPair();
     const first = server.recv(1);
     const sent = client.sendAll(ascii("ab"));
@@ -251,7 +251,7 @@ describe("SSLSocket: data", () => {
   });
 });
 
-describe("SSLSocket: answers that nobody asked for", () => {
+describe("SSLSocket: answers that were not requested", () => {
   it("wait behind what is being sent", async () => {
     const { client, server } = await readyPair({ highWaterMark: 10 });
     const sending = client.sendAll(new Uint8Array(100_000).fill(1));
@@ -480,7 +480,7 @@ describe("SSLSocket: the end", () => {
     expect(await iterating).toBe("ended");
   });
 
-  it("destroy ends everything with its error, and without a goodbye", async () => {
+  it("destroy ends everything with its error, and without close_notify", async () => {
     const { client, server } = await readyPair();
     const reason = new Error("enough");
     const receiving = rejection(client.recv());

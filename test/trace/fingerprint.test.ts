@@ -174,7 +174,7 @@ describe("JA4", () => {
   });
 });
 
-describe("of whom it is", () => {
+describe("of puretls' own hellos", () => {
   it("a server reads both off the hello that it chooses a certificate by", () => {
     const pair = newPair(
       undefined,

@@ -55,7 +55,7 @@ describe("Writer and Reader", () => {
     );
   });
 
-  it("a writer's room goes on to the next without what stood in it", () => {
+  it("a writer's buffer is reused without its old content", () => {
     const first = new Writer(64).bytes(fromHex("c0ffee")).finish();
     const outer = new Writer(64);
     const inner = new Writer(64).u8(1);

@@ -103,7 +103,7 @@ describe.each(VERSIONS)("in %s", (version) => {
     expect(pair.client.need).toBe(need);
   });
 
-  it("a certificate that promises a staple must bring one", () => {
+  it("a certificate with must-staple is rejected without the response requested", () => {
     const { chain, key } = testAuthority().issueServer({
       hosts: ["localhost"],
       mustStaple: true,

@@ -67,7 +67,7 @@ describe("a CertificateRequest after the handshake", () => {
   );
 
   // RFC 8446 4.6.2: to a client that did not offer post_handshake_auth.
-  it("is unexpected where nobody offered to answer it", () => {
+  it("is unexpected where the client did not offer to answer it", () => {
     const { client, forge } = forgeable();
     expect(reasonAfter(client, forge("server", 22, request))).toBe(
       "unexpected_message",

@@ -36,7 +36,7 @@ function client(
 
 describe("a client of no features", () => {
   for (const delivery of DELIVERIES)
-    it(`takes tickets for nothing, and new keys (${delivery})`, () => {
+    it(`ignores tickets, and accepts new keys (${delivery})`, () => {
       const server = testServerConfig({
         ticketKeys: new TicketKeys({ provider: noble }),
       });
@@ -70,7 +70,7 @@ describe("a client of no features", () => {
     ]);
   });
 
-  it("shows no certificate to who asks for one", () => {
+  it("sends no certificate to a server that requests one", () => {
     const optional = testServerConfig({
       clientAuthentication: "optional",
       verifier,

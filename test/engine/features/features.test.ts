@@ -115,7 +115,7 @@ describe.each(FEATURES.map((row) => [row.feature.name, row] as const))(
       expectDone(shuttle(newPair(slimClient(), server)));
     });
 
-    it.each(VERSIONS)("%s goes with a client that wants it", (version) => {
+    it.each(VERSIONS)("%s connects with a client that offers it", (version) => {
       const client = testClientConfig({ ...option, versions: [version] });
       expectDone(shuttle(newPair(client, slimServer())));
     });
@@ -171,7 +171,7 @@ describe("without encryptedClientHello", () => {
     expectDone(shuttle(newPair(client, slimServer())));
   });
 
-  it("a server tells a client that hides its name of no keys", () => {
+  it("a server sends no keys to a client that hides its name", () => {
     const client = testClientConfig({ encryptedClientHello: hides });
     const pair = shuttle(newPair(client, slimServer()));
     expect(pair.client.error?.reason).toBe("ech_rejected");
@@ -196,7 +196,7 @@ describe("without encryptedClientHello", () => {
   });
 });
 
-it("a CompressedCertificate is no message of who has no compression", () => {
+it("a CompressedCertificate is unexpected without compression", () => {
   const { client, server } = newPair(
     // The client says that it takes what it does not have.
     slimClient([], {
@@ -215,7 +215,7 @@ it("a CompressedCertificate is no message of who has no compression", () => {
   expect(client.error?.message).toContain("compressed_certificate");
 });
 
-it("an answer brings no config of other features", () => {
+it("an answer with a config of other features is refused", () => {
   const pair = newPair(
     slimClient(),
     slimServer([], { credentials: RAISE_NEED }),
@@ -238,15 +238,18 @@ it.each([
   ["status_request", 5],
   ["signed_certificate_timestamp", 18],
   ["delegated_credential", 34],
-])("%s beside a certificate is unsolicited to who has none", (_name, type) => {
-  const body = new Uint8Array(8);
-  const server = testServerConfig({
-    shapes: { certificate: { verbatim: [{ type, body }] } },
-  });
-  const { client } = shuttle(newPair(slimClient(), server));
-  expect(client.error?.reason).toBe("unsolicited_extension");
-  expect(client.error?.alert).toBe("unsupported_extension");
-});
+])(
+  "%s beside a certificate is unsolicited without the feature",
+  (_name, type) => {
+    const body = new Uint8Array(8);
+    const server = testServerConfig({
+      shapes: { certificate: { verbatim: [{ type, body }] } },
+    });
+    const { client } = shuttle(newPair(slimClient(), server));
+    expect(client.error?.reason).toBe("unsolicited_extension");
+    expect(client.error?.alert).toBe("unsupported_extension");
+  },
+);
 
 describe("a credential that needs a feature", () => {
   const { key, ...rest } = testCredential();

@@ -139,7 +139,7 @@ describe("configs of TLS 1.3 alone", () => {
 });
 
 describe("an answer to a need", () => {
-  it("brings no config that speaks other versions", () => {
+  it("refuses a config of other versions", () => {
     const asking = testServerConfig({ credentials: RAISE_NEED });
     const engine = TlsEngine.server(asking);
     engine.receive(TlsEngine.client(client, "localhost").takeOutput());

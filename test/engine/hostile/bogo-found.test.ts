@@ -153,7 +153,7 @@ describe("a server of TLS 1.3", () => {
     return [info?.group, info?.helloRetried];
   };
 
-  it("takes the share that it has among groups that are alike", () => {
+  it("selects the group with a share among equally preferred ones", () => {
     const groups = ["x25519", "secp384r1"] as const;
     expect(chosen({ groups }, groups, ["secp384r1"])).toEqual([
       "secp384r1",
@@ -164,7 +164,7 @@ describe("a server of TLS 1.3", () => {
     ).toEqual(["x25519", true]);
   });
 
-  it("wants its hybrid though the client sent no share of it", () => {
+  it("retries for its hybrid although the client sent no share of it", () => {
     const groups = ["X25519MLKEM768", "x25519"] as const;
     expect(chosen({ groups }, groups, ["x25519"])).toEqual([
       "X25519MLKEM768",
@@ -306,7 +306,7 @@ describe("a session of TLS 1.3", () => {
     expect(data?.bytes).toEqual(Uint8Array.of(3, 4, 5));
   });
 
-  it("but not to a client that has to show a certificate", () => {
+  it("but not to a client that has to present a certificate", () => {
     const { client, server } = newPair(
       testClientConfig(),
       testServerConfig({ clientAuthentication: "optional" }),
@@ -319,7 +319,7 @@ describe("a session of TLS 1.3", () => {
 describe("TLS 1.2", () => {
   const versions = ["TLSv1.2"] as const;
 
-  it("takes a warning before the ServerHello, and TLS 1.3 alone does not", () => {
+  it("accepts a warning before the ServerHello, and TLS 1.3 alone does not", () => {
     const warning = Uint8Array.of(21, 3, 3, 0, 2, 1, 112);
     for (const [wanted, reason] of [
       [["TLSv1.2", "TLSv1.3"], undefined],
@@ -344,7 +344,7 @@ describe("TLS 1.2", () => {
     expect(server.error?.reason).toBe("inappropriate_fallback");
   });
 
-  it("says itself that it is a fallback, where the config does", () => {
+  it("sends the fallback signal where the config says so", () => {
     const client = testClientConfig({ versions, fallbackSignal: true });
     const refused = shuttle(newPair(client, testServerConfig()));
     expect(refused.server.error?.reason).toBe("inappropriate_fallback");

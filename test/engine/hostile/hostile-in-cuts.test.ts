@@ -132,7 +132,7 @@ const SESSION_FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-describe("TLS 1.3: it does not go on from", () => {
+describe("TLS 1.3: it does not resume", () => {
   it.each(Object.entries(SESSION_FAULTS))("%s", (_name, fault) => {
     const world = new World();
     const server = guarded(world);
@@ -194,7 +194,7 @@ const FAULTS_12: Readonly<
   },
 };
 
-describe("TLS 1.2: it does not go on from", () => {
+describe("TLS 1.2: it does not resume", () => {
   it.each(Object.entries(FAULTS_12))("%s", (_name, fault) => {
     const world = new World();
     const server = { ...only12, ...guarded(world) };
@@ -241,7 +241,7 @@ describe("a ClientHello with a right ticket, changed on the way", () => {
   });
 });
 
-describe("early data is taken once", () => {
+describe("early data is accepted once", () => {
   const REGISTERS = ["tickets and a register", "a store"] as const;
 
   it.each(REGISTERS)("with %s, in whatever cuts it comes again", (kind) => {
@@ -298,7 +298,7 @@ describe("early data is taken once", () => {
     expect(outcomes).toEqual([EARLY.length, 0]);
   });
 
-  it("and not where the client has to show a certificate first", () => {
+  it("and not where the client has to present a certificate first", () => {
     const world = new World();
     const server = guarded(world);
     const session = firstOf(world, server);

@@ -30,7 +30,7 @@ import { testAuthority, testServer } from "../../support/pki.ts";
 const ANY = { maxFragment: () => 2 ** 14 + 256 };
 
 describe("memory follows the bytes that came", () => {
-  it("a record's header alone gets no room for the record", () => {
+  it("a record's header alone allocates no buffer for the record", () => {
     const header = Uint8Array.of(23, 3, 3, 0x41, 0);
     const bytes = allocated(() => {
       const deframer = new Deframer();
@@ -51,7 +51,7 @@ describe("memory follows the bytes that came", () => {
     expect(bytes).toBeLessThan(4096);
   });
 
-  it("one byte at a time, both are whole in the end and copied little", () => {
+  it("one byte at a time, both are complete in the end and copied little", () => {
     const record = new Uint8Array(5 + 2 ** 14).map((_, i) => i);
     record.set([23, 3, 3, 0x40, 0]);
     const made = allocated(() => {

@@ -88,7 +88,7 @@ const RESUMED: Readonly<Record<string, Way>> = {
   },
 };
 
-describe("a session goes on", () => {
+describe("a session is resumed", () => {
   it.each(Object.entries(RESUMED))("%s", (_name, { client, server }) => {
     const world = new World();
     const options = server(world);
@@ -245,7 +245,7 @@ describe("after the handshake", () => {
   it.each([
     ["its certificate", [testCredential("ec-p256", "client")]],
     ["that it has none", []],
-  ])("a client that is asked shows %s", (_name, credentials) => {
+  ])("a client that is asked presents %s", (_name, credentials) => {
     const world = new World();
     const pair = world
       .pair(

@@ -233,7 +233,7 @@ describe.each(VERSIONS)("needs of %s", (version) => {
   });
 });
 
-describe("sessions that are asked for elsewhere", () => {
+describe("sessions that are looked up elsewhere", () => {
   it.each(VERSIONS)("%s: in cuts, late, wrongly and twice", (version) => {
     const world = new World();
     const server = { ...common(version), sessionStore: RAISE_NEED } as const;
@@ -322,7 +322,7 @@ describe("early data that comes while something waits", () => {
     return { pair, session: found?.session };
   }
 
-  it("is taken once the session is found", () => {
+  it("is accepted once the session is found", () => {
     const { pair, session } = comingBack();
     pair.server.resume({ type: "session_found", session });
     expect(pair.data("server", "early_data")).toEqual(

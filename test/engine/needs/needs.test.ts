@@ -80,7 +80,7 @@ function answer(need: Need, role: "client" | "server"): Answer {
 
 describe("needs", () => {
   for (const delivery of DELIVERIES)
-    it(`are told once and answered late (${delivery})`, () => {
+    it(`are raised once and answered late (${delivery})`, () => {
       const pair = waiting();
       const told: string[] = [];
       for (let round = 0; round < 10; round++) {
@@ -225,7 +225,7 @@ describe("needs", () => {
 });
 
 describe("snapshots", () => {
-  it("go on from every point of a handshake, each by itself", () => {
+  it("continue from every point of a handshake, each by itself", () => {
     const pair = newPair(
       testClientConfig({ credentials: [testCredential("ec-p256", "client")] }),
       testServerConfig({ clientAuthentication: "required" }),
@@ -300,7 +300,7 @@ describe("wrong use fails before a byte goes out", () => {
     );
   });
 
-  it("a server without a certificate, or without a judge of clients", () => {
+  it("a server without a certificate, or without a verifier of clients", () => {
     expect(() => createServerConfig({ provider, credentials: [] })).toThrow(
       /certificate/,
     );

@@ -48,7 +48,7 @@ function peerOf({ server }: Pair): unknown {
   return server.info?.peer?.leaf.der;
 }
 
-describe("a client shows its certificate after the handshake", () => {
+describe("a client presents its certificate after the handshake", () => {
   for (const delivery of DELIVERIES)
     it(`when it is asked, twice, in cuts "${delivery}"`, () => {
       const pair = connected();
@@ -161,7 +161,7 @@ describe("a client shows its certificate after the handshake", () => {
   });
 });
 
-describe("a server asks only where it may", () => {
+describe("a server sends a CertificateRequest only where it may", () => {
   it("throws before a byte goes out", () => {
     const pair = connected({ postHandshakeAuth: false });
     expect(() => {
@@ -185,7 +185,7 @@ describe("a server asks only where it may", () => {
     }).toThrow(TlsUsageError);
   });
 
-  it("ends a connection whose client's answer is refused", () => {
+  it("ends a connection whose client's answer is rejected", () => {
     let calls = 0;
     const verifier = {
       verify: () => {

@@ -52,7 +52,7 @@ describe("a register that is asked", () => {
     expect(pair.data("server", "early_data")).toHaveLength(0);
   });
 
-  it("says yes: early data is accepted, what came meanwhile too", () => {
+  it("answers true: early data is accepted, what arrived meanwhile too", () => {
     const { pair } = comingBack();
     pair.client.writeEarlyData(EARLY);
     pair.deliver(pair.server, pair.client.takeOutput());
@@ -68,7 +68,7 @@ describe("a register that is asked", () => {
     expect(sameKeys(pair)).toBe(true);
   });
 
-  it("says no: the session is resumed without early data", () => {
+  it("answers false: the session is resumed without early data", () => {
     const { pair } = comingBack();
     pair.server.resume({ type: "struck", first: false });
     pair.client.writeEarlyData(EARLY);
@@ -188,7 +188,7 @@ it("an id of 1 to 32 bytes is needed", () => {
   for (const length of [1, 32]) testServerConfig(options(length));
 });
 
-it("a register in this process that throws, or promises, has said no", () => {
+it("a register in this process that throws or returns a promise counts as false", () => {
   for (const strike of [
     () => {
       throw new Error("no register");

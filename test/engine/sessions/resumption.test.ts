@@ -145,7 +145,7 @@ describe("a session is resumed", () => {
     expect(outcome(again(session, { ticketKeys: other }))).toBe(true);
   });
 
-  it("with the certificate that the client had shown", () => {
+  it("with the certificate that the client had presented", () => {
     const server = {
       ticketKeys: tickets,
       clientAuthentication: "required",
@@ -195,7 +195,7 @@ describe("tickets", () => {
     expect(sessionsAfter(connect({}))).toEqual([]);
   });
 
-  it("end with the seven days since the certificate was shown", () => {
+  it("end seven days after the certificate was presented", () => {
     const server = { ticketKeys: tickets, sessionLifetimeSeconds: 604_800 };
     const session = firstSession({ server });
     const provider = later(6 * DAY);
@@ -305,7 +305,7 @@ describe("a full handshake follows", () => {
     expect(lying.client.info?.resumed).toBe(false);
   });
 
-  it("where the client shall show a certificate and has shown none", () => {
+  it("where a client certificate is required and none was presented", () => {
     const credentials = [testCredential("ec-p256", "client")];
     const pair = again(
       session,
@@ -370,7 +370,7 @@ describe("a full handshake follows", () => {
     expect(asked).toBe(2);
   });
 
-  it("unless the verifier says that a session's was judged already", () => {
+  it("unless the verifier says that a session's was validated already", () => {
     const server = {
       ticketKeys: tickets,
       clientAuthentication: "optional",

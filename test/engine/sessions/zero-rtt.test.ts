@@ -67,7 +67,7 @@ function run(pair: Pair, delivery?: Delivery): Pair {
   return shuttle(pair, delivery);
 }
 
-describe("early data is taken", () => {
+describe("early data is accepted", () => {
   for (const delivery of DELIVERIES)
     it(`before the handshake is done, in cuts "${delivery}"`, () => {
       const server = guarded();
@@ -142,7 +142,7 @@ describe("early data is taken", () => {
   });
 });
 
-describe("early data is never taken twice", () => {
+describe("early data is never accepted twice", () => {
   it("when the whole hello is sent again", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
@@ -204,7 +204,7 @@ describe("the register forgets what has run out", () => {
   });
 });
 
-describe("early data is refused, and the connection goes on", () => {
+describe("early data is rejected, and the connection continues", () => {
   const server = guarded();
   const refused = (
     change: Partial<ServerOptions>,
@@ -223,7 +223,7 @@ describe("early data is refused, and the connection goes on", () => {
     return pair;
   };
 
-  it("by a server that wants none any more", () => {
+  it("by a server that no longer allows it", () => {
     expect(refused({ maxEarlyData: 0 }).client.info?.resumed).toBe(true);
   });
 
@@ -283,7 +283,7 @@ describe("early data is refused, and the connection goes on", () => {
 });
 
 describe("limits and order", () => {
-  it("every record behind the ClientHello says 0x0303", () => {
+  it("every record after the ClientHello has version 0x0303", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
     client.writeEarlyData(EARLY);
@@ -309,7 +309,7 @@ describe("limits and order", () => {
     expect(() => client.write(EARLY)).toThrow(TlsUsageError);
   });
 
-  it("a server takes no more than the ticket allows", () => {
+  it("a server accepts no more than the ticket allows", () => {
     const server = guarded();
     const session = { ...firstSession({ server }), maxEarlyData: 1000 };
     const pair = offer(session, server);

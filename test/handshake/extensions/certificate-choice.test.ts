@@ -84,7 +84,7 @@ describe("signature_algorithms_cert", () => {
       chosen({ credentials }, { ...asks, certificateSignatureSchemes }).client,
     ).toBe(1);
   });
-  it("is a wish: what there is, is shown", () => {
+  it("is a preference: without a match the others are presented", () => {
     const certificateSignatureSchemes = ["rsa_pkcs1_sha256"] as const;
     expect(chosen({ certificateSignatureSchemes }, {}).server).toBe(0);
   });

@@ -39,7 +39,7 @@ describe.each(ROWS)("%s", (_name, row) => {
   // Certificates of one authority: long enough that it pays.
   const text = concat(...testCredential().chain, ...CLIENT_CREDENTIAL.chain);
 
-  it("gives back what it took, and no other length", () => {
+  it("restores what it compressed, and no other length", () => {
     const packed = row.compress(text);
     expect(row.decompress(packed, text.length)).toEqual(text);
     const tells = (data: Uint8Array, length: number) => {
@@ -128,7 +128,7 @@ describe("a handshake", () => {
     );
   });
 
-  it("takes the sender's first algorithm that the peer has", () => {
+  it("selects the sender's first algorithm that the peer offers", () => {
     const codes: number[] = [];
     handshake(
       [native.zlib, native.brotli],

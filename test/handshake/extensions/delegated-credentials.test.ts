@@ -116,7 +116,7 @@ describe("a delegated credential", () => {
     expect(server.info?.peer?.verified).toBe(true);
   });
 
-  it("gives way to the certificate's key where nobody takes it", () => {
+  it("gives way to the certificate's key where the peer does not support it", () => {
     const { server } = connect({}, { credentials: [delegate(), own] });
     expect(server.info?.credential).toBe(own);
     const alone = connect({}, { credentials: [delegate()] });
@@ -169,7 +169,7 @@ describe("one that was signed elsewhere", () => {
     );
   });
 
-  it("is refused with an algorithm that nobody may accept", () => {
+  it("is rejected with an algorithm that is not allowed for it", () => {
     const changed = (at: number, code: number): Uint8Array => {
       const copy = signed.slice();
       copy.set([code >> 8, code & 255], at);

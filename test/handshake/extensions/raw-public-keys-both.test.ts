@@ -81,7 +81,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
   ): Pair => shuttle(pairOf(client, server), delivery);
 
   it.each(["ec-p256", "ec-p384", "ed25519", "rsa"] as const)(
-    "a server shows a key of kind %s",
+    "a server presents a key of kind %s",
     (kind) => {
       const { client, server } = connect(
         { rawPublicKeys: known(kind) },
@@ -94,7 +94,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
     },
   );
 
-  it.each(DELIVERIES)("both sides show one, bytes %s", (delivery) => {
+  it.each(DELIVERIES)("both sides present one, bytes %s", (delivery) => {
     const { client, server } = connect(
       BOTH_KEYS.client,
       BOTH_KEYS.server,
@@ -105,7 +105,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
     expect(client.info?.peerRawPublicKey?.der).toEqual(derOf("ec-p256"));
   });
 
-  it("one side shows a key, the other a certificate", () => {
+  it("one side presents a key, the other a certificate", () => {
     const one = connect(
       { rawPublicKeys: known("ec-p256"), credentials: [client509()] },
       { credentials: [raw("ec-p256")], clientAuthentication: "required" },
@@ -120,7 +120,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
     expect(other.client.info?.peer?.verified).toBe(true);
   });
 
-  it("who holds the engine may judge and sign", () => {
+  it("needs can validate and sign", () => {
     const pair = pairOf(
       { rawPublicKeys: RAISE_NEED },
       { credentials: [raw("ec-p256", true)] },
@@ -159,7 +159,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
     expect(pair.client.info?.peerRawPublicKey).toBeDefined();
   });
 
-  it("a key that nobody trusts: certificate_unknown", () => {
+  it("a key that is not trusted: certificate_unknown", () => {
     const { client } = connect(
       { rawPublicKeys: known("ed25519") },
       { credentials: [raw("ec-p256")] },
@@ -180,7 +180,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       [["X509", "RawPublicKey"], two.toReversed(), true],
       [["RawPublicKey"], two, true],
       [["X509", "RawPublicKey"], two.slice(0, 1), false],
-    ])("of the server's, for a client that takes %j", (types, own, isRaw) => {
+    ])("of the server's, for a client that accepts %j", (types, own, isRaw) => {
       const { client } = connect(
         { rawPublicKeys: known("ec-p256"), peerCertificateTypes: types },
         { credentials: own },
@@ -195,7 +195,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       [["X509", "RawPublicKey"], clients.toReversed(), false],
       [["RawPublicKey", "X509"], clients.slice(0, 1), false],
       [["X509", "RawPublicKey"], clients.slice(1), true],
-    ])("of the client's, for a server that likes %j", (types, own, isRaw) => {
+    ])("of the client's, for a server that prefers %j", (types, own, isRaw) => {
       const { server } = connect(
         { credentials: own },
         {
@@ -304,7 +304,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       expect(shuttle(pair).client.info?.resumed).toBe(false);
     });
 
-    it("go on by the proof of this process where the judge is asked", () => {
+    it("are resumed by the proof of this process where the verifier is a need", () => {
       const server = { ...BOTH_KEYS.server, ...ways[0] };
       const session = sessionOf(server);
       const { rawPublicKeys: trust } = BOTH_KEYS.client;
@@ -405,7 +405,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       const { client } = connect({}, { shapes });
       expect(client.error?.alert).toBe("unsupported_extension");
     });
-    it("silence, which means X.509, to who takes keys alone", () => {
+    it("no extension, which means X.509, where only keys are accepted", () => {
       const { client } = connect(
         {
           rawPublicKeys: known("ec-p256"),

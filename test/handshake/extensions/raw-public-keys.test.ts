@@ -64,7 +64,7 @@ describe("a server's raw public key", () => {
     );
   });
 
-  it("that nobody trusts: certificate_unknown", () => {
+  it("that is not trusted: certificate_unknown", () => {
     const { client } = connect(
       { rawPublicKeys: known("ed25519") },
       { credentials: [raw("ec-p256")] },
@@ -72,7 +72,7 @@ describe("a server's raw public key", () => {
     expect(client.error?.alert).toBe("certificate_unknown");
   });
 
-  it("is not shown to who wants certificates", () => {
+  it("is not presented to a client that accepts certificates only", () => {
     const credentials = [raw("ec-p256"), testCredential()];
     expect(connect({}, { credentials }).client.info?.peer?.verified).toBe(true);
     const { server } = connect({}, { credentials: [raw("ec-p256")] });
@@ -84,7 +84,7 @@ describe("a server's raw public key", () => {
     expect(client.info?.peer?.verified).toBe(true);
   });
 
-  it("may be judged by who holds the engine, and by nobody else's word", () => {
+  it("is not accepted where its verifier throws", () => {
     const pair = newPair(
       testClientConfig({
         rawPublicKeys: {
@@ -117,7 +117,7 @@ describe("a client's raw public key", () => {
       expect(client.info?.peerRawPublicKey?.algorithm).toBe("ecPublicKey");
     });
 
-  it("alone does not do where the server judges certificates", () => {
+  it("alone does not do where the server validates certificates", () => {
     const { server } = connect(
       { credentials: [raw("ed25519")] },
       { clientAuthentication: "required" },
@@ -199,7 +199,7 @@ describe("what a peer may do wrong", () => {
       "decode_error",
     );
   });
-  it("types that nobody has: unsupported_certificate", () => {
+  it("types that are unknown: unsupported_certificate", () => {
     const body = Uint8Array.of(1, 3);
     const type = ExtensionType.server_certificate_type;
     const shapes = { client_hello: { verbatim: [{ type, body }] } };

@@ -51,7 +51,7 @@ function handOver({ client, server, second, edit, delivery }: Options) {
   return shuttle({ client: here, server: there, sent }, delivery);
 }
 
-describe("another engine goes on", () => {
+describe("another engine continues", () => {
   for (const delivery of DELIVERIES)
     it(`with the key, bytes ${delivery}`, () => {
       const { client, server } = handOver({ delivery });

@@ -119,7 +119,7 @@ describe("a stapled OCSP response", () => {
       expect(atServer.seen[0]?.ocspResponse).toEqual(stapled.ocspResponse);
     });
 
-  it("stays at home where nobody asked", () => {
+  it("is not sent where the client did not request it", () => {
     const verifier = verifierWith();
     const credentials = [credentialOf(fine, { ocspResponse: good })];
     const pair = connect({ verifier }, { credentials });
@@ -362,7 +362,7 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("a session of %s", (version) => {
   }
   const promising = issue(true);
 
-  it("brings its timestamps to a verifier that wants them", () => {
+  it("keeps its timestamps for a verifier that requires them", () => {
     const key = testKey("ec-p256");
     const logs = [{ key: key.publicKeyInfo() }];
     const transparency = requireTimestamps({
@@ -378,7 +378,7 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("a session of %s", (version) => {
     expect(resumed(client, { scts })).toBe(true);
   });
 
-  it("brings its OCSP response, and is of use as long as that is", () => {
+  it("keeps its OCSP response, and is valid as long as that is", () => {
     const client = {
       verifier: createVerifier({ provider: noble, trustStore }),
       ocspStapling: true,

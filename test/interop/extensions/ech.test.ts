@@ -117,7 +117,7 @@ describePeers(["boringssl"], () => {
       expect(configs).toEqual(key.list);
     });
 
-    it("takes GREASE for what it is", async () => {
+    it("ignores GREASE", async () => {
       const { port } = await server(theirKey("greased"), ...more);
       const config = testClientConfig({
         encryptedClientHello: createEchGrease(),

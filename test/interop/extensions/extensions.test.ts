@@ -134,7 +134,7 @@ describePeers(["gnutls"], () => {
     const versions = [version];
     const priority = `NORMAL:-VERS-ALL:+VERS-${version.replace("v", "")}:${PRIORITY}`;
 
-    it("shows us its server's raw public key, and takes ours", async () => {
+    it("presents its server's raw public key, and accepts ours", async () => {
       const { port } = await serverProgram((free) => [
         ...([
           "gnutls-serv",
@@ -160,7 +160,7 @@ describePeers(["gnutls"], () => {
       expect(new TextDecoder().decode(received)).toBe("hello\n");
     });
 
-    it("takes our server's raw public key, and shows us its own", async () => {
+    it("accepts our server's raw public key, and presents its own", async () => {
       const { peer, done } = await clientProgram(
         {
           versions,
@@ -250,7 +250,7 @@ const delegatingServer = builtProgram({
 });
 
 describePeers(["nss"], () => {
-  it("its client takes a delegated credential", async () => {
+  it("its client accepts a delegated credential", async () => {
     const { own, delegated } = delegation();
     const { database } = await databaseOf(ca, undefined);
     const { peer, done } = await clientProgram(

@@ -185,7 +185,7 @@ describePeers(["boringssl"], () => {
     expect(engine.info?.peer?.verified).toBe(true);
   });
 
-  it("its client takes our response and our timestamps", async () => {
+  it("its client accepts our response and our timestamps", async () => {
     const own = createCredential({
       provider: noble,
       chain: identity.chain,

@@ -26,7 +26,7 @@ describePeers(["openssl", "node"], (openssl, node) => {
   itTalks(openssl, node, inTls13("secp521r1"), certificates);
   itTalks(node, openssl, inTls13("x25519"), certificates);
 
-  it("a server that wants a certificate turns a client without one away", async () => {
+  it("a server that requires a certificate rejects a client without one", async () => {
     const server = await node.server?.({
       identity: certificates().server.RSA,
       clientAuth: "required",
@@ -40,7 +40,7 @@ describePeers(["openssl", "node"], (openssl, node) => {
     expect(run.log).toMatch(/certificate required/);
   });
 
-  it("a client that trusts another CA turns the server away", async () => {
+  it("a client that trusts another CA rejects the server", async () => {
     const server = await openssl.server?.({
       identity: certificates().server.RSA,
     });

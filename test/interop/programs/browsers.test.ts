@@ -112,7 +112,7 @@ describeBrowsers(["chromium", "firefox"], (browser, name) => {
           ...(zstdRow ? ([["zstd", zstdRow]] as const) : []),
         ];
 
-  it.each(rows)("takes a certificate compressed by %s", async (_, row) => {
+  it.each(rows)("accepts a certificate compressed by %s", async (_, row) => {
     let compressed = 0;
     const counted: CertificateCompressor = {
       ...row,
@@ -142,7 +142,7 @@ describeBrowsers(["chromium"], (browser) => {
 });
 
 describeBrowsers(["firefox"], (browser) => {
-  it("takes a delegated credential, and offers record_size_limit", async () => {
+  it("accepts a delegated credential, and offers record_size_limit", async () => {
     const { own, delegated } = delegation();
     const talked = await visited(browser, {
       credentials: [delegated, own],

@@ -82,7 +82,7 @@ describePeers(["openssl"], (openssl) => {
     expect(run.errors).toBe("");
   });
 
-  it("connect --insecure takes a server that nobody vouches for", async () => {
+  it("connect --insecure accepts a server that is not trusted", async () => {
     const run = connect(await startOpenssl(), "--insecure");
     run.stdin.write("hello");
     await run.printed(() => run.text.endsWith("hello"));
@@ -165,7 +165,7 @@ describePeers(["openssl"], (openssl) => {
     expect(run.errors).toBe("");
   });
 
-  it("serve --verify required tells whom it refuses, and goes on", async () => {
+  it("serve --verify required reports the client that it refuses, and continues", async () => {
     const { ca, client } = certificates();
     const { run, port } = await startServe(
       ...["--verify", "required", "--ca", ca],

@@ -91,7 +91,7 @@ describePeers(["erlang"], (peer) => {
     resumedByUs(peer, { resumes: "by ticket" }));
 
   // Erlang's register takes it for ten seconds: a busy machine may need longer.
-  it("its server takes our early data", { retry: 2 }, async () => {
+  it("its server accepts our early data", { retry: 2 }, async () => {
     const options = { resumes: "by ticket", earlyData: "any" } as const;
     const server = await peer.server?.({ identity, ...options });
     const port = server?.port ?? 0;

@@ -111,7 +111,7 @@ describePeers(["openssl"], () => {
     expect(received).toEqual(asciiBytes("hello\n"));
   });
 
-  it("its server takes our early data", async () => {
+  it("its server accepts our early data", async () => {
     const { port, peer } = await serverOf("openssl", (free) =>
       sServer(free, "-early_data", "-max_early_data", "16384", "-quiet"),
     );
@@ -121,7 +121,7 @@ describePeers(["openssl"], () => {
     expect(toHex(peer.output())).toContain(toHex(EARLY));
   });
 
-  it("its server refuses early data that it took before", async () => {
+  it("its server rejects early data that it accepted before", async () => {
     const { port } = await serverOf("openssl", (free) =>
       sServer(free, "-early_data", "-max_early_data", "16384", "-quiet"),
     );
@@ -171,7 +171,7 @@ describePeers(["openssl"], () => {
     expect((await second).engine.info?.resumed).toBe(true);
   });
 
-  it("its client's early data is taken, once", async () => {
+  it("its client's early data is accepted, once", async () => {
     const { port, next } = await serverTalks(resuming(withEarlyData()));
     const path = file("session.pem", "");
     const first = next();
@@ -216,7 +216,7 @@ describePeers(["gnutls"], () => {
     expect(engine.info?.resumed).toBe(true);
   });
 
-  it("its server takes our early data", async () => {
+  it("its server accepts our early data", async () => {
     const { port } = await serverOf("gnutls-serv", (free) =>
       gnutlsServ(free, "--earlydata", "--maxearlydata=16384"),
     );
@@ -280,7 +280,7 @@ describePeers(["gnutls"], () => {
 });
 
 describePeers(["boringssl"], () => {
-  it("its server resumes and takes our early data", async () => {
+  it("its server resumes and accepts our early data", async () => {
     const { port } = await serverOf("bssl-tool", (free) => [
       ...["server", "-accept", free, "-cert", cert, "-key", key],
       ...["-loop", "-early-data"],
@@ -290,7 +290,7 @@ describePeers(["boringssl"], () => {
     expect(engine.info?.earlyData).toBe("accepted");
   });
 
-  it("its client resumes, and its early data is taken", async () => {
+  it("its client resumes, and its early data is accepted", async () => {
     const context = new SSLContext({
       protocol: "tlsServer",
       platform: nodePlatform,

@@ -86,7 +86,7 @@ describe.each(VERSIONS)("in %s", (version) => {
     expect(known.handshake().server.getVerifiedChain()).not.toEqual([]);
   });
 
-  it("a callback that sets a context and throws lets nobody in", () => {
+  it("a callback that sets a context and throws accepts no client", () => {
     const server = listening((connection) => {
       connection.context = limited(serverContext());
       throw new Error("no");
@@ -243,7 +243,7 @@ describe("after the handshake", () => {
     expect(pair.server.getVerifiedChain()).not.toEqual([]);
   });
 
-  it("a mode that is set later asks nobody, and says so by an SSLError", () => {
+  it("a mode that is set later requests nothing, and throws an SSLError", () => {
     const server = serverContext({ postHandshakeAuth: true });
     const pair = new BioPair(offering(), server).handshake();
     server.verifyMode = "required";
@@ -254,7 +254,7 @@ describe("after the handshake", () => {
     ).toBe("INVALID_CONFIG");
   });
 
-  it("no certificate stands beside an external PSK, resumed or not", () => {
+  it("no certificate counts beside an external PSK, resumed or not", () => {
     const server = asking();
     server.verifyMode = "optional";
     const client = offering();

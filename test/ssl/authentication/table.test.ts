@@ -39,21 +39,25 @@ describe("whatever a client presents, by whatever way,", () => {
 
   // All rows of a way take longer than a test may on a machine with other work.
   const timeout = THOROUGH ? 300_000 : 60_000;
-  it.each(WAYS)("it gets in as the rule says: %s", { timeout }, async (way) => {
-    const wrong: string[] = [];
-    let resumed = 0;
-    const some = all
-      .filter((row) => row.way === way)
-      .filter((_row, index) => index % STRIDE === 0);
-    for (const row of some) {
-      const connected = await connect(row);
-      for (const fault of faults(row, connected))
-        wrong.push(`${titleOf(row)}: ${fault}`);
-      if (connected.resumed) resumed++;
-    }
-    expect(wrong).toEqual([]);
-    // Rows that are to resume must do so, or they would prove nothing.
-    if (way === "ticket" || way === "store" || way === "early data")
-      expect(resumed).toBeGreaterThan(some.length / 5);
-  });
+  it.each(WAYS)(
+    "a client is accepted as the rule says: %s",
+    { timeout },
+    async (way) => {
+      const wrong: string[] = [];
+      let resumed = 0;
+      const some = all
+        .filter((row) => row.way === way)
+        .filter((_row, index) => index % STRIDE === 0);
+      for (const row of some) {
+        const connected = await connect(row);
+        for (const fault of faults(row, connected))
+          wrong.push(`${titleOf(row)}: ${fault}`);
+        if (connected.resumed) resumed++;
+      }
+      expect(wrong).toEqual([]);
+      // Rows that are to resume must do so, or they would prove nothing.
+      if (way === "ticket" || way === "store" || way === "early data")
+        expect(resumed).toBeGreaterThan(some.length / 5);
+    },
+  );
 });

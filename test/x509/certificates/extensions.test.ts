@@ -413,7 +413,7 @@ describe("the list of extensions", () => {
     expect(codeOf(parse(...extensions))).toBe("malformed_certificate");
   });
 
-  it("accepts an encoded default, and tells", () => {
+  it("accepts an encoded default, and reports it", () => {
     const { extensions } = parse(seq(oid("1.2.3"), bool(false), octets()))();
     expect(extensions).toMatchObject([
       { oid: "1.2.3", critical: false, encodesDefault: true },
@@ -429,7 +429,7 @@ describe("the list of extensions", () => {
     },
   );
 
-  it("does not take a GeneralizedTime for a name", () => {
+  it("does not mistake a GeneralizedTime for a name", () => {
     const value = seq(generalizedTime(0));
     expect(
       codeOf(() => withExtension(OID.subjectAltName, value).subjectAltName),

@@ -85,7 +85,7 @@ describe("PEM", () => {
     expect(parsePem("-----BEGIN X")).toEqual([]);
   });
 
-  it("takes any line end, and RFC 1421 headers", () => {
+  it("accepts any line end, and RFC 1421 headers", () => {
     const text =
       "-----BEGIN K-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-256-CBC,\r\n 00FF\r\n\r\nAQID\r\n-----END K-----";
     expect(parsePem(text)).toEqual([

@@ -265,17 +265,20 @@ describe("parsePrivateKey", () => {
     [OID.secp256r1, p256],
     [OID.secp384r1, p384],
     [OID.secp521r1, p521],
-  ])("takes a scalar of %s from 1 to the order less 1", (curve, { Point }) => {
-    const { ORDER, BYTES } = Point.Fn;
-    const read = (value: bigint): string => {
-      const digits = value.toString(16).padStart(2 * BYTES, "0");
-      return facts(parsePrivateKey(ecKey(curve, fromHex(digits))).key);
-    };
-    expect(read(1n)).toContain("0001");
-    expect(read(ORDER - 1n)).toContain((ORDER - 1n).toString(16));
-    for (const wrong of [0n, ORDER, ORDER + 1n])
-      expect(() => read(wrong)).toThrow(X509Error);
-  });
+  ])(
+    "accepts a scalar of %s from 1 to the order less 1",
+    (curve, { Point }) => {
+      const { ORDER, BYTES } = Point.Fn;
+      const read = (value: bigint): string => {
+        const digits = value.toString(16).padStart(2 * BYTES, "0");
+        return facts(parsePrivateKey(ecKey(curve, fromHex(digits))).key);
+      };
+      expect(read(1n)).toContain("0001");
+      expect(read(ORDER - 1n)).toContain((ORDER - 1n).toString(16));
+      for (const wrong of [0n, ORDER, ORDER + 1n])
+        expect(() => read(wrong)).toThrow(X509Error);
+    },
+  );
 
   it("ignores a password that is not needed", () => {
     expect(

@@ -82,7 +82,7 @@ describe("parseSubjectPublicKeyInfo", () => {
     );
   });
 
-  it("takes a compressed point", () => {
+  it("accepts a compressed point", () => {
     const key = bytes(3, ...new Uint8Array(32).fill(1));
     expect(
       parseSubjectPublicKeyInfo(

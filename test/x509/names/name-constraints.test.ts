@@ -320,7 +320,7 @@ describe("forms that cannot be compared", () => {
   });
 });
 
-describe("who is bound", () => {
+describe("certificates that are bound", () => {
   const verify = (
     trusted: Uint8Array,
     ...chain: readonly Uint8Array[]
@@ -374,7 +374,7 @@ describe("who is bound", () => {
     ]);
   });
 
-  it("an intermediate's own names are judged, a self-issued one's are not", () => {
+  it("an intermediate's own names are checked, a self-issued one's are not", () => {
     const top = limited(4, ["example.com"]);
     const extensions = [
       ...caExtensions(ed25519Key(22), top.key),

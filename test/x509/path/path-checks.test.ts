@@ -68,7 +68,7 @@ describe("a verifier without further checks", () => {
     expect(verdict([], expired, middle)).toBe("certificate_expired");
   });
 
-  it("refuses name constraints, which it cannot judge, critical or not", () => {
+  it("refuses name constraints, which it cannot check, critical or not", () => {
     const permitted = constraints([dns("example.com")]);
     // RFC 5280 4.2.1.10 wants it critical, and some forget.
     const lax = extension(

@@ -86,7 +86,7 @@ const ca = (
 const top = root(1);
 
 describe("path building", () => {
-  it("takes what was sent in any order, and what nobody needs", () => {
+  it("accepts certificates in any order, and unneeded ones", () => {
     const a = intermediate(10, top);
     const b = intermediate(11, a);
     const stray = intermediate(12, root(9));
@@ -399,7 +399,7 @@ describe("the verified-signature cache", () => {
     }
   });
 
-  it("still judges everything else", () => {
+  it("still checks everything else", () => {
     const verifier = createVerifier({
       provider: noble,
       trustStore: TrustStore.of(top.der),

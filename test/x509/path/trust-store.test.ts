@@ -28,7 +28,7 @@ const end = leaf(one);
 const damaged = encodePem("CERTIFICATE", one.der.subarray(0, 50));
 
 describe("TrustStore", () => {
-  it("takes certificates, DER in a row, PEM text and PEM bytes", () => {
+  it("accepts certificates, DER in a row, PEM text and PEM bytes", () => {
     const store = new TrustStore();
     expect(store.add(Certificate.parse(one.der))).toBe(1);
     expect(store.add(concat(one.der, two.der))).toBe(1);
@@ -98,7 +98,7 @@ describe("TrustStore", () => {
     expect(() => parseCertificates(source)).toThrow(X509Error);
   });
 
-  it("lives with a certificate whose extensions do not decode", () => {
+  it("accepts a certificate whose extensions do not decode", () => {
     const broken = root(3, {
       extensions: [
         ...caExtensions(ed25519Key(3)).slice(1, 2),

@@ -140,7 +140,7 @@ describe("Crl.parse", () => {
 });
 
 describe("CrlStore", () => {
-  it("takes PEM, bytes and lists, merges duplicates, finds by issuer", () => {
+  it("accepts PEM, bytes and lists, merges duplicates, finds by issuer", () => {
     const one = crl(anchor);
     const two = crl(root(2));
     const store = CrlStore.of(one.der, `${anchor.pem}${one.pem}${two.pem}`);
@@ -322,7 +322,7 @@ describe("which certificates are asked about", () => {
 });
 
 describe("the list's own rules", () => {
-  it("a number, which version 1 cannot have, and an end: of who issues", () => {
+  it("a number, which version 1 cannot have, and an end: by the issuance profile", () => {
     const without = crl(anchor, {
       extensions: [extension(OID.authorityKeyIdentifier, seq())],
     });

@@ -228,7 +228,7 @@ describe("the ocsp option", () => {
     expect(check(staple({ status: "revoked" }), { ocsp: "ignore" })).toBe("ok");
   });
 
-  it("has nobody to ask about a trusted leaf", () => {
+  it("has no responder to ask about a trusted leaf", () => {
     const trustStore = TrustStore.of(end.der);
     expect(
       check(staple({ status: "revoked" }), { trustStore, ocsp: "require" }),
