@@ -1,7 +1,9 @@
 /**
- * The schedule of shared ticket keys, as a value. An entry never changes once it
- * is published, and rings are joined by union: processes that see them in any
- * order, and a Redis that has lost some, come to the same ring.
+ * The schedule of shared ticket keys, as a value. Its clock is that of Redis: a
+ * process whose own is wrong changes nothing for the others. The times of an entry
+ * only ever become earlier, and rings are joined by union with the earliest of
+ * each: processes that see them in any order, and a Redis that has lost some, come
+ * to the same ring.
  */
 import { fromHex, latin1Bytes, toHex, utf8Text } from "../bytes.ts";
 import type { TimedTicketKey } from "../handshake/sessions/ticket-keys.ts";
@@ -25,9 +27,26 @@ const KEY_LENGTH = 48;
 /** Entries of both that still open tickets at that time, the latest first. */
 export function joinRings(one: KeyRing, other: KeyRing, now: number): KeyRing {
   const byName = new Map<string, TimedTicketKey>();
-  for (const entry of [...one, ...other])
-    if (entry.openUntil > now) byName.set(nameOf(entry), entry);
-  return [...byName.values()]
+  for (const entry of [...one, ...other]) {
+    const name = nameOf(entry);
+    byName.set(name, earliest(entry, byName.get(name) ?? entry));
+  }
+  return sorted(
+    [...byName.values()].filter(({ openUntil }) => openUntil > now),
+  );
+}
+
+function earliest(one: TimedTicketKey, other: TimedTicketKey): TimedTicketKey {
+  return {
+    key: one.key,
+    from: Math.min(one.from, other.from),
+    sealUntil: Math.min(one.sealUntil, other.sealUntil),
+    openUntil: Math.min(one.openUntil, other.openUntil),
+  };
+}
+
+function sorted(ring: KeyRing): KeyRing {
+  return [...ring]
     .sort((a, b) => b.from - a.from || (nameOf(a) < nameOf(b) ? -1 : 1))
     .slice(0, MOST_KEYS);
 }
@@ -44,10 +63,14 @@ export function withNextKey(
   random: (length: number) => Uint8Array,
 ): KeyRing {
   const { rotationInterval, announce, ticketLifetime } = times;
-  const [newest] = ring;
+  const present = ring.filter((entry) => !isOfTheFuture(entry, now, times));
+  const known = ring.map((entry) =>
+    isOfTheFuture(entry, now, times) ? retired(entry, now, times) : entry,
+  );
+  const [newest] = present;
   const due = newest === undefined ? now : newest.from + rotationInterval;
-  if (newest !== undefined && now < due - announce) return ring;
-  const from = newest === undefined ? now : Math.max(due, now + announce);
+  if (newest !== undefined && now < due - announce) return sorted(known);
+  const from = ring.length === 0 ? now : Math.max(due, now + announce);
   const sealUntil = from + 2 * rotationInterval;
   const next: TimedTicketKey = {
     key: random(KEY_LENGTH),
@@ -55,15 +78,47 @@ export function withNextKey(
     sealUntil,
     openUntil: sealUntil + ticketLifetime,
   };
-  return [next, ...ring].slice(0, MOST_KEYS);
+  return sorted([next, ...known]);
 }
 
-/** Tells whether both have the same entries. */
+/** No key is published so early, unless the clock was ahead then. */
+function isOfTheFuture(
+  { from }: TimedTicketKey,
+  now: number,
+  { rotationInterval, announce }: RingTimes,
+): boolean {
+  return from > now + announce + rotationInterval;
+}
+
+/**
+ * A key from the time when the clock of Redis was ahead would seal when that time
+ * comes, and stand in the way of rotation until then. It seals until the next one
+ * does, and opens what processes without Redis may seal for two periods.
+ */
+function retired(
+  { key }: TimedTicketKey,
+  now: number,
+  { rotationInterval, announce, ticketLifetime }: RingTimes,
+): TimedTicketKey {
+  return {
+    key,
+    from: now,
+    sealUntil: now + 2 * announce,
+    openUntil: now + 2 * rotationInterval + ticketLifetime,
+  };
+}
+
+/** Tells whether both have the same entries, by name and times. */
 export function sameRing(one: KeyRing, other: KeyRing): boolean {
-  const names = new Set(one.map(nameOf));
+  const texts = new Set(one.map(textOf));
   return (
-    one.length === other.length && other.every((e) => names.has(nameOf(e)))
+    one.length === other.length && other.every((e) => texts.has(textOf(e)))
   );
+}
+
+function textOf(entry: TimedTicketKey): string {
+  const { from, sealUntil, openUntil } = entry;
+  return [nameOf(entry), from, sealUntil, openUntil].join(" ");
 }
 
 /** A secret, to be sealed. */

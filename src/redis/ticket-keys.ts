@@ -19,7 +19,11 @@ import { Sealer } from "./sealing.ts";
 
 /** Options of {@link redisTicketKeys}. */
 export interface RedisTicketKeysOptions extends RedisOptions {
-  /** Its clock, random source and AEAD: the provider of the contexts. */
+  /**
+   * Its random source and AEAD: the provider of the contexts. By its clock time
+   * passes between two looks into Redis, whose clock is that of the schedule: a
+   * process may be ahead or behind.
+   */
   readonly provider: CryptoProvider;
   /**
    * 32 bytes each, under which the keys are encrypted in Redis: the first
@@ -77,7 +81,12 @@ if (old or '') ~= ARGV[1] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 'set'
 `;
-const GET = `return redis.call('GET', KEYS[1])`;
+/** The time of Redis, milliseconds, and what it holds: the schedule is by its clock. */
+const GET = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return string.format('%.0f', now) .. ':' .. (redis.call('GET', KEYS[1]) or '')
+`;
 const ATTEMPTS = 8;
 const MINUTE = 60_000;
 const HALF_DAY = 43_200_000;
@@ -191,19 +200,17 @@ class SharedKeys {
   }
 
   async #exchange(): Promise<TicketKeysEvent["outcome"]> {
-    const { provider } = this.#options;
+    const { random } = this.#options.provider;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const value = await this.#run(GET, [this.#name], []);
-      const text = typeof value === "string" ? value : "";
+      const { now, text } = readingOf(await this.#run(GET, [this.#name], []));
       const remote = text === "" ? [] : this.#opened(text);
-      const now = provider.now();
       const alive = joinRings(remote, [], now);
       const joined = joinRings(remote, this.#ring, now);
-      const next = withNextKey(joined, now, this.#times, provider.random);
+      const next = withNextKey(joined, now, this.#times, random);
       if (sameRing(next, alive))
-        return this.#adopt(next) ? "adopted" : "unchanged";
+        return this.#adopt(next, now) ? "adopted" : "unchanged";
       if (await this.#replace(text, next, now)) {
-        this.#adopt(next);
+        this.#adopt(next, now);
         return sameRing(next, joined) ? "restored" : "rotated";
       }
     }
@@ -231,19 +238,26 @@ class SharedKeys {
   }
 
   /** Seals with nothing that Redis has not got. */
-  #adopt(published: KeyRing): boolean {
+  #adopt(published: KeyRing, now: number): boolean {
     // Another look may have published a key meanwhile.
-    const now = this.#options.provider.now();
     const ring = joinRings(published, this.#ring, now);
-    if (sameRing(ring, this.#ring)) return false;
+    const isOther = !sameRing(ring, this.#ring);
     this.#ring = ring;
-    this.keys.share(ring);
-    return true;
+    // Each time: the clock here may have been set since.
+    this.keys.share(ring, now);
+    return isOther;
   }
 
   #tell(event: TicketKeysEvent): void {
     callListener(() => this.#options.onRefresh?.(event));
   }
+}
+
+/** @throws Error for what is no answer of the script */
+function readingOf(answer: unknown): { now: number; text: string } {
+  const match = /^(\d{1,15}):(.*)$/s.exec(String(answer));
+  if (match === null) throw new Error("ticket keys: not an answer of Redis");
+  return { now: Number(match[1]), text: match[2] ?? "" };
 }
 
 /** @throws TlsUsageError for what is not above 0, and for what does not end */

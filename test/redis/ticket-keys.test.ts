@@ -1,102 +1,21 @@
 /**
- * Ticket keys that processes share: a model of workers that look into a Redis,
- * lose its answers, find it empty or set back, over time. No order of events
- * makes a worker forget a key before its tickets, or seal with a key that nobody
- * else can have; where all goes well every ticket opens everywhere.
+ * Ticket keys that processes share: their rotation, what a Redis that loses or
+ * denies them costs, and clocks that are wrong. Their model is beside this file.
  */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../../src/bytes.ts";
-import { noble } from "../../src/crypto/noble/index.ts";
 import { TlsUsageError } from "../../src/engine/index.ts";
 import {
-  type SharedTicketKeys,
-  type RedisTicketKeysOptions,
-  redisTicketKeys,
-  type TicketKeysEvent,
-} from "../../src/redis/index.ts";
-import { session13, T0 } from "../support/sessions.ts";
-import { runs } from "../support/thorough.ts";
-
-const encryptionKeys = [new Uint8Array(32).fill(1)];
-const SECOND = 1000;
-const ROTATE = 600 * SECOND;
-const REFRESH = 60 * SECOND;
-const LIFETIME = 900 * SECOND;
-const SESSION = session13();
-
-/** One value of Redis, and how the next call of it goes wrong. */
-class OneValue {
-  value = "";
-  readonly written = new Set<string>();
-  fault: "none" | "unreachable" | "answerLost" = "none";
-
-  readonly call = async (
-    _command: string,
-    script = "",
-    ...rest: string[]
-  ): Promise<unknown> => {
-    await Promise.resolve();
-    if (this.fault === "unreachable") throw new Error("connection lost");
-    const [, , expected = "", next = ""] = rest;
-    if (!script.includes("SET'")) return this.value || null;
-    const isSet = this.value === expected;
-    if (isSet) this.value = next;
-    if (this.fault === "answerLost") throw new Error("answer lost");
-    return isSet ? "set" : "changed";
-  };
-}
-
-interface Worker {
-  readonly shared: SharedTicketKeys;
-  readonly events: TicketKeysEvent[];
-  nextLook: number;
-}
-
-class World {
-  readonly redis = new OneValue();
-  readonly workers: Worker[] = [];
-  now = T0;
-  readonly provider = { ...noble, now: () => this.now };
-
-  start(more: Partial<RedisTicketKeysOptions> = {}): Worker {
-    const events: TicketKeysEvent[] = [];
-    const shared = redisTicketKeys({
-      client: { call: this.redis.call },
-      provider: this.provider,
-      encryptionKeys,
-      rotationInterval: ROTATE,
-      refreshInterval: REFRESH,
-      ticketLifetimeSeconds: LIFETIME / SECOND,
-      onRefresh: (event) => events.push(event),
-      ...more,
-    });
-    shared.close(); // Looks come when the model says so.
-    const worker = { shared, events, nextLook: this.now };
-    this.workers.push(worker);
-    return worker;
-  }
-}
-
-async function look({ shared }: Worker): Promise<boolean> {
-  return shared.refresh().then(
-    () => true,
-    () => false,
-  );
-}
-
-function seal({ shared }: Worker): Uint8Array {
-  const ticket = shared.keys.seal(SESSION);
-  if (ticket === undefined) throw new Error("no key seals");
-  return ticket;
-}
-
-const nameOf = (ticket: Uint8Array): string => toHex(ticket.subarray(0, 16));
-const sharedNames = ({ shared }: Worker): string[] =>
-  shared.keys
-    .usage()
-    .filter((use) => use.isShared)
-    .map(({ name }) => toHex(name));
+  LIFETIME,
+  look,
+  nameOf,
+  REFRESH,
+  ROTATE,
+  seal,
+  SECOND,
+  sharedNames,
+  World,
+  YEAR,
+} from "./world.ts";
 
 describe("processes that share ticket keys", () => {
   it("have one key from the first look on, whoever is first", async () => {
@@ -211,152 +130,72 @@ describe("processes that share ticket keys", () => {
   });
 });
 
-/** A step of the model; `worker` and `by` are taken modulo. */
-type Happening =
-  | { readonly type: "pass"; readonly by: number }
-  | { readonly type: "look"; readonly worker: number }
-  | { readonly type: "seal"; readonly worker: number }
-  | { readonly type: "start" }
-  | { readonly type: "flush" }
-  | { readonly type: "remember" }
-  | { readonly type: "setBack" }
-  | { readonly type: "fault"; readonly fault: OneValue["fault"] };
+describe("a clock that is wrong", () => {
+  it.each([
+    ["a year ahead", YEAR],
+    ["a year behind", -YEAR],
+  ])("by %s changes nothing for the others, nor for itself", async (_, by) => {
+    const world = new World();
+    const [good, wrong] = [world.start(), world.start({}, by)];
+    const names = new Set<string>();
+    await look(wrong); // It makes the first key.
+    for (let minute = 0; minute < 60; minute++) {
+      await look(wrong);
+      await look(good);
+      expect(good.shared.keys.open(seal(wrong))).toBeDefined();
+      expect(wrong.shared.keys.open(seal(good))).toBeDefined();
+      names.add(nameOf(seal(good)));
+      world.now += 60 * SECOND;
+    }
+    expect(names.size).toBe(6); // An hour, and a key each ten minutes.
+  });
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant("pass" as const),
-      by: fc.integer({ min: 1, max: ROTATE }),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.oneof(
-      fc.record({ type: fc.constant("look" as const), worker: fc.nat(9) }),
-      fc.record({ type: fc.constant("seal" as const), worker: fc.nat(9) }),
-    ),
-  },
-  ...(["start", "flush", "remember", "setBack"] as const).map((type) =>
-    fc.record({ type: fc.constant(type) }),
-  ),
-  fc.record({
-    type: fc.constant("fault" as const),
-    fault: fc.constantFrom(
-      "none" as const,
-      "unreachable" as const,
-      "answerLost" as const,
-    ),
-  }),
-);
+  it("while Redis is away lets no key seal for longer", async () => {
+    const world = new World();
+    const one = world.start();
+    await look(one);
+    const shared = nameOf(seal(one));
+    world.redis.fault = "unreachable";
+    for (let minute = 0; minute < 20; minute++) {
+      expect(nameOf(seal(one))).toBe(shared);
+      one.clock.isAhead -= (minute % 3) * 3600 * SECOND;
+      expect(nameOf(seal(one))).toBe(shared);
+      world.now += 60 * SECOND;
+    }
+    expect(nameOf(seal(one))).not.toBe(shared);
+  });
 
-describe("no order of events", () => {
-  it("loses a key before its tickets, or seals with one that was not published", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(happening, { minLength: 5, maxLength: 40 }),
-        async (happenings) => {
-          const world = new World();
-          world.start();
-          let remembered = "";
-          const published = new Set<string>();
-          const tickets: { bytes: Uint8Array; until: number }[] = [];
-          const workerAt = (index: number): Worker => {
-            const worker = world.workers[index % world.workers.length];
-            if (worker === undefined) throw new Error();
-            return worker;
-          };
-          for (const next of happenings) {
-            if (next.type === "pass") world.now += next.by;
-            else if (next.type === "start") world.start();
-            else if (next.type === "flush") world.redis.value = "";
-            else if (next.type === "remember") remembered = world.redis.value;
-            else if (next.type === "setBack") world.redis.value = remembered;
-            else if (next.type === "fault") world.redis.fault = next.fault;
-            else if (next.type === "look") {
-              const worker = workerAt(next.worker);
-              await look(worker);
-              // What a worker has, Redis has had.
-              for (const name of sharedNames(worker)) published.add(name);
-            } else {
-              const worker = workerAt(next.worker);
-              const bytes = seal(worker);
-              const sealing = worker.shared.keys
-                .usage()
-                .find((use) => use.isSealing);
-              expect(nameOf(bytes)).toBe(toHex(sealing?.name ?? noBytes));
-              if (sealing?.isShared !== true) continue;
-              expect(published.has(nameOf(bytes))).toBe(true);
-              tickets.push({ bytes, until: world.now + LIFETIME });
-            }
-            for (const worker of world.workers) {
-              const names = knownTo(worker);
-              for (const { bytes, until } of tickets)
-                if (world.now < until && names.has(nameOf(bytes)))
-                  expect(worker.shared.keys.open(bytes)).toBeDefined();
-            }
-          }
-        },
-      ),
-      runs(60),
-    );
-  }, 120_000);
+  it("of Redis that stands still lets no key seal for longer", async () => {
+    const world = new World();
+    const one = world.start();
+    await look(one);
+    const shared = nameOf(seal(one));
+    for (let minute = 0; minute < 20; minute++) {
+      world.now += 60 * SECOND;
+      world.redisIsAhead -= 60 * SECOND;
+      await look(one);
+    }
+    expect(nameOf(seal(one))).not.toBe(shared);
+  });
 
-  it("that is on schedule makes a ticket useless anywhere in its life", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 4 }),
-        fc.array(fc.integer({ min: 1, max: REFRESH }), {
-          minLength: 30,
-          maxLength: 120,
-        }),
-        async (count, steps) => {
-          const world = new World();
-          for (let index = 0; index < count; index++) {
-            const worker = world.start();
-            await look(worker);
-            // They look at different times.
-            worker.nextLook += ((index + 1) * REFRESH) / count;
-          }
-          const tickets: { bytes: Uint8Array; until: number }[] = [];
-          const keys = new Set<string>();
-          for (const step of steps) {
-            world.now += step;
-            for (const worker of world.workers) {
-              if (world.now >= worker.nextLook) {
-                await look(worker);
-                worker.nextLook = world.now + REFRESH;
-              }
-              const bytes = seal(worker);
-              keys.add(nameOf(bytes));
-              tickets.push({ bytes, until: world.now + LIFETIME });
-            }
-            for (const { bytes, until } of tickets.slice(-4 * count))
-              for (const { shared } of world.workers)
-                if (world.now < until)
-                  expect(shared.keys.open(bytes)).toBeDefined();
-          }
-          for (const { bytes, until } of tickets)
-            for (const { shared } of world.workers)
-              if (world.now < until)
-                expect(shared.keys.open(bytes)).toBeDefined();
-          // One key for each period, whoever writes.
-          const periods = (world.now - T0) / ROTATE;
-          expect(keys.size).toBeLessThanOrEqual(Math.ceil(periods) + 1);
-        },
-      ),
-      runs(20),
-    );
-  }, 120_000);
+  it("of Redis that was ahead stops no rotation, and loses no ticket", async () => {
+    const world = new World();
+    const [one, two] = [world.start(), world.start()];
+    world.redisIsAhead = YEAR;
+    await look(one);
+    await look(two);
+    const [ticket, before] = [seal(one), nameOf(seal(one))];
+    world.redisIsAhead = 0;
+    const names = new Set<string>();
+    for (let minute = 0; minute < 14; minute++) {
+      await look(one);
+      await look(two);
+      names.add(nameOf(seal(one)));
+      expect(two.shared.keys.open(seal(one))).toBeDefined();
+      expect(two.shared.keys.open(ticket)).toBeDefined();
+      world.now += 60 * SECOND;
+    }
+    expect([...names]).toHaveLength(3);
+    expect([...names][0]).toBe(before);
+  });
 });
-
-const noBytes = new Uint8Array(0);
-const KNOWN = new WeakMap<Worker, Set<string>>();
-
-/** Names of the keys that a worker has ever had. */
-function knownTo(worker: Worker): Set<string> {
-  const known = KNOWN.get(worker) ?? new Set<string>();
-  for (const name of sharedNames(worker)) known.add(name);
-  KNOWN.set(worker, known);
-  return known;
-}

@@ -73,11 +73,11 @@ export interface TicketKeysOptions {
 export interface TimedTicketKey {
   /** 48 bytes, the first 16 of which name it. */
   readonly key: Uint8Array;
-  /** Milliseconds since the epoch from which it seals: all processes have it. */
+  /** Milliseconds of the schedule's clock from which it seals: all have it. */
   readonly from: number;
-  /** Milliseconds since the epoch from which it seals no more. */
+  /** Milliseconds of the schedule's clock from which it seals no more. */
   readonly sealUntil: number;
-  /** Milliseconds since the epoch from which it opens no more. */
+  /** Milliseconds of the schedule's clock from which it opens no more. */
   readonly openUntil: number;
 }
 
@@ -100,8 +100,35 @@ interface TicketKey {
   seals: number;
 }
 
+/** A key of {@link TicketKeys.share}, its times by the steady clock here. */
 interface SharedKey extends TicketKey {
-  readonly times: TimedTicketKey;
+  readonly from: number;
+  readonly sealUntil: number;
+  readonly openUntil: number;
+  /** As it was when the key came: it never seals for longer. */
+  readonly mostSealUntil: number;
+}
+
+/**
+ * Milliseconds that have passed since it was made, by a clock that may be set: one
+ * that goes back stands still here, so that nothing lasts longer for it.
+ */
+class SteadyClock {
+  readonly #now: () => number;
+  #last: number;
+  #passed = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#last = now();
+  }
+
+  read(): number {
+    const now = this.#now();
+    this.#passed += Math.max(0, now - this.#last);
+    this.#last = now;
+    return this.#passed;
+  }
 }
 
 /**
@@ -124,6 +151,7 @@ interface SharedKey extends TicketKey {
  */
 export class TicketKeys {
   readonly #provider: CryptoProvider;
+  readonly #clock: SteadyClock;
   readonly #aead: AeadAlgorithm;
   readonly #keepOlder: number;
   readonly #rotationInterval: number;
@@ -143,6 +171,7 @@ export class TicketKeys {
   constructor(options: TicketKeysOptions) {
     const { provider, keys = [] } = options;
     this.#provider = provider;
+    this.#clock = new SteadyClock(() => provider.now());
     this.#aead = ticketAead(provider);
     this.#keepOlder = options.keepOlder ?? 7;
     this.#makesKeys =
@@ -154,7 +183,7 @@ export class TicketKeys {
       );
     this.#rotationInterval =
       options.rotationInterval ?? (keys.length === 0 ? DAY : Infinity);
-    this.#rotatedAt = provider.now();
+    this.#rotatedAt = this.#clock.read();
     if (keys.length === 0) this.rotate();
     for (const key of [...keys].reverse()) this.rotate(key);
   }
@@ -175,24 +204,37 @@ export class TicketKeys {
     next.seals = same?.seals ?? 0;
     const older = this.#keys.filter((one) => one !== same);
     this.#keys = [next, ...older].slice(0, 1 + this.#keepOlder);
-    this.#rotatedAt = this.#provider.now();
+    this.#rotatedAt = this.#clock.read();
   }
 
   /**
    * Replaces the keys that processes share by a schedule, as `puretls/redis` has
    * it: of those whose time has come the latest seals, in place of the keys of this
-   * process, and all that are not too old open. Copied.
+   * process, and all that are not too old open. Copied. Time passes for them by the
+   * provider's clock: where that is set, call this again. No key seals for longer
+   * than it would have by the first call that named it.
    *
+   * @param now the time by the schedule's clock, milliseconds since the epoch.
+   *   Default: that of the provider
    * @throws TlsUsageError for a key of a wrong length
    */
-  share(keys: readonly TimedTicketKey[]): void {
-    const shared = keys.map((times) => {
+  share(keys: readonly TimedTicketKey[], now = this.#provider.now()): void {
+    const ahead = now - this.#clock.read();
+    const shared = keys.map((times): SharedKey => {
       const made = this.#keyOf(times.key);
       const before = this.#shared.find(({ name }) => equal(name, made.name));
-      const seals = before?.seals ?? 0;
-      return { ...made, seals, times: { ...times, key: made.name } };
+      const until = times.sealUntil - ahead;
+      const mostSealUntil = before?.mostSealUntil ?? until;
+      return {
+        ...made,
+        seals: before?.seals ?? 0,
+        from: times.from - ahead,
+        sealUntil: Math.min(until, mostSealUntil),
+        openUntil: times.openUntil - ahead,
+        mostSealUntil,
+      };
     });
-    this.#shared = shared.sort((a, b) => b.times.from - a.times.from);
+    this.#shared = shared.sort((a, b) => b.from - a.from);
   }
 
   /** The use of each key, those that are shared first. */
@@ -203,7 +245,7 @@ export class TicketKeys {
       name: key.name.slice(),
       seals: key.seals,
       isSealing: key === sealing,
-      isShared: "times" in key,
+      isShared: "openUntil" in key,
     }));
   }
 
@@ -283,26 +325,24 @@ export class TicketKeys {
   /** Keys that open at this time. */
   #opening(): readonly TicketKey[] {
     if (this.#shared.length === 0) return this.#keys;
-    const now = this.#provider.now();
-    const shared = this.#shared.filter(({ times }) => now < times.openUntil);
+    const now = this.#clock.read();
+    const shared = this.#shared.filter(({ openUntil }) => now < openUntil);
     return [...shared, ...this.#keys];
   }
 
   /** The key that seals at this time, and may seal one ticket more. */
   #sealingKey(): TicketKey | undefined {
-    const now = this.#provider.now();
+    const now = this.#clock.read();
     const [own] = this.#keys;
     const shared = this.#shared.find(
-      ({ times }) => times.from <= now && now < times.sealUntil,
+      ({ from, sealUntil }) => from <= now && now < sealUntil,
     );
     const key = shared ?? own;
     return key !== undefined && key.seals < this.#maxSeals ? key : undefined;
   }
 
   #rotateWhenDue(): void {
-    const now = this.#provider.now();
-    // A key made while the clock was ahead is not kept for as long as it was.
-    if (now < this.#rotatedAt) this.#rotatedAt = now;
+    const now = this.#clock.read();
     const [own] = this.#keys;
     const isWornOut = this.#makesKeys && (own?.seals ?? 0) >= this.#maxSeals;
     if (isWornOut || now - this.#rotatedAt >= this.#rotationInterval)
