@@ -4,6 +4,7 @@ import * as reason from "../reasons.ts";
 import type { Limits } from "../handshake/config/config.ts";
 import type { HandshakeEvent } from "../handshake/machine/io.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import type { WriteHalf } from "../record/write-half.ts";
 import type { Flags } from "./parts.ts";
 
 /** @throws TlsUsageError after a failure, when the secrets are gone */
@@ -100,12 +101,11 @@ export function noteData(
   // Answers that were asked for are still to come: they stay below zero.
   if (flags.keyUpdates <= 0) flags.dataSinceUpdates = 0;
   flags.warningAlerts = 0;
-  const wornOut =
+  return (
     recordsUnderKey >= flags.readKeyLimit &&
     !flags.updateRequested &&
-    isOpen(flags);
-  if (wornOut) flags.updateRequested = true;
-  return wornOut;
+    isOpen(flags)
+  );
 }
 
 /**
@@ -120,20 +120,44 @@ export function noteTaken<E extends { readonly type: string } | undefined>(
   return event;
 }
 
-/** Bytes of early data that this side may write at the moment. */
-export function earlyDataLeft(flags: Flags): number {
-  const { failed, writeClosed, earlyDataToWrite } = flags;
-  return failed || writeClosed ? 0 : (earlyDataToWrite ?? 0);
+/**
+ * Tells whether an update of this side's keys asks for the peer's too. RFC 9846
+ * 4.7.3: not again before the peer's KeyUpdate.
+ */
+export function asksPeer(flags: Flags, wanted: boolean): boolean {
+  if (!wanted || flags.updateRequested) return false;
+  flags.updateRequested = true;
+  // The peer's answer is no flood: it was asked for.
+  flags.keyUpdates--;
+  return true;
+}
+
+/**
+ * Bytes of early data that this side may write at the moment. RFC 9846 5.5: no
+ * more than its key may seal, which cannot be updated; EndOfEarlyData and an
+ * alert are to come under it.
+ */
+export function earlyDataLeft(
+  flags: Flags,
+  { contentLeft, maxContent }: WriteHalf,
+): number {
+  const { failed, writeClosed, earlyDataToWrite = 0 } = flags;
+  if (failed || writeClosed) return 0;
+  return Math.min(earlyDataToWrite, Math.max(0, contentLeft - 2 * maxContent));
 }
 
 /** @throws TlsUsageError when there is no room for so much early data */
-export function reserveEarlyData(flags: Flags, length: number): void {
-  const left = earlyDataLeft(flags);
+export function reserveEarlyData(
+  flags: Flags,
+  write: WriteHalf,
+  length: number,
+): void {
+  const left = earlyDataLeft(flags, write);
   if (left === 0 || length > left)
     throw new TlsUsageError(
       `writeEarlyData: ${left} bytes may be sent, not ${length}`,
     );
-  flags.earlyDataToWrite = left - length;
+  flags.earlyDataToWrite = (flags.earlyDataToWrite ?? 0) - length;
 }
 
 /**

@@ -45,7 +45,7 @@ export interface Flags {
   warningAlertPolicy: WarningAlertPolicy;
   /** Records after which the peer's key is worn out. */
   readKeyLimit: number;
-  /** The peer was asked for new keys. */
+  /** The peer was asked for new keys and has not changed them yet. */
   updateRequested: boolean;
   /** A server may write though the client's Finished has not come yet. */
   halfRtt: boolean;

@@ -178,7 +178,7 @@ export class TlsEngine {
 
   /** Bytes that {@link writeEarlyData} would take at the moment. */
   get earlyDataLeft(): number {
-    return gate.earlyDataLeft(this.#flags);
+    return gate.earlyDataLeft(this.#flags, this.#parts.write);
   }
 
   /** Tells whether {@link takeOutput} would return something. */
@@ -230,6 +230,7 @@ export class TlsEngine {
       for (let at = 0; at < bytes.length;) {
         if (write.wornOut || owesKeyUpdate(this.#handshake.state))
           this.#command(false);
+        write.requireKey();
         const part = bytes.subarray(at, at + write.contentLeft);
         write.write(ContentType.application_data, part, into);
         at += part.length;
@@ -248,8 +249,8 @@ export class TlsEngine {
    */
   writeEarlyData(plaintext: BytesLike): void {
     const bytes = viewBytes(plaintext, "writeEarlyData: plaintext");
-    gate.reserveEarlyData(this.#flags, bytes.length);
     const { write } = this.#parts;
+    gate.reserveEarlyData(this.#flags, write, bytes.length);
     this.#guard(() => {
       if (bytes.length > 0) write.write(ContentType.application_data, bytes);
     });
@@ -283,8 +284,8 @@ export class TlsEngine {
   }
 
   /**
-   * Changes this side's write keys (RFC 8446 4.6.3); `askPeer` wants the peer
-   * to change its own too.
+   * Changes this side's write keys (RFC 9846 4.7.3); `askPeer` wants the peer's
+   * too, and asks once until it has come.
    *
    * @throws TlsUsageError as {@link write} does, and in TLS 1.2, which has none
    */
@@ -443,8 +444,7 @@ export class TlsEngine {
   }
 
   #command(askPeer: boolean): void {
-    // The peer's answer is no flood: it was asked for.
-    if (askPeer) this.#flags.keyUpdates--;
-    this.#handshake.advance("update_keys", { askPeer });
+    const asks = gate.asksPeer(this.#flags, askPeer);
+    this.#handshake.advance("update_keys", { askPeer: asks });
   }
 }

@@ -130,8 +130,8 @@ export const unknown_alert_level = {
 export const sequence_number_overflow = {
   name: "sequence_number_overflow",
   alert: "internal_error",
-  says: "the sequence numbers of a key are used up",
-  rfc: "8446 5.3",
+  says: "a key has protected as many records as it may, and cannot be updated",
+  rfc: "9846 4.7.3, 5.3, 5.5",
 } as const satisfies ReasonRow;
 
 export const too_much_early_data = {

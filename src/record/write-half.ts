@@ -1,5 +1,6 @@
 import { concatAll, NO_BYTES } from "../bytes.ts";
-import { callProgram } from "../errors.ts";
+import { callProgram, TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import { MessageObserver } from "./message-observer.ts";
 import { ContentType, ProtocolVersion } from "../wire/code-points.ts";
 import {
@@ -59,6 +60,11 @@ export class WriteHalf {
     return (
       this.#sealer !== undefined && this.#sealer.count >= this.#sealer.limit
     );
+  }
+
+  /** @throws TlsError where the present key is worn out, and none follows it */
+  requireKey(): void {
+    if (this.wornOut) throw new TlsError(reason.sequence_number_overflow);
   }
 
   /** Bytes of content that the present key may still seal. */

@@ -7,7 +7,10 @@ import {
   type ServerOptions,
   type TlsEngine,
 } from "../../src/engine/index.ts";
-import { trafficSecret } from "../../src/handshake/keys/key-schedule13.ts";
+import {
+  type TrafficSecret,
+  trafficSecret,
+} from "../../src/handshake/keys/key-schedule13.ts";
 import { protectionKeys } from "../../src/handshake/tls13/secrets.ts";
 import { Aead13Sealer } from "../../src/record/aead13.ts";
 import { sealedRecord } from "../../src/record/protection.ts";
@@ -30,6 +33,8 @@ export interface Forged extends Pair {
     content: Uint8Array | string,
     padding?: number,
   ): Uint8Array;
+  /** Has that side's next keys from here on, as behind a KeyUpdate. */
+  rekey(from: "client" | "server"): void;
 }
 
 /** A connection whose application keys the test knows; nothing sent yet. */
@@ -53,12 +58,20 @@ export function forgeable(
   );
   events(pair.client);
   events(pair.server);
+  const secrets = {
+    client: secretOf(log, "CLIENT_TRAFFIC_SECRET_0"),
+    server: secretOf(log, "SERVER_TRAFFIC_SECRET_0"),
+  };
   const sealers = {
-    client: sealer(log, "CLIENT_TRAFFIC_SECRET_0"),
-    server: sealer(log, "SERVER_TRAFFIC_SECRET_0"),
+    client: sealer(secrets.client),
+    server: sealer(secrets.server),
   };
   return {
     ...pair,
+    rekey: (from) => {
+      secrets[from] = secrets[from].update();
+      sealers[from] = sealer(secrets[from]);
+    },
     forge: (from, type, content, padding = 0) =>
       sealedRecord(
         sealers[from],
@@ -81,14 +94,18 @@ export function reasonAfter(
   return engine.error?.reason;
 }
 
-function sealer(log: readonly string[], label: string): Aead13Sealer {
+function secretOf(log: readonly string[], label: string): TrafficSecret {
   const line = log.find((one) => one.startsWith(`${label} `)) ?? "";
   const secret = new Secret(fromHex(line.split(" ")[2] ?? ""));
+  return trafficSecret(noble.hashes[SUITE.hash], secret, "client");
+}
+
+function sealer(secret: TrafficSecret): Aead13Sealer {
   return new Aead13Sealer(
     protectionKeys({
       provider: noble,
       suite: SUITE,
-      secret: trafficSecret(noble.hashes[SUITE.hash], secret, "client"),
+      secret,
       epoch: "application",
       recordsPerKey: Number.MAX_SAFE_INTEGER,
     }),

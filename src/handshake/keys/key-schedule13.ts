@@ -48,13 +48,18 @@ function constantsOf(hash: HashAlgorithm): Constants {
   return made;
 }
 
-/** A traffic secret from elsewhere: a key log, a vector. Owns the secret. */
+/**
+ * A traffic secret from elsewhere: a key log, a vector. Owns the secret.
+ *
+ * @param epoch of its sender; that of the first application keys unless given
+ */
 export function trafficSecret<S extends Side>(
   hash: HashAlgorithm,
   secret: Secret,
   sender: S,
+  epoch?: number,
 ): TrafficSecret<S> {
-  return new TrafficSecret(hash, secret, sender);
+  return new TrafficSecret(hash, secret, sender, epoch);
 }
 
 /** HKDF-Expand-Label, RFC 8446 7.1. */
@@ -248,6 +253,11 @@ class MasterSecret extends Stage {
 /** The two ends of a connection. */
 export type Side = "client" | "server";
 
+/** Clear, early data and the handshake come before it. */
+const FIRST_APPLICATION_EPOCH = 3;
+/** RFC 9846 4.7.3: no sender's epoch is beyond it. */
+const LAST_EPOCH = 2 ** 48 - 1;
+
 /**
  * A secret that protects one direction, RFC 9846 7.2 to 7.3. Its type names the
  * side that sends under it, so that the two directions cannot be swapped.
@@ -255,12 +265,24 @@ export type Side = "client" | "server";
 class TrafficSecret<S extends Side = Side> {
   readonly #hash: HashAlgorithm;
   readonly #secret: Secret;
+  readonly #epoch: number;
   readonly sender: S;
 
-  constructor(hash: HashAlgorithm, secret: Secret, sender: S) {
+  constructor(
+    hash: HashAlgorithm,
+    secret: Secret,
+    sender: S,
+    epoch = FIRST_APPLICATION_EPOCH,
+  ) {
     this.#hash = hash;
     this.#secret = secret;
+    this.#epoch = epoch;
     this.sender = sender;
+  }
+
+  /** True when a sender may not update it: RFC 9846 4.7.3. */
+  get isLast(): boolean {
+    return this.#epoch >= LAST_EPOCH;
   }
 
   /** For the key log. Not a copy. */
@@ -290,7 +312,12 @@ class TrafficSecret<S extends Side = Side> {
   update(): TrafficSecret<S> {
     const next = this.#expand("traffic upd", this.#hash.outputLength);
     this.wipe();
-    return new TrafficSecret(this.#hash, new Secret(next), this.sender);
+    return new TrafficSecret(
+      this.#hash,
+      new Secret(next),
+      this.sender,
+      this.#epoch + 1,
+    );
   }
 
   wipe(): void {
@@ -298,7 +325,12 @@ class TrafficSecret<S extends Side = Side> {
   }
 
   clone(): TrafficSecret<S> {
-    return new TrafficSecret(this.#hash, this.#secret.clone(), this.sender);
+    return new TrafficSecret(
+      this.#hash,
+      this.#secret.clone(),
+      this.sender,
+      this.#epoch,
+    );
   }
 
   #expand(label: string, length: number): Uint8Array {

@@ -1,10 +1,10 @@
-/** Life after the handshake, the same for both roles: RFC 8446 4.6.3. */
+/** Life after the handshake, the same for both roles: RFC 9846 4.7.3. */
 import type { Secret } from "../../bytes.ts";
 import type { CipherSuite13 } from "../registries/cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
 import type { VerifiedFinished } from "../authentication/signatures-and-finished.ts";
 import type { ConnectionInfo, HandshakeIo } from "../machine/io.ts";
-import type { TrafficSecret } from "../keys/key-schedule13.ts";
+import type { Side, TrafficSecret } from "../keys/key-schedule13.ts";
 import type { Commands } from "../machine/transitions.ts";
 import { encodeKeyUpdate, type KeyUpdate } from "../messages/key-update.ts";
 import { applicationKeys } from "./secrets.ts";
@@ -39,20 +39,57 @@ export function onKeyUpdate<S extends Connected13>(
   return { ...state, readSecret, owesKeyUpdate };
 }
 
-/** Tells whether new write keys are due before the next application data. */
+/**
+ * Tells whether new write keys are due before the next application data, after
+ * the handshake or while the answer to a late request goes on.
+ */
 export function owesKeyUpdate(state: object): boolean {
-  return "owesKeyUpdate" in state && state.owesKeyUpdate === true;
+  const holder: object =
+    "connected" in state && state.connected instanceof Object
+      ? state.connected
+      : state;
+  return "owesKeyUpdate" in holder && holder.owesKeyUpdate === true;
 }
 
-/** This side wants new write keys: its program does, or the old are worn out. */
+/**
+ * This side wants new write keys: its program does, or the old are worn out.
+ * RFC 9846 4.7.3: what the peer asked for is answered by an update that asks
+ * for nothing, and a request of this side's own is another one behind it.
+ */
 export function onUpdateKeys<S extends Connected13>(
   state: S,
-  command: Commands["update_keys"],
+  { askPeer }: Commands["update_keys"],
   io: HandshakeIo,
 ): S {
-  io.send(encodeKeyUpdate(command.askPeer));
-  const writeSecret = state.writeSecret.update();
-  io.setWriteKeys(applicationKeys(state, writeSecret));
-  io.emit({ type: "key_update", direction: "write" });
+  const answered = state.owesKeyUpdate ? withNewKeys(state, false, io) : state;
+  return state.owesKeyUpdate && !askPeer
+    ? answered
+    : withNewKeys(answered, askPeer, io);
+}
+
+function withNewKeys<S extends Connected13>(
+  state: S,
+  askPeer: boolean,
+  io: HandshakeIo,
+): S {
+  const writeSecret = sendKeyUpdate(state, state.writeSecret, askPeer, io);
   return { ...state, writeSecret, owesKeyUpdate: false };
+}
+
+/**
+ * Sends a KeyUpdate and takes the keys behind it. RFC 9846 4.7.3: none that
+ * leads beyond the last epoch, though the peer asks for it.
+ */
+export function sendKeyUpdate<S extends Side>(
+  side: Pick<Connected13, "config" | "suite">,
+  secret: TrafficSecret<S>,
+  askPeer: boolean,
+  io: HandshakeIo,
+): TrafficSecret<S> {
+  if (secret.isLast) return secret;
+  io.send(encodeKeyUpdate(askPeer));
+  const next = secret.update();
+  io.setWriteKeys(applicationKeys(side, next));
+  io.emit({ type: "key_update", direction: "write" });
+  return next;
 }

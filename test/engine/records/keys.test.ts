@@ -1,6 +1,19 @@
 /** Keys after the handshake: updates, limits, exporters, the key log. */
 import { describe, expect, it } from "vitest";
-import { concat, fromHex, toHex, utf8Bytes } from "../../../src/bytes.ts";
+import { noble } from "../../../src/crypto/noble/index.ts";
+import { CIPHER_SUITES, type TlsEngine } from "../../../src/engine/index.ts";
+import { trafficSecret } from "../../../src/handshake/keys/key-schedule13.ts";
+import { sendKeyUpdate } from "../../../src/handshake/tls13/key-update.ts";
+import { silentIo } from "../../support/machines.ts";
+import {
+  concat,
+  fromHex,
+  Secret,
+  toHex,
+  utf8Bytes,
+} from "../../../src/bytes.ts";
+import { ContentType } from "../../../src/wire/code-points.ts";
+import { forgeable } from "../../support/forger.ts";
 import {
   DELIVERIES,
   events,
@@ -9,6 +22,7 @@ import {
   received,
   shuttle,
   testClientConfig,
+  testCredential,
   testServerConfig,
 } from "../../support/engines.ts";
 
@@ -20,6 +34,20 @@ function connected(recordsPerKey?: number): Pair {
   events(pair.client);
   events(pair.server);
   return pair;
+}
+
+/** The KeyUpdates that an engine has sent since it was last asked. */
+function updatesOf(engine: TlsEngine): () => string[] {
+  let seen: string[] = [];
+  engine.messageCallback = ({ direction, messageType, contentType, bytes }) => {
+    if (direction === "write" && contentType === 22 && messageType === 24)
+      seen.push(bytes[4] === 1 ? "requested" : "not requested");
+  };
+  return () => {
+    const list = seen;
+    seen = [];
+    return list;
+  };
 }
 
 const types = (pair: Pair) =>
@@ -45,13 +73,103 @@ describe("KeyUpdate", () => {
     });
 
   it("of a silent side is one for all that were asked for", () => {
+    // A peer that asks again before it has its answer.
+    const { client, forge, rekey } = forgeable();
+    const sent = updatesOf(client);
+    const request = fromHex("1800000101");
+    for (let i = 0; i < 5; i++) {
+      client.receive(forge("server", ContentType.handshake, request));
+      rekey("server");
+    }
+    expect(sent()).toEqual([]);
+    for (let i = 0; i < 2; i++) client.write(utf8Bytes("x"));
+    expect(sent()).toEqual(["not requested"]);
+    expect(client.error).toBeUndefined();
+  });
+
+  it("asks once until the peer's has come, by hand", () => {
     const pair = connected();
-    for (let i = 0; i < 5; i++) pair.server.updateKeys(true);
+    const sent = updatesOf(pair.client);
+    for (let i = 0; i < 3; i++) pair.client.updateKeys(true);
+    expect(sent()).toEqual(["requested", "not requested", "not requested"]);
+    pair.client.write(utf8Bytes("x"));
     shuttle(pair);
-    expect(types(pair)[0]).toEqual(Array.from({ length: 5 }, () => "read"));
-    for (let i = 0; i < 2; i++) pair.client.write(utf8Bytes("x"));
+    pair.server.write(utf8Bytes("y"));
     shuttle(pair);
-    expect(types(pair)).toEqual([["write"], ["read", "data", "data"]]);
+    pair.client.updateKeys(true);
+    expect(sent()).toEqual(["requested"]);
+    shuttle(pair);
+    expect(pair.client.error ?? pair.server.error).toBeUndefined();
+  });
+
+  it("asks once until the peer's has come, by hand and by limit", () => {
+    const server = testServerConfig();
+    const client = testClientConfig({ limits: { recordsPerKey: 4 } });
+    const pair = shuttle(newPair(client, server));
+    const sent = updatesOf(pair.client);
+    pair.client.updateKeys(true);
+    for (let i = 0; i < 8; i++) pair.server.write(utf8Bytes("x"));
+    shuttle(pair);
+    expect(sent()).toEqual(["requested"]);
+  });
+
+  it("that is owed goes out before a request of one's own", () => {
+    const pair = connected();
+    const sent = updatesOf(pair.client);
+    pair.server.updateKeys(true);
+    shuttle(pair);
+    pair.client.updateKeys(true);
+    expect(sent()).toEqual(["not requested", "requested"]);
+    shuttle(pair);
+    pair.server.write(utf8Bytes("x"));
+    shuttle(pair);
+    expect(received(pair.client)).toEqual(utf8Bytes("x"));
+  });
+
+  it("that is owed goes out before data, while a late answer comes in", () => {
+    const pair = shuttle(
+      newPair(
+        testClientConfig({
+          postHandshakeAuth: true,
+          maxSendFragment: 64,
+          credentials: [testCredential("ec-p256", "client")],
+        }),
+        testServerConfig({
+          postHandshakeAuth: true,
+          clientAuthentication: "required",
+        }),
+      ),
+    );
+    pair.server.requestCertificate();
+    pair.client.updateKeys(true);
+    pair.client.receive(pair.server.takeOutput());
+    const answer = pair.client.takeOutput();
+    // All of it but the Finished.
+    pair.server.receive(answer.subarray(0, -60));
+    expect(pair.server.state).toMatch(/^WAIT_POST_HANDSHAKE/);
+    const sent = updatesOf(pair.server);
+    pair.server.write(utf8Bytes("x"));
+    expect(sent()).toEqual(["not requested"]);
+    pair.server.receive(answer.subarray(-60));
+    shuttle(pair);
+    expect(pair.server.error ?? pair.client.error).toBeUndefined();
+    expect(received(pair.client)).toEqual(utf8Bytes("x"));
+  });
+
+  it("comes before the client's Finished, where the server writes so early", () => {
+    const pair = newPair(
+      testClientConfig(),
+      testServerConfig({ limits: { recordsPerKey: 2 } }),
+    );
+    pair.server.receive(pair.client.takeOutput());
+    const sent = updatesOf(pair.server);
+    for (let i = 0; i < 5; i++) pair.server.write(utf8Bytes("x"));
+    expect(sent()).toEqual(["not requested", "not requested"]);
+    expect(pair.server.error).toBeUndefined();
+    shuttle(pair);
+    pair.server.write(utf8Bytes("x"));
+    shuttle(pair);
+    expect(received(pair.client)).toEqual(utf8Bytes("xxxxxx"));
   });
 
   it("changes the bytes on the wire", () => {
@@ -159,5 +277,36 @@ describe("the key log", () => {
     ]);
     for (const line of client ?? [])
       expect(line).toMatch(/^[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]{64,96}$/);
+  });
+});
+
+describe("the last epoch of a sender", () => {
+  const hash = noble.hashes["SHA-256"];
+  const secret = (epoch: number) =>
+    trafficSecret(hash, new Secret(new Uint8Array(32)), "client", epoch);
+
+  it("is 2^48-1: its secret is not updated, the one before it is", () => {
+    expect(secret(2 ** 48 - 2).isLast).toBe(false);
+    expect(secret(2 ** 48 - 1).isLast).toBe(true);
+    expect(secret(2 ** 48 - 2).update().isLast).toBe(true);
+    expect(
+      secret(2 ** 48 - 3)
+        .clone()
+        .update()
+        .update().isLast,
+    ).toBe(true);
+  });
+
+  it("sends no KeyUpdate, though the peer asked for one", () => {
+    const sent: Uint8Array[] = [];
+    const io = silentIo({ send: (message) => sent.push(message) });
+    const suite = CIPHER_SUITES.TLS_AES_128_GCM_SHA256;
+    const side = { config: testClientConfig(), suite };
+    const last = secret(2 ** 48 - 1);
+    expect(sendKeyUpdate(side, last, false, io)).toBe(last);
+    expect(sent).toEqual([]);
+    const next = sendKeyUpdate(side, secret(2 ** 48 - 2), false, io);
+    expect(next.isLast).toBe(true);
+    expect(sent.length).toBe(1);
   });
 });

@@ -90,6 +90,21 @@ describe("early data is accepted", () => {
       expect(received(pair.client)).toEqual(Uint8Array.of(2));
     });
 
+  it("as far as its key may seal records, EndOfEarlyData too", () => {
+    const server = guarded();
+    const limits = { recordsPerKey: 4 };
+    const pair = offer(firstSession({ server }), server, { limits });
+    pair.client.writeEarlyData(EARLY);
+    expect(pair.client.earlyDataLeft).toBe(97);
+    pair.client.writeEarlyData(EARLY);
+    expect(pair.client.earlyDataLeft).toBe(0);
+    expect(() => {
+      pair.client.writeEarlyData(EARLY);
+    }).toThrow(TlsUsageError);
+    shuttle(pair);
+    expect(outcomes(pair)).toEqual(["accepted", "accepted"]);
+  });
+
   it("until the server's Finished, and the exporters agree", () => {
     const server = guarded();
     const pair = offer(firstSession({ server }), server);

@@ -7,7 +7,7 @@ import {
 import { verifyFinished } from "../../authentication/signatures-and-finished.ts";
 import { sendCertificateVerify } from "../../tls13/flight.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
-import type { Transitions } from "../../machine/transitions.ts";
+import type { Commands, Transitions } from "../../machine/transitions.ts";
 import type { Certificate13 } from "../../messages/certificate13.ts";
 import type { Message } from "../../messages/codec.ts";
 import type { Finished } from "../../messages/finished.ts";
@@ -28,7 +28,11 @@ import {
 } from "../../authentication/peer-certificate.ts";
 import { shown } from "../../credentials/peer-identity.ts";
 import { onCertificateVerify, onVerified } from "../../tls13/authentication.ts";
-import { onKeyUpdate, onUpdateKeys } from "../../tls13/key-update.ts";
+import {
+  onKeyUpdate,
+  onUpdateKeys,
+  sendKeyUpdate,
+} from "../../tls13/key-update.ts";
 import { applicationKeys, handshakeKeys } from "../../tls13/secrets.ts";
 import type {
   Server13State,
@@ -47,8 +51,14 @@ export const server13: Transitions<Server13State> = {
   },
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
-  WAIT_EOED: { end_of_early_data: onEndOfEarlyData },
-  WAIT_FINISHED: { finished: onClientFinished },
+  WAIT_EOED: {
+    end_of_early_data: onEndOfEarlyData,
+    update_keys: onUpdateHalfRttKeys,
+  },
+  WAIT_FINISHED: {
+    finished: onClientFinished,
+    update_keys: onUpdateHalfRttKeys,
+  },
   CONNECTED: {
     certificate: onLateCertificate,
     key_update: onKeyUpdate,
@@ -124,6 +134,17 @@ function onEndOfEarlyData(
   io.setReadKeys(handshakeKeys(state, state.clientHandshake));
   const transcript = state.transcript.add(message.raw);
   return { ...state, at: "WAIT_FINISHED", transcript };
+}
+
+/** RFC 9846 5.5: a server's keys may wear out before the client's Finished. */
+function onUpdateHalfRttKeys<S extends WaitEndOfEarlyData | WaitFinished>(
+  state: S,
+  _command: Commands["update_keys"],
+  io: HandshakeIo,
+): S {
+  const { serverApplication: secret } = state;
+  const serverApplication = sendKeyUpdate(state, secret, false, io);
+  return { ...state, serverApplication };
 }
 
 function onClientFinished(
