@@ -11,7 +11,10 @@ const authority = createCertificateAuthority({ provider, name: "Example CA" });
 const issued = authority.issueServer({ hosts: ["a.example"] });
 const log = generateKey({ provider, type: "ec-p256" });
 
-/** Connects with these timestamps stapled; what the client says about it. */
+/**
+ * Connects with these timestamps stapled; returns the reason of the client's
+ * error, if any.
+ */
 async function connect(scts: readonly Uint8Array[]): Promise<string | null> {
   const server = new SSLContext({
     protocol: "tlsServer",

@@ -1,8 +1,8 @@
 /**
- * Early data (0-RTT, RFC 8446 2.3): a client that comes back says something
- * with its first flight. Whoever records that flight can send it again, so the
- * server takes a ticket's early data once, and both keep it to what may be done
- * twice: here a GET.
+ * Early data (0-RTT, RFC 8446 2.3): a client with a session sends data in its
+ * first flight. Whoever records that flight can send it again, so the server
+ * accepts a ticket's early data once, and both use it only for requests that
+ * may be repeated: here a GET.
  */
 import { memoryPair, SSLContext, type SSLSession } from "puretls";
 import { noble as provider } from "puretls/crypto/noble";

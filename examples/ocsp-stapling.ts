@@ -1,7 +1,7 @@
 /**
- * OCSP stapling (RFC 6066 8): the server brings the word of its CA that the
- * certificate still stands, and a certificate that promises to (RFC 7633) is
- * not believed without.
+ * OCSP stapling (RFC 6066 8): the server sends a recent response of its CA that
+ * the certificate is not revoked; a certificate with must-staple (RFC 7633) is
+ * rejected without one.
  */
 import {
   createClientConfig,

@@ -1,8 +1,8 @@
 /**
  * Resumption (RFC 8446 2.2, RFC 5077): the first connection leaves a session,
- * the second goes on from it without certificates. Here by the engine itself,
- * with a session that goes through a file. See early-data.ts for what may be
- * said at once, and shared-ticket-keys.ts for more than one server.
+ * the second resumes it without certificates. Here with the engine itself, and
+ * a session that goes through a file. See early-data.ts for data in the first
+ * flight, and shared-ticket-keys.ts for more than one server.
  */
 import {
   type ClientOptions,

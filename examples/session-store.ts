@@ -1,7 +1,7 @@
 /**
  * Sessions kept by the server, in a store that may be elsewhere (OpenSSL's
- * OP_NO_TICKET): the client holds nothing but a name, and each name is taken
- * out once. `take` and `put` may return promises.
+ * OP_NO_TICKET): the client holds a session id only, and each id is taken out
+ * once. `take` and `put` may return promises.
  */
 import {
   type ContextSessionStore,

@@ -1,7 +1,7 @@
 /**
  * Two server processes behind one address, with the same ticket keys: a client
- * that was served by one goes on with the other (RFC 5077 5.5). The parent
- * makes the keys, hands them out, and rotates them.
+ * resumes at one the session that it has from the other (RFC 5077 5.5). The
+ * parent makes the keys, hands them out, and rotates them.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { env } from "node:process";

@@ -1,6 +1,6 @@
 /**
- * A stateless HelloRetryRequest (RFC 8446 4.2.2): what a server knows of the
- * first hello travels in the cookie, and another one goes on.
+ * A stateless HelloRetryRequest (RFC 8446 4.2.2): the server's state after the
+ * first hello travels in the cookie, and another server can continue from it.
  */
 import {
   createClientConfig,

@@ -1,4 +1,4 @@
-/** Opens many connections and tells what each side of one of them holds. */
+/** Opens many connections and reports what each side of one of them holds. */
 import { childInput } from "../lib/child.js";
 import { connect, hollowConfigs } from "../lib/fixtures.js";
 

@@ -1,5 +1,5 @@
 /**
- * A node:tls server that takes or gives as many bytes as it is asked to, and a
+ * A node:tls server that reads or writes as many bytes as it is asked to, and a
  * plain one that does the same with one sealed record over and over.
  */
 import net from "node:net";

@@ -21,7 +21,10 @@ export function runChild(file, input, nodeOptions = []) {
   return JSON.parse(stdout);
 }
 
-/** As {@link runChild}, while this process goes on: another child may need it. */
+/**
+ * As {@link runChild}, while this process keeps running: another child may need
+ * it.
+ */
 export async function runChildBeside(file, input, nodeOptions = []) {
   const path = fileURLToPath(new URL(`../children/${file}`, import.meta.url));
   const child = spawn(process.execPath, [...nodeOptions, path], {
@@ -44,7 +47,7 @@ export async function childInput() {
 }
 
 /**
- * Starts a file of `bench/children` that goes on beside this process.
+ * Starts a file of `bench/children` that runs beside this process.
  *
  * @param {string} file
  * @param {object} input what `childMessage()` gives it

@@ -146,7 +146,7 @@ export function connect(clientSide, serverSide) {
   return { client, server, sent, session, clientMs, serverMs };
 }
 
-/** Takes all events, and keeps what the server left to go on from. */
+/** Reads all events, and keeps the session that the server left. */
 function takeSession(engine) {
   let session;
   for (let event = engine.nextEvent(); event; event = engine.nextEvent())
@@ -155,7 +155,7 @@ function takeSession(engine) {
 }
 
 /**
- * Takes all events, as an application does.
+ * Reads all events, as an application does.
  *
  * @param {TlsEngine} engine
  * @returns {number} bytes of application data among them

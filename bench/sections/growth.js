@@ -85,7 +85,7 @@ function grow(report, { rounds }, { name, unit, sizes, run: work }) {
     });
 }
 
-/** Writes of 64 KiB, each sent and taken at once. */
+/** Writes of 64 KiB, each sent and received at once. */
 function stream(pair, mib) {
   const { sender, receiver } = restored(pair);
   const block = new Uint8Array(64 * KIB).fill(7);

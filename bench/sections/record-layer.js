@@ -128,8 +128,8 @@ function connectedPair(provider, { name, version = "TLSv1.3" }) {
 }
 
 /**
- * The engine, each record on its own: sealed and sent, received and taken. As a
- * socket does it: what was sent leaves its room to what comes next.
+ * The engine, each record on its own: sealed and sent, received and read. As
+ * with a socket, the buffer of a record that was sent serves for the next.
  */
 function engineWork({ sender, receiver }, size) {
   const room = new Uint8Array(size + 512);

@@ -1,4 +1,4 @@
-/** Memory while a slow reader takes a quarter of a gigabyte. */
+/** Memory while a slow reader receives a quarter of a gigabyte. */
 import { runChildBeside, startChild } from "../lib/child.js";
 import { HOST, identity } from "../lib/fixtures.js";
 

@@ -1,11 +1,11 @@
 /**
  * A service of four processes behind a TCP balancer, with Redis behind them:
- * clients resume at any of them, early data is accepted once, ticket keys rotate
- * for all. Then somebody replays recorded early data, a worker is killed, and
- * Redis is. Prints figures, as JSON with `--json`.
+ * clients resume at any of them, early data is accepted once, ticket keys
+ * rotate for all. Then recorded early data is replayed, a worker is killed, and
+ * Redis is. Prints figures, as JSON with `--json`. Needs `redis-server`, `npm
+ * install puretls redis`, and uses HAProxy where it is installed.
  *
- * Needs `redis-server`, `npm install puretls redis`, and uses HAProxy where it is
- * installed. `node main.ts [--replays 400] [--strikes 100000] [--clients 4]`
+ * `node main.ts [--replays 400] [--strikes 100000] [--clients 4]`
  */
 import cluster from "node:cluster";
 import { randomBytes } from "node:crypto";
