@@ -1,7 +1,7 @@
 /**
  * Every comparison with a clock, in its own unit: one before the edge, at the
- * edge, one behind it. A row drives the product at a moment and says what came
- * of it.
+ * edge, one behind it. A row drives the product at a moment and returns the
+ * outcome.
  */
 import { RAISE_NEED } from "../src/promises.ts";
 import { readdirSync, readFileSync } from "node:fs";

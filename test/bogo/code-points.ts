@@ -1,4 +1,4 @@
-/** From the runner's numbers to the names that puretls takes. */
+/** Maps the runner's numbers to the names of puretls. */
 import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
 import type {
   CertificateTypeName,

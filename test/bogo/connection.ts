@@ -162,13 +162,13 @@ export class Connection {
     return this.#engine.exportKeyingMaterial(label, length, context);
   }
 
-  /** Says close_notify. */
+  /** Sends close_notify. */
   shutdown(): void {
     this.#engine.close();
     this.#flush();
   }
 
-  /** Takes in what comes next; false at the end of the transport. */
+  /** Receives the next bytes; false at the end of the transport. */
   async #more(): Promise<boolean> {
     const bytes = await this.#wire.receive();
     if (bytes === undefined) {

@@ -37,7 +37,9 @@ export function clientEch(
   return flags["enable-ech-grease"] ? createEchGrease() : undefined;
 }
 
-/** Without keys too: then a hello that is an inner one is taken as such. */
+/**
+ * A server without keys too: it accepts a hello that is marked as an inner one.
+ */
 export function serverEch(provider: CryptoProvider, flags: Flags): EchServer {
   const {
     "ech-server-config": configs = [],
@@ -53,8 +55,8 @@ export function serverEch(provider: CryptoProvider, flags: Flags): EchServer {
 }
 
 /**
- * A hello that was not opened ends the connection; what the server says are
- * its keys has to be what the flags say.
+ * A rejected hello ends the connection; the server's retry configs have to be
+ * those of the flags.
  *
  * @throws Mismatch
  */

@@ -60,7 +60,10 @@ const STATES: Readonly<Record<number, string>> = {
   [HandshakeType.encrypted_extensions]: "WAIT_FINISHED",
 };
 
-/** As much of the greetings as goes in early data; says how much that is. */
+/**
+ * Writes as much of the greetings as early data allows; returns the number of
+ * bytes.
+ */
 function writeEarlyData(flags: Flags, connection: Connection): number {
   if (flags["expect-no-offer-early-data"])
     expect(connection.earlyDataLeft === 0, "early data is offered");

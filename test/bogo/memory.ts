@@ -51,7 +51,7 @@ export class Memory {
     };
   }
 
-  /** The options of a server that goes on from earlier connections. */
+  /** The options of a server that resumes earlier connections. */
   serverOptions(flags: Flags): Partial<ServerOptions> {
     const hasTickets = !flags["no-ticket"] && !flags["skip-ticket"];
     this.stored = false;

@@ -134,7 +134,10 @@ function typesToShow({ flags, loaded }: Setting) {
   return types.length > 0 ? { certificateTypes: types } : {};
 }
 
-/** The shares of the flags, or of what the server is said to have. */
+/**
+ * The shares of the flags, or of the groups that the server is expected to
+ * support.
+ */
 function keySharesOf(
   flags: Flags,
   groups: readonly GroupName[],
@@ -224,7 +227,7 @@ function common(setting: Setting): CommonOptions {
   };
 }
 
-/** The key of RFC 4279, for who knows its name. */
+/** The key of RFC 4279, for a peer that knows its identity. */
 export function pskOf(flags: Flags): PskCallback {
   const identity = asciiBytes(flags["psk-identity"] ?? "");
   const key = asciiBytes(flags.psk ?? "");

@@ -1,4 +1,4 @@
-/** The way to the runner: a TCP socket, read when somebody wants to. */
+/** The connection to the runner: a TCP socket that is read on demand. */
 import { connect, type Socket } from "node:net";
 import { concat } from "../../src/bytes.ts";
 
@@ -27,7 +27,7 @@ export class Wire {
     socket.on("error", ended);
   }
 
-  /** Connects, and says which shim this is. */
+  /** Connects, and sends the number of this shim. */
   static async open(options: {
     readonly port: number;
     readonly ipv6: boolean;

@@ -1,4 +1,6 @@
-/** `puretls cert show` of all kinds of objects, next to what OpenSSL says. */
+/**
+ * `puretls cert show` of all kinds of objects, compared with OpenSSL's output.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

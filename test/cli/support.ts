@@ -126,7 +126,7 @@ export async function serving(args: readonly string[]): Promise<Served> {
   return { ...server, port: Number(port), at: `localhost:${port}` };
 }
 
-/** Interrupts a server and answers all that it said. */
+/** Interrupts a server and returns all its output. */
 export async function stopped(server: Run): Promise<Ended> {
   server.interrupt();
   const ended = await server.ended;
@@ -206,7 +206,7 @@ function tcpHandles(): string[] {
 let strangers = tcpHandles().length;
 let running = 0;
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();

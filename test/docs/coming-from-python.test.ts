@@ -1,4 +1,6 @@
-/** That the page for those who know Python holds what the rows say of it. */
+/**
+ * Checks that the page for those who know Python holds what the rows say of it.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -49,7 +49,7 @@ const OUTER = hello(Uint8Array.of(9));
 const INNER = hello(Uint8Array.of(1));
 const HONEST = encodeInnerHello(INNER, OUTER, 0);
 
-/** The alert for a hello with that inside, undefined when it was taken. */
+/** The alert for a hello with that inside; undefined if it was accepted. */
 function alertFor(encoded: Uint8Array): unknown {
   if (config === undefined) throw new Error("no config");
   const { enc, context } = hpkeSender({
@@ -255,7 +255,7 @@ it("a hello is not split by force", () => {
 });
 
 describe("references to outer extensions", () => {
-  /** As many as 64 KiB hold, none of which says anything. */
+  /** As many as fit into 64 KiB, each without a body. */
   const MANY = Array.from({ length: 16_000 }, (_, i) => ({
     type: 0x4000 + i,
     body: NO_BYTES,

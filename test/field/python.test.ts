@@ -1,7 +1,7 @@
 /**
  * The field certificates before CPython 3.13, whose default context is strict:
  * each is presented to a client of CPython's by a server that does not have its
- * key. What the client says of the certificate comes before what it says of the
+ * key. The client reports a fault of the certificate before one of the
  * signature.
  */
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
  * A short run of each target of `npm run fuzz`, and everything that it has ever
- * found: a failure prints the program, which `npm run fuzz -- --replay` takes.
+ * found: a failure prints the program for `npm run fuzz -- --replay`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 
 export interface Target {
   readonly name: string;
-  /** Values of JSON, each of which says all about its run. */
+  /** Values of JSON, each of which determines its run. */
   readonly programs: fc.Arbitrary<object>;
   /**
    * @throws where something is found; any other value of a program than those

@@ -673,7 +673,7 @@ function withExtension(
   );
 }
 
-/** Raises the length of a ClientHello's extensions; takes its beginning. */
+/** Raises the length of a ClientHello's extensions, from its first bytes. */
 function grow(beginning: Uint8Array, more: number): Uint8Array {
   const bytes = beginning.slice();
   let at = 34;
@@ -685,7 +685,7 @@ function grow(beginning: Uint8Array, more: number): Uint8Array {
   return bytes;
 }
 
-/** Takes an extension out of a ClientHello's body. */
+/** Removes an extension from a ClientHello's body. */
 function removeExtension(bytes: Uint8Array, type: number): Uint8Array {
   let at = 34;
   at += 1 + (bytes[at] ?? 0);

@@ -1,7 +1,7 @@
 /**
  * TLS 1.2 off the path: each message of each flow is dropped, repeated, cut,
- * lengthened, or has another one before it. No handshake may end well, and the
- * one who notices has the right alert for it.
+ * lengthened, or has another one before it. No handshake may succeed, and the
+ * side that notices sends the right alert.
  */
 import { describe, expect, it } from "vitest";
 import { concat, utf8Bytes } from "../../src/bytes.ts";

@@ -51,7 +51,7 @@ interface Exceptions {
   readonly wrongReject: Reasons;
 }
 
-/** Cases that name no time were made to be judged after this day. */
+/** Cases that name no time were made to be validated after this day. */
 const DEFAULT_TIME = Date.UTC(2026, 2, 15);
 
 const folder = process.env["PURETLS_VECTORS"];

@@ -1,6 +1,6 @@
 /**
  * Chains that servers of the web have sent (x509-limbo's `online` cases),
- * judged under the system's own CA bundle instead of the case's one root.
+ * validated under the system's own CA bundle instead of the case's one root.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { SSLServer, type Transport } from "../../src/index.ts";
 import { ascii, serverContext } from "../ssl/support.ts";
 
-/** A transport whose peer sends what is no TLS and reads nothing. */
+/** A transport whose peer sends no TLS and reads nothing. */
 class FullTransport implements Transport {
   readonly buffered = 0;
   readonly bytesRead = 10;

@@ -1,4 +1,4 @@
-/** A server whose listener cannot take a connection, or fails for good. */
+/** A server whose listener cannot accept a connection, or fails for good. */
 import { Server } from "node:net";
 import { expect, it, vi } from "vitest";
 import { memoryPair, SSLServer, type Transport } from "../../src/index.ts";

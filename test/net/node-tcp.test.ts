@@ -1,4 +1,4 @@
-/** Client sockets share the room that they read into. */
+/** Client sockets share the buffer that they read into. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { PassThrough } from "node:stream";

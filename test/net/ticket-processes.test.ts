@@ -1,6 +1,6 @@
 /**
  * Servers that are processes of their own, with and without the same ticket
- * keys, on TCP: what one has begun the other goes on with, in both versions and
+ * keys, on TCP: sessions of one are resumed at the other, in both versions and
  * over a rotation (RFC 5077 5.5, RFC 8446 4.6.1).
  */
 import { type ChildProcess, fork } from "node:child_process";

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SSLContext, SSLError } from "../../src/index.ts";
 import { describePython, PythonSsl } from "./python.ts";
 
-/** All words of ciphers(1), and names of suites: ours, others', nobody's. */
+/**
+ * All words of ciphers(1), and names of suites: ours, others', unknown ones.
+ */
 const WORDS =
   `ALL COMPLEMENTOFALL DEFAULT COMPLEMENTOFDEFAULT HIGH MEDIUM LOW eNULL NULL
   aNULL kRSA RSA kDHE kEDH DH DHE EDH ADH kECDHE kEECDH ECDH ECDHE EECDH AECDH

@@ -1,6 +1,6 @@
 /**
- * The message callback: a client and a server of ours and of CPython's, each with
- * CPython on the other side, are told the same messages in the same order.
+ * The message callback: a client and a server of ours and of CPython's, each
+ * with CPython on the other side, report the same messages in the same order.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ProtocolMessage, SSLContext } from "../../src/index.ts";
@@ -143,7 +143,7 @@ const rowOf = (message: ProtocolMessage): Seen => [
 ];
 
 /**
- * Those that are comparable: CPython is told of no change_cipher_spec that is
+ * Those that are comparable: CPython reports no change_cipher_spec that is
  * read, and sends its tickets apart.
  */
 const messages = (seen: readonly Seen[]): readonly Seen[] =>

@@ -1,6 +1,6 @@
 /**
- * This library spoken to in Python's words, so that one script goes to both:
- * names in snake_case, arguments in Python's order, and outcomes as Python tells
+ * This library under Python's names, so that one script runs with both: names
+ * in snake_case, arguments in Python's order, and outcomes as Python reports
  * them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

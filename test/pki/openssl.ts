@@ -1,4 +1,4 @@
-/** The `openssl` command as a judge: files in a folder of their own. */
+/** The `openssl` command as a reference: files in a folder of their own. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** PKCS#12 files of an attacker: what reading one may cost, and what it says. */
+/** PKCS#12 files of an attacker: the cost of reading one, and the errors. */
 import { createCipheriv, pbkdf2Sync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes.ts";

@@ -1,4 +1,4 @@
-/** HMAC whose work does not tell how long the content is: hmac-key.ts. */
+/** HMAC whose work does not reveal the length of the content: hmac-key.ts. */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";

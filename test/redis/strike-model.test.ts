@@ -1,7 +1,8 @@
 /**
  * A model check of the register's design: workers whose clocks differ, a Redis
- * that is restarted with nothing or with an old file, replicas that lag and have
- * clocks of their own. No order of events takes the same early data twice.
+ * that is restarted with nothing or with an old file, replicas that lag and
+ * have clocks of their own. No order of events accepts the same early data
+ * twice.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

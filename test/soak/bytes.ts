@@ -1,4 +1,7 @@
-/** Bytes that a seed and their place in the stream decide, and who checks them. */
+/**
+ * Bytes that depend on a seed and their place in the stream, and their
+ * receiver.
+ */
 import { createHash } from "node:crypto";
 
 /** The bytes of a stream from `offset` on. */
@@ -24,7 +27,7 @@ function mix(seed: number, index: number): number {
   return word ^ (word >>> 13);
 }
 
-/** Takes a stream in and compares every byte, and the digest of all. */
+/** Reads a stream and compares every byte, and the digest of all. */
 export class Receiver {
   readonly #seed: number;
   readonly #expected: number;

@@ -20,7 +20,7 @@ export interface End {
   /** The next bytes, or null when the peer has ended. */
   receive(): Promise<Uint8Array | null>;
   send(bytes: Uint8Array): Promise<void>;
-  /** Says close_notify and ends this direction; receiving goes on. */
+  /** Sends close_notify and ends this direction; receiving continues. */
   finish(): Promise<void>;
   /** Lets go of the connection, both directions of which have ended. */
   close(): Promise<void>;

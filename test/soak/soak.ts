@@ -90,7 +90,7 @@ async function sideBySide(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Errors and warnings that nobody waited for. */
+/** Unhandled errors and warnings. */
 class Strays {
   readonly #found: unknown[] = [];
   readonly #onStray = (error: unknown): void => {

@@ -53,7 +53,7 @@ export interface Connecting {
   readonly session: Kept | undefined;
   /** Sent as early data. */
   readonly early: Uint8Array | undefined;
-  /** Sessions that come later are told too. */
+  /** Called with sessions that come later, too. */
   readonly onSession: (session: Kept) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Transports that lend what they read: nobody may hold on to it. */
+/** Transports that lend their read buffer: callers must not keep it. */
 import { describe, expect, it } from "vitest";
 import {
   memoryPair,
@@ -16,7 +16,7 @@ import {
 
 const CUTS = [1, 4, 5, 6, 21, 300, 16_384, 16_406, 40_000];
 
-/** Reads into one room, which is full of something else as soon as it can be. */
+/** Reads into one buffer, which is overwritten as soon as it can be. */
 function lending(transport: Transport): Transport {
   const room = new Uint8Array(Math.max(...CUTS));
   let turn = 0;

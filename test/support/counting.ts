@@ -27,8 +27,8 @@ export function allocated(run: () => void): number {
 type Method = (this: readonly unknown[], ...args: never[]) => unknown;
 
 /**
- * Elements of arrays that a run looks at, by searches, callbacks and loops: a
- * list inside a list shows by its square.
+ * Elements of arrays that a run visits, by searches, callbacks and loops: a
+ * list inside a list counts by its square.
  */
 export function listSteps(run: () => void): number {
   const own = new Map<string | symbol, PropertyDescriptor>();

@@ -189,7 +189,7 @@ export const nameConstraints = (
 export interface CertificateSpec {
   /** Common name, or DER of a Name. */
   readonly subject?: string | Uint8Array;
-  /** Common name, or DER of a Name: what the certificate says of its issuer. */
+  /** Common name, or DER of a Name: the issuer field of the certificate. */
   readonly issuerName?: string | Uint8Array;
   readonly key: TestKey;
   /** Signs; the key itself when absent. */

@@ -1,4 +1,4 @@
-/** Records of TLS 1.2 as node:crypto makes them: the judge beside ours. */
+/** Records of TLS 1.2 as node:crypto makes them: the reference for ours. */
 import { createCipheriv, createHmac } from "node:crypto";
 import { concat } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";

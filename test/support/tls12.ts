@@ -41,7 +41,7 @@ export interface Case12 {
   readonly resumption: "ticket" | "session id";
 }
 
-/** The rows of TLS 1.2 that a server of puretls takes. */
+/** The suites of TLS 1.2 that a server of puretls supports. */
 export const SERVER_SUITES_12: readonly CipherSuiteName[] = (
   Object.keys(CIPHER_SUITES) as CipherSuiteName[]
 ).filter((name) => {

@@ -43,7 +43,7 @@ export interface Transcript extends Setting {
   readonly keyLog: string;
 }
 
-/** One connection, told by what comes in and what goes out. */
+/** One connection, driven by its input, with its output. */
 export class ScriptedClient {
   readonly engine: TlsEngine;
   readonly keyLog: string[] = [];

@@ -10,7 +10,10 @@ import type {
 import { Certificate } from "../../src/x509/index.ts";
 import * as OID from "../../src/x509/der/oids.ts";
 
-/** RFC 6962 3.2: what a log with that key, ECDSA P-256, says of a certificate. */
+/**
+ * RFC 6962 3.2: the timestamp of a log with that key, ECDSA P-256, for a
+ * certificate.
+ */
 export function timestampOf(
   logKey: PkiKey,
   { der }: Certificate,

@@ -109,7 +109,7 @@ function newConfig(): ServerConfig {
   });
 }
 
-/** One client; whatever it does, the server goes on. */
+/** One client; whatever it does, the server continues. */
 class Visit {
   readonly #engine: TlsEngine;
   readonly #socket: Socket;

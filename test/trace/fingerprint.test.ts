@@ -66,7 +66,7 @@ const names = (...list: (string | Uint8Array)[]): Uint8Array =>
     })
     .finish();
 
-/** A hello that a JA3 string tells of. */
+/** A hello with the JA3 string given. */
 function ofJa3(text: string): Uint8Array {
   const [version = "", suites = "", types = "", groups = "", formats = ""] =
     text.split(",");
@@ -87,7 +87,7 @@ function ofJa3(text: string): Uint8Array {
   });
 }
 
-/** A hello that a JA4_ro string tells of, with GREASE in each of its lists. */
+/** A hello with the JA4_ro string given, with GREASE in each of its lists. */
 function ofJa4(text: string, protocol: string | Uint8Array): Uint8Array {
   const [, suites = "", types = "", schemes = ""] = text.split("_");
   const bodies = new Map([

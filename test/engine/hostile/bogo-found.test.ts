@@ -257,7 +257,7 @@ describe("certificate compression", () => {
 });
 
 describe("a session of TLS 1.3", () => {
-  /** A first connection, and the parts of a second one that goes on from it. */
+  /** A first connection, and the parts of a second one that resumes it. */
   const resumption = (maxEarlyData = 0) => {
     const provider = seededProvider("resumption");
     const server = testServerConfig({

@@ -18,7 +18,7 @@ import { framed } from "../../support/records12.ts";
 const numbers = (count: number, from = 0x4000): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
-/** Numbers that nobody has assigned, and one that everyone knows behind them. */
+/** Unassigned numbers, followed by one that is known. */
 const andLast = (last: number, count: number): number[] => [
   ...numbers(count),
   last,
@@ -30,7 +30,7 @@ interface Hello {
   readonly unknown?: number;
 }
 
-/** A ClientHello in as many records as it takes. */
+/** A ClientHello in as many records as it needs. */
 function helloOf({ cipherSuites = [0x1301], extensions, unknown = 0 }: Hello) {
   const message = encodeClientHello(
     EVERY_EXTENSION,
@@ -161,7 +161,7 @@ const HELLOS: readonly (readonly [
   ],
 ];
 
-/** DER of a name that nobody has, as long as that of the tests' authority. */
+/** DER of an unknown name, as long as that of the tests' authority. */
 function name(number: number): Uint8Array {
   return new Uint8Array(40).fill(number & 255);
 }

@@ -1,4 +1,7 @@
-/** Messages up to their limit and one byte beyond, told by their header alone. */
+/**
+ * Messages up to their limit and one byte beyond, announced by their header
+ * alone.
+ */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
 import { DEFAULT_LIMITS, TlsEngine } from "../../../src/engine/index.ts";

@@ -299,7 +299,7 @@ describe("after the handshake", () => {
 describe("early data that comes while something waits", () => {
   const EARLY = asciiBytes("early");
 
-  /** A client that comes back, to a server whose store is elsewhere. */
+  /** A client with a session, and a server whose store is a need. */
   function comingBack() {
     const world = new World();
     const server = { sessionStore: RAISE_NEED, maxEarlyData: 100 } as const;

@@ -42,7 +42,7 @@ function fragments(bytes: Uint8Array): number[] {
   return lengths;
 }
 
-/** The longest fragments of application data, by who sent them. */
+/** The longest fragments of application data, by sender. */
 function longest(pair: Pair): { client: number; server: number } {
   const { client, server } = pair;
   expect(client.error ?? server.error).toBeUndefined();

@@ -37,7 +37,7 @@ function freshClient(): TlsEngine {
   return engine;
 }
 
-/** Sends bytes to an engine and tells how it ended. */
+/** Sends bytes to an engine and returns how it ended. */
 function ends(engine: TlsEngine, ...bytes: readonly Uint8Array[]) {
   for (const part of bytes) engine.receive(part);
   const { error } = engine;

@@ -1,4 +1,4 @@
-/** Records written into a room of the caller's. */
+/** Records written into a buffer of the caller's. */
 import { describe, expect, it } from "vitest";
 import { node } from "../../../src/crypto/node.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";

@@ -24,7 +24,7 @@ const offer: Partial<ClientOptions> = {
   },
 };
 
-/** A record that nobody here has a key for. */
+/** A record under a key that neither side has. */
 function early(length: number): Uint8Array {
   const record = new Uint8Array(5 + length).fill(0x5a);
   record.set([23, 3, 3, length >> 8, length]);

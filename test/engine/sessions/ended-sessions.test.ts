@@ -113,7 +113,7 @@ function advance({ client, server }: Pair, stage: Row["stage"]): void {
   expect(server.info?.resumed).toBe(true);
 }
 
-/** Ends a connection; returns what the client was told. */
+/** Ends a connection; returns the client's events. */
 function endBy(pair: Pair, end: Row["end"]) {
   const { client, server } = pair;
   switch (end) {

@@ -41,7 +41,10 @@ function messagesOf(parts: readonly Uint8Array[]): Uint8Array[] {
   return messages;
 }
 
-/** A HelloRetryRequest, which may bring a cookie that nobody offered. */
+/**
+ * Tells whether a ServerHello is a HelloRetryRequest, which may have a cookie
+ * that was not offered.
+ */
 function isRetry(message: Uint8Array): boolean {
   return message[0] === HandshakeType.server_hello && message[6] === 0xcf;
 }

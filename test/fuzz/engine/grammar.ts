@@ -1,7 +1,7 @@
 /**
  * The structure of handshake messages, as far as a mutation needs it: trees of
  * vectors and plain bytes. A tree is written with lengths that fit, apart from
- * those that are told to lie.
+ * those with a `lie`.
  */
 import { concat } from "../../../src/bytes.ts";
 import { ExtensionType, HandshakeType } from "../../../src/wire/code-points.ts";

@@ -59,7 +59,7 @@ export interface Edits {
 /** Messages that the transcript has in another form than they were made in. */
 const replaced = new WeakMap<Uint8Array, readonly Uint8Array[]>();
 
-/** A provider whose transcripts take {@link replaced} messages. */
+/** A provider whose transcripts have {@link replaced} messages. */
 export function withReplacedMessages(provider: CryptoProvider): CryptoProvider {
   const hashes = { ...provider.hashes };
   for (const name of Object.keys(hashes) as HashName[]) {

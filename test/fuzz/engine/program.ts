@@ -1,4 +1,4 @@
-/** A run as a value: which connection, who is hostile, and what is changed. */
+/** A run as a value: the connection, the hostile side, and the changes. */
 import fc from "fast-check";
 import { CHANGES } from "./mutate.ts";
 import { SCENARIO_NAMES } from "./scenarios.ts";
@@ -83,7 +83,7 @@ export type Role = "client" | "server";
 export interface Step {
   readonly by: Role;
   readonly does: (typeof STEPS)[number];
-  /** Bytes of data, or which message a hostile side says. */
+  /** Bytes of data, or the message that a hostile side sends. */
   readonly size: number;
 }
 

@@ -17,7 +17,7 @@ import { Finding, UntouchedSide } from "./side.ts";
 import { gotWhatWasSent, Wire } from "./wire.ts";
 import { HONEST_LEAVES } from "./world.ts";
 
-/** Turns of a connection, after which it must have come to rest. */
+/** Rounds of a connection, after which it must have come to rest. */
 const MOST_TURNS = 300;
 
 const LEAVES: ReadonlySet<string> = new Set(HONEST_LEAVES.map(toHex));
@@ -297,7 +297,7 @@ export class Run {
       );
   }
 
-  /** When all is said. */
+  /** Checks both sides once no more bytes are under way. */
   #checkSettled(): void {
     const { client, server } = this.#sides;
     const both = [client, server];

@@ -1,4 +1,4 @@
-/** An engine that nobody has changed, and what must hold of it at every moment. */
+/** An unchanged engine, and what must hold of it at every moment. */
 import { concat, equal } from "../../../src/bytes.ts";
 import {
   type ConnectionInfo,

@@ -117,7 +117,7 @@ export const DELEGATED: readonly Credential[] = (() => {
   return [delegated, own];
 })();
 
-/** A bare key of a server or a client, and who believes it. */
+/** A raw public key of a server or a client, and its verifier. */
 export const RAW_KEY: Credential = createRawPublicKeyCredential({
   provider: maker,
   publicKeyInfo: keys.ed25519.publicKeyInfo(),
@@ -130,7 +130,7 @@ export const VERIFIER: CertificateVerifier = createVerifier({
   trustStore: TrustStore.of(authority.der),
 });
 
-/** DER of every leaf that a side of a run may show rightly. */
+/** DER of every leaf that a side of a run may rightly present. */
 export const HONEST_LEAVES: readonly Uint8Array[] = [
   ...Object.values(SERVERS),
   CLIENT,

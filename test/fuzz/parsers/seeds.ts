@@ -31,7 +31,7 @@ import * as openssl from "./openssl-files.ts";
 
 const provider = fuzzProvider("noble", 0x5eed5);
 
-/** A CA that says all that a CA can say. */
+/** A CA certificate with every extension that a CA can have. */
 const between = authority.issueIntermediate({
   name: "constrained",
   key: "ec-p256",

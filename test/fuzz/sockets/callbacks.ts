@@ -1,4 +1,4 @@
-/** The program's callbacks, which do what a program of the fuzzer says. */
+/** The program's callbacks, which behave as the fuzzer's program says. */
 import { toHex } from "../../../src/bytes.ts";
 import type { Session } from "../../../src/engine/index.ts";
 import { SIGNATURE_SCHEMES } from "../../../src/handshake/registries/signature-schemes.ts";
@@ -69,7 +69,7 @@ export class Callbacks {
     }
   }
 
-  /** One whose answer nobody waits for. */
+  /** Calls one whose answer is not waited for. */
   tell(name: CallbackName): void {
     const manner = this.#program.callbacks[name];
     if (!this.armed || manner === undefined) return;

@@ -1,4 +1,4 @@
-/** A clock that moves when it is told to, and who waits for it. */
+/** A clock that moves on command, and the timers that wait for it. */
 
 interface Timer {
   readonly at: number;

@@ -17,7 +17,7 @@ export interface Options {
   readonly signal?: Signal;
 }
 
-/** As an AbortSignal, but it can be asked who listens. */
+/** An AbortSignal whose listeners can be counted. */
 export class Signal {
   aborted = false;
   readonly reason: unknown;
@@ -77,7 +77,7 @@ export abstract class End {
   /** Reads to the end, as an orderly program does. */
   abstract drain(): Promise<unknown>;
 
-  /** Says that it has nothing more to send. */
+  /** Ends the sending direction. */
   abstract finish(): Promise<unknown>;
 
   abstract close(): Promise<unknown>;

@@ -53,7 +53,7 @@ export const SUCCEEDING: ReadonlySet<string> = new Set<CallName>([
   "ready",
 ]);
 
-/** Calls that may wait for data which nobody sends. */
+/** Calls that may wait for data that is never sent. */
 export const READING: ReadonlySet<string> = new Set([
   "recv",
   "recvInto",

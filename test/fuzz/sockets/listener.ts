@@ -1,4 +1,4 @@
-/** A listener that takes what the run gives it. */
+/** A listener whose transports come from the run. */
 import type { Listener, Transport } from "../../../src/index.ts";
 
 export class QueueListener implements Listener {

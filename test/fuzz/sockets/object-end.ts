@@ -100,7 +100,7 @@ export class ObjectEnd extends End {
     return true;
   }
 
-  /** Goes on until more bytes are wanted, or the end has come. */
+  /** Reads until more bytes are wanted, or the end has come. */
   #readAll(): void {
     try {
       if (this.connection.tryHandshake() !== "done") return;

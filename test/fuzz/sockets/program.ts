@@ -89,7 +89,7 @@ export type Action =
   | { readonly does: "tick"; readonly size: number }
   | { readonly does: "abort"; readonly signal: number }
   | { readonly does: "break"; readonly by: Role; readonly how: Breakage }
-  /** A client that says nothing connects to an SSLServer. */
+  /** A client that sends nothing connects to an SSLServer. */
   | { readonly does: "knock" };
 
 export const BREAKAGES = [

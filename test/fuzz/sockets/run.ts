@@ -214,7 +214,7 @@ export class Run {
     return made;
   }
 
-  /** Until no byte moves that nobody has to wait for. */
+  /** Settles all that can happen without another action. */
   async #settle(): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const before = this.#inputs;
@@ -233,7 +233,9 @@ export class Run {
     await this.#clock.advance(milliseconds, () => this.#settle());
   }
 
-  /** Lets everything through that waits; the system takes what nobody reads. */
+  /**
+   * Lets everything through that waits; the system reads what no call reads.
+   */
   #open(): void {
     for (const endpoint of Object.values(this.#endpoints)) {
       endpoint.outgoing.stalled = false;

@@ -6,7 +6,7 @@ import { recordsOf } from "../engine/peer.ts";
 import type { Wire } from "../engine/wire.ts";
 import type { Clock } from "./clock.ts";
 
-/** An error that the run made, and nobody else. */
+/** An error that the run itself made. */
 export class Planned extends Error {
   override readonly name = "Planned";
 }
@@ -18,9 +18,9 @@ export interface LinkOptions {
   readonly flows: boolean;
   readonly lends: boolean;
   readonly ownTimers: boolean;
-  /** Told of what a user of a transport must not do. */
+  /** Called with each misuse of a transport by its user. */
   readonly found: (what: string) => void;
-  /** Told of what comes to a reader. */
+  /** Called when bytes arrive at a reader. */
   readonly arrived: () => void;
 }
 

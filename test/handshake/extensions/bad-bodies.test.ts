@@ -1,6 +1,7 @@
 /**
  * Every extension in every message: bodies that are cut off or too long, places
- * where it does not belong, answers that nobody asked for; and the RFC's alert.
+ * where it does not belong, answers that were not requested; and the RFC's
+ * alert.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

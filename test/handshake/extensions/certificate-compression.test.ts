@@ -105,7 +105,7 @@ function configs(
   };
 }
 
-/** Names of the messages, and who failed of what. */
+/** Names of the messages, and the side that failed with its reason. */
 function handshake(
   client: readonly CertificateCompressor[],
   server: readonly CertificateCompressor[],

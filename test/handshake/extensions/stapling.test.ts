@@ -249,7 +249,7 @@ describe("timestamps", () => {
       expect(client.error?.alert).toBe("certificate_unknown");
     });
 
-  /** A certificate that shows these timestamps inside itself. */
+  /** A certificate with these timestamps in an extension. */
   function inside(issued: IssuedCertificate, minimum = 1) {
     const own = createCredential({
       provider: noble,

@@ -69,8 +69,8 @@ function requiring(): SSLContext {
 }
 
 /**
- * A client without a certificate, or one of TLS 1.2: what ours makes of it, and
- * what the peer was told.
+ * A client without a certificate, or one of TLS 1.2: its process, and the error
+ * and the certificate at our server.
  */
 async function required(start: (port: number) => PeerProcess): Promise<{
   readonly peer: PeerProcess;
@@ -109,7 +109,9 @@ async function required(start: (port: number) => PeerProcess): Promise<{
   return { peer, error, certificate };
 }
 
-/** Ours as a server: asks once the client has said `hello`. */
+/**
+ * A server of ours: it requests a certificate once the client has sent `hello`.
+ */
 async function asking(
   start: (port: number) => PeerProcess,
   talk: (peer: PeerProcess) => void,

@@ -1,4 +1,7 @@
-/** Stapled OCSP responses and timestamps, with who staples and who looks. */
+/**
+ * Stapled OCSP responses and timestamps, by the side that staples and the side
+ * that checks.
+ */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import { createCredential } from "../../../src/engine/index.ts";

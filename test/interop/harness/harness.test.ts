@@ -1,5 +1,5 @@
 /**
- * Proves the harness before puretls is judged by it: foreign peers talk to
+ * Proves the harness before puretls is tested with it: foreign peers talk to
  * each other, and what must fail does.
  */
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
  * The session store and the strike register of puretls/redis over real servers
- * and real clients: what one process stores another takes, once; what Redis
+ * and real clients: another process takes what one has stored, once; what Redis
  * loses, denies or never answers costs resumption or early data alone.
  */
 import { beforeEach, describe, expect, it, vi } from "vitest";

@@ -22,7 +22,9 @@ const key = file("key.pem", keyPem);
 const clientContext = (): SSLContext =>
   new SSLContext({ verifyLocations: { ca: testAuthority().pem } });
 
-/** Says hello and reads until it comes back; resumed, or not. */
+/**
+ * Sends hello and reads until it comes back; returns whether it was resumed.
+ */
 async function talk(
   context: SSLContext,
   session: SSLSession | null,

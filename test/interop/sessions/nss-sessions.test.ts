@@ -1,6 +1,6 @@
 /**
- * NSS as a client that goes on: its `strsclnt` connects again and again, where
- * `tstclnt` forgets with its run what it could go on from. Then its server, with
+ * NSS as a client that resumes: its `strsclnt` connects again and again,
+ * whereas `tstclnt` loses its sessions when it ends. Then its server, with
  * early data, and an external key in its client.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -112,7 +112,7 @@ describePeers(["nss"], () => {
 
   const psk = { identity: asciiBytes("device"), key: KEY };
 
-  /** selfserv shows a certificate nevertheless, to its own tstclnt too. */
+  /** selfserv presents a certificate nevertheless, to its own tstclnt too. */
   it("its client knows our PSK", async () => {
     const { database } = await databaseOf(ca, undefined);
     const { port, done } = await serverTalk(

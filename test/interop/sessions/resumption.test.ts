@@ -46,7 +46,7 @@ async function serverOf(
   return { port, peer: server };
 }
 
-/** A connection, and another one that goes on from it. */
+/** A connection, and another one that resumes its session. */
 async function twice(
   port: number,
   options: Partial<ClientOptions> = {},

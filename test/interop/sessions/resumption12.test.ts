@@ -40,7 +40,9 @@ const MEMORIES = {
     }),
 } as const;
 
-/** A connection to the peer's server, and another one that goes on from it. */
+/**
+ * A connection to the peer's server, and another one that resumes its session.
+ */
 async function twice(
   program: string,
   parameters: (port: string) => readonly string[],

@@ -1,4 +1,6 @@
-/** A server's certificate that may delegate, RFC 9345 4.2, and who does so. */
+/**
+ * A server's certificate that may delegate, RFC 9345 4.2, and its credential.
+ */
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   createCredential,

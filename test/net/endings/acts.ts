@@ -23,7 +23,7 @@ export async function act(row: Row, peer: Peer): Promise<void> {
   }
 }
 
-/** Before the peer has said anything else. */
+/** Acts before the peer has sent anything else. */
 export async function actEarly(row: Row, peer: Peer): Promise<void> {
   switch (row) {
     case "close_notify, then FIN":

@@ -85,7 +85,7 @@ export class Peer {
     await this.flush();
   }
 
-  /** Fails by a record of nobody: its alert is bad_record_mac. */
+  /** Fails by a record under an unknown key: its alert is bad_record_mac. */
   async sayAlert(): Promise<void> {
     const record = new Uint8Array(5 + 64);
     record.set([23, 3, 3, 0, 64]);

@@ -52,7 +52,7 @@ class Child {
     });
   }
 
-  /** The next line that it says. */
+  /** The next line of its output. */
   next(): Promise<string> {
     if (this.#child.exitCode !== null)
       return Promise.reject(new Error("user.py has ended"));

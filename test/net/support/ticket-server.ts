@@ -1,6 +1,6 @@
 /**
- * The server of ticket-processes.test.ts, a process of its own: what it is told
- * comes by the parent's messages, and each connection is told to the parent.
+ * The server of ticket-processes.test.ts, a process of its own: the parent's
+ * messages control it, and it reports each connection to the parent.
  */
 import { fromHex, toHex } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";

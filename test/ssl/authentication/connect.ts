@@ -1,4 +1,4 @@
-/** Makes the connection of a row, in memory, and says what came of it. */
+/** Makes the connection of a row, in memory, and returns its outcome. */
 import { utf8Bytes } from "../../../src/bytes.ts";
 import { node } from "../../../src/crypto/node.ts";
 import {

@@ -19,7 +19,7 @@ import { describePython, PythonSsl } from "../../oracle/python.ts";
 import { hasOpenssl } from "../../support/openssl-certs.ts";
 import { BioPair } from "../support.ts";
 
-/** Makes the certificates that no library of today likes to make. */
+/** Makes certificates that today's libraries refuse to make. */
 const MAKE = `
 set -e
 printf 'keyUsage=critical,keyEncipherment\\n' > usage.ext

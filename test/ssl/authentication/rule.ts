@@ -1,7 +1,8 @@
 /**
- * Says who may get in, and as whom. It is written down from RFC 9846, RFC 5246
- * and OpenSSL's documentation of SSL_VERIFY_PEER, and shares no code with the
- * product: the table of this folder holds SSLContext against it.
+ * The rule for which clients are accepted, and as whom. It is written down from
+ * RFC 9846, RFC 5246 and OpenSSL's documentation of SSL_VERIFY_PEER, and shares
+ * no code with the product: the table of this folder holds SSLContext against
+ * it.
  */
 
 export const MODES = ["none", "optional", "required"] as const;
@@ -52,7 +53,7 @@ export interface Row {
   readonly shown: (typeof SHOWN)[number];
 }
 
-/** "nobody": connected, and no certificate is vouched for. */
+/** "nobody": connected without an authenticated certificate. */
 export type Outcome = "refused" | "nobody" | "right";
 
 export function outcomeOf(row: Row): Outcome {

@@ -1,6 +1,6 @@
 /**
- * CPython's own `ssl` as the judge of what ours says. Skips by name where
- * there is no python3.
+ * CPython's own `ssl` as the reference for ours. Skips by name where there is
+ * no python3.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -69,7 +69,7 @@ function compareCertificates(pems: readonly string[]): void {
   }
 }
 
-/** Every kind of name, and the extensions that the dictionary tells of. */
+/** Every kind of name, and the extensions that the dictionary has. */
 const RICH = `
 [req]
 distinguished_name = dn

@@ -22,7 +22,7 @@ const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 const RECORD = Uint8Array.of(23, 3, 3, 0, 32, ...new Uint8Array(32));
 const { certificatePem: cert, keyPem: key } = testServer();
 
-/** A store whose puts arrive when they are let go. */
+/** A store whose puts arrive when the test releases them. */
 class LateStore implements ContextSessionStore {
   readonly held = new Map<string, Session>();
   readonly #late: (() => void)[] = [];

@@ -19,7 +19,7 @@ const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 /** Cannot be opened: bad_record_mac. */
 const RECORD = Uint8Array.of(23, 3, 3, 0, 32, ...new Uint8Array(32));
 
-/** A client whom the certificate's names do not matter to. */
+/** A client that does not check the certificate's names. */
 const anyName = (
   maximumVersion: "TLSv1.2" | "TLSv1.3" = "TLSv1.3",
 ): SSLContext => clientContext({ checkHostname: false, maximumVersion });

@@ -1,4 +1,7 @@
-/** Rows that show what this program can see, and what it takes for nothing. */
+/**
+ * Rows that show the differences that this program can see, and those that it
+ * cannot.
+ */
 import { equal } from "../../../src/bytes.ts";
 import type { Random } from "../random.ts";
 import type { Row, Subject } from "../row.ts";

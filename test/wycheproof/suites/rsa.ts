@@ -161,7 +161,7 @@ function publicKey({ publicKey: key }: RsaGroup): PublicKey {
   };
 }
 
-/** Node reads the key: how one is encoded is not what is judged here. */
+/** Node reads the key: its encoding is not what is tested here. */
 function privateKey({ privateKeyPkcs8 }: SigningGroup): PrivateKey {
   const pkcs8 = Buffer.from(privateKeyPkcs8, "hex");
   return rsaPrivateKey(

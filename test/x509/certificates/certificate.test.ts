@@ -49,7 +49,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   domainComponent: "DC",
 };
 
-/** Every fact that node:crypto tells, as it tells it. */
+/** Compares every fact that node:crypto reports, as it reports it. */
 function compareWithNode(der: Uint8Array): void {
   const theirs = new X509Certificate(der);
   const ours = Certificate.parse(der);

@@ -52,7 +52,10 @@ export interface Case {
    * path.
    */
   readonly theirDepth?: number;
-  /** OpenSSL drops what it cannot read and says 20; we say what it was. */
+  /**
+   * OpenSSL ignores what it cannot read and reports 20; we report the fault
+   * itself.
+   */
   readonly theirCode?: 20;
 }
 

@@ -1,4 +1,4 @@
-/** A verifier of few checks judges as the whole one does, or refuses. */
+/** A verifier of few checks decides as the complete one does, or refuses. */
 import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import {

@@ -34,8 +34,8 @@ export function findApache(): Probed {
 const LOADED = ["mpm_event", "authz_core", "log_config", "ssl"];
 
 /**
- * Serves `outside` as /index.html, and `inside` as /inside/index.html to those
- * who show a certificate. Its log tells who asked for what.
+ * Serves `outside` as /index.html, and `inside` as /inside/index.html to
+ * clients that present a certificate. Its log names the client of each request.
  */
 export async function apacheServer(
   options: Pick<ServerOptions, "identity" | "ca">,

@@ -23,7 +23,9 @@ export interface Browser {
   visit(port: number, ca: string, dns?: HostByDns): Promise<PeerProcess>;
 }
 
-/** Firefox: a host in place of `localhost`, and who knows of it. */
+/**
+ * Firefox: a host in place of `localhost`, and the DNS server that knows it.
+ */
 export interface HostByDns {
   readonly host: string;
   /** Of a DNS server over HTTPS on localhost. */

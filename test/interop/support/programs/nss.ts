@@ -48,8 +48,8 @@ export async function nssClient(
 }
 
 /**
- * selfserv answers a GET with the file of that name: what it sends is what it
- * was told to fetch, not what it was sent.
+ * selfserv answers a GET with the file of that name: it sends what the GET
+ * names, not what it received.
  */
 export async function nssServer(options: ServerOptions): Promise<PeerServer> {
   const { identity, clientAuth = "none", ca } = options;

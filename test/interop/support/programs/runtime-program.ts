@@ -1,6 +1,6 @@
 /**
  * Runs in another runtime: trusts what the system trusts, then serves and
- * connects over loopback with each provider, and tells what came of it as JSON.
+ * connects over loopback with each provider, and prints the results as JSON.
  */
 import { node } from "../../../../src/crypto/node.ts";
 import { noble } from "../../../../src/crypto/noble/index.ts";

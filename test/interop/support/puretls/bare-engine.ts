@@ -44,7 +44,7 @@ import type {
   ServerExtra,
 } from "./road.ts";
 
-/** The road below the face: engine, configs and credentials by hand. */
+/** The way below the ssl interface: engine, configs and credentials by hand. */
 export const bareEngine: Road = {
   label: "puretls' bare engine",
   lacks: [],

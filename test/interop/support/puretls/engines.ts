@@ -1,4 +1,4 @@
-/** An engine of any config over a socket: for what no road's options say. */
+/** An engine of any config over a socket: for options that no Road has. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
@@ -36,8 +36,8 @@ afterEach(() => {
 });
 
 /**
- * A client that says `hello` (or `say`), waits for as many bytes (`until`: for more), and
- * closes. What is `early` goes out before, where it may.
+ * A client that sends `hello` (or `say`), waits for as many bytes (`until`: for
+ * more), and closes. `early` is sent before as early data, where it is allowed.
  */
 export function clientTalk(
   port: number,
@@ -74,8 +74,8 @@ export async function serverTalk(
 export type Reply = (engine: TlsEngine, received: Uint8Array) => void;
 
 /**
- * A server for any number of them, each told of in its turn. It sends back what
- * it receives, or makes its own reply.
+ * A server for any number of connections, each reported in order. It sends back
+ * what it receives, or makes its own reply.
  */
 export function serverTalks(
   config: ServerConfig,

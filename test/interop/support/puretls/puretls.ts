@@ -30,7 +30,7 @@ import type {
 import { rfcSuite } from "../scenarios/suites.ts";
 import { Wire } from "./wire.ts";
 
-/** The road that users take. */
+/** The ssl interface, which users have. */
 export const sslFace: Road = {
   label: "puretls",
   lacks: [],
@@ -130,7 +130,7 @@ export async function puretlsServer(
   };
 }
 
-/** Speaks once the handshake is done, and tells how it went. */
+/** Talks once the handshake is done, and returns the result. */
 async function attend(
   socket: SSLSocket,
   wire: Wire,

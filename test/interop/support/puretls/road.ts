@@ -58,7 +58,7 @@ export interface ClientExtra extends Extra {
 export interface ServerExtra extends Extra {
   /** Speaks HTTP/1.1: a request's body comes back as the body of its answer. */
   readonly http?: boolean | undefined;
-  /** Says close_notify after that many bytes; after the peer's if absent. */
+  /** Sends close_notify after that many bytes; after the peer's if absent. */
   readonly closeAfter?: number | undefined;
 }
 

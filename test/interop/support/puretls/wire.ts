@@ -1,4 +1,4 @@
-/** The bytes of a connection, and what its trace says of them afterwards. */
+/** The bytes of a connection, and their trace afterwards. */
 import { tap } from "../../../../src/cli/tap.ts";
 import { noble } from "../../../../src/crypto/noble/index.ts";
 import type { Transport } from "../../../../src/net/transport.ts";

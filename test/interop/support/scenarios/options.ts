@@ -40,8 +40,8 @@ export interface TlsOptions {
   /** An external pre-shared key, known to both sides. */
   readonly psk?: PresharedKey | undefined;
   /**
-   * Programs of ours: a short connection comes first, and this one goes on from
-   * its session; "by its id" from what the other side keeps, in TLS 1.2.
+   * Programs of ours: a short connection comes first, and this one resumes its
+   * session; "by its id" from the other side's store, in TLS 1.2.
    */
   readonly resumes?: "by ticket" | "by its id" | undefined;
   /** Erlang: a file that the client sends as early data; "any" on a server. */
@@ -66,7 +66,7 @@ export interface ClientOptions extends TlsOptions {
   readonly ca: string;
   /** SNI, and the name that the certificate must bear: `localhost` if absent. */
   readonly servername?: string | undefined;
-  /** Shown when the server asks for a certificate. */
+  /** Presented when the server asks for a certificate. */
   readonly identity?: KeyFiles | undefined;
 }
 
@@ -94,7 +94,7 @@ export interface PeerServer {
   readonly port: number;
   /**
    * Waits for the connection's end where it can tell, or until the server has
-   * said the expected, and answers its log.
+   * printed the expected text, and returns its log.
    */
   stop(expected?: RegExp): Promise<string>;
   /** For a server that does not echo: it answers, and closes. */

@@ -92,7 +92,7 @@ export function debianVersion(name: string): Command[] {
 
 type Abilities = Pick<Peer, "client"> & Partial<Peer>;
 
-/** The peer whose programs all start; they tell its version. */
+/** The peer whose programs all start; its version is their output. */
 export function installed(
   [name, version, source]: readonly [string, RegExp, string],
   needs: readonly Command[] | Omit<Needs, "source">,

@@ -26,7 +26,7 @@ export interface Scenario {
   readonly peer?: TlsOptions;
   /** Of the server's certificate; ECDSA P-256 if absent. */
   readonly key?: KeyKind | undefined;
-  /** Nobody shows a certificate. */
+  /** Neither side presents a certificate. */
   readonly anonymous?: boolean;
   readonly clientKey?: keyof Certificates["client"];
   readonly clientAuth?: ServerOptions["clientAuth"];
@@ -167,7 +167,7 @@ const SPECIAL12: readonly Scenario[] = [
   },
 ];
 
-/** Both sides know only this suite, and have what it takes. */
+/** Both sides support only this suite, and have the keys for it. */
 function withSuite(suite: Suite12, scenario: Scenario): Scenario {
   const { keyExchange = "" } = suiteParts(suite);
   const isPsk = keyExchange.endsWith("PSK");
