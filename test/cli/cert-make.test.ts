@@ -27,7 +27,7 @@ const certificate = (name: string): X509Certificate =>
   new X509Certificate(readFileSync(files.path(name)));
 
 describe("puretls cert make", () => {
-  it("makes an authority and a certificate, and says so", async () => {
+  it("makes an authority and a certificate, and prints their files", async () => {
     const out = join(files.folder, "deep", "down");
     const {
       code,
@@ -59,7 +59,7 @@ $`,
     expect(modeOf(join(out, "ca.pem")) & 0o444).toBe(0o444);
   });
 
-  it("what it says to do works", async () => {
+  it("the commands that it prints work", async () => {
     const { out } = await make(
       ...["localhost", "--client", "alice", "--out", files.folder],
     );

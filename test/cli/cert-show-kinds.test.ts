@@ -136,7 +136,7 @@ describe("puretls cert show", () => {
     });
   });
 
-  it("says that it needs a password, and that one is wrong", async () => {
+  it("reports that it needs a password, and that one is wrong", async () => {
     const without = await show(pfx);
     expect(without.code).toBe(0);
     expect(without.out).toContain("encrypted: --password-file shows it");
@@ -276,7 +276,7 @@ describe.runIf(hasOpenssl())("as OpenSSL sees it", () => {
     },
   );
 
-  it("--checkend looks at each certificate, and wants one", async () => {
+  it("--checkend checks each certificate, and needs one", async () => {
     const both = testServer().certificatePem + leaf.pem;
     const days40 = `--checkend=${(40 * 86_400).toString()}`;
     expect((await json(testServer().certificatePem, days40)).expires).toBe(

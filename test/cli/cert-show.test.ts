@@ -79,7 +79,7 @@ $`),
     );
   });
 
-  it("all kinds of extensions, and those that nobody knows", async () => {
+  it("all kinds of extensions, and unknown ones", async () => {
     const ca = createCertificateAuthority({
       provider: noble,
       name: {

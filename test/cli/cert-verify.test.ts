@@ -128,7 +128,7 @@ describe("puretls cert verify: good chains", () => {
     expect((await verify(laxLeaf, "--ca", lax, "--strict")).code).toBe(1);
   });
 
-  it("with lists that revoke nobody of it", async () => {
+  it("with lists that revoke none of it", async () => {
     const { clean, cleanRoot, revokedRoot } = made;
     const ask = (...args: readonly string[]) =>
       verify(made.chain, "--ca", made.root, ...args);
@@ -141,7 +141,7 @@ describe("puretls cert verify: good chains", () => {
 });
 
 describe("puretls cert verify: what is trusted, and what stands between", () => {
-  it("--untrusted brings certificates of the path, as OpenSSL's", async () => {
+  it("--untrusted adds certificates for the path, as OpenSSL's", async () => {
     const args = ["--ca", made.root, "--untrusted", made.middle];
     expect((await verify(made.leaf, ...args)).code).toBe(0);
     if (!hasOpenssl()) return;
@@ -165,7 +165,7 @@ describe("puretls cert verify: what is trusted, and what stands between", () => 
     vi.unstubAllEnvs();
   });
 
-  it("tells what it skips of a bundle", async () => {
+  it("reports what it skips of a bundle", async () => {
     const broken = readFileSync(made.middle, "utf8").replace("MII", "M*I");
     const bundle = files.write(
       "bundle.pem",
@@ -178,7 +178,7 @@ describe("puretls cert verify: what is trusted, and what stands between", () => 
     ]);
   });
 
-  it("--lint refuses what only those who issue are held to", async () => {
+  it("--lint refuses what only issuers are held to", async () => {
     const long = createCertificateAuthority({ provider: noble, name: "long" });
     // The Baseline Requirements want extendedKeyUsage not critical.
     const extension = {

@@ -24,7 +24,7 @@ describe("puretls ciphers", () => {
     expect(names(out)).toHaveLength(3 + 6);
   });
 
-  it("says what is wrong in a line, and ends with 1", async () => {
+  it("prints the fault in a line, and ends with 1", async () => {
     for (const args of [["NOSUCH"], ["AES:NOSUCH", "--strict"], ["A", "B"]]) {
       const { code, out, err } = await run(["ciphers", ...args]);
       expect([code, out]).toEqual([1, ""]);

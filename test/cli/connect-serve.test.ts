@@ -86,7 +86,7 @@ describe("connect and serve: data", () => {
     await stopped(server);
   });
 
-  it("says what was agreed, then the data", async () => {
+  it("prints what was negotiated, then the data", async () => {
     const server = await serving(own);
     const client = await run(["connect", server.at, "--ca", pki.ca], "hello");
     expect(client.out).toMatch(
@@ -120,7 +120,7 @@ hello$`,
     await stopped(server);
   });
 
-  it("tells of a stdin that fails", async () => {
+  it("reports a stdin that fails", async () => {
     const server = await serving(own);
     const stdin = openStdin();
     const client = start(["connect", server.at, "--ca", pki.ca], stdin);
@@ -141,38 +141,43 @@ describe("connect: Encrypted Client Hello", () => {
   it.each([
     ["as it is", list],
     ["in base64", `${encodeBase64(list)}\n`],
-  ])("--ech takes a list %s, and --staple asks", async (name, content) => {
-    const { certificatePem: cert, keyPem, issued } = testServer();
-    const ocspResponse = testAuthority().createOcspResponse(issued.certificate);
-    const context = new SSLContext({
-      protocol: "tlsServer",
-      certChain: { cert, key: keyPem, ocspResponse },
-      encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
-    });
-    const server = await serve({ context });
-    const at = `127.0.0.1:${String(server.port)}`;
-    const file = files.write(`list-${name.replaceAll(" ", "-")}`, content);
-    const [{ socket }, client] = await Promise.all([
-      server.accept().then(async (accepted) => {
-        await accepted.socket.close();
-        return accepted;
-      }),
-      run([
-        "connect",
-        at,
-        "--ca",
-        pki.ca,
-        "--ech",
-        file,
-        ...hidden,
-        "--staple",
-      ]),
-    ]);
-    expect([client.code, client.err]).toEqual([0, ""]);
-    expect(client.out).toMatch(/^name +hidden by Encrypted Client Hello$/m);
-    expect(socket.encryptedClientHello).toBe(true);
-    await server.close();
-  });
+  ])(
+    "--ech reads a list %s, and --staple requests a response",
+    async (name, content) => {
+      const { certificatePem: cert, keyPem, issued } = testServer();
+      const ocspResponse = testAuthority().createOcspResponse(
+        issued.certificate,
+      );
+      const context = new SSLContext({
+        protocol: "tlsServer",
+        certChain: { cert, key: keyPem, ocspResponse },
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
+      });
+      const server = await serve({ context });
+      const at = `127.0.0.1:${String(server.port)}`;
+      const file = files.write(`list-${name.replaceAll(" ", "-")}`, content);
+      const [{ socket }, client] = await Promise.all([
+        server.accept().then(async (accepted) => {
+          await accepted.socket.close();
+          return accepted;
+        }),
+        run([
+          "connect",
+          at,
+          "--ca",
+          pki.ca,
+          "--ech",
+          file,
+          ...hidden,
+          "--staple",
+        ]),
+      ]);
+      expect([client.code, client.err]).toEqual([0, ""]);
+      expect(client.out).toMatch(/^name +hidden by Encrypted Client Hello$/m);
+      expect(socket.encryptedClientHello).toBe(true);
+      await server.close();
+    },
+  );
 
   it("--ech refuses what is no list, before anybody is called", async () => {
     const file = files.write("no-list", Uint8Array.of(1, 2, 3));
@@ -183,7 +188,7 @@ describe("connect: Encrypted Client Hello", () => {
 });
 
 describe("connect and serve: pages", () => {
-  it("--get / fetches what --www tells of the connection", async () => {
+  it("--get / fetches the page of --www about the connection", async () => {
     const server = await serving([...own, "--www"]);
     const client = await run([
       "connect",
@@ -207,7 +212,7 @@ describe("connect and serve: pages", () => {
     expect((await stopped(server)).err).toBe("");
   });
 
-  it("--alpn is agreed and told by both", async () => {
+  it("--alpn is negotiated and printed by both", async () => {
     const server = await serving([...own, "--www", "--alpn", "http/1.1"]);
     const client = await run([
       ...["connect", server.at, "--ca", pki.ca],
@@ -239,7 +244,7 @@ describe("connect and serve: pages", () => {
     await stopped(server);
   });
 
-  it("--insecure says that nobody was verified", async () => {
+  it("--insecure prints that the peer was not verified", async () => {
     const server = await serving(own);
     const { code, out } = await run([
       ...["connect", server.at, "--insecure", "--servername", "wrong.test"],
@@ -385,7 +390,7 @@ describe("interrupted", () => {
     expect(await client.ended).toMatchObject({ code: 130, err: "" });
   });
 
-  it("serve drops those who talk and those who shake hands", async () => {
+  it("serve drops clients that talk and clients in a handshake when it ends", async () => {
     for (const talk of ["--echo", "--www"]) {
       const server = await serving([...own, talk]);
       const client = start(["connect", server.at, "--ca", pki.ca], openStdin());

@@ -41,7 +41,7 @@ describe("puretls demo", () => {
     expect(await openTcpHandles()).toEqual([]);
   });
 
-  it("--fields says what the messages hold", async () => {
+  it("--fields prints the fields of the messages", async () => {
     const { code, out } = await run(["demo", "--fields"]);
     expect(code).toBe(0);
     for (const field of ["supported_groups", "key_share", "server_name"])

@@ -98,7 +98,7 @@ describe("connect and serve fail together, each with a line", () => {
 });
 
 describe("connect: what is no TLS server, or not for long", () => {
-  it("nobody listens", async () => {
+  it("no listener", async () => {
     const port = String(await freePort());
     expect(await fault([`127.0.0.1:${port}`])).toBe(
       `puretls connect: connect ECONNREFUSED 127.0.0.1:${port}`,
@@ -201,7 +201,7 @@ describe("connect: what is no TLS server, or not for long", () => {
     server.close();
   });
 
-  it("says close_notify to a server that has said it", async () => {
+  it("sends close_notify to a server that has sent it", async () => {
     const context = new SSLContext({ protocol: "tlsServer" });
     const { certificatePem, keyPem } = testServer();
     context.loadCertChain({ cert: certificatePem, key: keyPem });

@@ -21,13 +21,13 @@ describe("puretls", () => {
       expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
-  it("wants a command", async () => {
+  it("needs a command", async () => {
     const { code, out, err } = await run([]);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toContain("Usage: puretls COMMAND");
   });
 
-  it("says its version", async () => {
+  it("prints its version", async () => {
     const content = readFileSync(
       new URL("../../package.json", import.meta.url),
       "utf8",
@@ -46,7 +46,7 @@ describe("puretls", () => {
   });
 
   it.each(["connect", "serve", "cert", "ciphers", "demo"])(
-    "%s --help tells its options, 80 columns wide at most",
+    "%s --help prints its options, 80 columns wide at most",
     async (name) => {
       for (const option of ["--help", "-h"]) {
         const { code, out, err } = await run([name, "x", option]);
@@ -157,7 +157,7 @@ describe("files that are wrong: found out before anybody is called", () => {
     }
   });
 
-  it("serve says when its port is taken", async () => {
+  it("serve reports that its port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

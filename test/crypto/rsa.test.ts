@@ -228,7 +228,7 @@ describe("RSASSA-PKCS1-v1_5", () => {
     ],
     ["naming another hash", "3031300d060960864801650304020205000420", 0, false],
     ["with a BER length", "308131300d060960864801650304020105000420", 0, false],
-  ])("takes an encoding %s: %s", (_name, prefix, behind, right) => {
+  ])("accepts an encoding %s: %s", (_name, prefix, behind, right) => {
     const encoded = pkcs1Sha256(256, prefix, behind);
     const verified = (): boolean => {
       const { key, signature } = forged(2048, toNumber(encoded));

@@ -90,7 +90,7 @@ describe("a KeyUpdate before each piece of data", () => {
       expect(received(pair.server)).toHaveLength(4 * 32 * 128);
     });
 
-  it("of one byte may too, if the program takes it", () => {
+  it("of one byte may too, if the program reads it", () => {
     const pair = shuttle(newPair());
     for (let i = 0; i < 3 * limits.keyUpdates; i++) {
       pair.server.receive(updating(pair, 1, 1));

@@ -16,7 +16,7 @@ const suitesWith = (more: Partial<CryptoProvider>): readonly string[] =>
     .cipherSuites;
 
 describe("a client whose provider lacks", () => {
-  it("nothing offers all that it is told to", () => {
+  it("nothing offers all that its options name", () => {
     expect(suitesWith({ finiteField, rsaEncrypt, publicKeyOf })).toEqual(
       cipherSuites,
     );

@@ -75,7 +75,7 @@ describe("the table", () => {
     void table;
   });
 
-  it("wants a row for every state", () => {
+  it("needs a row for every state", () => {
     const { WAIT_CV: _missing, ...rest } = client13;
     // @ts-expect-error the row WAIT_CV is missing
     const table: Transitions<Client13State> = rest;

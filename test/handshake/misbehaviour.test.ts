@@ -102,7 +102,7 @@ describe("order", () => {
   HANDSHAKE.forEach((dropped, index) => {
     // The first hello and what nobody waits for cannot be missed.
     if (index === 0) return;
-    it(`without ${dropped} (${index}) nobody is connected by mistake`, () => {
+    it(`without ${dropped} (${index}) no side connects by mistake`, () => {
       let seen = 0;
       const edit: Edit = (_name, raw) => (seen++ === index ? [] : [raw]);
       const { failed, server, client } = run(edit, MUTUAL);

@@ -125,7 +125,7 @@ describe("a server's refusal", () => {
 });
 
 describe("a client's refusal", () => {
-  it("shows the protocol that was chosen, made printable", () => {
+  it("prints the protocol that was chosen, escaped", () => {
     const { failed } = runMachines(
       testClientConfig({ alpnProtocols: ["h2"] }),
       testServerConfig({ alpnProtocols: ["h2"] }),

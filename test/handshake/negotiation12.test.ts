@@ -345,7 +345,7 @@ describe("a ClientHello of TLS 1.2", () => {
     });
   });
 
-  it("that wants static RSA alone", () => {
+  it("that offers static RSA alone", () => {
     const cipherSuites = ["TLS_RSA_WITH_AES_128_GCM_SHA256"] as const;
     const server = { credentials: [testCredential("rsa")] };
     expectReason("no_shared_cipher", asSent, {

@@ -93,7 +93,7 @@ describe("openTransport", () => {
     await transport.close();
   });
 
-  it("has sent what it was lent, or says that it has not", async () => {
+  it("has sent what it was lent, or rejects", async () => {
     const { transport, peer } = await pairOf();
     const lent = new Uint8Array(100_000).fill(1);
     await transport.writeLent?.(lent);
@@ -140,7 +140,7 @@ describe("openTransport", () => {
     await transport.close();
   });
 
-  it("rejects where nobody listens, and when it is told to stop", async () => {
+  it("rejects without a listener, and when it is aborted", async () => {
     const gone = createServer();
     gone.listen(0, "127.0.0.1");
     await once(gone, "listening");

@@ -192,7 +192,7 @@ describe("connect and serve", () => {
     http.close();
   });
 
-  it("give up in time, on a server that says nothing", async () => {
+  it("give up in time, on a silent server", async () => {
     const silent = createServer(() => undefined);
     const port = await listening(silent);
     expect(
@@ -211,7 +211,7 @@ describe("connect and serve", () => {
     silent.close();
   });
 
-  it("say what the system says when there is nobody", async () => {
+  it("reject with the system's error without a listener", async () => {
     const server = createServer();
     const port = await listening(server);
     await new Promise((resolve) => server.close(resolve));

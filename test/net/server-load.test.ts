@@ -64,7 +64,7 @@ describe("SSLServer", () => {
       expect(error).toBeInstanceOf(SSLTimeoutError);
   });
 
-  it("tells the error of a callback that throws, and goes on", async () => {
+  it("reports the error of a callback that throws, and continues", async () => {
     await using listening = await serve({
       port: 0,
       host: "127.0.0.1",

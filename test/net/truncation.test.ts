@@ -88,7 +88,7 @@ describe("node:tls truncates", () => {
     };
   }
 
-  it("by default recv() is an end, and `truncated` says what it was", async () => {
+  it("by default recv() is an end, and `truncated` is true", async () => {
     const { socket, end } = await truncated();
     const parts: string[] = [];
     for await (const part of socket) parts.push(text(part));

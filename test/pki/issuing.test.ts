@@ -327,7 +327,7 @@ describe("an authority", () => {
     expect(status(["a.bad.in.test"])).toContain("excluded subtree violation");
   });
 
-  it("tells where its CRL and its OCSP responder are", () => {
+  it("names its CRL and its OCSP responder", () => {
     const ca = createCertificateAuthority({
       provider,
       name: "CA",

@@ -60,7 +60,7 @@ describe.each(Object.entries(WAYS))(
       );
     });
 
-    it("lets others run meanwhile, and tells how far it is", async () => {
+    it("lets others run meanwhile, and reports its progress", async () => {
       const data = exported("-iter", "40000");
       let iterations = 0;
       let others = 0;

@@ -46,7 +46,7 @@ describe("createCrl", () => {
     },
   );
 
-  it("tells reason and time of each entry", () => {
+  it("has reason and time of each entry", () => {
     const ca = createCertificateAuthority({ provider, name: "CA" });
     for (const [reason] of REASONS)
       ca.revoke(ca.issueServer({ hosts: ["a.test"] }), {
@@ -144,13 +144,13 @@ describe("createOcspResponse", () => {
     ).text;
   }
 
-  it("says good of what was not revoked", () => {
+  it("is good for a certificate that was not revoked", () => {
     const text = judge(ca.createOcspResponse(server));
     expect(text).toContain("Response verify OK");
     expect(text).toContain("c.pem: good");
   });
 
-  it("says revoked, when and why", () => {
+  it("is revoked, with time and reason", () => {
     const other = createCertificateAuthority({
       provider,
       name: "CA",
@@ -167,7 +167,7 @@ describe("createOcspResponse", () => {
     expect(text).toContain("Revocation Time: Jan  2 03:04:05 2025 GMT");
   });
 
-  it("says what it is told to say", () => {
+  it("has the status that the caller passes", () => {
     expect(
       judge(ca.createOcspResponse(server, { status: "unknown" })),
     ).toContain("c.pem: unknown");

@@ -254,7 +254,7 @@ describe.each(["puretls/engine", "puretls/engine/tls13"])(
   },
 );
 
-it("the face of Python's ssl brings none of the extensions' objects", async () => {
+it("the interface of Python's ssl loads none of the extensions' objects", async () => {
   const { sources } = await bundle(`export { SSLContext } from "puretls";`);
   const lacks =
     /^src\/(ech|compression|trace|pki)\/|hpke|x509\/(path\/transparency|certificates\/embedded)|handshake\/(authentication\/delegated-credential|sessions\/retry-cookies)|fflate|asn1js|pkijs/;

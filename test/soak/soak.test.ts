@@ -14,7 +14,7 @@ it("the same seed is the same plan", () => {
   expect(kinds.size).toBe(Object.keys(FAULTS).length);
 });
 
-it("a receiver tells wrong bytes, too many and too few", () => {
+it("a receiver finds wrong bytes, too many and too few", () => {
   const receiver = (length: number, change?: number): Receiver => {
     const one = new Receiver(5, 1000);
     const bytes = streamBytes(5, 0, length);

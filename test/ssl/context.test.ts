@@ -63,7 +63,7 @@ describe("SSLContext", () => {
     expect(context.verifyMode).toBe(VerifyMode.CERT_REQUIRED);
   });
 
-  it("takes options in an order that works", () => {
+  it("applies options in an order that works", () => {
     const context = new SSLContext({
       verifyMode: "none",
       checkHostname: false,
@@ -346,7 +346,7 @@ describe("loadCertChain", () => {
     expect(error.cause).toMatchObject({ code: "ENOENT" });
   });
 
-  it("says so where there is no file system", () => {
+  it("reports that there is no file system", () => {
     const bare = new SSLContext({
       protocol: "tlsServer",
       platform: {

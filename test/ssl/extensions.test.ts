@@ -179,7 +179,7 @@ describe("stapling", () => {
     ).toBeInstanceOf(RangeError);
   });
 
-  it("takes three words and a policy", () => {
+  it("accepts three words and a policy", () => {
     const context = clientContext();
     expect(
       thrown(() => Reflect.set(context, "ocspStapling", true)),

@@ -125,7 +125,7 @@ describe("a callback", () => {
   });
 });
 
-it("a connection that failed exports nothing, and says why", async () => {
+it("a connection that failed exports nothing, and throws its error", async () => {
   const { client, server, near } = await readyPair();
   await near.write(Uint8Array.of(23, 3, 3, 0, 1, 0));
   await rejection(server.recv());

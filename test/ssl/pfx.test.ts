@@ -72,7 +72,7 @@ describe.runIf(hasOpenssl())("loadCertChain({ pfx })", () => {
     expect(verified(context)).toBe(2);
   });
 
-  it("takes a password that is bytes or a call, and an option of a context", () => {
+  it("accepts a password as bytes or from a callback, and as an option of a context", () => {
     const bytes = new TextEncoder().encode(password);
     for (const given of [password, bytes, () => password, () => bytes])
       expect(verified(serverOf({ certChain: { pfx, password: given } }))).toBe(
@@ -148,7 +148,7 @@ describe.runIf(hasOpenssl())("loadCertChain({ pfx })", () => {
     await second.close();
   });
 
-  it("says what is wrong in OpenSSL's words", () => {
+  it("reports faults in OpenSSL's words", () => {
     const refusal = (data: Uint8Array, given = password) => {
       const { library, reason, message } = sslError(() => {
         serverOf().loadCertChain({ pfx: data, password: given });

@@ -41,7 +41,7 @@ describe("SSLObject: the handshake", () => {
     again.client.doHandshake();
   });
 
-  it("takes any split of the bytes", () => {
+  it("accepts any split of the bytes", () => {
     const pair = new BioPair();
     let calls = 0;
     while (!(pair.client.handshakeDone && pair.server.handshakeDone)) {
@@ -274,7 +274,7 @@ describe("SSLObject: refusals", () => {
     expect(pair.server.getPeerCert({ binary: true })).toBe(null);
   });
 
-  it("a failed connection says the same each time", () => {
+  it("a failed connection throws the same each time", () => {
     const pair = new BioPair(clientContext(), serverContext(), "other.test");
     const { client } = refusal(pair);
     expect(sslError(() => pair.client.read())).toBe(client);

@@ -50,7 +50,7 @@ describe("SSLSocket: the handshake", () => {
     expect([...got]).toEqual([1]);
   });
 
-  it("refuses the wrong server, and tells it", async () => {
+  it("rejects the wrong server, with an alert", async () => {
     const { client, server } = socketPair({
       clientOptions: { serverHostname: "other.test" },
     });
@@ -369,7 +369,7 @@ describe("SSLSocket: deadlines", () => {
     expect(client.timeout).toBe(null);
   });
 
-  it("takes the transport's timer, and says so where there is none", async () => {
+  it("uses the transport's timer, and reports that there is none", async () => {
     const [near] = memoryPair();
     const timed: Transport = Object.assign(Object.create(near) as Transport, {
       read: () => near.read(),
@@ -587,7 +587,7 @@ describe("SSLSocket: the end", () => {
     expect(near.buffered).toBe(0);
   });
 
-  it("close gives up on a peer that takes nothing, when told when", async () => {
+  it("close gives up on a peer that reads nothing, after its timeout", async () => {
     const { client } = await readyPair({ highWaterMark: 10 });
     void client.sendAll(new Uint8Array(1000)).catch(() => undefined);
     expect(await rejection(client.close({ timeout: 5 }))).toBeInstanceOf(

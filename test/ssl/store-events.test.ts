@@ -210,7 +210,7 @@ describe("early data of sessions in a store that two processes share", () => {
     expect(await twice(store)).toEqual(["accepted", "rejected"]);
   });
 
-  it("is refused by the other where nothing says so", async () => {
+  it("is rejected by the other where nothing allows it", async () => {
     expect(await twice(new Elsewhere())).toEqual(["rejected", "rejected"]);
   });
 

@@ -172,7 +172,7 @@ describe("a trace", () => {
     );
   }
 
-  it("tells of the extensions by name, and of what they carry", () => {
+  it("prints the extensions by name, with their contents", () => {
     const key = createEchKey({ provider: noble, publicName: "server.test" });
     const messages = said(
       {
@@ -218,7 +218,7 @@ describe("a trace", () => {
     );
   });
 
-  it("looks into compressed certificates where it is told how", () => {
+  it("decompresses certificates where it has the algorithm", () => {
     const rows = [{ ...zlib, evenIfLonger: true }];
     const options = { certificateCompression: rows };
     const outside = said(options, options).get("compressed_certificate");
@@ -230,7 +230,7 @@ describe("a trace", () => {
     expect(inside?.get("certificates")).toBe(`${String(length)} bytes`);
   });
 
-  it("of TLS 1.2 tells what comes in the clear", () => {
+  it("of TLS 1.2 prints what is sent in the clear", () => {
     const versions = ["TLSv1.2"] as const;
     const pair = shuttle(
       newPair(

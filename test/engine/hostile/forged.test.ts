@@ -106,7 +106,7 @@ describe("sealed records", () => {
 });
 
 describe("tickets", () => {
-  it("are told, each with a key of its own", () => {
+  it("are reported, each with a key of its own", () => {
     const { client, forge } = forgeable();
     const flight = concat(ticket(60, 1), ticket(60, 2), ticket(0, 3));
     client.receive(forge("server", HANDSHAKE, flight));

@@ -346,7 +346,7 @@ describe("early data that comes while something waits", () => {
     expect(sameKeys(pair)).toBe(true);
   });
 
-  it("has its limit while nobody answers", () => {
+  it("has its limit while no answer comes", () => {
     const { pair } = comingBack();
     const record = Uint8Array.of(23, 3, 3, 0x40, 0, ...new Uint8Array(16_384));
     for (let i = 0; i < 17; i++) pair.server.receive(record);

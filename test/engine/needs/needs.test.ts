@@ -110,7 +110,7 @@ describe("needs", () => {
       expect(pair.server.info?.peer?.leaf.subject).toBeDefined();
     });
 
-  it("a server chooses by what the client said, and may change its config", () => {
+  it("a server chooses by the ClientHello, and may change its config", () => {
     const pair = newPair(
       testClientConfig({ alpnProtocols: ["h2"] }),
       testServerConfig({ credentials: RAISE_NEED }),

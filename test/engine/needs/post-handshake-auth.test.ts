@@ -81,7 +81,7 @@ describe("a client presents its certificate after the handshake", () => {
     expect(peerOf(pair)).toBeDefined();
   });
 
-  it("or says that it has none", () => {
+  it("or sends an empty Certificate", () => {
     const pair = connected({ credentials: [] });
     pair.server.requestCertificate();
     shuttle(pair);

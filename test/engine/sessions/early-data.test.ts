@@ -43,7 +43,7 @@ function start(
   return pair;
 }
 
-describe("early data that nobody wants", () => {
+describe("early data that the server does not accept", () => {
   it("is skipped up to the limit, and the handshake goes on", () => {
     const pair = start();
     for (let i = 0; i < 4; i++) pair.server.receive(early(16_000));

@@ -173,7 +173,7 @@ describe("a session is resumed", () => {
 });
 
 describe("tickets", () => {
-  it("come as many as the server says", () => {
+  it("come as many as the server's option says", () => {
     for (const numTickets of [0, 1, 5]) {
       const pair = connect({
         server: { ticketKeys: tickets, numTickets: numTickets },

@@ -208,7 +208,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       expect(server.info?.peerRawPublicKey !== undefined).toBe(isRaw);
     });
 
-    it("a client that has none in common is told so", () => {
+    it("a client that has none in common receives an alert", () => {
       const judges = {
         rawPublicKeys: known("ed25519"),
         peerCertificateTypes: ["RawPublicKey"],

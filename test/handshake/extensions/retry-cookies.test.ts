@@ -165,7 +165,7 @@ describe("the object itself", () => {
     for (const length of [0, 1, 32, cookie.length - 1])
       expect(one.open(cookie.subarray(0, length), 1_000_000)).toBeUndefined();
   });
-  it("wants a key of 32 bytes", () => {
+  it("needs a key of 32 bytes", () => {
     expect(() =>
       createRetryCookies({ provider: noble, key: new Uint8Array(31) }),
     ).toThrow(TlsUsageError);

@@ -127,7 +127,7 @@ describe("a stapled OCSP response", () => {
     expect(verifier.seen[0]).not.toHaveProperty("ocspResponse");
   });
 
-  it("that says revoked ends the connection", () => {
+  it("with status revoked ends the connection", () => {
     const ocspResponse = testAuthority().createOcspResponse(fine.certificate, {
       status: "revoked",
     });

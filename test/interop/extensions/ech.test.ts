@@ -104,7 +104,7 @@ describePeers(["boringssl"], () => {
       expect(engine.info?.encryptedClientHello).toBe(true);
     });
 
-    it("with another key tells its own, which then serves", async () => {
+    it("with another key sends its own, which then works", async () => {
       const key = theirKey("current");
       const { port } = await server(key, ...more);
       const old = theirKey("old");
@@ -182,7 +182,7 @@ describePeers(["boringssl"], () => {
       await peer.logged(/Encrypted ClientHello: yes/);
     });
 
-    it("with another key is told ours", async () => {
+    it("with another key receives ours", async () => {
       const publicName = "server.test";
       const other = createEchKey({ provider: noble, publicName });
       const list = encodeEchConfigList([other.config]);

@@ -327,7 +327,7 @@ describePeers(["gnutls", "nss"], (gnutls, nss) => {
     return most;
   }
 
-  it("the first's server cuts its records as our client says", async () => {
+  it("the first's server keeps to the record_size_limit of our client", async () => {
     const listener = await gnutls.server?.({ identity: { cert, key } });
     const talked = await clientTalk(
       listener?.port ?? 0,
@@ -340,7 +340,7 @@ describePeers(["gnutls", "nss"], (gnutls, nss) => {
   });
 
   // gnutls-cli sends no more of a line than one record takes.
-  it("the second's client cuts its records as our server says", async () => {
+  it("the second's client keeps to the record_size_limit of our server", async () => {
     const { port, next } = await serverTalks(
       testServerConfig({ recordSizeLimit }),
       (engine, received) => {

@@ -94,7 +94,7 @@ describePeers(["openssl"], () => {
       scts: [timestampOf(logKey, certificate)],
     });
 
-    it("its server staples a timestamp, and our client wants it", async () => {
+    it("its server staples a timestamp, and our client requires it", async () => {
       const transparency = requireTimestamps({
         provider: noble,
         logs: [{ key: logKey.publicKeyInfo() }],

@@ -52,7 +52,7 @@ describePeers(["openssl", "node"], (openssl, node) => {
     expect(await server?.stop()).toMatch(/unknown ca/);
   });
 
-  it("a server that cannot start says why", async () => {
+  it("a server that cannot start reports the reason", async () => {
     const { key } = certificates().server.RSA;
     await expect(
       openssl.server?.({ identity: { cert: "/nowhere.crt", key } }),

@@ -190,7 +190,7 @@ describeBrowsers(["firefox"], (browser) => {
     },
   );
 
-  it("refuses a certificate that is not compressed as it says", async () => {
+  it("rejects a certificate whose compression is wrong", async () => {
     const { engine, received } = await visited(browser, {
       credentials: [testCredential()],
       certificateCompression: [

@@ -44,7 +44,7 @@ describePeers(["openssl"], (openssl) => {
     expect(run.errors).toBe("");
   });
 
-  it("connect tells what was agreed, and shows its certificate", async () => {
+  it("connect prints what was negotiated, and presents its certificate", async () => {
     const { ca, client } = certificates();
     const { cert, key } = client.RSA;
     const port = await startOpenssl({
@@ -108,7 +108,7 @@ describePeers(["openssl"], (openssl) => {
     );
   });
 
-  it("connect tells of a server that wants a certificate", async () => {
+  it("connect reports a server that requires a certificate", async () => {
     const { ca } = certificates();
     const port = await startOpenssl({ clientAuth: "required", ca });
     await expectComplaint(
@@ -117,7 +117,7 @@ describePeers(["openssl"], (openssl) => {
     );
   });
 
-  it("connect tells of a server that speaks plain HTTP", async () => {
+  it("connect reports a server that speaks plain HTTP", async () => {
     const server = createServer();
     const port = await freePort();
     await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
@@ -132,7 +132,7 @@ describePeers(["openssl"], (openssl) => {
     }
   });
 
-  it("connect tells of a port where nobody listens", async () => {
+  it("connect reports a port without a listener", async () => {
     await expectComplaint(
       connect(await freePort(), "--ca", certificates().ca),
       /ECONNREFUSED/,
@@ -183,7 +183,7 @@ describePeers(["openssl"], (openssl) => {
     expect(Buffer.compare(taken.received, payload)).toBe(0);
   });
 
-  it("serve tells of a client that does not trust it", async () => {
+  it("serve reports a client that does not trust it", async () => {
     const { run, port } = await startServe();
     const ca = certificates().strangerCa;
     await openssl.client({ port, ca }, openssl.payload(KIB));
@@ -197,7 +197,7 @@ describePeers(["openssl"], (openssl) => {
 describePeers(["openssl", "curl"], (_, curl) => {
   const certificates = useCertificates();
 
-  it("serve --www shows curl the connection", async () => {
+  it("serve --www sends curl a page about the connection", async () => {
     const { cert, key } = certificates().server.RSA;
     const run = new CommandRun(
       ...["serve", "0", "--www", "--cert", cert, "--key", key],
@@ -213,7 +213,7 @@ describePeers(["openssl", "curl"], (_, curl) => {
     expect(run.errors).toBe("");
   });
 
-  it("serve tells of a client that speaks plain HTTP", async () => {
+  it("serve reports a client that speaks plain HTTP", async () => {
     const { cert, key } = certificates().server.RSA;
     const run = new CommandRun("serve", "0", "--cert", cert, "--key", key);
     await run.printed(() => run.text.endsWith("\n"));

@@ -137,7 +137,7 @@ for (const name of ["redis", "valkey"] as const satisfies ServerName[])
         expect(outcomes).toEqual(["accepted", "rejected"]);
       });
 
-      it("what is no session of ours costs the resumption, and is told", async () => {
+      it("a value that is no session of ours costs the resumption, and is reported", async () => {
         const a = storing(one);
         const client = clientContext();
         for (const garbage of ["", "x", "5:", "5:AAAA", "5:%%%%"]) {
@@ -166,7 +166,7 @@ for (const name of ["redis", "valkey"] as const satisfies ServerName[])
         expect((await visit(client, a.server, session)).resumed).toBe(false);
       });
 
-      it("a register says yes once, to one of two, and keeps no longer", async () => {
+      it("a register accepts once, from one of two, and keeps no longer", async () => {
         const [a, b] = [one, two].map(({ client }) =>
           redisStrikeRegister({ client, provider, clockTolerance: 1000 }),
         );
@@ -263,7 +263,7 @@ for (const name of ["redis", "valkey"] as const satisfies ServerName[])
         ).rejects.toThrow(/clocks/);
       });
 
-      it("a register that was restarted, with its file or without, says no for a while", async () => {
+      it("a register that was restarted, with its file or without, rejects for a while", async () => {
         const key = new Uint8Array(32).fill(3);
         const strike = async (): Promise<unknown> => {
           const { client } = one;
@@ -282,7 +282,7 @@ for (const name of ["redis", "valkey"] as const satisfies ServerName[])
         }
       });
 
-      it("a register that a replica stood in for says no for a while, by the same process too", async () => {
+      it("a register after a failover to a replica rejects for a while, by the same process too", async () => {
         const replica = await RedisServer.start(name);
         const other = await connect(replica.port);
         const here = ["127.0.0.1", String(redis.port)];
@@ -312,7 +312,7 @@ for (const name of ["redis", "valkey"] as const satisfies ServerName[])
         await expect(strike()).rejects.toThrow(/recently/);
       });
 
-      it("a command that is sent again brings no session back", async () => {
+      it("a command that is sent again restores no session", async () => {
         const store = redisSessionStore({
           client: one.client,
           provider,

@@ -294,7 +294,7 @@ describeProgram("openssl", "refusals, with openssl", found, () => {
     }
   }
 
-  describe("a server says why", () => {
+  describe("a server reports the reason", () => {
     for (const {
       title,
       change = nothing,
@@ -309,7 +309,7 @@ describeProgram("openssl", "refusals, with openssl", found, () => {
       });
   });
 
-  describe("a client says why", () => {
+  describe("a client reports the reason", () => {
     for (const { title, change = nothing, command, text } of ROWS_CLIENT)
       it.skipIf(!available(command(0, { cert: "", key: "" })))(
         title,

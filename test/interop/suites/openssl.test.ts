@@ -29,7 +29,7 @@ describePeers(["openssl"], (peer) => {
   });
 
   describe("in one call", () => {
-    it("connect() reaches a server that wants a certificate", async () => {
+    it("connect() reaches a server that requires a certificate", async () => {
       const { server, client, ca } = certificates();
       const listener = await peer.server?.({
         ...{ identity: server.RSA, clientAuth: "required", ca },
@@ -51,7 +51,7 @@ describePeers(["openssl"], (peer) => {
       expect(await listener?.stop()).not.toMatch(/unexpected eof|ERROR/);
     });
 
-    it("serve() takes clients side by side", async () => {
+    it("serve() accepts clients side by side", async () => {
       const { server, ca } = certificates();
       const { cert: certFile, key: keyFile } = server["ECDSA P-384"];
       const listener = await serve({ certFile, keyFile });

@@ -138,7 +138,7 @@ describe.runIf(hasOpenssl())("chains of one's own", () => {
     );
   });
 
-  it("a certificate that may not sign serves no ECDSA in TLS 1.2, and says why", () => {
+  it("a certificate that may not sign is refused for ECDSA in TLS 1.2, with the reason", () => {
     const [row] = leaves("ecusage");
     if (row === undefined) throw new Error("no row");
     const server = new SSLContext({

@@ -103,7 +103,7 @@ CN = dir name
 
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
-describe.skipIf(!hasPython)("CPython (python3) as the judge", () => {
+describe.skipIf(!hasPython)("CPython (python3) as the reference", () => {
   it("P-10 to P-20: certificates of ours", () => {
     compareCertificates([
       testAuthority().pem,

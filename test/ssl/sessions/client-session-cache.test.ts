@@ -239,7 +239,7 @@ describe("a session that is over", () => {
   });
 });
 
-it("a listener that the context had is told too, and may throw", () => {
+it("a listener that the context had is called too, and may throw", () => {
   const client = anyName();
   let told = 0;
   client.onSession = () => {

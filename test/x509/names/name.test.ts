@@ -97,7 +97,7 @@ describe("Name", () => {
     expect(cn(int(1)).equals(cn(int(2)))).toBe(false);
   });
 
-  it("takes a multi-valued RDN for a set, and the order of RDNs for meaning", () => {
+  it("treats a multi-valued RDN as a set, and the order of RDNs as significant", () => {
     const [a, b] = [
       seq(oid("2.5.4.3"), utf8("a")),
       seq(oid("2.5.4.10"), utf8("b")),

@@ -127,7 +127,7 @@ describe("the issuance profile", () => {
     expect(outcome(chain, { profile: "strict" })).toBe("ok");
   });
 
-  it("says what is wrong, and how to do without the profile", () => {
+  it("reports the fault, and how to do without the profile", () => {
     const verifier = createVerifier({
       provider: noble,
       trustStore: TrustStore.of(anchor.der),
@@ -150,7 +150,7 @@ describe("the issuance profile", () => {
     expect(issuance(chain)).toBe("ok");
   });
 
-  it("wants identifiers in step at a root", () => {
+  it("requires equal identifiers at a root", () => {
     const key = ed25519Key(3);
     const odd = root(3, {
       extensions: [...caExtensions(key), authorityKeyIdentifier(ed25519Key(4))],

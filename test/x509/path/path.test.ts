@@ -366,7 +366,7 @@ describe("the verified-signature cache", () => {
     expect(count()).toBe(3);
   });
 
-  it("never takes a damaged twin for the original", () => {
+  it("never mistakes a damaged twin for the original", () => {
     const { provider } = counting();
     const verifier = createVerifier({
       provider,

@@ -65,7 +65,7 @@ describe("TrustStore", () => {
     expect(store.has(Certificate.parse(end.der))).toBe(false);
   });
 
-  it("asks its look-ups when somebody searches, and keeps the answer", () => {
+  it("calls its look-ups during a search, and keeps the answer", () => {
     const store = new TrustStore();
     const asked: string[] = [];
     store.addLookup((subject) => {

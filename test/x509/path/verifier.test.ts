@@ -170,7 +170,7 @@ describe("createVerifier", () => {
     expect(verifier.verify(peer, context).verified).toBe(true);
   });
 
-  it("checks the name unless told not to", () => {
+  it("checks the name unless an option turns it off", () => {
     const chain = [end.der, middle.der];
     expect(outcome(chain, {}, { serverName: "example.org" })).toBe(
       "hostname_mismatch",
@@ -377,7 +377,7 @@ describe("other verifiers", () => {
 });
 
 describe("X509Error", () => {
-  it("says what, where and OpenSSL's number for it", () => {
+  it("reports the fault, its depth and OpenSSL's number", () => {
     const error = new X509Error(
       X509_ERRORS.certificate_expired,
       "valid until then",

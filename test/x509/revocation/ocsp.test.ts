@@ -214,7 +214,7 @@ describe("a response of a delegate", () => {
 });
 
 describe("the ocsp option", () => {
-  it("says what happens without a response", () => {
+  it("decides about a missing response", () => {
     expect(check(undefined)).toBe("ok");
     expect(check(undefined, {}, stapler)).toBe("ok");
     expect(check(undefined, { ocsp: "mustStaple" })).toBe("ok");
@@ -264,7 +264,7 @@ describe("parseOcspResponse", () => {
     expect(() => parseOcspResponse(der)).toThrow(X509Error);
   });
 
-  it("tells of a responder that has no answer", () => {
+  it("reports a responder that has no answer", () => {
     expect(check(seq(tlv(10, bytes(3))))).toBe("ocsp_verify_failed");
   });
 

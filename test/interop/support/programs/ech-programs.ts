@@ -68,7 +68,7 @@ export function echClientTests(peer: Peer): void {
       expect(engine.info?.serverName).toBe(HIDDEN);
     });
 
-    it("not with another key, and is told ours", async () => {
+    it("not with another key, and receives ours", async () => {
       const { run, engine } = await connect(newKey().config);
       expect(run.exitCode).not.toBe(0);
       expect(run.log).toMatch(/ECH/i);
@@ -111,7 +111,7 @@ export function echServerTests(peer: Peer): void {
       expect(await listener?.stop()).toContain(`name=${HIDDEN}`);
     });
 
-    it("or says its own key, which then serves", async () => {
+    it("or sends its own key, which then works", async () => {
       const listener = await serve();
       const list = encodeEchConfigList([newKey().config]);
       const refused = await clientTalk(
