@@ -28,6 +28,9 @@ export interface Remedy {
   readonly names: readonly string[];
 }
 
+/** The exact fault of an error, and an option that would have helped. */
+export type ErrorDetails = Pick<TlsErrorOptions, "detail" | "remedy">;
+
 export interface TlsErrorOptions {
   /**
    * The exact fault, without peer-controlled text that is not made printable.

@@ -8,14 +8,14 @@ import {
   type ServerOptions,
 } from "../handshake/config/config.ts";
 import { EVERY_CLIENT_FEATURE } from "../handshake/client/features/every-feature.ts";
-import { EVERY_FEATURE } from "../handshake/features/every-feature.ts";
-import type { Feature } from "../handshake/features/feature.ts";
+import { EVERY_SERVER_FEATURE } from "../handshake/server/features/every-feature.ts";
+import type { ServerFeature } from "../handshake/server/hooks.ts";
 import type { ClientFeature } from "../handshake/client/hooks.ts";
 import { clientProtocol } from "./client-protocols.ts";
 import { serverProtocol } from "./server-protocols.ts";
 
 const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol(EVERY_CLIENT_FEATURE);
-const WHOLE_SERVER = /* @__PURE__ */ serverProtocol(EVERY_FEATURE);
+const WHOLE_SERVER = /* @__PURE__ */ serverProtocol(EVERY_SERVER_FEATURE);
 
 /**
  * The options of a client made whole, checked and frozen: for any number of
@@ -111,7 +111,7 @@ export function createServerConfig(options: ServerOptions): ServerConfig {
  * ```
  */
 export function createServerConfigOf(
-  features: readonly Feature[],
+  features: readonly ServerFeature[],
   options: ServerOptions,
 ): ServerConfig {
   return makeServerConfig(serverProtocol(features), options);

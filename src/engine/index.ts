@@ -116,6 +116,8 @@ export { rawPublicKeys } from "../handshake/features/raw-public-keys.ts";
 export { recordSizes } from "../handshake/features/record-sizes.ts";
 export { ocspStapling } from "../handshake/features/stapling.ts";
 export { clientCertificates } from "../handshake/client/features/client-certificates.ts";
+export { clientRefusalDetails } from "../handshake/client/features/refusal-details.ts";
+export { serverRefusalDetails } from "../handshake/server/features/refusal-details12.ts";
 export { clientSessions } from "../handshake/client/features/sessions.ts";
 export type {
   CredentialKind,
@@ -123,6 +125,7 @@ export type {
   Hooks,
 } from "../handshake/features/feature.ts";
 export type { ClientFeature } from "../handshake/client/hooks.ts";
+export type { ServerFeature } from "../handshake/server/hooks.ts";
 export type {
   FeatureName,
   FeatureSet,
@@ -203,4 +206,4 @@ export {
  */
 export * as REASONS from "../reasons.ts";
 export type { ReasonRow } from "../reasons/row.ts";
-export type { Remedy, TlsErrorOptions } from "../errors.ts";
+export type { ErrorDetails, Remedy, TlsErrorOptions } from "../errors.ts";

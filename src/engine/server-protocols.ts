@@ -1,10 +1,12 @@
 /** The versions, features and machines of a server. */
-import type { Feature } from "../handshake/features/feature.ts";
 import { machineOf } from "../handshake/machine/transitions.ts";
 import { SERVER_READERS_12 } from "../handshake/messages/readers12.ts";
 import { SERVER_READERS_13 } from "../handshake/messages/readers13.ts";
 import { serverHello, startServer } from "../handshake/server/hello.ts";
-import { ServerFeatures } from "../handshake/server/hooks.ts";
+import {
+  type ServerFeature,
+  ServerFeatures,
+} from "../handshake/server/hooks.ts";
 import { server12 } from "../handshake/server/tls12/machine.ts";
 import { begin12 } from "../handshake/server/tls12/resumption.ts";
 import { server13 } from "../handshake/server/tls13/machine.ts";
@@ -20,7 +22,7 @@ const begin: Begin = (config) => {
 };
 
 /** A server of both versions with these features. */
-export function serverProtocol(list: readonly Feature[]): EngineProtocol {
+export function serverProtocol(list: readonly ServerFeature[]): EngineProtocol {
   const features = new ServerFeatures(list, { tls12: { begin: begin12 } });
   const machines = {
     ...machines13(features),
@@ -30,7 +32,9 @@ export function serverProtocol(list: readonly Feature[]): EngineProtocol {
 }
 
 /** A server of TLS 1.3 alone. */
-export function serverProtocol13(list: readonly Feature[]): EngineProtocol {
+export function serverProtocol13(
+  list: readonly ServerFeature[],
+): EngineProtocol {
   const features = new ServerFeatures(list);
   return tls13Alone({
     begin,

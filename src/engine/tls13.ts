@@ -13,15 +13,16 @@ import {
   type ServerOptions,
 } from "../handshake/config/config.ts";
 import { EVERY_CLIENT_FEATURE_13 } from "../handshake/client/features/every-feature.ts";
-import { EVERY_FEATURE } from "../handshake/features/every-feature.ts";
 import type { Feature } from "../handshake/features/feature.ts";
+import { EVERY_SERVER_FEATURE_13 } from "../handshake/server/features/every-feature.ts";
+import type { ServerFeature } from "../handshake/server/hooks.ts";
 import type { ClientFeature } from "../handshake/client/hooks.ts";
 import type * as both from "./configs.ts";
 import { clientProtocol13 } from "./client-protocols.ts";
 import { serverProtocol13 } from "./server-protocols.ts";
 
 const WHOLE_CLIENT = /* @__PURE__ */ clientProtocol13(EVERY_CLIENT_FEATURE_13);
-const WHOLE_SERVER = /* @__PURE__ */ serverProtocol13(EVERY_FEATURE);
+const WHOLE_SERVER = /* @__PURE__ */ serverProtocol13(EVERY_SERVER_FEATURE_13);
 
 /**
  * As `createClientConfig` of `puretls/engine`, for TLS 1.3 alone: a server of TLS
@@ -115,6 +116,8 @@ export { encryptedClientHello } from "../handshake/features/encrypted-client-hel
 export { rawPublicKeys } from "../handshake/features/raw-public-keys.ts";
 export { recordSizes } from "../handshake/features/record-sizes.ts";
 export { ocspStapling } from "../handshake/features/stapling.ts";
+export { clientRefusalDetails } from "../handshake/client/features/refusal-details.ts";
+export { serverRefusalDetails13 as serverRefusalDetails } from "../handshake/server/features/refusal-details.ts";
 export { clientCertificates } from "../handshake/client/features/client-certificates.ts";
 export { clientSessions13 as clientSessions } from "../handshake/client/features/sessions.ts";
 export type {
@@ -123,5 +126,6 @@ export type {
   ClientOptions,
   Feature,
   ServerConfig,
+  ServerFeature,
   ServerOptions,
 };

@@ -174,7 +174,7 @@ describe("a bundle of", async () => {
 /** By feature: what comes with it alone, beside a client or a server. */
 const ROWS: Readonly<Record<string, RegExp>> = {
   certificateAuthorities:
-    /^src\/handshake\/features\/certificate-authorities\.ts$/,
+    /^src\/handshake\/features\/(certificate-authorities|oid-filters)\.ts$/,
   certificateCompression:
     /^src\/handshake\/(features\/certificate-compression|messages\/compressed-certificate)\.ts$/,
   certificateSignatureSchemes:
@@ -194,6 +194,8 @@ const ROWS: Readonly<Record<string, RegExp>> = {
 const CLIENT_ROWS: Readonly<Record<string, RegExp>> = {
   clientSessions:
     /^src\/(handshake\/(config\/client-authentication|client\/(features\/sessions|offer\/psk-offer|tls13\/(early-data|tickets))|messages\/without-content|sessions\/psk|authentication\/resumption)|x509\/certificates\/validity)\.ts$/,
+  clientRefusalDetails:
+    /^src\/handshake\/client\/features\/refusal-details\.ts$/,
   clientCertificates:
     /^src\/handshake\/client\/(features\/client-certificates|tls13\/post-handshake-auth)\.ts$/,
 };
@@ -218,6 +220,32 @@ describe("with the configs of puretls/engine/tls13, a bundle of createClientConf
     },
   );
 });
+
+it.each([
+  ["puretls/engine", /^src\/handshake\/server\/(tls12\/)?mismatch\.ts$/],
+  ["puretls/engine/tls13", /^src\/handshake\/server\/mismatch\.ts$/],
+])(
+  "a server of %s has the details of refusals by name alone",
+  async (entry, details) => {
+    const code = (...features: readonly string[]): string => `
+    import { ${["createServerConfigOf", ...features].join(", ")} } from "${entry}";
+    export { TlsEngine } from "puretls/engine";
+    export const made = (options) =>
+      createServerConfigOf([${features.join(", ")}], options);
+  `;
+    const slim = await bundle(code());
+    const more = await bundle(code("serverRefusalDetails"));
+    const added = more.sources.filter((path) => !slim.sources.includes(path));
+    expect(added.filter((path) => details.test(path)).length).toBeGreaterThan(
+      0,
+    );
+    expect(slim.sources.filter((path) => details.test(path))).toEqual([]);
+    expect(
+      more.sources.filter((path) => entry.endsWith("13") && /tls12/.test(path)),
+    ).toEqual([]);
+    expect(more.bytes).toBeGreaterThan(slim.bytes + 2000);
+  },
+);
 
 describe.each(["puretls/engine", "puretls/engine/tls13"])(
   "with the configs of %s, a bundle",

@@ -15,10 +15,12 @@ export type FeatureName =
   | "signedCertificateTimestamps"
   | "delegatedCredentials"
   | "clientCertificates"
+  | "clientRefusalDetails"
   | "clientSessions"
   | "encryptedClientHello"
   | "rawPublicKeys"
   | "recordSizes"
+  | "serverRefusalDetails"
   | "ocspStapling";
 
 /** Features of a protocol; handlers know their hooks. */

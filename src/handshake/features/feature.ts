@@ -4,6 +4,7 @@
  * states of its own. A config's protocol has those that the program named, so
  * that a bundle has no other.
  */
+import type { AlertName, ErrorDetails } from "../../errors.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
@@ -29,6 +30,11 @@ import type { SignatureSchemeName } from "../registries/signature-schemes.ts";
  * Hooks that handlers call where the feature is there. A role has more of them.
  */
 export interface Hooks {
+  /** Says what a client offered, where an alert of the server is about that. */
+  readonly refused?: (
+    config: ClientConfig,
+    alert: AlertName | number | undefined,
+  ) => ErrorDetails;
   /** RFC 6066 8, in TLS 1.2. */
   readonly stapling?: {
     /** A server's CertificateStatus, where one is wanted. */

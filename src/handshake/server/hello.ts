@@ -14,12 +14,7 @@ import type { Answers, HandshakeIo } from "../machine/io.ts";
 import type { Transitions } from "../machine/transitions.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { ChosenPsk } from "../sessions/psk.ts";
-import {
-  type ChosenGroup,
-  chooseGroup,
-  chooseSuite13,
-  chooseVersion,
-} from "./negotiate.ts";
+import { chooseGroup, chooseSuite13, chooseVersion } from "./negotiate.ts";
 import { PendingTranscript } from "../keys/transcript.ts";
 import { serverHooksOf } from "./hooks.ts";
 import {
@@ -33,6 +28,7 @@ import { remembered, sendRetry } from "./hello-retry.ts";
 import { checkSecondHello } from "./second-hello.ts";
 import { onStruck, serverFlight } from "./tls13/flight.ts";
 import type {
+  ChosenGroup,
   PskSearch,
   SentRetry,
   Server13State,

@@ -1,15 +1,14 @@
 /**
- * Errors of a server that shares something too little with a client: each names
- * what the client offers, what is enabled here, and what could be.
+ * Details for errors of a server that shares something too little with a client:
+ * each names what the client offers, what is enabled here, and what could be.
  */
 import type { GroupName } from "../../crypto/provider.ts";
-import { type Remedy, TlsError } from "../../errors.ts";
-import * as reason from "../../reasons.ts";
+import type { ErrorDetails, Remedy } from "../../errors.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
 import { fitsKey } from "../authentication/signatures-and-finished.ts";
 import { canSpeak } from "../config/checks.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { type Credential, unfitDetail } from "../credentials/credential.ts";
+import type { Credential } from "../credentials/credential.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type {
   CipherSuite,
@@ -34,7 +33,7 @@ import {
 export function versionMismatch(
   config: ServerConfig,
   { extensions: { supported_versions: offered }, legacyVersion }: ClientHello,
-): { readonly detail: string; readonly remedy?: Remedy } {
+): ErrorDetails {
   const known = (offered ?? [])
     .filter((code) => !isGrease(code))
     .map((code) => versionText(code));
@@ -89,16 +88,16 @@ export function suitesText(
   return `the client offers ${listedCodes(codes, names)}; enabled here are ${listed(enabled.map(({ name }) => name))}`;
 }
 
-/** No suite of TLS 1.3 in common. */
-export function noSharedSuite13(
+/** Suites of TLS 1.3. */
+export function suiteMismatch13(
   config: ServerConfig,
   hello: ClientHello,
-): TlsError {
+): ErrorDetails {
   const { provider, suites13 } = config;
   const missing = offeredSuites(config, hello, "TLSv1.3").filter(
     (row) => !suites13.some(({ code }) => code === row.code),
   );
-  return new TlsError(reason.no_shared_cipher, {
+  return {
     detail: suitesText(config, hello, suites13),
     ...remedy(
       "cipherSuites",
@@ -106,7 +105,7 @@ export function noSharedSuite13(
         .filter((row) => canSpeak(provider, row, "server"))
         .map(({ name }) => name),
     ),
-  });
+  };
 }
 
 /** The groups of both sides, and those that could be enabled here. */
@@ -114,7 +113,7 @@ export function groupMismatch(
   { provider, groups }: ServerConfig,
   { extensions: { supported_groups: offered = [] } }: ClientHello,
   isUsable: (name: GroupName) => boolean = () => true,
-): { readonly detail: string; readonly remedy?: Remedy } {
+): ErrorDetails {
   const missing = rows(GROUPS).filter(
     ([name, code]) =>
       isUsable(name) &&
@@ -143,14 +142,6 @@ function rows<Name extends string, Value>(
   return list;
 }
 
-/** No group in common. */
-export function noSharedGroup(
-  config: ServerConfig,
-  hello: ClientHello,
-): TlsError {
-  return new TlsError(reason.no_shared_group, groupMismatch(config, hello));
-}
-
 /**
  * The client's signature schemes and the keys of this server, with the schemes
  * that would do and are not enabled here.
@@ -160,7 +151,7 @@ export function schemeMismatch(
   offered: readonly number[],
   version: TlsProtocolVersion,
   credentials: readonly Credential[],
-): { readonly detail: string; readonly remedy?: Remedy } {
+): ErrorDetails {
   const all: readonly (SignatureScheme & { name: SignatureSchemeName })[] =
     Object.values(SIGNATURE_SCHEMES);
   const missing = all.filter(
@@ -190,25 +181,21 @@ function keysOf(credentials: readonly Credential[]): readonly string[] {
   return [...new Set(kinds)];
 }
 
-/** No scheme of TLS 1.3 in common for any certificate. */
-export function noSharedScheme13(
+/** Schemes of TLS 1.3, with this server's certificates. */
+export function schemeMismatch13(
   config: ServerConfig,
   { extensions: { signature_algorithms: offered = [] } }: ClientHello,
   credentials: readonly Credential[],
-): TlsError {
-  return new TlsError(
-    reason.no_shared_signature_scheme,
-    unfitDetail(credentials) ??
-      schemeMismatch(config, offered, "TLSv1.3", credentials),
-  );
+): ErrorDetails {
+  return schemeMismatch(config, offered, "TLSv1.3", credentials);
 }
 
-/** No application protocol in common. */
-export function noSharedProtocol(
+/** Application protocols. */
+export function protocolMismatch(
   { alpnProtocols }: ServerConfig,
   offered: readonly string[],
-): TlsError {
-  return new TlsError(reason.no_application_protocol, {
+): ErrorDetails {
+  return {
     detail: `the client offers ${listedProtocols(offered)}; accepted here are ${listedProtocols(alpnProtocols)}`,
-  });
+  };
 }

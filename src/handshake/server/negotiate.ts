@@ -1,5 +1,5 @@
 /** A server's choices by a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
-import type { GroupName, HashName } from "../../crypto/provider.ts";
+import type { HashName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
@@ -11,12 +11,8 @@ import type { ServerConfig } from "../config/config.ts";
 import type { KeyShareEntry } from "../extensions/spec.ts";
 import { GROUPS, isPostQuantum } from "../registries/groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
-import {
-  noSharedGroup,
-  noSharedProtocol,
-  noSharedSuite13,
-  versionMismatch,
-} from "./mismatch.ts";
+import { serverHooksOf } from "./hooks.ts";
+import type { ChosenGroup } from "./states.ts";
 
 /**
  * The newest version that both sides speak: RFC 8446 4.2.1, and RFC 5246 E.1
@@ -29,6 +25,7 @@ export function chooseVersion(
   hello: ClientHello,
 ): TlsProtocolVersion {
   const { versions } = config;
+  const { mismatch } = serverHooksOf(config);
   const { extensions, legacyVersion, cipherSuites } = hello;
   const newest = NEWEST_FIRST.filter((name) => versions.includes(name));
   const version = newest.find((name) => {
@@ -46,12 +43,12 @@ export function chooseVersion(
   )
     throw new TlsError(
       reason.inappropriate_fallback,
-      version === undefined ? versionMismatch(config, hello) : {},
+      version === undefined ? mismatch?.versions(config, hello) : {},
     );
   if (version === undefined)
     throw new TlsError(
       reason.unsupported_protocol,
-      versionMismatch(config, hello),
+      mismatch?.versions(config, hello),
     );
   return version;
 }
@@ -67,7 +64,11 @@ export function chooseSuite13(
   const suite = sharedSuites(config, config.suites13, hello).find(
     ({ hash }) => pskHash === undefined || hash === pskHash,
   );
-  if (suite === undefined) throw noSharedSuite13(config, hello);
+  if (suite === undefined)
+    throw new TlsError(
+      reason.no_shared_cipher,
+      serverHooksOf(config).mismatch?.suites13(config, hello),
+    );
   return suite;
 }
 
@@ -86,12 +87,6 @@ export function sharedSuites<S extends { readonly code: number }>(
     .map(({ suite }) => suite);
 }
 
-export interface ChosenGroup {
-  readonly group: GroupName;
-  /** Undefined: it takes a HelloRetryRequest. */
-  readonly share: Uint8Array | undefined;
-}
-
 /**
  * Among groups that are alike, the first of the server's list that the client
  * sent a share of, and where there is none the first that it supports: a round
@@ -108,7 +103,11 @@ export function chooseGroup(
   checkShares(shares, groups);
   const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
   const [best] = shared;
-  if (best === undefined) throw noSharedGroup(config, hello);
+  if (best === undefined)
+    throw new TlsError(
+      reason.no_shared_group,
+      serverHooksOf(config).mismatch?.groups(config, hello),
+    );
   const alike =
     config.groupPreference === "order"
       ? [best]
@@ -141,7 +140,10 @@ export function chooseAlpn(
     return undefined;
   const name = config.alpnProtocols.find((one) => offered.includes(one));
   if (name === undefined && config.alpnMismatch === "alert")
-    throw noSharedProtocol(config, offered);
+    throw new TlsError(
+      reason.no_application_protocol,
+      serverHooksOf(config).mismatch?.protocols(config, offered),
+    );
   return name;
 }
 

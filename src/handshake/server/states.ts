@@ -22,7 +22,13 @@ import type { ClientHello } from "../messages/client-hello.ts";
 import type { Connected13 } from "../tls13/key-update.ts";
 import type { ApplicationSecrets } from "../tls13/secrets.ts";
 import type { PendingTranscript, Transcript } from "../keys/transcript.ts";
-import type { ChosenGroup } from "./negotiate.ts";
+
+/** The group of the key exchange, with the client's share of it. */
+export interface ChosenGroup {
+  readonly group: GroupName;
+  /** Undefined: it takes a HelloRetryRequest. */
+  readonly share: Uint8Array | undefined;
+}
 
 /** Content of a HelloRetryRequest that was sent. */
 export interface SentRetry {

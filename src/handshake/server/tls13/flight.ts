@@ -4,10 +4,11 @@
  */
 import type { Secret } from "../../../bytes.ts";
 import type { CryptoProvider } from "../../../crypto/provider.ts";
-import { TlsUsageError } from "../../../errors.ts";
+import { TlsError, TlsUsageError } from "../../../errors.ts";
+import * as reason from "../../../reasons.ts";
 import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
 import { asksInHandshake, asksOf } from "../../config/client-authentication.ts";
-import type { Credential } from "../../credentials/credential.ts";
+import { type Credential, unfitDetail } from "../../credentials/credential.ts";
 import type { KeyShareEntry } from "../../extensions/spec.ts";
 import { answerExtensions } from "../../extensions/table.ts";
 import { byKind } from "../../features/feature.ts";
@@ -17,13 +18,10 @@ import type { Answers, HandshakeIo } from "../../machine/io.ts";
 import { encodeEncryptedExtensions } from "../../messages/encrypted-extensions.ts";
 import { encodeServerHello } from "../../messages/server-hello.ts";
 import { GROUPS } from "../../registries/groups.ts";
-import { noSharedScheme13 } from "../mismatch.ts";
-import {
-  type ChosenGroup,
-  chooseAlpn,
-  sendsChangeCipherSpec,
-} from "../negotiate.ts";
+import { serverHooksOf } from "../hooks.ts";
+import { chooseAlpn, sendsChangeCipherSpec } from "../negotiate.ts";
 import type {
+  ChosenGroup,
   FlightSent,
   Negotiated,
   Server13,
@@ -74,7 +72,12 @@ export function serverFlight(
   );
   if (chosen === undefined) {
     byKind(config, (kind) => kind.unmatched?.(negotiated.credentials, hello));
-    throw noSharedScheme13(config, hello, negotiated.credentials);
+    const { credentials } = negotiated;
+    throw new TlsError(
+      reason.no_shared_signature_scheme,
+      unfitDetail(credentials) ??
+        serverHooksOf(config).mismatch?.schemes13(config, hello, credentials),
+    );
   }
   const alpnProtocol = chooseAlpn(config, hello);
   const { secrets, ...begun } = begin(
