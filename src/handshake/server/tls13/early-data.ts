@@ -71,8 +71,9 @@ function isRecent(
 }
 
 /**
- * RFC 8446 8.1 and 8.2: no early data twice. A session out of a store was taken
- * out of it; a ticket is struck in the register that it names.
+ * RFC 8446 8.1 and 8.2: no early data twice. A session that names a register is
+ * struck in it. One that names none was guarded by the store that it was made for:
+ * it needs a store here that is one, which a config without a register says.
  */
 function guardOf(
   { strikeRegister, ticketKeys: tickets, sessionStore, provider }: ServerConfig,
@@ -80,7 +81,9 @@ function guardOf(
   now: number,
 ): "accepted" | "refused" | StrikeNeed {
   if (session.strikeRegister.length === 0)
-    return tickets === undefined && sessionStore !== undefined
+    return tickets === undefined &&
+      sessionStore !== undefined &&
+      strikeRegister === undefined
       ? "accepted"
       : "refused";
   if (
