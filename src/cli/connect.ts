@@ -21,6 +21,7 @@ import { fetchPath } from "./cert/fetch-path.ts";
 import { keyLogTo } from "./key-log.ts";
 import { readProvider } from "./provider.ts";
 import { summary } from "./text/summary.ts";
+import { TRACE_HELP, traceTo, withTraceDetail } from "./trace/option.ts";
 
 const HELP = `Usage: puretls connect HOST[:PORT] [OPTIONS]
 
@@ -40,6 +41,7 @@ only; the command ends when the server does.
   --keylog FILE      append the secrets, for Wireshark and the like
   --provider NAME    cryptography by noble (default) or by node (node:crypto)
   --get PATH         fetch PATH by HTTP/1.1 and print the body
+${TRACE_HELP}
   --quiet            print nothing but the data
 
 Ends with 0; with 1 and one line on stderr: the reason and the alert; with 130
@@ -58,6 +60,7 @@ const OPTIONS = {
   keylog: { type: "string" },
   provider: { type: "string" },
   get: { type: "string" },
+  trace: { type: "string" },
   quiet: { type: "boolean" },
 } as const;
 
@@ -68,12 +71,19 @@ export const connect: Command = {
   summary: "connect to a server; carry stdin and stdout, or fetch a page",
   help: HELP,
   run: async (args, terminal) => {
-    const { values, positionals } = readArguments(args, OPTIONS);
+    const { values, positionals } = readArguments(
+      withTraceDetail(args),
+      OPTIONS,
+    );
     const [address] = readOperands(positionals, 1);
     const { host, port } = readAddress(address, 443);
     // Files are read, and found fault with, before anybody is called.
     const context = contextOf(values, terminal);
     const ech = values.ech === undefined ? null : readEch(values.ech);
+    const traces = traceTo(terminal, context, values.trace, {
+      side: "client",
+      hidesHello: ech !== null,
+    });
     const { signal } = terminal;
     const tcp = await openTcp({ host, port, signal });
     const socket = context.wrapSocket(fromNodeSocket(tcp), {
@@ -92,6 +102,7 @@ export const connect: Command = {
       // Not at once: an alert may be on its way.
       await socket.close({ timeout: 1000 }).catch(() => undefined);
       signal.removeEventListener("abort", stop);
+      traces.end(socket);
     }
     return 0;
   },

@@ -28,6 +28,7 @@ import { explain } from "./text/explain.ts";
 import { keyLogTo } from "./key-log.ts";
 import { readProvider } from "./provider.ts";
 import { summary } from "./text/summary.ts";
+import { TRACE_HELP, traceTo, withTraceDetail } from "./trace/option.ts";
 
 const HELP = `Usage: puretls serve PORT --cert FILE [OPTIONS]
 
@@ -41,6 +42,7 @@ Serves until it is interrupted. Port 0 takes any free one.
   --alpn LIST        speak these protocols, as in http/1.1
   --keylog FILE      append the secrets, for Wireshark and the like
   --provider NAME    cryptography by noble (default) or by node (node:crypto)
+${TRACE_HELP}
   --echo             send back what comes (default)
   --www              answer HTTP/1.1 with a page about the connection
 
@@ -56,6 +58,7 @@ const OPTIONS = {
   alpn: { type: "string" },
   keylog: { type: "string" },
   provider: { type: "string" },
+  trace: { type: "string" },
   echo: { type: "boolean" },
   www: { type: "boolean" },
 } as const;
@@ -67,12 +70,19 @@ export const serve: Command = {
   summary: "serve: echo, or a page about the connection",
   help: HELP,
   run: async (args, terminal) => {
-    const { values, positionals } = readArguments(args, OPTIONS);
+    const { values, positionals } = readArguments(
+      withTraceDetail(args),
+      OPTIONS,
+    );
     const [operand] = readOperands(positionals, 1);
     if (values.www === true && values.echo === true)
       throw new CommandError("--echo and --www contradict each other");
     const port = readPort(operand);
     const context = contextOf(values, terminal);
+    const traces = traceTo(terminal, context, values.trace, {
+      side: "server",
+      numbered: true,
+    });
     const talk = values.www === true ? pages() : echo;
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const open = new Map<SSLSocket, Promise<void>>();
@@ -86,7 +96,10 @@ export const serve: Command = {
       const visit = attend(tcp, socket, talk, terminal);
       open.set(
         socket,
-        visit.finally(() => open.delete(socket)),
+        visit.finally(() => {
+          open.delete(socket);
+          traces.end(socket);
+        }),
       );
     });
     server.listen(port, values.host ?? "127.0.0.1");

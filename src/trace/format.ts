@@ -21,12 +21,12 @@ export function formatLadder(
   options: LadderOptions = {},
 ): string[] {
   const width = options.width ?? 40;
-  const lines = [`${"client".padEnd(LEFT)}${" ".repeat(width)}    server`];
+  const lines = [ladderHead(width)];
   let keys: Partial<Record<TraceRecord["from"], string>> = {};
   for (const record of records) {
     const shown = record.keys ?? "no encryption";
     if (keys[record.from] !== shown) {
-      lines.push(`${" ".repeat(LEFT)}  [${record.from}: ${shown}]`);
+      lines.push(keysLine(record.from, shown));
       keys = { ...keys, [record.from]: shown };
     }
     for (const rung of rungs(record)) {
@@ -37,6 +37,16 @@ export function formatLadder(
     }
   }
   return lines;
+}
+
+/** The line above a ladder, with the two sides. */
+export function ladderHead(width: number): string {
+  return `${"client".padEnd(LEFT)}${" ".repeat(width)}    server`;
+}
+
+/** The line where a side changes its keys. */
+export function keysLine(from: TraceRecord["from"], keys: string): string {
+  return `${" ".repeat(LEFT)}  [${from}: ${keys}]`;
 }
 
 interface Rung {
@@ -55,7 +65,12 @@ function rungs(record: TraceRecord): readonly Rung[] {
   return [{ text, fields: [] }];
 }
 
-function arrow(from: TraceRecord["from"], text: string, width: number): string {
+/** One message, on its way from a side to the other. */
+export function arrow(
+  from: TraceRecord["from"],
+  text: string,
+  width: number,
+): string {
   const label = ` ${text} `;
   const dashes = "-".repeat(Math.max(2, width - label.length));
   const shaft =
@@ -77,8 +92,8 @@ function wrap(text: string, width: number): string[] {
   return [...lines, indent + line];
 }
 
-/** client_hello → ClientHello, as the RFC writes messages. */
-function camel(name: string): string {
+/** Writes client_hello as ClientHello, as the RFC does. */
+export function camel(name: string): string {
   return name
     .split("_")
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))

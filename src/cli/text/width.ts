@@ -1,0 +1,14 @@
+import type { Writable } from "node:stream";
+
+/** Columns of what is no terminal. */
+const DEFAULT_WIDTH = 80;
+const LEAST = 60;
+const MOST = 120;
+
+/** Columns of a stream's lines: the terminal's, 60 to 120; 80 for any other. */
+export function terminalWidth(stream: Writable): number {
+  const columns: unknown = "columns" in stream ? stream.columns : undefined;
+  return typeof columns === "number" && columns > 0
+    ? Math.min(MOST, Math.max(LEAST, columns))
+    : DEFAULT_WIDTH;
+}

@@ -1,0 +1,87 @@
+/** `--trace`: connections shown on stderr as they happen. */
+import type { ProtocolMessage } from "../../engine/index.ts";
+import type { SSLContext } from "../../ssl/ssl-context.ts";
+import { readChoice, type Terminal } from "../command.ts";
+import { terminalWidth } from "../text/width.ts";
+import { type Detail, DETAILS, LiveTrace } from "./live-trace.ts";
+
+/** Its lines in the help of a command. */
+export const TRACE_HELP = `  --trace[=DETAIL]   show each message on stderr, as it happens: a ladder;
+                     fields: each field and its RFC section; hex: the bytes
+                     beside them, and the steps of the key schedule; secrets:
+                     its secrets too, with which anyone can read the connection`;
+
+/** Writes `--trace` as the option with a value that node:util knows. */
+export function withTraceDetail(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, at) =>
+    arg === "--trace" && (end === -1 || at < end) ? "--trace=ladder" : arg,
+  );
+}
+
+/** The traces of a context's connections. */
+export interface Traces {
+  /** Ends the trace of a connection. */
+  end(connection: object): void;
+}
+
+interface Options {
+  readonly side: "client" | "server";
+  /** Several connections, each line with the number of its own. */
+  readonly numbered?: boolean;
+  readonly hidesHello?: boolean;
+}
+
+/**
+ * Traces the connections that are wrapped by the context from then on.
+ *
+ * @throws CommandError for a detail that is none
+ */
+export function traceTo(
+  terminal: Terminal,
+  context: SSLContext,
+  text: string | undefined,
+  options: Options,
+): Traces {
+  if (text === undefined) return { end: () => undefined };
+  const detail = readChoice("--trace", text, DETAILS);
+  const open = new Map<object, LiveTrace>();
+  let count = 0;
+  const begin = (connection: object): LiveTrace => {
+    const prefix = options.numbered === true ? `#${++count} ` : "";
+    const trace = new LiveTrace({
+      detail,
+      side: options.side,
+      hidesHello: options.hidesHello === true,
+      width: terminalWidth(terminal.stderr) - prefix.length,
+      say: (line) => terminal.stderr.write(`${prefix}${line}\n`),
+    });
+    open.set(connection, trace);
+    return trace;
+  };
+  context.messageCallback = (
+    connection: object,
+    message: ProtocolMessage,
+  ): void => {
+    (open.get(connection) ?? begin(connection)).message(message);
+  };
+  if (showsSteps(detail)) {
+    const { keyLog } = context;
+    context.keyLog = (line) => {
+      keyLog?.(line);
+      const [, random] = line.split(" ");
+      for (const trace of open.values())
+        if (trace.clientRandom === random) trace.keyLog(line);
+    };
+  }
+  return {
+    end: (connection) => {
+      open.get(connection)?.end();
+      open.delete(connection);
+    },
+  };
+}
+
+function showsSteps(detail: Detail): boolean {
+  return detail === "hex" || detail === "secrets";
+}
