@@ -11,6 +11,7 @@ import {
   TlsEngine,
   TlsUsageError,
 } from "../../../src/engine/index.ts";
+import { ExtensionType } from "../../../src/wire/code-points.ts";
 import {
   DELIVERIES,
   events,
@@ -165,6 +166,37 @@ describe("an external PSK", () => {
     const pair = connect({ client: { psk: () => psk }, server });
     expect(pair.server.error?.reason).toBe("callback_failed");
     expect(pair.client.error?.alert).toBe("internal_error");
+  });
+});
+
+describe("a hello with a PSK, which lacks an extension beside it", () => {
+  const lacking = (...omit: number[]) => {
+    const client = { psk: () => psk, shapes: { client_hello: { omit } } };
+    const { server } = connect({ client, server: keyed() });
+    return [server.error?.alert, server.error?.message];
+  };
+  const missing = (what: string): unknown => [
+    "missing_extension",
+    expect.stringContaining(what),
+  ];
+
+  // [9846-9.2-08] [9846-9.2-12]
+  it("psk_key_exchange_modes", () => {
+    const type = ExtensionType.psk_key_exchange_modes;
+    expect(lacking(type)).toEqual(missing("psk_key_exchange_modes"));
+  });
+
+  // [9846-9.2-11] [9846-9.2-12]
+  it("supported_groups or key_share: none of them goes alone", () => {
+    const { key_share, supported_groups } = ExtensionType;
+    for (const type of [key_share, supported_groups])
+      expect(lacking(type)).toEqual(missing("without the other"));
+  });
+
+  // [9846-9.2-06] [9846-9.2-12]
+  it("both, where a key exchange is agreed on", () => {
+    const { key_share, supported_groups } = ExtensionType;
+    expect(lacking(key_share, supported_groups)).toEqual(missing("key_share"));
   });
 });
 
