@@ -19,31 +19,31 @@ const LABEL = asciiBytes("puretls redis value");
 /** Encrypts and authenticates values, each for its name. */
 export class Sealer {
   readonly #provider: CryptoProvider;
-  readonly #keys: readonly AeadKey[];
+  readonly #keys: readonly [AeadKey, ...AeadKey[]];
+  readonly #longest: number;
 
   /**
    * @param keys 32 bytes each: the first seals, all of them open
-   * @throws TlsUsageError for none, for a key of another length, and for a
-   *   provider without an AEAD in constant time
+   * @param longest characters of a text that is opened: a longer one is none
+   * @throws TlsUsageError for what is no array of keys, for none, for a key of
+   *   another length, and for a provider without an AEAD in constant time
    */
-  constructor(provider: CryptoProvider, keys: readonly BytesLike[]) {
+  constructor(
+    provider: CryptoProvider,
+    keys: readonly BytesLike[],
+    longest: number,
+  ) {
     const aead = ticketAead(provider);
     this.#provider = provider;
-    this.#keys = keys.map((key) => {
-      const bytes = viewBytes(key, "encryptionKeys");
-      if (bytes.length === KEY_LENGTH) return aead.key(bytes.slice());
-      throw new TlsUsageError(
-        `encryptionKeys: a key of ${bytes.length.toString()} bytes; ${KEY_LENGTH.toString()} are allowed`,
-      );
-    });
-    if (keys.length === 0)
-      throw new TlsUsageError("encryptionKeys: none; 1 or more are allowed");
+    this.#longest = longest;
+    const [first, ...more] = keysIn(keys).map((key) => aead.key(key));
+    if (first === undefined) throw refused("an empty array");
+    this.#keys = [first, ...more];
   }
 
   /** Text, so that any client carries it as it is. */
   seal(name: string, plaintext: Uint8Array): string {
     const [key] = this.#keys;
-    if (key === undefined) throw new TlsUsageError("encryptionKeys: none");
     const nonce = this.#provider.random(NONCE_LENGTH);
     const out = new Uint8Array(plaintext.length + TAG_LENGTH);
     key.seal(nonce, aadOf(name), plaintext, out);
@@ -52,6 +52,7 @@ export class Sealer {
 
   /** Undefined for what was not sealed for that name under one of the keys. */
   open(name: string, text: string): Uint8Array | undefined {
+    if (text.length > this.#longest) return undefined;
     const bytes = bytesOf(text);
     if (bytes === undefined || bytes.length < NONCE_LENGTH + TAG_LENGTH)
       return undefined;
@@ -63,6 +64,38 @@ export class Sealer {
     }
     return undefined;
   }
+}
+
+/** Copies. @throws TlsUsageError for what is not an array of keys */
+function keysIn(keys: unknown): Uint8Array[] {
+  if (!Array.isArray(keys)) throw refused(kindOf(keys));
+  return keys.map((key: unknown, index) => {
+    if (!isBytesLike(key))
+      throw refused(`${kindOf(key)} as number ${(index + 1).toString()}`);
+    const bytes = viewBytes(key, "encryptionKeys");
+    if (bytes.length === KEY_LENGTH) return bytes.slice();
+    throw refused(
+      `a key of ${bytes.length.toString()} bytes as number ${(index + 1).toString()}`,
+    );
+  });
+}
+
+/** A kind of value: a key itself is never repeated. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (isBytesLike(value))
+    return `one key of ${value.byteLength.toString()} bytes without an array`;
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+function isBytesLike(value: unknown): value is BytesLike {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+
+function refused(found: string): TlsUsageError {
+  return new TlsUsageError(
+    `encryptionKeys: ${found}; an array of one or more keys of ${KEY_LENGTH.toString()} bytes is allowed, the same in all processes: make one with "openssl rand ${KEY_LENGTH.toString()} > redis.key" and give [readFileSync("redis.key")]`,
+  );
 }
 
 function aadOf(name: string): Uint8Array {

@@ -10,7 +10,7 @@ import {
 } from "../handshake/sessions/session-bytes.ts";
 import type { ContextSessionStore } from "../ssl/context/store-calls.ts";
 import { runner, type ShardedOptions } from "./client.ts";
-import { EPOCH } from "./epoch.ts";
+import { RUN } from "./epoch.ts";
 import { namesOf } from "./names.ts";
 import { Sealer } from "./sealing.ts";
 
@@ -28,39 +28,42 @@ export interface RedisSessionStoreOptions extends ShardedOptions {
 
 /** Marks a session that was taken, until its lifetime is over. */
 const TAKEN = "taken";
+/** Characters: a session has at most 256 KiB, and before it stands the run. */
+const LONGEST_VALUE = 360_000;
 
 /**
- * ARGV: the session, milliseconds to keep it, how it is used. Begins with the
- * time of Redis. One for single use is put once: a client of Redis that lost its
+ * ARGV: the session, milliseconds to keep it, how it is used. Begins with the run
+ * of Redis. One for single use is put once: a client of Redis that lost its
  * connection may send the command again when it was taken long ago.
  */
-const PUT = `${EPOCH}
-local value = string.format('%.0f', now) .. ':' .. ARGV[1]
+const PUT = `${RUN}
+local value = (run or '') .. ':' .. ARGV[1]
 if ARGV[3] == 'once' then
-  redis.call('SET', KEYS[2], value, 'NX', 'PX', ARGV[2])
+  redis.call('SET', KEYS[1], value, 'NX', 'PX', ARGV[2])
 else
-  redis.call('SET', KEYS[2], value, 'PX', ARGV[2])
+  redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
 end
 return 'kept'
 `;
 
 /**
- * ARGV: by how many milliseconds clocks of nodes may differ. Sessions from before
- * the epoch are marked: they may have been taken already.
+ * ARGV: the longest value. Those of another run are marked: they may have been
+ * taken already. No clock has a say in it: those of two nodes may differ. What is
+ * too long to be a session is taken, and not sent.
  */
 const TAKE = `
-local value = redis.call('GET', KEYS[2])
-if not value or value == '${TAKEN}' then return false end
-redis.call('SET', KEYS[2], '${TAKEN}', 'KEEPTTL')
-${EPOCH}
-local kept = tonumber(string.match(value, '^%d+') or '')
+local length = redis.call('STRLEN', KEYS[1])
+local value = redis.call('GETRANGE', KEYS[1], 0, ARGV[1])
+if length == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return false end
+if value == '${TAKEN}' then return false end
+redis.call('SET', KEYS[1], '${TAKEN}', 'KEEPTTL')
+if length > tonumber(ARGV[1]) then return 'long:' end
+${RUN}
+local kept, sealed = string.match(value, '^(.*):([^:]*)$')
 local mark = 'old:'
-if kept and kept > since + tonumber(ARGV[1]) then mark = 'new:' end
-return mark .. string.match(value, ':(.*)$')
+if run and kept == run then mark = 'new:' end
+return mark .. (sealed or '')
 `;
-
-/** Clocks of a master and of the replica that takes over. */
-const NODE_TOLERANCE = "2000";
 
 /**
  * Sessions in Redis, for all processes of a service: under ids of TLS 1.2 and
@@ -96,15 +99,18 @@ export function redisSessionStore(
   const { provider } = options;
   const run = runner(options);
   const namesFor = namesOf("session", options);
-  const sealer = new Sealer(provider, options.encryptionKeys);
+  const sealer = new Sealer(provider, options.encryptionKeys, LONGEST_VALUE);
   return {
     takesOnce: true,
     take: async (id) => {
       const names = namesFor(id);
-      const keys = [names.epoch, names.key];
-      const answer = await run(TAKE, keys, [NODE_TOLERANCE]);
+      const answer = await run(TAKE, [names.key], [LONGEST_VALUE.toString()]);
       if (answer === null || answer === undefined) return undefined;
-      const match = /^(old|new):(.*)$/s.exec(String(answer));
+      const match = /^(old|new|long):(.*)$/s.exec(String(answer));
+      if (match?.[1] === "long")
+        throw new Error(
+          `session store: a value of more than ${LONGEST_VALUE.toString()} characters`,
+        );
       const plaintext = sealer.open(names.key, match?.[2] ?? "");
       if (plaintext === undefined)
         throw new Error(
@@ -123,7 +129,7 @@ export function redisSessionStore(
       plaintext.fill(0);
       // An id of TLS 1.2 is used again, and brings no early data.
       const use = session.version === "TLSv1.3" ? "once" : "again";
-      await run(PUT, [names.epoch, names.key], [sealed, left.toString(), use]);
+      await run(PUT, [names.key], [sealed, left.toString(), use]);
     },
   };
 }

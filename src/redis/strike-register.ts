@@ -3,7 +3,7 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import type { ContextStrikeRegister } from "../ssl/context/store-calls.ts";
 import { runner, type ShardedOptions } from "./client.ts";
-import { EPOCH } from "./epoch.ts";
+import { NOW, SINCE } from "./epoch.ts";
 import { namesOf, prefixOf } from "./names.ts";
 
 /** Options of {@link redisStrikeRegister}. */
@@ -24,11 +24,16 @@ export interface RedisStrikeRegisterOptions extends ShardedOptions {
   readonly name?: string;
 }
 
-/** ARGV: milliseconds to keep a strike, the caller's clock, its tolerance. */
-const STRIKE = `${EPOCH}
+/**
+ * ARGV: milliseconds to keep a strike, the caller's clock, its tolerance. A clock of
+ * Redis that the caller's does not confirm begins no epoch: after a replica whose
+ * clock is behind has taken over and is set right, its time would seem long.
+ */
+const STRIKE = `${NOW}
 if math.abs(now - tonumber(ARGV[2])) > tonumber(ARGV[3]) then
   return 'clock'
 end
+${SINCE}
 if now - since <= tonumber(ARGV[1]) + tonumber(ARGV[3]) then
   return 'young'
 end

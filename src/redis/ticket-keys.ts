@@ -14,6 +14,7 @@ import {
   sameRing,
   withNextKey,
 } from "./key-ring.ts";
+import { NOW } from "./epoch.ts";
 import { prefixOf } from "./names.ts";
 import { Sealer } from "./sealing.ts";
 
@@ -81,12 +82,16 @@ if (old or '') ~= ARGV[1] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 'set'
 `;
-/** The time of Redis, milliseconds, and what it holds: the schedule is by its clock. */
-const GET = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return string.format('%.0f', now) .. ':' .. (redis.call('GET', KEYS[1]) or '')
+/**
+ * The time of Redis, milliseconds, and the value: the schedule is by its clock.
+ * ARGV: the longest value; of one that is longer a byte more.
+ */
+const GET = `${NOW}
+local value = redis.call('GETRANGE', KEYS[1], 0, ARGV[1])
+return string.format('%.0f', now) .. ':' .. value
 `;
+/** Characters: a ring of the most keys has some 14,000. */
+const LONGEST_VALUE = 65_536;
 const ATTEMPTS = 8;
 const MINUTE = 60_000;
 const HALF_DAY = 43_200_000;
@@ -168,7 +173,7 @@ class SharedKeys {
       ticketLifetime: 1000 * ticketLifetimeSeconds,
     };
     this.#name = `{${prefixOf(options)}:keys}:ticket-keys`;
-    this.#sealer = new Sealer(provider, options.encryptionKeys);
+    this.#sealer = new Sealer(provider, options.encryptionKeys, LONGEST_VALUE);
     this.#run = runner(options);
     this.keys = new TicketKeys({ provider, rotationInterval });
   }
@@ -202,7 +207,9 @@ class SharedKeys {
   async #exchange(): Promise<TicketKeysEvent["outcome"]> {
     const { random } = this.#options.provider;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { now, text } = readingOf(await this.#run(GET, [this.#name], []));
+      const longest = LONGEST_VALUE.toString();
+      const answer = await this.#run(GET, [this.#name], [longest]);
+      const { now, text } = readingOf(answer);
       const remote = text === "" ? [] : this.#opened(text);
       const alive = joinRings(remote, [], now);
       const joined = joinRings(remote, this.#ring, now);

@@ -29,9 +29,9 @@ export function decide(
   now: number,
   { key, keep, callerNow, tolerance }: StrikeCall,
 ): RegisterAnswer {
+  if (Math.abs(now - callerNow) > tolerance) return "clock";
   if (state.epoch?.run !== state.run || state.epoch.since > now)
     state.epoch = { run: state.run, since: now };
-  if (Math.abs(now - callerNow) > tolerance) return "clock";
   if (now - state.epoch.since <= keep + tolerance) return "young";
   const until = state.strikes.get(key);
   if (until !== undefined && now <= until) return "repeated";

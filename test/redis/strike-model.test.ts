@@ -1,8 +1,8 @@
 /**
  * A model check of the register's design: workers whose clocks differ, a Redis
  * that is restarted with nothing or with an old file, replicas that lag and
- * have clocks of their own. No order of events accepts the same early data
- * twice.
+ * have clocks of their own, or wrong ones that are set. No order of events
+ * accepts the same early data twice.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -18,9 +18,13 @@ type Happening =
   | { readonly type: "offer"; readonly worker: number; readonly flight: number }
   | { readonly type: "save" }
   | { readonly type: "flush" }
-  | { readonly type: "load"; readonly clock: number };
+  | { readonly type: "load"; readonly clock: number }
+  | { readonly type: "set"; readonly clock: number };
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+/** @param clock milliseconds by which that of Redis may be wrong */
+const happeningsWith = (
+  clock: fc.Arbitrary<number>,
+): fc.Arbitrary<Happening>[] => [
   fc.record({
     type: fc.constant("pass" as const),
     milliseconds: fc.oneof(
@@ -28,21 +32,19 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       fc.integer({ min: 1000, max: 30_000 }),
     ),
   }),
-  {
-    weight: 5,
-    arbitrary: fc.record({
+  ...Array.from({ length: 5 }, () =>
+    fc.record({
       type: fc.constant("offer" as const),
       worker: fc.nat(3),
       flight: fc.nat(2),
     }),
-  },
+  ),
   fc.record({ type: fc.constant("save" as const) }),
   fc.record({ type: fc.constant("flush" as const) }),
-  fc.record({
-    type: fc.constant("load" as const),
-    clock: fc.integer({ min: -TOLERANCE / 2, max: TOLERANCE / 2 }),
-  }),
-);
+  fc.record({ type: fc.constant("load" as const), clock }),
+];
+const RIGHT = fc.integer({ min: -TOLERANCE / 2, max: TOLERANCE / 2 });
+const WRONG = fc.oneof(RIGHT, fc.integer({ min: -60_000, max: 60_000 }));
 
 const copyOf = ({ run, epoch, strikes }: RegisterState): RegisterState => ({
   run,
@@ -76,6 +78,7 @@ function isAcceptedTwice(
   for (const next of happenings) {
     if (next.type === "pass") now += next.milliseconds;
     else if (next.type === "save") saved = copyOf(state);
+    else if (next.type === "set") ofRedis = next.clock;
     else if (next.type === "flush") {
       state = { run: `${++restarts}`, epoch: undefined, strikes: new Map() };
     } else if (next.type === "load") {
@@ -100,18 +103,38 @@ function isAcceptedTwice(
   return [...accepted.values()].some((times) => times > 1);
 }
 
-const orders = fc.tuple(
-  fc.array(fc.integer({ min: -15_000, max: 15_000 }), {
-    minLength: 4,
-    maxLength: 4,
-  }),
-  fc.array(happening, { minLength: 4, maxLength: 40 }),
+const ordersOf = (
+  clock: fc.Arbitrary<number>,
+  happenings: fc.Arbitrary<Happening>[],
+) =>
+  fc.tuple(
+    fc.array(clock, { minLength: 4, maxLength: 4 }),
+    fc.array(fc.oneof(...happenings), { minLength: 4, maxLength: 40 }),
+  );
+/** Workers' clocks are wrong, and that of Redis is right. */
+const orders = ordersOf(
+  fc.integer({ min: -15_000, max: 15_000 }),
+  happeningsWith(RIGHT),
 );
+/** Workers' clocks are right; that of Redis is wrong, and is set. */
+const ordersOfRedis = ordersOf(RIGHT, [
+  ...happeningsWith(WRONG),
+  fc.record({ type: fc.constant("set" as const), clock: WRONG }),
+]);
 
 describe("the strike register", () => {
   it("accepts no early data twice, in whatever order things happen", () => {
     fc.assert(
       fc.property(orders, ([clocks, happenings]) => {
+        expect(isAcceptedTwice(clocks, happenings)).toBe(false);
+      }),
+      runs(30_000),
+    );
+  });
+
+  it("accepts none twice while the clock of Redis is wrong, and is set", () => {
+    fc.assert(
+      fc.property(ordersOfRedis, ([clocks, happenings]) => {
         expect(isAcceptedTwice(clocks, happenings)).toBe(false);
       }),
       runs(30_000),

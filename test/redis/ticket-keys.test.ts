@@ -3,7 +3,9 @@
  * denies them costs, and clocks that are wrong. Their model is beside this file.
  */
 import { describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
 import { TlsUsageError } from "../../src/engine/index.ts";
+import { redisSessionStore } from "../../src/redis/index.ts";
 import {
   LIFETIME,
   look,
@@ -115,8 +117,50 @@ describe("processes that share ticket keys", () => {
   });
 
   it.each([
-    { encryptionKeys: [] },
-    { encryptionKeys: [new Uint8Array(31)] },
+    [undefined, /^encryptionKeys: undefined; an array/],
+    [
+      new Uint8Array(32),
+      /^encryptionKeys: one key of 32 bytes without an array/,
+    ],
+    ["00".repeat(32), /^encryptionKeys: a string; an array/],
+    [[], /^encryptionKeys: an empty array; an array/],
+    [["00".repeat(32)], /^encryptionKeys: a string as number 1; an array/],
+    [
+      [new Uint8Array(32), new Uint8Array(31)],
+      /^encryptionKeys: a key of 31 bytes as number 2; an array/,
+    ],
+  ])(
+    "refuse encryption keys that are none, and say how to make one",
+    (given, says) => {
+      const encryptionKeys = given as never;
+      for (const make of [
+        () => new World().start({ encryptionKeys }),
+        () =>
+          redisSessionStore({
+            client: { call: () => Promise.resolve(null) },
+            provider: noble,
+            encryptionKeys,
+          }),
+      ]) {
+        expect(make).toThrow(TlsUsageError);
+        expect(make).toThrow(says);
+        expect(make).toThrow(/32 bytes is allowed.*openssl rand 32/);
+        expect(make).not.toThrow(/0000/);
+      }
+    },
+  );
+
+  it("do not decrypt a value of megabytes", async () => {
+    const world = new World();
+    const one = world.start();
+    await look(one);
+    world.redis.value = "A".repeat(4_000_000);
+    expect(await look(one)).toBe(false);
+    expect(world.redis.longestSent).toBeLessThan(100_000);
+    expect(one.events.at(-1)?.outcome).toBe("failed");
+  });
+
+  it.each([
     { rotationInterval: 0 },
     { rotationInterval: Number.NaN },
     { ticketLifetimeSeconds: -1 },

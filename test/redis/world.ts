@@ -27,6 +27,8 @@ export class OneValue {
   readonly now: () => number;
   readonly written = new Set<string>();
   fault: "none" | "unreachable" | "answerLost" = "none";
+  /** Characters of the longest value that it gave out. */
+  longestSent = 0;
 
   constructor(now: () => number) {
     this.now = now;
@@ -41,12 +43,17 @@ export class OneValue {
     if (this.fault === "unreachable") throw new Error("connection lost");
     const [, , expected = "", next = ""] = rest;
     if (!script.includes("SET'"))
-      return `${this.now().toString()}:${this.value}`;
+      return this.#sent(this.value.slice(0, 1 + Number(expected)));
     const isSet = this.value === expected;
     if (isSet) this.value = next;
     if (this.fault === "answerLost") throw new Error("answer lost");
     return isSet ? "set" : "changed";
   };
+
+  #sent(value: string): string {
+    this.longestSent = Math.max(this.longestSent, value.length);
+    return `${this.now().toString()}:${value}`;
+  }
 }
 
 export interface Worker {
