@@ -1,6 +1,8 @@
 /** A file with an OCSP response that is always fresh: a cache for all workers. */
 import {
+  closeSync,
   existsSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -9,8 +11,10 @@ import {
 import { pid } from "node:process";
 import { toHex } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
-import { TlsUsageError } from "../errors.ts";
 import { callListener } from "../promises.ts";
+import { checkInterval, startInterval } from "../ssl/platform/interval.ts";
+import { parseOcspResponse } from "../x509/certificates/ocsp.ts";
+import { isOver } from "../x509/checks/ocsp-check.ts";
 import {
   checkedStaple,
   fetchOcspResponse,
@@ -54,8 +58,8 @@ const TEN_MINUTES = 600_000;
 /**
  * Keeps a fresh OCSP response about a certificate in a file: it is fetched when
  * there is none, when the certificate has changed, and when half of its time is
- * over, and it is verified before it is written. One that has run out is removed:
- * stapled, it would end connections. Several processes may keep the same file:
+ * over, and it is verified before it is written. One that has run out for five
+ * minutes is removed: stapled, it would end connections. Several processes may keep the same file:
  * whoever is first fetches, and `watchCertChain()` staples it in all of them. The
  * timer does not keep the process alive.
  *
@@ -76,24 +80,12 @@ const TEN_MINUTES = 600_000;
  */
 export function keepOcspFile(options: KeepOcspFileOptions): OcspFileKeeper {
   const { interval = TEN_MINUTES } = options;
-  if (!(interval > 0))
-    throw new TlsUsageError(
-      `interval: ${String(interval)}; milliseconds above 0 are allowed`,
-    );
+  checkInterval("interval", interval);
   const refresh = (): Promise<boolean> => refreshed(options);
-  const timer = setInterval(
-    () => {
-      void refresh();
-    },
-    Math.min(interval, 2 ** 31 - 1),
-  );
-  timer.unref();
-  return {
-    refresh,
-    close: () => {
-      clearInterval(timer);
-    },
-  };
+  const close = startInterval(interval, () => {
+    void refresh();
+  });
+  return { refresh, close };
 }
 
 async function refreshed(options: KeepOcspFileOptions): Promise<boolean> {
@@ -102,9 +94,7 @@ async function refreshed(options: KeepOcspFileOptions): Promise<boolean> {
     const chain = readFileSync(certFile, "utf8");
     if (isFresh(stapleIn(options, chain), provider.now())) return false;
     const { response } = await fetchOcspResponse({ ...options, chain });
-    const written = `${ocspFile}.${pid.toString()}-${toHex(provider.random(4))}`;
-    writeFileSync(written, response);
-    renameSync(written, ocspFile);
+    replaceFile(ocspFile, response, provider.random(8));
   } catch (error) {
     tell(options, { outcome: "failed", error });
     dropExpired(options);
@@ -112,6 +102,28 @@ async function refreshed(options: KeepOcspFileOptions): Promise<boolean> {
   }
   tell(options, { outcome: "fetched" });
   return true;
+}
+
+/** Writes a new file and renames it; it is removed where that fails. */
+function replaceFile(
+  file: string,
+  bytes: Uint8Array,
+  suffix: Uint8Array,
+): void {
+  const written = `${file}.${pid.toString()}-${toHex(suffix)}`;
+  // A file that is there, or a link, is somebody else's.
+  const descriptor = openSync(written, "wx");
+  try {
+    try {
+      writeFileSync(descriptor, bytes);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(written, file);
+  } catch (error) {
+    rmSync(written, { force: true });
+    throw error;
+  }
 }
 
 /** The file's response, where it is about this chain and valid. */
@@ -134,12 +146,17 @@ function isFresh(staple: OcspStaple | undefined, now: number): boolean {
   return now < thisUpdate + (nextUpdate - thisUpdate) / 2;
 }
 
-/** A chain that cannot be read proves nothing of the response. */
+/**
+ * Removes a response that has run out. One that this process cannot use for
+ * another reason, such as a clock that is behind, may serve the others.
+ */
 function dropExpired(options: KeepOcspFileOptions): void {
-  const { certFile, ocspFile } = options;
+  const { ocspFile, provider = noble } = options;
   try {
-    const chain = readFileSync(certFile, "utf8");
-    if (!existsSync(ocspFile) || stapleIn(options, chain) !== undefined) return;
+    if (!existsSync(ocspFile)) return;
+    const { responses } = parseOcspResponse(readFileSync(ocspFile));
+    const now = provider.now();
+    if (!responses.every((response) => isOver(response, now))) return;
     rmSync(ocspFile, { force: true });
     tell(options, { outcome: "expired" });
   } catch (error) {

@@ -2,6 +2,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { concat } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
+import { algorithmIdentifier, sequence, tlv } from "../crypto/node/der.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import { Certificate } from "../x509/certificates/certificate.ts";
@@ -128,31 +129,22 @@ export function checkedStaple(
   return { response, thisUpdate, nextUpdate };
 }
 
+/** DER of SHA-1's object identifier. */
+const SHA1 = Uint8Array.of(0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a);
+
 /** RFC 5019 2.1.1: one CertID by SHA-1, and no extensions. */
 function ocspRequest(
   { leaf, issuer }: Parties,
   { hashes }: CryptoProvider,
 ): Uint8Array {
   const { hash } = hashes["SHA-1"];
-  const sha1 = Uint8Array.of(0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a);
   const certId = sequence(
-    sequence(sha1, Uint8Array.of(0x05, 0x00)),
-    element(0x04, hash(leaf.issuer.der)),
-    element(0x04, hash(issuer.subjectPublicKeyInfo.publicKeyBytes)),
-    element(0x02, leaf.serialNumber),
+    algorithmIdentifier(SHA1, tlv(0x05)),
+    tlv(0x04, hash(leaf.issuer.der)),
+    tlv(0x04, hash(issuer.subjectPublicKeyInfo.publicKeyBytes)),
+    tlv(0x02, leaf.serialNumber),
   );
   return sequence(sequence(sequence(sequence(certId))));
-}
-
-function sequence(...parts: readonly Uint8Array[]): Uint8Array {
-  return element(0x30, concat(...parts));
-}
-
-/** All of them are shorter than 128 bytes: a serial number has 20 at most. */
-function element(tag: number, content: Uint8Array): Uint8Array {
-  if (content.length > 127)
-    throw new TlsUsageError("chain: a serial number that is too long");
-  return concat(Uint8Array.of(tag, content.length), content);
 }
 
 function exchange(

@@ -1,10 +1,12 @@
 /** Certificates that change while a server runs: read again where files change. */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { TlsUsageError } from "../errors.ts";
+import { readFileSync, statSync } from "node:fs";
 import { callListener } from "../promises.ts";
 import { contextState } from "../ssl/context/context-state.ts";
 import type { LoadedCredential } from "../ssl/material/key-material.ts";
+import { checkInterval, startInterval } from "../ssl/platform/interval.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
+import { parseOcspResponse } from "../x509/certificates/ocsp.ts";
+import { isOver } from "../x509/checks/ocsp-check.ts";
 
 /** Options of {@link watchCertChain}. */
 export interface WatchCertChainOptions {
@@ -16,7 +18,8 @@ export interface WatchCertChainOptions {
   readonly password?: string;
   /**
    * Path of an OCSP response about the leaf, DER, to staple (RFC 6066 8): the file
-   * of {@link keepOcspFile}. While there is none, nothing is stapled.
+   * of {@link keepOcspFile}. While there is none, nothing is stapled, and neither
+   * is one that cannot be used: `onReload` is told `unstapled`.
    */
   readonly ocspFile?: string;
   /** Milliseconds between two looks at the files. Default one minute. */
@@ -27,9 +30,13 @@ export interface WatchCertChainOptions {
 
 /** One reading of files that have changed. */
 export interface CertChainEvent {
-  /** `failed`: the chain before stays, and the next look tries again. */
-  readonly outcome: "reloaded" | "failed";
-  /** The error of a file that cannot be read, or that does not fit. */
+  /**
+   * `failed`: the chain before stays, and the next look tries again. `unstapled`:
+   * the chain was loaded without its OCSP response, which cannot be read, has run
+   * out, or is about another certificate.
+   */
+  readonly outcome: "reloaded" | "unstapled" | "failed";
+  /** The error of a file that cannot be read, or that does not fit or serve. */
   readonly error?: unknown;
 }
 
@@ -51,7 +58,7 @@ const MINUTE = 60_000;
  * have changed: renewed in place, by a rename, or by a symbolic link. Connections
  * that began before keep theirs. A pair that does not fit, as between two writes of
  * a renewal, or a file that is gone, leaves the chain before in place and is tried
- * again. The timer does not keep the process alive.
+ * again. An OCSP response never keeps a chain from being loaded. The timer does not keep the process alive.
  *
  * @throws SSLError for files that do not fit, and Node's errors for those that
  *   cannot be read, the first time
@@ -86,25 +93,19 @@ export function watchCertChain(
   options: WatchCertChainOptions,
 ): CertChainWatch {
   const { interval = MINUTE } = options;
-  if (!(interval > 0))
-    throw new TlsUsageError(
-      `interval: ${String(interval)}; milliseconds above 0 are allowed`,
-    );
+  checkInterval("interval", interval);
   const watch = new FileWatch(context, options);
-  watch.load();
-  const timer = setInterval(
-    () => {
-      watch.reload();
-    },
-    Math.min(interval, 2 ** 31 - 1),
-  );
-  timer.unref();
-  return {
-    reload: () => watch.reload(),
-    close: () => {
-      clearInterval(timer);
-    },
-  };
+  watch.begin();
+  const close = startInterval(interval, () => {
+    watch.reload();
+  });
+  return { reload: () => watch.reload(), close };
+}
+
+/** A response to staple, or why there is none. */
+interface Staple {
+  readonly response?: Uint8Array;
+  readonly error?: unknown;
 }
 
 class FileWatch {
@@ -112,6 +113,7 @@ class FileWatch {
   readonly #options: WatchCertChainOptions;
   /** Of the files as they were when they were loaded. */
   #stamp = "";
+  #staple: Staple = {};
   #loaded: LoadedCredential | undefined;
 
   constructor(context: SSLContext, options: WatchCertChainOptions) {
@@ -119,32 +121,55 @@ class FileWatch {
     this.#options = options;
   }
 
+  /** @throws what reading and loading throw */
+  begin(): void {
+    const { error } = this.#load();
+    if (error !== undefined) this.#tell({ outcome: "unstapled", error });
+  }
+
   reload(): boolean {
+    let staple: Staple;
     try {
-      if (this.#stampNow() === this.#stamp) return false;
-      this.load();
+      if (this.#stampNow() === this.#stamp && !this.#isStapleOver())
+        return false;
+      staple = this.#load();
     } catch (error) {
       this.#tell({ outcome: "failed", error });
       return false;
     }
-    this.#tell({ outcome: "reloaded" });
+    const { error } = staple;
+    this.#tell(
+      error === undefined
+        ? { outcome: "reloaded" }
+        : { outcome: "unstapled", error },
+    );
     return true;
   }
 
-  /** @throws what reading and loading throw */
-  load(): void {
-    const { certFile, keyFile, ocspFile, password } = this.#options;
+  /** @throws what reading and loading throw, but for the OCSP response */
+  #load(): Staple {
+    const { certFile, keyFile, password } = this.#options;
     // Taken first: what is written from here on is seen the next time.
     const stamp = this.#stampNow();
-    const state = contextState(this.#context);
-    const before = state.settings.credentials;
-    this.#context.loadCertChain({
+    const source = {
       cert: readFileSync(certFile),
       ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
-      ...(ocspFile !== undefined &&
-        existsSync(ocspFile) && { ocspResponse: readFileSync(ocspFile) }),
       ...(password !== undefined && { password }),
-    });
+    };
+    const state = contextState(this.#context);
+    const before = state.settings.credentials;
+    let staple = this.#readStaple();
+    try {
+      const { response: ocspResponse } = staple;
+      this.#context.loadCertChain({
+        ...source,
+        ...(ocspResponse !== undefined && { ocspResponse }),
+      });
+    } catch (error) {
+      if (staple.response === undefined) throw error;
+      this.#context.loadCertChain(source);
+      staple = { error };
+    }
     const { credentials } = state.settings;
     const previous = this.#loaded;
     // A renewal may have a key of another kind: the old chain is not kept beside.
@@ -154,25 +179,66 @@ class FileWatch {
       });
     this.#loaded = credentials.find((one) => !before.includes(one));
     this.#stamp = stamp;
+    this.#staple = staple;
+    return staple;
+  }
+
+  /** Nothing where there is no file. */
+  #readStaple(): Staple {
+    const { ocspFile } = this.#options;
+    if (ocspFile === undefined) return {};
+    try {
+      if (!isThere(ocspFile)) return {};
+      const response = readFileSync(ocspFile);
+      if (this.#isOver(response))
+        throw new Error(`${ocspFile}: the OCSP response has run out`);
+      return { response };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** True for the response that is stapled now, once it has run out. */
+  #isStapleOver(): boolean {
+    const { response } = this.#staple;
+    return response !== undefined && this.#isOver(response);
+  }
+
+  /** @throws X509Error for what is no response */
+  #isOver(response: Uint8Array): boolean {
+    const now = contextState(this.#context).kind.provider.now();
+    const { responses } = parseOcspResponse(response);
+    return responses.every((single) => isOver(single, now));
   }
 
   /** Changes with each of the files, through links. @throws Node's errors */
   #stampNow(): string {
     const { certFile, keyFile, ocspFile } = this.#options;
-    const staple =
-      ocspFile !== undefined && existsSync(ocspFile) ? ocspFile : undefined;
-    return [certFile, keyFile, staple]
-      .filter((path) => path !== undefined)
-      .map((path) => {
-        const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, {
-          bigint: true,
-        });
-        return [dev, ino, size, mtimeNs, ctimeNs].join(":");
-      })
-      .join(" ");
+    const staple = ocspFile === undefined ? "" : stapleStampOf(ocspFile);
+    const key = keyFile === undefined ? "" : stampOf(keyFile);
+    return [stampOf(certFile), key, staple].join(" ");
   }
 
   #tell(event: CertChainEvent): void {
     callListener(() => this.#options.onReload?.(event));
   }
+}
+
+/** @throws Node's errors */
+function stampOf(path: string): string {
+  const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join(":");
+}
+
+/** A response that is not to be had is a stamp, too. */
+function stapleStampOf(path: string): string {
+  try {
+    return stampOf(path);
+  } catch {
+    return "";
+  }
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

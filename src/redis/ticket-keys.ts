@@ -3,8 +3,8 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
 import { TicketKeys } from "../handshake/sessions/ticket-keys.ts";
 import { callListener } from "../promises.ts";
+import { startInterval } from "../ssl/platform/interval.ts";
 import { type RedisOptions, runner } from "./client.ts";
-import { startInterval } from "./interval.ts";
 import {
   joinRings,
   type KeyRing,

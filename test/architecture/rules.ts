@@ -77,6 +77,7 @@ export const ROOMS: readonly Room[] = [
       ...CORE_BELOW_ENGINE,
       "handshake",
       "src/ssl/context/store-calls.ts",
+      "src/ssl/platform/interval.ts",
     ],
   },
   {

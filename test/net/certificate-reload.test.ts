@@ -1,5 +1,6 @@
 /** Certificates that change under a running server: watchCertChain(). */
 import {
+  mkdirSync,
   mkdtempSync,
   renameSync,
   rmSync,
@@ -21,6 +22,7 @@ import {
   createCertificateAuthority,
   generateKey,
 } from "../../src/pki/index.ts";
+import { contextState } from "../../src/ssl/context/context-state.ts";
 
 const authority = createCertificateAuthority({ provider, name: "CN=Renewing" });
 const issue = (subject: string, type: "ed25519" | "ec-p256" = "ec-p256") => {
@@ -28,6 +30,8 @@ const issue = (subject: string, type: "ed25519" | "ec-p256" = "ec-p256") => {
   const made = authority.issueServer({ hosts: ["a.test"], subject, key });
   return { cert: made.chainPem, key: key.toPem() };
 };
+
+const HOUR = 3_600_000;
 
 describe("a certificate on disk", () => {
   let folder = "";
@@ -116,6 +120,91 @@ describe("a certificate on disk", () => {
     put(issue("three"));
     expect(watch.reload()).toBe(true);
     expect(await served()).toContain("three");
+  });
+
+  describe("with an OCSP response", () => {
+    const stapling = (subject: string) => {
+      const made = authority.issueServer({ hosts: ["a.test"], subject });
+      const response = (nextUpdate: number) =>
+        authority.createOcspResponse(made, {
+          thisUpdate: Date.now() - 2 * HOUR,
+          nextUpdate,
+        });
+      return { cert: made.chainPem, key: made.key.toPem(), response };
+    };
+    /** True where the server staples. */
+    const stapled = (): boolean =>
+      contextState(context).settings.credentials.some(
+        ({ credential }) =>
+          "ocspResponse" in credential && credential.ocspResponse !== undefined,
+      );
+    let ocspFile = "";
+    beforeEach(() => {
+      ocspFile = join(folder, "ocsp");
+    });
+
+    it("is loaded without one that cannot be used, and with the next", async () => {
+      const one = stapling("one");
+      put(one);
+      writeFileSync(ocspFile, one.response(Date.now() + HOUR));
+      const watch = watching({ ocspFile });
+      expect([events, stapled()]).toEqual([[], true]);
+
+      // Renewed while the response is still about the old one.
+      const two = stapling("two");
+      put(two);
+      expect(watch.reload()).toBe(true);
+      expect(await served()).toContain("two");
+      expect(stapled()).toBe(false);
+      expect(watch.reload()).toBe(false);
+
+      const three = stapling("three");
+      put(three);
+      const useless = [
+        () => {
+          writeFileSync(ocspFile, "no response");
+        },
+        () => {
+          writeFileSync(ocspFile, three.response(Date.now() - HOUR));
+        },
+        () => {
+          rmSync(ocspFile);
+          mkdirSync(ocspFile);
+        },
+      ];
+      for (const spoil of useless) {
+        spoil();
+        expect(watch.reload()).toBe(true);
+        expect(await served()).toContain("three");
+        expect(stapled()).toBe(false);
+      }
+      rmSync(ocspFile, { recursive: true });
+      writeFileSync(ocspFile, three.response(Date.now() + HOUR));
+      expect(watch.reload()).toBe(true);
+      expect(stapled()).toBe(true);
+      const words = ["unstapled", "unstapled", "unstapled", "unstapled"];
+      expect(events.map(({ outcome }) => outcome)).toEqual([
+        ...words,
+        "reloaded",
+      ]);
+      for (const { error } of events.slice(0, -1))
+        expect(error).toBeInstanceOf(Error);
+    });
+
+    it("drops one that runs out, and begins without one", () => {
+      vi.useFakeTimers();
+      const one = stapling("one");
+      put(one);
+      writeFileSync(ocspFile, one.response(Date.now() + HOUR));
+      const watch = watching({ ocspFile });
+      vi.advanceTimersByTime(HOUR + 7 * 60_000);
+      expect(events.map(({ outcome }) => outcome)).toEqual(["unstapled"]);
+      expect(stapled()).toBe(false);
+      watch.close();
+      events.length = 0;
+      watching({ ocspFile });
+      expect(events.map(({ outcome }) => outcome)).toEqual(["unstapled"]);
+    });
   });
 
   it("may be a link that is set to another file", async () => {

@@ -4,7 +4,9 @@
  */
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -199,6 +201,33 @@ describe("a file", () => {
     expect(events.map(({ outcome }) => outcome)).toEqual([
       ...["fetched", "fetched", "failed", "failed", "expired"],
     ]);
+  });
+
+  it("stays where this process' clock is behind, and leaves nothing where it cannot be written", async () => {
+    const certFile = join(folder, "chain.pem");
+    const ocspFile = join(folder, "ocsp");
+    writeFileSync(certFile, chain);
+    const events: OcspFileEvent[] = [];
+    let now = Date.now();
+    const keeper = keepOcspFile({
+      ...{ certFile, ocspFile, url },
+      provider: { ...noble, now: () => now },
+      onRefresh: (event) => events.push(event),
+    });
+    keeper.close();
+    writeFileSync(ocspFile, authority.createOcspResponse(made));
+    const before = readFileSync(ocspFile);
+    now -= 24 * HOUR;
+    status = 503;
+    expect(await keeper.refresh()).toBe(false);
+    expect(readFileSync(ocspFile)).toEqual(before);
+    expect(events.map(({ outcome }) => outcome)).toEqual(["failed"]);
+
+    [now, status] = [Date.now(), 200];
+    rmSync(ocspFile);
+    mkdirSync(ocspFile); // A file cannot take its place.
+    expect(await keeper.refresh()).toBe(false);
+    expect(readdirSync(folder).sort()).toEqual(["chain.pem", "ocsp"]);
   });
 
   it("is stapled by a server that watches it", async () => {

@@ -145,8 +145,19 @@ function checkTimes(
   if (thisUpdate > now + SKEW || producedAt > now + SKEW)
     throw failed("the response is from the future");
   const last = nextUpdate ?? thisUpdate + WITHOUT_NEXT_UPDATE;
-  if (last < now - SKEW || last < thisUpdate)
+  if (isOver({ thisUpdate, nextUpdate }, now) || last < thisUpdate)
     throw failed("the response is out of date");
+}
+
+/** Tells whether a response has run out, also where clocks differ by minutes. */
+export function isOver(
+  {
+    thisUpdate,
+    nextUpdate = thisUpdate + WITHOUT_NEXT_UPDATE,
+  }: Pick<SingleResponse, "thisUpdate" | "nextUpdate">,
+  now: number,
+): boolean {
+  return nextUpdate < now - SKEW;
 }
 
 /**

@@ -1,7 +1,21 @@
+/** Looks at regular times: the runtime's timer, for what is renewed. */
+import { TlsUsageError } from "../../errors.ts";
+
+/** The runtime's timers call back at once where the time is longer. */
+const LONGEST = 2 ** 31 - 1;
+
+/** @throws TlsUsageError for what is not above 0 */
+export function checkInterval(name: string, milliseconds: number): void {
+  if (milliseconds > 0) return;
+  throw new TlsUsageError(
+    `${name}: ${String(milliseconds)}; milliseconds above 0 are allowed`,
+  );
+}
+
 /**
  * Calls back every so many milliseconds, by the runtime's timer, which does not
- * keep a process alive where that can be said. Returns how to stop. Without
- * timers it never calls.
+ * keep a process alive where that can be said. Returns a function that stops it.
+ * More than 24 days become 24 days. Without timers it never calls.
  */
 export function startInterval(
   milliseconds: number,
@@ -11,8 +25,7 @@ export function startInterval(
   const clear: unknown = Reflect.get(globalThis, "clearInterval");
   if (typeof set !== "function" || typeof clear !== "function")
     return () => undefined;
-  const most = 2 ** 31 - 1;
-  const time = Math.min(milliseconds, most);
+  const time = Math.min(milliseconds, LONGEST);
   const timer: unknown = Reflect.apply(set, undefined, [callback, time]);
   if (typeof timer === "object" && timer !== null) {
     const unref: unknown = Reflect.get(timer, "unref");
