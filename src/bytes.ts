@@ -217,6 +217,16 @@ export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
 }
 
 /**
+ * A copy of bytes that a program handed back; undefined where the value is no
+ * Uint8Array, be it a Proxy of one. Nothing of the program's runs.
+ */
+export function ownBytes(value: unknown): Uint8Array | undefined {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array
+    ? new Uint8Array(value)
+    : undefined;
+}
+
+/**
  * Key bytes that do not print and can be wiped. The array given is owned by
  * the secret from then on.
  *

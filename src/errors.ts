@@ -1,7 +1,7 @@
 /** The one error that ends a connection, and the one for wrong use. */
 import { type AlertName, alertName, ALERTS } from "./alerts.ts";
 import type * as reasons from "./reasons.ts";
-import { isPromiseLike } from "./promises.ts";
+import { callListener, isPromiseLike } from "./promises.ts";
 import { callback_failed } from "./reasons/this-side.ts";
 import type { ReasonRow } from "./reasons/row.ts";
 
@@ -133,18 +133,23 @@ export class TlsUsageError extends Error {
  * Calls a callback of the program that has to answer at once.
  *
  * @param name the option that it stands in
- * @throws TlsError `callback_failed`, its cause what the callback threw; also for
- *   one that returns a promise, whose rejection nobody would hear
+ * @param read reads the answer; what it returns is the program's no more
+ * @throws TlsError `callback_failed`, its cause what the callback threw or reading
+ *   its answer; also for one that returns a promise, whose rejection nobody would
+ *   hear
  */
-export function callProgram<T>(name: string, callback: () => T): T {
-  let answer: T;
+export function callProgram<T, R>(
+  name: string,
+  callback: () => T,
+  read: (answer: T) => R,
+): R {
   try {
-    answer = callback();
+    const answer = callback();
+    if (!isPromiseLike(answer)) return read(answer);
+    callListener(() => answer);
   } catch (cause) {
     throw new TlsError(callback_failed, { detail: name, cause });
   }
-  if (!isPromiseLike(answer)) return answer;
-  answer.then(undefined, () => undefined);
   throw new TlsError(callback_failed, {
     detail: `${name}: it returned a promise, and has to answer at once`,
   });

@@ -16,6 +16,34 @@ export function isPromiseLike<T>(
 }
 
 /**
+ * Asks a callback of the program and reads its answer: the one place where an
+ * answer is touched, whatever object it is. What the callback throws or rejects
+ * with, what reading the answer throws, and a `then` that throws all go to
+ * `failed`, which must not throw.
+ */
+export function readAnswer<T, R>(
+  ask: () => T | PromiseLike<T>,
+  read: (answer: T) => R | Promise<R>,
+  failed: (error: unknown) => R,
+): R | Promise<R> {
+  try {
+    const answer = ask();
+    return isPromiseLike(answer)
+      ? promiseOf(answer).then(read).catch(failed)
+      : read(answer);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** A promise of this realm and of nobody's making, which settles once. */
+function promiseOf<T>(value: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(value);
+  });
+}
+
+/**
  * Calls a listener, whose answer nobody wants: `note` gets what it throws, or
  * what a promise of it is rejected with. Without `note` that is dropped, where a
  * listener's fault must cost nothing.
@@ -26,7 +54,7 @@ export function callListener(
 ): void {
   try {
     const told = listener();
-    if (isPromiseLike(told)) Promise.resolve(told).catch(note);
+    if (isPromiseLike(told)) promiseOf(told).catch(note);
   } catch (error) {
     note(error);
   }
@@ -37,7 +65,7 @@ export function whenThere<T, R>(
   value: T | PromiseLike<T>,
   use: (value: T) => R | Promise<R>,
 ): R | Promise<R> {
-  return isPromiseLike(value) ? Promise.resolve(value).then(use) : use(value);
+  return isPromiseLike(value) ? promiseOf(value).then(use) : use(value);
 }
 
 /**

@@ -2,6 +2,7 @@
  * Needs and their answers: by the config of the state that waits where it can,
  * else by the caller.
  */
+import { ownBytes } from "../bytes.ts";
 import { RAISE_NEED } from "../promises.ts";
 import { TlsError, TlsUsageError } from "../errors.ts";
 import * as reason from "../reasons.ts";
@@ -22,7 +23,7 @@ import {
   type VerifyNeed,
 } from "../handshake/machine/io.ts";
 import type { Answer } from "./answer.ts";
-import { protocolOf } from "./protocol.ts";
+import { protocolOf, type ServerAnswer } from "./protocol.ts";
 import {
   advance,
   type ConnectionState,
@@ -81,33 +82,76 @@ export function ownAnswer(
 }
 
 /**
- * Checks an answer that came from outside before anything moves.
+ * Reads an answer that came from outside before anything moves: each field
+ * once, into an object of the engine's own.
  *
- * @throws TlsUsageError when it does not fit the need
+ * @throws TlsUsageError when it does not fit the need, or throws when it is read
  */
-export function checkAnswer(
+export function ownAnswerOf(
   { config }: ConnectionState,
   need: Need | undefined,
   answer: Answer,
-): void {
+): Answer {
   if (need === undefined)
     throw new TlsUsageError("resume: nothing waits for an answer");
-  if (answer.type === "refused") return;
-  if (answer.type !== ANSWERED_BY[need.type])
-    throw new TlsUsageError(
-      `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${answer.type}"`,
-    );
-  if (answer.type === "psk_found" && answer.psk) checkedPsk(answer.psk);
-  if (config.role === "server")
-    protocolOf(config).serverNeeds?.checkAnswer(config, answer);
-  else if (answer.type === "certificate_chosen" && answer.config !== undefined)
-    throw new TlsUsageError("resume: config: a client keeps its own");
-  if (answer.type === "certificate_chosen")
-    checkCredentialsNeeds(config.protocol, answer.credentials);
-  if (need.type === "verify" && answer.type === "verified") {
-    const fault = proofFault(need, answer.chain);
-    if (fault !== undefined) throw new TlsUsageError(`resume: ${fault}`);
+  try {
+    return fitting(config, need, { ...answer });
+  } catch (error) {
+    if (error instanceof TlsUsageError) throw error;
+    throw new TlsUsageError("resume: reading the answer throws", {
+      cause: error,
+    });
   }
+}
+
+function fitting(
+  config: ClientConfig | ServerConfig,
+  need: Need,
+  answer: Answer,
+): Answer {
+  const { type } = answer;
+  if (type === "refused") return answer;
+  if (type !== ANSWERED_BY[need.type])
+    throw new TlsUsageError(
+      `resume: a need "${need.type}" takes an answer "${ANSWERED_BY[need.type]}", not "${type}"`,
+    );
+  switch (type) {
+    case "psk_found":
+      return { type, psk: answer.psk && checkedPsk(answer.psk) };
+    case "signed": {
+      const signature = ownBytes(answer.signature);
+      if (signature !== undefined) return { type, signature };
+      throw new TlsUsageError("resume: signature: a Uint8Array is allowed");
+    }
+    case "verified": {
+      const fault =
+        need.type === "verify" ? proofFault(need, answer.chain) : undefined;
+      if (fault === undefined) return answer;
+      throw new TlsUsageError(`resume: ${fault}`);
+    }
+    case "certificate_chosen": {
+      const own = { ...answer, credentials: [...answer.credentials] };
+      checkCredentialsNeeds(config.protocol, own.credentials);
+      return serversOwn(config, own);
+    }
+    case "session_found":
+    case "struck":
+      return serversOwn(config, answer);
+  }
+}
+
+/** Answers that a server alone is given, or that a client has less of. */
+function serversOwn(
+  config: ClientConfig | ServerConfig,
+  answer: ServerAnswer,
+): Answer {
+  if (config.role === "server")
+    return (
+      protocolOf(config).serverNeeds?.ownAnswerOf(config, answer) ?? answer
+    );
+  if (answer.type === "certificate_chosen" && answer.config !== undefined)
+    throw new TlsUsageError("resume: config: a client keeps its own");
+  return answer;
 }
 
 /**
@@ -144,7 +188,7 @@ export function advanceByAnswer(
         machines,
         state,
         "signed",
-        { signature: answer.signature.slice() },
+        { signature: answer.signature },
         io,
       );
   }
@@ -155,9 +199,12 @@ function verified(
   run: () => PeerProof | typeof RAISE_NEED | undefined,
   need: VerifyNeed,
 ): PeerProof | undefined {
-  let proof: PeerProof | typeof RAISE_NEED | undefined;
+  let fault: string | undefined;
   try {
-    proof = certificateFault(run);
+    const proof = certificateFault(run);
+    if (proof === RAISE_NEED) return undefined;
+    fault = proofFault(need, proof);
+    if (fault === undefined) return proof;
   } catch (error) {
     if (error instanceof TlsError) throw error;
     throw new TlsError(reason.callback_failed, {
@@ -165,9 +212,6 @@ function verified(
       cause: error,
     });
   }
-  if (proof === RAISE_NEED) return undefined;
-  const fault = proofFault(need, proof);
-  if (fault === undefined) return proof;
   throw new TlsError(reason.callback_failed, {
     detail: `the verifier returned ${fault}`,
   });

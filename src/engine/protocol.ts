@@ -25,6 +25,12 @@ export interface RecordProtection12 {
   sealerOf(keys: Aead12Protection | Cbc12Protection): RecordSealer;
 }
 
+/** Answers of a program that a server looks at more closely. */
+export type ServerAnswer = Extract<
+  Answer,
+  { type: "certificate_chosen" | "session_found" | "struck" }
+>;
+
 /** Answers the needs that a server alone has; see `server-needs.ts`. */
 export interface ServerNeeds {
   /** The answer of the config; undefined where somebody else has it. */
@@ -32,8 +38,12 @@ export interface ServerNeeds {
     config: ServerConfig,
     need: Extract<Need, { type: "session" | "strike" }>,
   ): Answer | undefined;
-  /** @throws TlsUsageError for a session or a config that is none */
-  checkAnswer(config: ServerConfig, answer: Answer): void;
+  /**
+   * Reads an answer from outside into one of the engine's own.
+   *
+   * @throws TlsUsageError for a session or a config that is none
+   */
+  ownAnswerOf(config: ServerConfig, answer: ServerAnswer): Answer;
 }
 
 /** The beginning, machines and features of a role. */

@@ -11,7 +11,7 @@ import {
 } from "../handshake/config/config.ts";
 import type { Need } from "../handshake/machine/io.ts";
 import type { Session } from "../handshake/sessions/session.ts";
-import { isSession } from "../handshake/sessions/session-check.ts";
+import { readSession } from "../handshake/sessions/session-check.ts";
 import type { SessionStore } from "../handshake/sessions/session-store.ts";
 import type {
   AskedStrikeRegister,
@@ -31,11 +31,21 @@ export const serverNeeds: ServerNeeds = {
     if (register?.strike === RAISE_NEED) return undefined;
     return { type: "struck", first: isStruck(register, need) };
   },
-  checkAnswer(config, answer) {
-    if (answer.type === "certificate_chosen" && answer.config !== undefined)
-      underEnvironment(answer.config, config);
-    if (answer.type === "session_found" && answer.session !== undefined)
-      requireSession(config, answer.session);
+  ownAnswerOf(config, answer) {
+    const { type } = answer;
+    switch (type) {
+      case "certificate_chosen":
+        if (answer.config !== undefined)
+          underEnvironment(answer.config, config);
+        return answer;
+      case "session_found":
+        return { type, session: ownSession(config, answer.session) };
+      case "struck": {
+        // JavaScript answers anything: only a yes is one.
+        const first: unknown = answer.first;
+        return { type, first: first === true };
+      }
+    }
   },
 };
 
@@ -46,8 +56,7 @@ function taken(
   id: Uint8Array,
 ): Session | undefined {
   try {
-    const session: unknown = store?.take(id);
-    return isSession(session, protocol) ? session : undefined;
+    return readSession(store?.take(id), protocol);
   } catch {
     return undefined;
   }
@@ -67,8 +76,13 @@ function isStruck(
 }
 
 /** @throws TlsUsageError for what a store had in place of a session */
-function requireSession({ protocol }: ServerConfig, value: unknown): void {
-  if (isSession(value, protocol)) return;
+function ownSession(
+  { protocol }: ServerConfig,
+  value: unknown,
+): Session | undefined {
+  if (value === undefined) return undefined;
+  const session = readSession(value, protocol);
+  if (session !== undefined) return session;
   throw new TlsUsageError(
     "resume: session: not a session; what sessionFromBytes() returns, or undefined, is allowed",
   );

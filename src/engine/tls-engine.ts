@@ -16,7 +16,7 @@ import type {
 import { exportEarlyKeyingMaterial, exportKeyingMaterial } from "./exporter.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Answer } from "./answer.ts";
-import { checkAnswer } from "./needs.ts";
+import { ownAnswerOf } from "./needs.ts";
 import { owesKeyUpdate } from "../handshake/tls13/key-update.ts";
 import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
@@ -273,11 +273,11 @@ export class TlsEngine {
    */
   resume(answer: Answer): void {
     const { need } = this;
-    checkAnswer(this.#handshake.state, need, answer);
+    const own = ownAnswerOf(this.#handshake.state, need, answer);
     this.#guard(() => {
       if (need === undefined) return;
       this.#flags.asked = false;
-      this.#handshake.answer(need, answer);
+      this.#handshake.answer(need, own);
       this.#pump();
     });
     this.#parts.read.settle();

@@ -61,9 +61,13 @@ export class MessageObserver {
     if (this.#thrown === undefined) return;
     const { error } = this.#thrown;
     this.#thrown = undefined;
-    callProgram("messageCallback", () => {
-      throw error;
-    });
+    callProgram(
+      "messageCallback",
+      () => {
+        throw error;
+      },
+      () => undefined,
+    );
   }
 
   /** Tells of a record by its header, with which `record` begins. */

@@ -220,7 +220,8 @@ export class WriteHalf {
     const policy = this.#padding;
     // One that throws is not asked again: the alert goes out without.
     this.#padding = undefined;
-    const wanted = Math.floor(callProgram("padding", () => policy(length)));
+    const ask = (): number => policy(length);
+    const wanted = callProgram("padding", ask, paddingOf);
     this.#padding = policy;
     return wanted > 0 ? Math.min(wanted, this.maxContent - length) : 0;
   }
@@ -252,4 +253,11 @@ export class WriteHalf {
 function joined(parts: readonly Uint8Array[], allocate?: Allocate): Uint8Array {
   const [first = NO_BYTES] = parts;
   return parts.length < 2 ? first : concatAll(parts, allocate);
+}
+
+/** @throws TypeError for what is no number */
+function paddingOf(answer: unknown): number {
+  if (typeof answer === "number" && !Number.isNaN(answer))
+    return Math.floor(answer);
+  throw new TypeError("a number of bytes is allowed");
 }

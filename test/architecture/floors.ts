@@ -32,7 +32,12 @@ export const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
     ["authentication/"],
     ["tls12/", "tls13/"],
     ["server/mismatch.ts"],
-    ["client/grease.ts", "server/grease.ts", "server/keep-session.ts"],
+    [
+      "client/grease.ts",
+      "server/grease.ts",
+      "server/keep-session.ts",
+      "server/ticket-calls.ts",
+    ],
     ["client/states.ts", "server/states.ts"],
     ["client/tls12/states.ts", "server/tls12/states.ts"],
     ["client/hooks.ts", "server/hooks.ts", "server/second-hello.ts"],

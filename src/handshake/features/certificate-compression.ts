@@ -1,4 +1,5 @@
 /** Certificate compression, RFC 8879: the same for both roles. */
+import { ownBytes } from "../../bytes.ts";
 import { TlsError, callProgram } from "../../errors.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
 import type { CertificateCompressor } from "../credentials/certificate-compressor.ts";
@@ -101,10 +102,17 @@ function compress(
   const message = encodeCompressedCertificate({
     algorithm: row.code,
     uncompressedLength: body.length,
-    compressed: callProgram(row.name, () => row.compress(body)),
+    compressed: callProgram(row.name, () => row.compress(body), compressed),
   });
   const pays = message.length < certificate.length || row.evenIfLonger === true;
   return pays ? message : certificate;
+}
+
+/** @throws TypeError for what a program's compressor returned in their place */
+function compressed(answer: unknown): Uint8Array {
+  const bytes = ownBytes(answer);
+  if (bytes !== undefined && bytes.length > 0) return bytes;
+  throw new TypeError("compress() returned no bytes");
 }
 
 /**
@@ -146,8 +154,8 @@ function inflate(
   { compressed, uncompressedLength: length }: CompressedCertificate,
 ): Uint8Array {
   try {
-    const body = row.decompress(compressed, length);
-    if (body.length === length) return body;
+    const body = ownBytes(row.decompress(compressed, length));
+    if (body?.length === length) return body;
   } catch (cause) {
     throw new TlsError(reason.certificate_decompression_failed, { cause });
   }

@@ -27,6 +27,10 @@ export function logSecrets(
   if (keyLog === undefined) return;
   for (const [label, secret] of Object.entries(secrets)) {
     const line = `${label} ${toHex(clientRandom)} ${toHex(secret.bytes)}`;
-    callProgram("keyLog", (): unknown => keyLog(line));
+    callProgram(
+      "keyLog",
+      (): unknown => keyLog(line),
+      () => undefined,
+    );
   }
 }

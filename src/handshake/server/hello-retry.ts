@@ -1,7 +1,8 @@
 /** A server's HelloRetryRequest, RFC 8446 4.1.4: sent, and remembered. */
+import { ownBytes } from "../../bytes.ts";
 import { RAISE_NEED } from "../../promises.ts";
 import type { GroupName } from "../../crypto/provider.ts";
-import { TlsError } from "../../errors.ts";
+import { callProgram, TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { ProtocolVersion } from "../../wire/code-points.ts";
 import type { CipherSuite13 } from "../registries/cipher-suites.ts";
@@ -17,6 +18,7 @@ import {
 import { sendsChangeCipherSpec } from "./negotiate.ts";
 import type { ChosenPsk } from "../sessions/psk.ts";
 import { PendingTranscript } from "../keys/transcript.ts";
+import type { RetryCookies, RetryMemory } from "../sessions/retry-memory.ts";
 import { fixedPart } from "./second-hello.ts";
 import type { Start } from "./states.ts";
 
@@ -42,7 +44,7 @@ export function sendRetry(
   const { retryCookies, provider } = config;
   const cookie =
     retryCookies !== undefined && ech === undefined
-      ? retryCookies.seal({ ...memory, digest, fixed }, provider.now())
+      ? cookieOf(retryCookies, { ...memory, digest, fixed }, provider.now())
       : config.helloRetryCookie
         ? provider.random(32)
         : undefined;
@@ -62,6 +64,39 @@ export function sendRetry(
   };
 }
 
+/** @throws TlsError `callback_failed` where a program's own cookies are none */
+function cookieOf(
+  cookies: RetryCookies,
+  memory: RetryMemory,
+  now: number,
+): Uint8Array {
+  const seal = (): unknown => cookies.seal(memory, now);
+  return callProgram("retryCookies", seal, (answer) => {
+    const cookie = ownBytes(answer);
+    // RFC 8446 4.2.2: opaque cookie<1..2^16-1>, in an extension of as many.
+    if (cookie && cookie.length > 0 && cookie.length <= 65_533) return cookie;
+    throw new TypeError("seal(): 1 to 65533 bytes are allowed");
+  });
+}
+
+/** @throws TlsError `callback_failed` where a program's own cookies throw */
+function memoryIn(
+  cookies: RetryCookies,
+  cookie: Uint8Array,
+  now: number,
+): RetryMemory | undefined {
+  const open = () => cookies.open(cookie.slice(), now);
+  return callProgram("retryCookies", open, (memory) => {
+    if (memory === undefined) return undefined;
+    const { suite, group, earlyData, ...bytes } = memory;
+    const digest = ownBytes(bytes.digest);
+    const fixed = ownBytes(bytes.fixed);
+    if (digest === undefined || fixed === undefined)
+      throw new TypeError("open(): digest and fixed are Uint8Arrays");
+    return { suite, group, earlyData, digest, fixed };
+  });
+}
+
 /**
  * RFC 8446 4.2.2: the state that a cookie holds, where the HelloRetryRequest
  * was another engine's; as it was where there is none to be had.
@@ -75,7 +110,7 @@ export function remembered(state: Start, hello: ClientHello): Start {
   if (retry !== undefined || ech !== undefined || cookie === undefined)
     return state;
   if (retryCookies === undefined || credentials === RAISE_NEED) return state;
-  const memory = retryCookies.open(cookie, provider.now());
+  const memory = memoryIn(retryCookies, cookie, provider.now());
   const suite = config.suites13.find(({ code }) => code === memory?.suite);
   const group = memory && groupOf(memory.group);
   if (memory === undefined || suite === undefined || group === undefined)

@@ -1,4 +1,5 @@
 /** Keys that both sides have from elsewhere: RFC 8446 2.2, RFC 4279. */
+import { ownBytes } from "../../bytes.ts";
 import { callProgram, TlsUsageError } from "../../errors.ts";
 
 /** A key that both sides know under one name. */
@@ -38,18 +39,19 @@ export type PskCallback = (request: PskRequest) => ExternalPsk | undefined;
  */
 export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
   const { identity, key, hash = "SHA-256" } = psk;
-  for (const [name, bytes] of Object.entries({ identity, key }))
-    if (
-      !(bytes instanceof Uint8Array) ||
-      (bytes.length === 0 && name === "key") ||
-      bytes.length > 65_535
-    )
-      throw new TlsUsageError(
-        `psk: ${name} has ${name === "key" ? "1" : "0"} to 65535 bytes`,
-      );
   if (hash !== "SHA-256" && hash !== "SHA-384")
     throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");
-  return Object.freeze({ identity: identity.slice(), key: key.slice(), hash });
+  return Object.freeze({
+    identity: pskBytes("identity", identity, 0),
+    key: pskBytes("key", key, 1),
+    hash,
+  });
+}
+
+function pskBytes(name: string, value: unknown, least: number): Uint8Array {
+  const bytes = ownBytes(value);
+  if (bytes && bytes.length >= least && bytes.length <= 65_535) return bytes;
+  throw new TlsUsageError(`psk: ${name} has ${least} to 65535 bytes`);
 }
 
 /**
@@ -61,11 +63,13 @@ export function askForPsk(
   callback: PskCallback,
   request: PskRequest,
 ): Required<ExternalPsk> | undefined {
-  return callProgram("psk", () => {
-    const psk = callback({
-      identity: request.identity?.slice(),
-      hint: request.hint?.slice(),
-    });
-    return psk === undefined ? undefined : checkedPsk(psk);
-  });
+  const asked = {
+    identity: request.identity?.slice(),
+    hint: request.hint?.slice(),
+  };
+  return callProgram(
+    "psk",
+    () => callback(asked),
+    (psk) => (psk === undefined ? undefined : checkedPsk(psk)),
+  );
 }

@@ -16,7 +16,7 @@ import { isContext, type SSLContext } from "../context/context-type.ts";
 import { presentedCredentials, signerOf } from "../context/credentials.ts";
 import type { Settings, SniConnection } from "../context/settings.ts";
 import { preSharedKey } from "../material/pre-shared-keys.ts";
-import { isPromiseLike, whenThere } from "../../promises.ts";
+import { readAnswer, whenThere } from "../../promises.ts";
 import type { Timers } from "../platform/timers.ts";
 
 /** A context and its settings, as they were when a connection began. */
@@ -144,7 +144,8 @@ function chooseByName(
   return attempt(
     () => sniCallback(owner, name, context, hello),
     (answer) => {
-      if (isContextAnswer(answer)) connection.context = answer.context;
+      const chosen = contextIn(answer);
+      if (chosen !== undefined) connection.context = chosen;
       else if (answer !== undefined && answer !== null)
         return refused(alertOf(answer));
       return chooseProtocol(hello, connection);
@@ -219,15 +220,11 @@ function alertOf(answer: unknown): AlertName {
   return name ?? "internal_error";
 }
 
-function isContextAnswer(
-  answer: unknown,
-): answer is { readonly context: SSLContext } {
-  return (
-    typeof answer === "object" &&
-    answer !== null &&
-    "context" in answer &&
-    isContext(answer.context)
-  );
+/** The context of an answer that has one. */
+function contextIn(answer: unknown): SSLContext | undefined {
+  if (typeof answer !== "object" || answer === null) return undefined;
+  const context: unknown = Reflect.get(answer, "context");
+  return isContext(context) ? context : undefined;
 }
 
 function refused(alert: AlertName): Answer {
@@ -248,18 +245,11 @@ function attempt<T>(
   answer: (result: T) => Answer | Promise<Answer>,
   alert: AlertName = "internal_error",
 ): Answer | Promise<Answer> {
-  const fault = (error: unknown): Answer =>
+  return readAnswer(run, answer, (error) =>
     refusedWith(
       error instanceof X509Error || error instanceof TlsError
         ? error
         : new TlsError(reason.callback_failed, { alert, cause: error }),
-    );
-  try {
-    const result = run();
-    return isPromiseLike(result)
-      ? Promise.resolve(result).then(answer).catch(fault)
-      : answer(result);
-  } catch (error) {
-    return fault(error);
-  }
+    ),
+  );
 }

@@ -4,9 +4,9 @@
  * is reported as a {@link StoreEvent}.
  */
 import { CIPHER_SUITES } from "../../handshake/registries/cipher-suites.ts";
-import { isSession } from "../../handshake/sessions/session-check.ts";
+import { readSession } from "../../handshake/sessions/session-check.ts";
 import type { Session } from "../../handshake/sessions/session.ts";
-import { callListener, isPromiseLike } from "../../promises.ts";
+import { callListener, readAnswer } from "../../promises.ts";
 import { hasTimers, startTimer, type Timers } from "../platform/timers.ts";
 
 /**
@@ -106,8 +106,9 @@ export function takeSession(
 ): Session | undefined | Promise<Session | undefined> {
   const operation = "take";
   const read = (found: unknown): Reading<Session | undefined> => {
-    if (isSession(found, BOTH))
-      return { told: { operation, outcome: "found" }, answer: found };
+    const session = readSession(found, BOTH);
+    if (session !== undefined)
+      return { told: { operation, outcome: "found" }, answer: session };
     const isNone = found === undefined || found === null;
     const outcome = isNone ? "missing" : "unusable";
     return { told: { operation, outcome }, answer: undefined };
@@ -169,7 +170,7 @@ export function tellListener(listener: StoreListener, event: StoreEvent): void {
 }
 
 interface Reading<T> {
-  readonly told: StoreOutcome;
+  readonly told: StoreOutcome & { readonly error?: unknown };
   readonly answer: T;
 }
 
@@ -186,41 +187,26 @@ function call<T>(
     tell({ ...told, milliseconds: Math.max(0, now() - began) });
     return answer;
   };
-  const failed = (error: unknown): T => {
-    const milliseconds = Math.max(0, now() - began);
-    tell({ operation, outcome: "failed", milliseconds, error });
-    return fallback;
-  };
-  const late = (): T =>
-    done({ told: { operation, outcome: "late" }, answer: fallback });
-  let value: unknown;
-  try {
-    value = ask();
-  } catch (error) {
-    return failed(error);
-  }
-  if (!isPromiseLike(value)) return done(read(value));
+  const fault = (outcome: "failed" | "late", error?: unknown): Reading<T> => ({
+    told: { operation, outcome, ...(outcome === "failed" && { error }) },
+    answer: fallback,
+  });
+  const answered = readAnswer(ask, read, (error) => fault("failed", error));
+  if (!(answered instanceof Promise)) return done(answered);
   return new Promise<T>((resolve) => {
     let isSettled = false;
-    const settle = (end: () => T): void => {
+    const settle = (reading: Reading<T>): void => {
       if (isSettled) return;
       isSettled = true;
       cancel?.();
-      resolve(end());
+      resolve(done(reading));
     };
     const cancel =
       timeout !== undefined && hasTimers(timers)
         ? startTimer(timers, timeout, () => {
-            settle(late);
+            settle(fault("late"));
           })
         : undefined;
-    Promise.resolve(value).then(
-      (answer) => {
-        settle(() => done(read(answer)));
-      },
-      (error: unknown) => {
-        settle(() => failed(error));
-      },
-    );
+    void answered.then(settle);
   });
 }

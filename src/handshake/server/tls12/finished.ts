@@ -16,6 +16,7 @@ import { encodeNewSessionTicket12 } from "../../messages/new-session-ticket12.ts
 import { kept } from "../../credentials/peer-identity.ts";
 import { endPointOf, type Session12 } from "../../sessions/session.ts";
 import { keep } from "../keep-session.ts";
+import { sealTicket } from "../ticket-calls.ts";
 import { peerFacts, proofOf } from "../../tls12/peer.ts";
 import type { ServerConnected12, WaitFinished12 } from "./states.ts";
 
@@ -44,8 +45,8 @@ function sendTicket(
   io: HandshakeIo,
 ): WaitFinished12 {
   if (!state.ticket) return state;
-  const { ticketKeys: tickets, sessionLifetimeSeconds } = state.config;
-  const ticket = tickets?.seal(session);
+  const { sessionLifetimeSeconds } = state.config;
+  const ticket = sealTicket(state.config, session);
   const message =
     ticket === undefined
       ? encodeNewSessionTicket12(0, NO_BYTES)

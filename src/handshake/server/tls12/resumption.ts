@@ -14,6 +14,7 @@ import type {
 } from "../../sessions/session.ts";
 import { sendFinished12 } from "../../tls12/finished.ts";
 import { keep } from "../keep-session.ts";
+import { openTicket } from "../ticket-calls.ts";
 import { best12 } from "./negotiate.ts";
 import { fullHandshake } from "./flight.ts";
 import { sendServerHello12 } from "./server-hello.ts";
@@ -32,12 +33,7 @@ export function begin12(
     ticket.length > 0 &&
     config.ticketKeys !== undefined
   )
-    return withSession(
-      beginning,
-      config.ticketKeys.open(ticket),
-      undefined,
-      io,
-    );
+    return withSession(beginning, openTicket(config, ticket), undefined, io);
   const id = hello.legacySessionId.slice();
   const { sessionStore } = config;
   if (id.length === 0 || sessionStore === undefined)

@@ -17,6 +17,7 @@ import {
   type Psk,
   resumptionPsk,
 } from "../../sessions/psk.ts";
+import { openTicket } from "../ticket-calls.ts";
 import { sharedSuites } from "../negotiate.ts";
 import { PSK_MODES, type PskMode } from "../../registries/psk-modes.ts";
 import {
@@ -60,7 +61,7 @@ export function searchPsk<Next>(
   for (let { index } = search; index < end; index++) {
     const identity = identities[index]?.identity ?? new Uint8Array(0);
     const here = { ...search, index };
-    const session = config.ticketKeys?.open(identity);
+    const session = openTicket(config, identity);
     const psk = session && ofSession(here, session, identity);
     if (psk !== undefined) return found(here, bound(here, psk), io);
     if (session !== undefined) continue;

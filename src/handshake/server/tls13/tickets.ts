@@ -13,6 +13,7 @@ import {
 import { greasedShape } from "../grease.ts";
 import { serverEndPoint } from "../../credentials/server-end-point.ts";
 import { keep } from "../keep-session.ts";
+import { sealTicket } from "../ticket-calls.ts";
 import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "../states.ts";
 
@@ -103,11 +104,12 @@ function ticketSession(
 }
 
 function ticketOf(
-  { ticketKeys: tickets, sessionStore, provider }: ServerConfig,
+  config: ServerConfig,
   session: Session13,
   io: HandshakeIo,
 ): Uint8Array | undefined {
-  if (tickets !== undefined) return tickets.seal(session);
+  const { ticketKeys: tickets, sessionStore, provider } = config;
+  if (tickets !== undefined) return sealTicket(config, session);
   const id = provider.random(STORED_TICKET_LENGTH);
   keep(sessionStore, id, session, io);
   return id;
