@@ -2,9 +2,10 @@
 import type { SSLContext, WrapSocketOptions } from "../ssl/ssl-context.ts";
 import { Fifo } from "../queues.ts";
 import { SSLTimeoutError, stateError } from "../ssl/errors/errors.ts";
-import { type Names, requireNames } from "../ssl/names/arguments.ts";
+import { found, type Names, requireNames } from "../ssl/names/arguments.ts";
 import { startTimer } from "../ssl/platform/timers.ts";
 import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
+import { clientOf } from "./client-address.ts";
 import { PendingHandshakes } from "./pending-handshakes.ts";
 import {
   asError,
@@ -42,8 +43,11 @@ export interface ServerSocketOptions {
   readonly maxPending?: number;
   /**
    * Connections of one address in the handshake; a further one takes the place
-   * of one of them as for `maxPending`. Default: as many as `maxPending`, since
-   * a proxy has one address for all.
+   * of one of them as for `maxPending`. IPv6 addresses that have their first 64
+   * bits in common count as one (RFC 4291 2.5.4), but for those of a link
+   * (fe80::/10); an IPv4 address in an IPv6 one (RFC 4291 2.5.5.2) counts as
+   * itself. Default: as many as `maxPending`, since a proxy has one address for
+   * all.
    */
   readonly maxPendingPerAddress?: number;
   /**
@@ -113,13 +117,17 @@ export class SSLServer {
   #closing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** @throws TypeError for a name that is no option */
+  /**
+   * @throws TypeError for a name that is no option, RangeError for a number of
+   *   connections below 1 and a time of 0 or less
+   */
   constructor(
     listener: Listener,
     context: SSLContext,
     options: ServerSocketOptions = {},
   ) {
     requireNames("SSLServer", options, SERVER_SOCKET_OPTIONS);
+    checkNumbers(options);
     this.#listener = listener;
     this.#context = context;
     this.#options = options;
@@ -329,6 +337,23 @@ export class SSLServer {
   }
 }
 
+function checkNumbers(options: ServerSocketOptions): void {
+  for (const name of ["maxPending", "maxPendingPerAddress"] as const) {
+    const value = options[name] ?? 1;
+    if (!(value >= 1) || !(Number.isInteger(value) || value === Infinity))
+      throw new RangeError(
+        `SSLServer: ${name}: ${found(value)}; a whole number of connections from 1 is allowed`,
+      );
+  }
+  for (const name of ["handshakeTimeout", "firstByteTimeout"] as const) {
+    const value = options[name] ?? 1;
+    if (typeof value !== "number" || !(value > 0))
+      throw new RangeError(
+        `SSLServer: ${name}: ${found(value)}; milliseconds above 0, or null for none, are allowed`,
+      );
+  }
+}
+
 /** A connection whose handshake is under way. */
 interface Handshake {
   readonly socket: SSLSocket;
@@ -345,5 +370,5 @@ function newPending(): PendingHandshakes<Handshake> {
 }
 
 function addressOf({ remoteAddress }: Transport): string | undefined {
-  return remoteAddress?.address;
+  return remoteAddress && clientOf(remoteAddress.address);
 }
