@@ -83,6 +83,12 @@ export function sendAlert(
   write.write(ContentType.alert, encodeAlert(level, alert));
 }
 
+/** Says close_notify; a handshake is canceled by it (RFC 8446 6.1). */
+export function sendCloseNotify(write: WriteHalf, isCanceled: boolean): void {
+  if (isCanceled) sendAlert(write, "warning", "user_canceled");
+  sendAlert(write, "warning", "close_notify");
+}
+
 /**
  * Ends a connection in both directions, with the alert of the error that was
  * thrown; returns that error.

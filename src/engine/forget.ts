@@ -4,9 +4,24 @@ import type { TlsError } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config/config.ts";
 import type { Session } from "../handshake/sessions/session.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import { endWith } from "./alerts.ts";
 import { wipeState } from "./clone-state.ts";
 import type { EventQueue } from "./events.ts";
-import type { Parts } from "./parts.ts";
+import type { Flags, Parts } from "./parts.ts";
+
+/** Ends a connection by what was thrown: with its alert, and for good. */
+export function endConnection(
+  thrown: unknown,
+  state: ConnectionState,
+  parts: Parts,
+  flags: Flags,
+  events: EventQueue,
+): void {
+  const { writeClosed } = flags;
+  const error = endWith(thrown, parts.write, flags);
+  forget(parts, state, events, { error, writeClosed });
+  events.push({ type: "failed", error });
+}
 
 /**
  * Drops the keys of both directions and overwrites the secrets of the handshake.
@@ -14,17 +29,22 @@ import type { Parts } from "./parts.ts";
  * are forgotten too (RFC 5246 7.2.2, RFC 9846 6.2): those in a server's store
  * are taken out, and a client is told of the one that it offered; a ticket that
  * a client holds cannot be taken back. After an end without close_notify RFC
- * 5246 7.2.1 allows a session to be resumed; OpenSSL's servers drop it, and its
+ * 5246 7.2.1 allows a session to be resumed; OpenSSL's servers drop it unless
+ * they have sent their own close_notify (`ssl_clear_bad_session`), and its
  * clients, as Python has them, do not: so does this one.
+ *
+ * @param end the error, and whether this side had sent close_notify before
  */
-export function forget(
+function forget(
   { read, write }: Parts,
   state: ConnectionState,
   events: EventQueue,
-  { alert, reason }: TlsError,
+  end: { readonly error: TlsError; readonly writeClosed: boolean },
 ): void {
+  const { alert, reason } = end.error;
   const byAlert = alert !== undefined && alert !== "close_notify";
-  if (byAlert || reason === "truncated") forgetStored(state, events);
+  const isBad = reason === "truncated" && !end.writeClosed;
+  if (byAlert || isBad) forgetStored(state, events);
   const session = byAlert ? offeredSession(state) : undefined;
   if (session !== undefined) events.push({ type: "session_ended", session });
   write.forget();

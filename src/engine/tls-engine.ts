@@ -21,11 +21,11 @@ import { owesKeyUpdate } from "../handshake/tls13/key-update.ts";
 import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
-import { endWith, isCloseNotify, sendAlert } from "./alerts.ts";
+import { isCloseNotify, sendCloseNotify } from "./alerts.ts";
 import { endHint } from "./end-hints.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
-import { forget } from "./forget.ts";
+import { endConnection } from "./forget.ts";
 import { Handshake } from "./handshake.ts";
 import { EngineIo } from "./handshake-io.ts";
 import {
@@ -205,11 +205,7 @@ export class TlsEngine {
 
   /** The transport ended: a truncation unless close_notify was seen. */
   receiveEof(): void {
-    const { failed, readClosed } = this.#flags;
-    if (failed || readClosed) return;
-    this.#guard(() => {
-      throw new TlsError(reason.truncated, endHint(this.#handshake.state));
-    });
+    if (!this.#flags.readClosed) this.abandon();
   }
 
   /**
@@ -302,9 +298,7 @@ export class TlsEngine {
    */
   requestCertificate(): void {
     gate.requireCertificateRequest(this.#flags, this.#handshake.state);
-    this.#guard(() => {
-      this.#handshake.advance("request_certificate", {});
-    });
+    this.#guard(() => this.#handshake.advance("request_certificate", {}));
   }
 
   /**
@@ -346,13 +340,20 @@ export class TlsEngine {
   close(): void {
     const { failed, writeClosed, info } = this.#flags;
     if (failed || writeClosed) return;
-    this.#guard(() => {
-      const { write } = this.#parts;
-      if (info === undefined) sendAlert(write, "warning", "user_canceled");
-      sendAlert(write, "warning", "close_notify");
-    });
+    this.#guard(() => sendCloseNotify(this.#parts.write, info === undefined));
     this.#flags.writeClosed = true;
     if (info === undefined) this.#flags.readClosed = true;
+  }
+
+  /**
+   * Gives the connection up and sends nothing: its secrets are forgotten, and so are
+   * the sessions that a server stored, unless {@link close} was called before: as by
+   * OpenSSL's `SSL_free()`. Harmless to repeat.
+   */
+  abandon(): void {
+    if (this.#flags.failed) return;
+    const hint = endHint(this.#handshake.state);
+    this.#fail(new TlsError(reason.truncated, hint));
   }
 
   /**
@@ -381,9 +382,8 @@ export class TlsEngine {
   }
 
   #fail(thrown: unknown): void {
-    const error = endWith(thrown, this.#parts.write, this.#flags);
-    forget(this.#parts, this.#handshake.state, this.#events, error);
-    this.#events.push({ type: "failed", error });
+    const { state } = this.#handshake;
+    endConnection(thrown, state, this.#parts, this.#flags, this.#events);
   }
 
   /** Goes on until more bytes or an answer are wanted. */

@@ -92,8 +92,7 @@ export class Connection {
     this.#sentName = withoutTrailingDot(options.serverHostname);
     this.timers = options.timers ?? {};
     this.#ech = options.encryptedClientHello ?? undefined;
-    const { session = null } = options;
-    if (session !== null) this.session = session;
+    if (options.session) this.session = options.session;
   }
 
   /** The session to resume later; before the handshake, the one resumed here. */
@@ -289,9 +288,9 @@ export class Connection {
 
   /** Forgets, without a close_notify, secrets and a server's stored sessions. */
   abandon(): void {
-    if (this.#engine === undefined || this.closeSent) return;
-    this.#engine.receiveEof(); // A client's session stays good, as in Python.
-    this.#drain(this.#engine);
+    const engine = this.closeSent ? undefined : this.#engine;
+    engine?.abandon(); // A client's session stays good, as in Python.
+    if (engine !== undefined) this.#drain(engine);
     this.#lateErrors.length = 0; // No later call could throw them.
   }
 
@@ -305,8 +304,9 @@ export class Connection {
     return this.#engine?.takeTrailing() ?? NO_BYTES;
   }
 
-  /** There is no TLS any more: nothing is known of it from now on. */
+  /** Ends TLS: nothing is known of it from now on. */
   detach(): void {
+    this.abandon();
     this.#info = undefined;
     this.#data = new Fifo();
     this.#pending = 0;
