@@ -26,17 +26,26 @@ describe("a signature of TLS 1.3", () => {
   const schemes: SignatureSchemeName[] = [
     "ecdsa_secp256r1_sha256",
     "rsa_pss_rsae_sha256",
+    "rsa_pss_pss_sha256",
     "rsa_pkcs1_sha256",
     "rsa_pkcs1_sha1",
     "ecdsa_sha1",
   ];
 
-  // RFC 8446 4.2.3 and 4.4.3: offered for certificates, or for TLS 1.2.
+  // RFC 9846 4.3.3 and 4.5.2: offered for certificates, or for TLS 1.2; and of
+  // RSASSA-PSS the one that belongs to the kind of the key.
   it.each([
-    ["rsa", "0201"],
-    ["rsa", "0401"],
-    ["ec-p256", "0203"],
-  ] as const)("by a key of %s is not by scheme %s", (kind, code) => {
+    // [9846-4.5.2-07] [9846-4.3.3-13]
+    ["rsa_pkcs1_sha1", "rsa", "0201"],
+    // [9846-4.3.3-06]
+    ["rsa_pkcs1_sha256", "rsa", "0401"],
+    // [9846-4.5.2-07] [9846-4.3.3-13]
+    ["ecdsa_sha1", "ec-p256", "0203"],
+    // [9846-4.3.3-10]
+    ["rsa_pss_pss_sha256 by rsaEncryption", "rsa", "0809"],
+    // [9846-4.3.3-08]
+    ["rsa_pss_rsae_sha256 by id-RSASSA-PSS", "rsa-pss", "0804"],
+  ] as const)("is not %s", (_name, kind, code) => {
     const { failed } = runMachines(
       testClientConfig({
         provider: credulous(),

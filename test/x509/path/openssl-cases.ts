@@ -56,7 +56,7 @@ export interface Case {
    * OpenSSL ignores what it cannot read and reports 20; we report the fault
    * itself.
    */
-  readonly theirCode?: 20;
+  readonly theirCode?: 7 | 20;
 }
 
 export const DAY = 86_400_000;
