@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";
 import { CIPHER_SUITES, type TlsEngine } from "../../../src/engine/index.ts";
 import { trafficSecret } from "../../../src/handshake/keys/key-schedule13.ts";
-import { sendKeyUpdate } from "../../../src/handshake/tls13/key-update.ts";
-import { silentIo } from "../../support/machines.ts";
+import {
+  onKeyUpdate,
+  sendKeyUpdate,
+} from "../../../src/handshake/tls13/key-update.ts";
+import { runMachines, silentIo } from "../../support/machines.ts";
 import {
   concat,
   fromHex,
@@ -308,5 +311,21 @@ describe("the last epoch of a sender", () => {
     const next = sendKeyUpdate(side, secret(2 ** 48 - 2), false, io);
     expect(next.isLast).toBe(true);
     expect(sent.length).toBe(1);
+  });
+
+  // [9846-4.7.3-10]
+  it("is none of a receiver: the peer's keys are updated beyond it", () => {
+    const { server } = runMachines(testClientConfig(), testServerConfig());
+    if (server.machine !== "server13" || server.at !== "CONNECTED")
+      throw new Error(server.at);
+    const readSecret = secret(2 ** 48 - 1);
+    const before = readSecret.bytes.slice();
+    const epochs: string[] = [];
+    const io = silentIo({ setReadKeys: ({ epoch }) => epochs.push(epoch) });
+    const message = { updateRequested: false, raw: new Uint8Array(0) };
+    const after = onKeyUpdate({ ...server, readSecret }, message, io);
+    expect(epochs).toEqual(["application"]);
+    expect(after.readSecret.bytes).not.toEqual(before);
+    expect(after.readSecret.bytes).toHaveLength(32);
   });
 });
