@@ -154,6 +154,7 @@ describe.each([...providers, ladder])("x25519 of $name", (provider) => {
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    // [8422-5.10-02] [8422-5.11-03]
   ])("refuses %s, which gives an all-zero secret", (hex) => {
     const share = fromHex(hex);
     const pair = x25519.generate(noble.random);
@@ -206,6 +207,29 @@ describe.each(
     expect(() => row.generate((length) => new Uint8Array(length))).toThrow(
       /no usable .* in 64 draws/,
     );
+  });
+
+  // [9846-7.4.2-01] [8422-5.10-01]
+  it("keeps the leading zeros of the secret", () => {
+    const peer = createECDH(nodeName);
+    peer.setPrivateKey(scalar);
+    const share = new Uint8Array(peer.getPublicKey());
+    const own = createECDH(nodeName);
+    const key = scalar.slice();
+    const tail = new DataView(key.buffer, scalarLength - 4);
+    // One key in 256 gives such a secret; OpenSSL finds one quickly.
+    let secret: Uint8Array;
+    let count = 0;
+    do {
+      tail.setUint32(0, ++count);
+      own.setPrivateKey(key);
+      secret = own.computeSecret(share);
+    } while (secret[0] !== 0 && count < 10_000);
+    expect(secret[0]).toBe(0);
+    const pair = row.generate(scriptedRandom(key.slice()));
+    expect(toHex(pair.decapsulate(share).bytes)).toBe(toHex(secret));
+    const answer = row.encapsulate(share, scriptedRandom(key.slice()));
+    expect(toHex(answer.secret.bytes)).toBe(toHex(secret));
   });
 
   it("refuses points that are not uncompressed or not on the curve", () => {

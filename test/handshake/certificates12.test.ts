@@ -16,6 +16,7 @@ import {
   readServerHello,
 } from "../../src/handshake/messages/server-hello.ts";
 import { CIPHER_SUITES, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
+import { parseServerKeyExchange } from "../../src/handshake/messages/server-key-exchange.ts";
 import {
   testClientConfig,
   testCredential,
@@ -26,6 +27,7 @@ import { type KeyKind, testAuthority, testKey } from "../support/pki.ts";
 
 const TLS12 = { versions: ["TLSv1.2"] } as const;
 const { rsa_sign, ecdsa_sign } = ClientCertificateType;
+const SCHEMES = ["ed448", "ecdsa_secp256r1_sha256", "ed25519"] as const;
 
 function whole(raw: Uint8Array) {
   return { type: raw[0] ?? 0, body: raw.subarray(4), raw };
@@ -217,4 +219,33 @@ describe("a server's certificate", () => {
   ])("%s", (_what, suite, kind, usage, reason) => {
     expect(refusal(suite, kind, withUsage(kind, usage))).toBe(reason);
   });
+
+  // [8422-5.9-04] [8422-5.10-07]
+  it.each([
+    ["ed25519", 0x0807],
+    ["ed448", 0x0808],
+  ] as const)(
+    "of %s signs by that, with the hash Intrinsic: %i",
+    (kind, code) => {
+      let signedBy: number | undefined;
+      const { failed } = runMachines(
+        testClientConfig({ ...TLS12, signatureSchemes: SCHEMES }),
+        testServerConfig({
+          ...TLS12,
+          signatureSchemes: SCHEMES,
+          credentials: [testCredential(kind)],
+        }),
+        (name, raw) => {
+          if (name === "server_key_exchange") {
+            const read = { body: raw.subarray(4), raw };
+            const { signature } = parseServerKeyExchange(read, "ECDHE");
+            signedBy = signature?.scheme;
+          }
+          return [raw];
+        },
+      );
+      expect(failed).toBeUndefined();
+      expect(signedBy).toBe(code);
+    },
+  );
 });
