@@ -4,11 +4,18 @@
  * in QuickJS.
  */
 
+/**
+ * Bytes as this library returns them: over an ArrayBuffer and never over shared
+ * memory, so that `Blob`, `Response` and WebCrypto take them. The same as
+ * `Uint8Array` in versions of TypeScript in which that has no parameter.
+ */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 /** An empty array, shared: nobody can write to it. */
-export const NO_BYTES: Uint8Array = new Uint8Array(0);
+export const NO_BYTES: Bytes = new Uint8Array(0);
 
 /** Joins arrays into a new one that belongs to the caller. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function concat(...parts: readonly Uint8Array[]): Bytes {
   return concatAll(parts);
 }
 
@@ -16,6 +23,11 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
  * The same for any number of arrays: arguments have a limit. `allocate` makes
  * an array of which every byte will be written.
  */
+export function concatAll(parts: readonly Uint8Array[]): Bytes;
+export function concatAll(
+  parts: readonly Uint8Array[],
+  allocate: ((length: number) => Uint8Array) | undefined,
+): Uint8Array;
 export function concatAll(
   parts: readonly Uint8Array[],
   allocate = (length: number): Uint8Array => new Uint8Array(length),
@@ -61,7 +73,7 @@ export function toHex(bytes: Uint8Array): string {
  *
  * @throws TypeError when a character is not a digit or the count is odd
  */
-export function fromHex(hex: string): Uint8Array {
+export function fromHex(hex: string): Bytes {
   const digits = hex.replace(/[\s:]/g, "");
   if (digits.length % 2 !== 0 || /[^0-9a-fA-F]/.test(digits))
     throw new TypeError("not a hexadecimal string with an even digit count");
@@ -76,7 +88,7 @@ export function fromHex(hex: string): Uint8Array {
  *
  * @throws TypeError when a character is above U+007F
  */
-export function asciiBytes(text: string): Uint8Array {
+export function asciiBytes(text: string): Bytes {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -114,12 +126,12 @@ export function latin1(bytes: Uint8Array): string {
  * The bytes of a string whose characters stand for one byte each: the way back
  * from {@link latin1}. Of a character above U+00FF the low byte stays.
  */
-export function latin1Bytes(text: string): Uint8Array {
+export function latin1Bytes(text: string): Bytes {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** UTF-8 bytes of a string; lone surrogates become U+FFFD. */
-export function utf8Bytes(text: string): Uint8Array {
+export function utf8Bytes(text: string): Bytes {
   const out: number[] = [];
   for (const character of text) {
     let code = character.codePointAt(0) ?? 0;
@@ -189,15 +201,43 @@ export function printable(text: string, limit = 200): string {
   return shown;
 }
 
+/**
+ * Returns the bytes over an ArrayBuffer: themselves, or a copy where a transport or a
+ * provider has put them into shared memory.
+ */
+export function unshared(bytes: Uint8Array): Bytes {
+  return isUnshared(bytes) ? bytes : bytes.slice();
+}
+
+function isUnshared(bytes: Uint8Array): bytes is Bytes {
+  return isArrayBuffer(bytes.buffer);
+}
+
 /** Bytes as a caller may pass them. */
 export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer;
 
 /** Tells whether a value is one, of this realm or of another (a frame, node:vm). */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  const tag = Object.prototype.toString.call(value);
   return (
     value instanceof ArrayBuffer ||
-    (tag === "[object ArrayBuffer]" && !ArrayBuffer.isView(value))
+    (Object.prototype.toString.call(value) === "[object ArrayBuffer]" &&
+      !ArrayBuffer.isView(value))
+  );
+}
+
+/** Tells whether a value is a Uint8Array, a Buffer included, of whichever realm. */
+export function isByteArray(value: unknown): value is Uint8Array {
+  return (
+    value instanceof Uint8Array || nameOfTypedArray(value) === "Uint8Array"
+  );
+}
+
+/** The name that the kind of array itself answers, undefined for anything else. */
+function nameOfTypedArray(value: unknown): unknown {
+  return Reflect.get(
+    Object(Object.getPrototypeOf(Uint8Array.prototype)),
+    Symbol.toStringTag,
+    value,
   );
 }
 
@@ -221,7 +261,7 @@ export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
  * Uint8Array, be it a Proxy of one. Nothing of the program's runs.
  */
 export function ownBytes(value: unknown): Uint8Array | undefined {
-  return ArrayBuffer.isView(value) && value instanceof Uint8Array
+  return ArrayBuffer.isView(value) && isByteArray(value)
     ? new Uint8Array(value)
     : undefined;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { BytesLike } from "./bytes.ts";
+export type { Bytes, BytesLike } from "./bytes.ts";
 export { TlsUsageError } from "./errors.ts";
 export type { ProtocolMessage } from "./record/message-observer.ts";
 export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";

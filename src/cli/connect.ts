@@ -1,7 +1,7 @@
 /** `puretls connect`: a client for people and for pipes. */
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { utf8Bytes } from "../bytes.ts";
+import { isByteArray, utf8Bytes } from "../bytes.ts";
 import { type EchClient, createEchClient } from "../ech/index.ts";
 import { createDefaultContext, fromNodeSocket, openTcp } from "../net/node.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
@@ -188,8 +188,6 @@ async function carry(socket: SSLSocket, terminal: Terminal): Promise<void> {
 
 async function send(socket: SSLSocket, stdin: Readable): Promise<void> {
   for await (const chunk of stdin)
-    await socket.sendAll(
-      chunk instanceof Uint8Array ? chunk : utf8Bytes(String(chunk)),
-    );
+    await socket.sendAll(isByteArray(chunk) ? chunk : utf8Bytes(String(chunk)));
   await socket.shutdown("write");
 }

@@ -1,7 +1,7 @@
 /** Files that a command reads, "-" for stdin. */
 import { readFileSync } from "node:fs";
 import { X509Error } from "../x509/index.ts";
-import { concatAll, utf8Bytes } from "../bytes.ts";
+import { concatAll, isByteArray, utf8Bytes } from "../bytes.ts";
 import { CommandError, type Terminal } from "./command.ts";
 
 /** More than any bundle of certificates has. */
@@ -18,8 +18,7 @@ export async function readInput(
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stdin) {
-    const bytes =
-      chunk instanceof Uint8Array ? chunk : utf8Bytes(String(chunk));
+    const bytes = isByteArray(chunk) ? chunk : utf8Bytes(String(chunk));
     length += bytes.length;
     if (length > MOST) throw new CommandError("stdin has more than 64 MiB");
     parts.push(bytes);

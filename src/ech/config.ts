@@ -1,5 +1,13 @@
 /** ECHConfig and ECHConfigList: RFC 9849 4. */
-import { asciiBytes, type BytesLike, latin1, viewBytes } from "../bytes.ts";
+import {
+  asciiBytes,
+  type Bytes,
+  type BytesLike,
+  isByteArray,
+  latin1,
+  unshared,
+  viewBytes,
+} from "../bytes.ts";
 import type { HpkeSuite } from "../crypto/hpke.ts";
 import type { RawExtension } from "../handshake/extensions/spec.ts";
 import { Reader } from "../wire/reader.ts";
@@ -46,7 +54,7 @@ export type EchConfigFields = Omit<EchConfig, "raw" | "extensions"> &
  *   encodeEchConfig({ ...config, publicName: "other.example" });
  * ```
  */
-export function encodeEchConfig(fields: EchConfigFields): Uint8Array {
+export function encodeEchConfig(fields: EchConfigFields): Bytes {
   return new Writer()
     .u16(ECH_VERSION)
     .vector16((contents) => {
@@ -73,11 +81,11 @@ export function encodeEchConfig(fields: EchConfigFields): Uint8Array {
  */
 export function encodeEchConfigList(
   configs: readonly (EchConfig | Uint8Array)[],
-): Uint8Array {
+): Bytes {
   return new Writer()
     .vector16((list) => {
       for (const config of configs)
-        list.bytes(config instanceof Uint8Array ? config : config.raw);
+        list.bytes(isByteArray(config) ? config : config.raw);
     })
     .finish();
 }
@@ -119,19 +127,17 @@ export function parseEchConfigList(list: BytesLike): readonly EchConfig[] {
  * if (echConfigListOfRecord(rdata)?.length !== 3) throw new Error();
  * ```
  */
-export function echConfigListOfRecord(
-  rdata: BytesLike,
-): Uint8Array | undefined {
+export function echConfigListOfRecord(rdata: BytesLike): Bytes | undefined {
   const own = viewBytes(rdata, "RDATA").slice();
   return Reader.all(own, "an HTTPS record", (reader) => {
     // SvcPriority, and TargetName without compression (RFC 9460 2.2).
     reader.u16();
     while (reader.opaque8().length > 0);
-    let found: Uint8Array | undefined;
+    let found: Bytes | undefined;
     while (reader.left > 0) {
       const key = reader.u16();
       const value = reader.opaque16();
-      if (key === SVC_PARAM_ECH) found = value;
+      if (key === SVC_PARAM_ECH) found = unshared(value);
     }
     return found;
   });

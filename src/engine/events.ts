@@ -1,3 +1,4 @@
+import { type Bytes, unshared } from "../bytes.ts";
 import type { TlsError } from "../errors.ts";
 import type { HandshakeEvent, Need } from "../handshake/machine/io.ts";
 
@@ -7,7 +8,7 @@ export type EngineEvent =
   | {
       /** Application data; the array belongs to the caller. */
       readonly type: "data";
-      readonly bytes: Uint8Array;
+      readonly bytes: Bytes;
     }
   | {
       /**
@@ -16,7 +17,7 @@ export type EngineEvent =
        * caller.
        */
       readonly type: "early_data";
-      readonly bytes: Uint8Array;
+      readonly bytes: Bytes;
     }
   | {
       /** Nothing goes on before `resume()` has the answer. */
@@ -40,6 +41,11 @@ export class EventQueue {
 
   constructor(events: EngineEvent[] = []) {
     this.#events = events;
+  }
+
+  /** Adds data, the caller's from then on. */
+  pushData(type: "data" | "early_data", bytes: Uint8Array): void {
+    this.#events.push({ type, bytes: unshared(bytes) });
   }
 
   push(event: EngineEvent): void {

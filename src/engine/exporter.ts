@@ -1,4 +1,4 @@
-import { NO_BYTES } from "../bytes.ts";
+import { type Bytes, NO_BYTES, unshared } from "../bytes.ts";
 import { TlsUsageError } from "../errors.ts";
 import * as schedule13 from "../handshake/keys/key-schedule13.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -15,7 +15,7 @@ export function exportKeyingMaterial(
   label: string,
   length: number,
   context?: Uint8Array,
-): Uint8Array {
+): Bytes {
   // A certificate that is asked for later changes nothing of what is exported.
   const state = "connected" in current ? current.connected : current;
   if (state.at !== "CONNECTED")
@@ -32,20 +32,19 @@ export function exportKeyingMaterial(
       throw new TlsUsageError(
         `exportKeyingMaterial: context is ${context.length} bytes; TLS 1.2 allows at most 65535`,
       );
-    return state.master.exportKeyingMaterial(
-      state.randoms,
-      label,
-      length,
-      context,
+    return unshared(
+      state.master.exportKeyingMaterial(state.randoms, label, length, context),
     );
   }
   const hash = state.config.provider.hashes[state.suite.hash];
-  return schedule13.exportKeyingMaterial(
-    hash,
-    state.exporter,
-    label,
-    length,
-    context ?? NO_BYTES,
+  return unshared(
+    schedule13.exportKeyingMaterial(
+      hash,
+      state.exporter,
+      label,
+      length,
+      context ?? NO_BYTES,
+    ),
   );
 }
 
@@ -59,19 +58,21 @@ export function exportEarlyKeyingMaterial(
   label: string,
   length: number,
   context?: Uint8Array,
-): Uint8Array {
+): Bytes {
   const early = "early" in state ? state.early : undefined;
   if (early === undefined)
     throw new TlsUsageError(
       "exportEarlyKeyingMaterial: there is no early data on this connection",
     );
   const hash = state.config.provider.hashes[early.hash];
-  return schedule13.exportKeyingMaterial(
-    hash,
-    early.exporter,
-    label,
-    length,
-    context ?? NO_BYTES,
+  return unshared(
+    schedule13.exportKeyingMaterial(
+      hash,
+      early.exporter,
+      label,
+      length,
+      context ?? NO_BYTES,
+    ),
   );
 }
 

@@ -3,7 +3,7 @@
  * machine. It is sans-IO and synchronous: bytes in, bytes and events out.
  * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
  */
-import { type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
+import { type Bytes, type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import { cloneState } from "./clone-state.ts";
@@ -253,7 +253,7 @@ export class TlsEngine {
   }
 
   /** Bytes to send, perhaps none. Always send them. */
-  takeOutput(): Uint8Array {
+  takeOutput(): Bytes {
     return this.#parts.write.takeOutput();
   }
 
@@ -311,7 +311,7 @@ export class TlsEngine {
     label: string,
     length: number,
     context?: Uint8Array,
-  ): Uint8Array {
+  ): Bytes {
     gate.requireAlive(this.#flags, "exportKeyingMaterial");
     return exportKeyingMaterial(this.#handshake.state, label, length, context);
   }
@@ -326,7 +326,7 @@ export class TlsEngine {
     label: string,
     length: number,
     context?: Uint8Array,
-  ): Uint8Array {
+  ): Bytes {
     gate.requireAlive(this.#flags, "exportEarlyKeyingMaterial");
     const { state } = this.#handshake;
     return exportEarlyKeyingMaterial(state, label, length, context);
@@ -360,7 +360,7 @@ export class TlsEngine {
    * Bytes that came behind the peer's close_notify: they are not TLS's any
    * more. Empty before; what is taken is gone.
    */
-  takeTrailing(): Uint8Array {
+  takeTrailing(): Bytes {
     return this.#flags.readClosed ? this.#parts.read.takeBuffered() : NO_BYTES;
   }
 
@@ -433,12 +433,12 @@ export class TlsEngine {
   #onData(bytes: Uint8Array): void {
     const flags = this.#flags;
     if (gate.takeEarlyData(flags, bytes.length)) {
-      this.#events.push({ type: "early_data", bytes });
+      this.#events.pushData("early_data", bytes);
       return;
     }
     if (!gate.takesData(flags, this.#handshake.state))
       throw new TlsError(reason.unexpected_application_data);
-    this.#events.push({ type: "data", bytes });
+    this.#events.pushData("data", bytes);
     if (gate.noteData(flags, bytes.length, this.#parts.read.recordsUnderKey))
       this.#command(true);
   }

@@ -1,6 +1,6 @@
 /** OCSP responses about one's own certificate, by RFC 5019 over HTTP. */
 import { type IncomingMessage, request } from "node:http";
-import { concat } from "../bytes.ts";
+import { concat, isByteArray } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
 import { algorithmIdentifier, sequence, tlv } from "../crypto/node/der.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
@@ -198,7 +198,7 @@ async function bodyOf(answer: IncomingMessage): Promise<Uint8Array> {
       throw new Error(`OCSP: ${JSON.stringify(type)} is no OCSP response`);
     for await (const piece of answer) {
       const chunk: unknown = piece;
-      if (!(chunk instanceof Uint8Array)) continue;
+      if (!isByteArray(chunk)) continue;
       length += chunk.length;
       if (length > MAX_RESPONSE)
         throw new Error(`OCSP: more than ${MAX_RESPONSE.toString()} bytes`);

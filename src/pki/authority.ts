@@ -1,5 +1,5 @@
 /** A certificate authority: issues, signs requests, revokes. */
-import { toHex } from "../bytes.ts";
+import { type Bytes, toHex, unshared } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { Certificate } from "../x509/certificates/certificate.ts";
 import type { SubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
@@ -94,8 +94,8 @@ export class Authority {
     return this.issued.pem;
   }
 
-  get der(): Uint8Array {
-    return this.issued.der;
+  get der(): Bytes {
+    return unshared(this.issued.der);
   }
 
   get certificate(): Certificate {
@@ -221,13 +221,11 @@ export class Authority {
   createOcspResponse(
     certificate: SignedCertificate | Certificate,
     options: OcspOptions = {},
-  ): Uint8Array {
+  ): Bytes {
     const { serialNumber } = asCertificate(certificate);
-    return signOcspResponse(
-      this.#issuer,
-      { serialNumber, revocation: this.#revoked.get(toHex(serialNumber)) },
-      options,
-    );
+    const revocation = this.#revoked.get(toHex(serialNumber));
+    const answered = { serialNumber, revocation };
+    return unshared(signOcspResponse(this.#issuer, answered, options));
   }
 
   #keyFor(key: PkiKey | KeyType | undefined): PkiKey {

@@ -1,5 +1,6 @@
 /** Writing PKCS#12 files (RFC 7292). */
 import {
+  type Bytes,
   type BytesLike,
   concat,
   utf8Bytes,
@@ -87,7 +88,7 @@ export interface CreatePkcs12Options {
  * if (identity?.friendlyName !== "a.test") throw new Error();
  * ```
  */
-export function createPkcs12(options: CreatePkcs12Options): Uint8Array {
+export function createPkcs12(options: CreatePkcs12Options): Bytes {
   const { provider } = options;
   return deriveNow(writeSteps(options), (derivation) =>
     deriveKey(provider, derivation),
@@ -101,7 +102,7 @@ export function createPkcs12(options: CreatePkcs12Options): Uint8Array {
  */
 export async function createPkcs12Async(
   options: CreatePkcs12Options & AsyncDeriveOptions,
-): Promise<Uint8Array> {
+): Promise<Bytes> {
   return runLater(options.provider, writeSteps(options), options);
 }
 
@@ -151,7 +152,7 @@ const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
 const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
 const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
 
-function* writeSteps(options: CreatePkcs12Options): Deriving<Uint8Array> {
+function* writeSteps(options: CreatePkcs12Options): Deriving<Bytes> {
   const { provider, password, key, profile = "modern" } = options;
   const row = PROFILES[profile];
   if (!Object.hasOwn(PROFILES, profile))

@@ -94,7 +94,7 @@ export function signCrl(
 }
 
 function entry({ serialNumber, at, reason }: Revocation): Uint8Array {
-  const fields = [unsignedInteger(serialNumber), time(at)];
+  const fields: Uint8Array[] = [unsignedInteger(serialNumber), time(at)];
   if (reason !== undefined) {
     const value = enumerated(CRL_REASONS[reason]);
     fields.push(encodeExtensions([{ oid: OID.cRLReasons, value }]));

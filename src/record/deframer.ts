@@ -1,4 +1,4 @@
-import { concat, latin1, NO_BYTES } from "../bytes.ts";
+import { type Bytes, concat, latin1, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import { HEADER_LENGTH, type RawRecord } from "./protection.ts";
@@ -81,7 +81,7 @@ export class Deframer {
   }
 
   /** Takes all that waits, as bytes of their own. */
-  takeBuffered(): Uint8Array {
+  takeBuffered(): Bytes {
     const bytes = concat(this.#held.subarray(0, this.#heldLength), this.#input);
     this.#held = this.#room = this.#input = NO_BYTES;
     this.#heldLength = 0;

@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import {
@@ -81,7 +82,7 @@ export class ReadHalf implements FragmentLimits {
   }
 
   /** Takes what was not read, as bytes. */
-  takeBuffered(): Uint8Array {
+  takeBuffered(): Bytes {
     return this.#deframer.takeBuffered();
   }
 

@@ -1,4 +1,4 @@
-import { concatAll, NO_BYTES } from "../bytes.ts";
+import { type Bytes, concatAll, NO_BYTES, unshared } from "../bytes.ts";
 import { callProgram, TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import { MessageObserver } from "./message-observer.ts";
@@ -136,11 +136,11 @@ export class WriteHalf {
   }
 
   /** All that is to be sent; the array belongs to the caller. */
-  takeOutput(): Uint8Array {
+  takeOutput(): Bytes {
     this.flushHandshake();
     const output = this.#output;
     this.#output = [];
-    return joined(output, this.#sealer?.allocate);
+    return unshared(joined(output, this.#sealer?.allocate));
   }
 
   /** Ends the flight under way: its messages share no record with later ones. */

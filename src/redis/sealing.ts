@@ -3,6 +3,7 @@ import {
   asciiBytes,
   type BytesLike,
   concat,
+  isArrayBuffer,
   utf8Bytes,
   viewBytes,
 } from "../bytes.ts";
@@ -89,7 +90,7 @@ function kindOf(value: unknown): string {
 }
 
 function isBytesLike(value: unknown): value is BytesLike {
-  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return isArrayBuffer(value) || ArrayBuffer.isView(value);
 }
 
 function refused(found: string): TlsUsageError {

@@ -1,5 +1,5 @@
 /** The functions of Python's `ssl` module. */
-import { type BytesLike, viewBytes } from "../bytes.ts";
+import { type Bytes, type BytesLike, viewBytes } from "../bytes.ts";
 import { equal, printable } from "../bytes.ts";
 import {
   type MatchOptions,
@@ -40,7 +40,7 @@ export function derCertToPemCert(der: BytesLike): string {
  * @throws RangeError when header or footer is not where it has to be
  * @throws X509Error for base64 that is none
  */
-export function pemCertToDerCert(pem: string): Uint8Array {
+export function pemCertToDerCert(pem: string): Bytes {
   if (!pem.startsWith(PEM_HEADER))
     throw new RangeError(`Invalid PEM encoding; must start with ${PEM_HEADER}`);
   const trimmed = pem.trim();

@@ -1,4 +1,4 @@
-import type { BytesLike } from "../bytes.ts";
+import { type Bytes, type BytesLike } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type {
@@ -537,13 +537,11 @@ export class SSLContext {
   }
 
   /** Python: `get_ca_certs`. The CAs that are trusted, no other ones. */
-  getCaCerts(
-    options: { readonly binary: true } | true,
-  ): Uint8Array<ArrayBuffer>[];
+  getCaCerts(options: { readonly binary: true } | true): Bytes[];
   getCaCerts(options?: { readonly binary?: false } | false): CertificateInfo[];
   getCaCerts(
     options: { readonly binary?: boolean } | boolean = {},
-  ): Uint8Array<ArrayBuffer>[] | CertificateInfo[] {
+  ): Bytes[] | CertificateInfo[] {
     const { settings } = this.#state;
     const asked = typeof options === "boolean" ? { binary: options } : options;
     requireNames("getCaCerts", asked, { binary: true });

@@ -1,10 +1,10 @@
-import { NO_BYTES } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 
 /**
  * Room that a writer is done with, wiped, for the next one: making an array of
  * that size takes longer than writing most messages.
  */
-let spare: Uint8Array = NO_BYTES;
+let spare: Bytes = NO_BYTES;
 /** Larger ones are let go. */
 const LARGEST_SPARE = 8192;
 
@@ -13,7 +13,7 @@ const LARGEST_SPARE = 8192;
  * in when their content is known.
  */
 export class Writer {
-  #bytes: Uint8Array;
+  #bytes: Bytes;
   #at = 0;
 
   constructor(capacity = 256) {
@@ -84,7 +84,7 @@ export class Writer {
    * Returns the bytes that were written, which belong to the caller. The writer
    * is empty then, and without room: this is its last call.
    */
-  finish(): Uint8Array {
+  finish(): Bytes {
     const written = this.#bytes.slice(0, this.#at);
     if (this.#bytes.length <= LARGEST_SPARE) {
       this.#bytes.fill(0, 0, this.#at);

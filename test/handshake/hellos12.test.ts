@@ -53,7 +53,7 @@ function run(
     readonly server?: Partial<ServerOptions>;
   } = {},
 ) {
-  let sent = NO_BYTES;
+  let sent: Uint8Array = NO_BYTES;
   let answered: ServerHelloMessage | undefined;
   const outcome = runMachines(
     testClientConfig({ grease: false, ...TLS12, ...options.client }),

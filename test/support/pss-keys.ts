@@ -1,5 +1,5 @@
 /** RSASSA-PSS keys whose parameters name the only hash, RFC 4055 3.1. */
-import { toHex } from "../../src/bytes.ts";
+import { type Bytes, toHex, unshared } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { encodePem } from "../../src/x509/index.ts";
 import { PkiKey } from "../../src/pki/index.ts";
@@ -34,16 +34,16 @@ export class RestrictedPssKey extends PkiKey {
     );
   }
 
-  override publicKeyInfo(): Uint8Array {
-    return seq(this.#algorithm, bits(this.bytes()));
+  override publicKeyInfo(): Bytes {
+    return unshared(seq(this.#algorithm, bits(this.bytes())));
   }
 
-  override toDer(): Uint8Array {
+  override toDer(): Bytes {
     const plain = super.toDer();
     const algorithm = toHex(seq(oid(PSS)));
     const at = toHex(plain).indexOf(algorithm) / 2;
     const key = plain.subarray(at + algorithm.length / 2);
-    return seq(int(0), this.#algorithm, key);
+    return unshared(seq(int(0), this.#algorithm, key));
   }
 
   override toPem(): string {

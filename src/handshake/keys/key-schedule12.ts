@@ -29,7 +29,7 @@ export function prf(
 ): Uint8Array {
   const labelled = concat(asciiBytes(label), seed);
   const out = new Uint8Array(length);
-  let a = labelled;
+  let a: Uint8Array = labelled;
   for (let at = 0; at < length; at += hash.outputLength) {
     a = hash.hmac(secret.bytes, a);
     const block = hash.hmac(secret.bytes, concat(a, labelled));

@@ -129,11 +129,14 @@ export function isByExternalPsk(
 /** Returns the facts about the peer of a connection under that PSK. */
 export function byPsk(psk: Psk) {
   const resumed = psk.kind === "resumption";
+  const pskIdentity: Uint8Array | undefined = resumed
+    ? undefined
+    : psk.identity;
   return {
     proof: resumed ? psk.peer.chain : undefined,
     said: {
       resumed,
-      pskIdentity: resumed ? undefined : psk.identity,
+      pskIdentity,
       ...(resumed && endPointOf(psk.session)),
     },
   };

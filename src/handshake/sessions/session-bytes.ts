@@ -1,5 +1,6 @@
 /** Sessions as bytes: for a file, for another process, for a ticket. */
 import {
+  type Bytes,
   type BytesLike,
   latin1,
   latin1Bytes,
@@ -40,7 +41,7 @@ const MAX_LENGTH = 256 * 1024;
  * }
  * ```
  */
-export function sessionToBytes(session: Session): Uint8Array {
+export function sessionToBytes(session: Session): Bytes {
   const writer = new Writer(512)
     .u8(FORM)
     .u16(ProtocolVersion[session.version])

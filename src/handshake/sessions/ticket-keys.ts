@@ -1,6 +1,7 @@
 /** Stateless tickets: a server's session, sealed, in the client's care. */
 import {
   asciiBytes,
+  type Bytes,
   type BytesLike,
   concat,
   equal,
@@ -253,7 +254,7 @@ export class TicketKeys {
    * The keys as bytes, newest first, 48 bytes each: secrets that belong to the
    * caller.
    */
-  export(): Uint8Array[] {
+  export(): Bytes[] {
     this.#rotateWhenDue();
     return this.#opening().map(({ name, secret }) =>
       concat(name, secret.bytes),
@@ -264,7 +265,7 @@ export class TicketKeys {
    * A ticket of that session; undefined when it would be too long to send, and
    * when no key may seal any more.
    */
-  seal(session: Session): Uint8Array | undefined {
+  seal(session: Session): Bytes | undefined {
     this.#rotateWhenDue();
     const key = this.#sealingKey();
     if (key === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** Key pairs for certificates: made, held and written as PKCS#8. */
+import { type Bytes, unshared } from "../../bytes.ts";
 import type {
   CryptoProvider,
   MlDsaName,
@@ -89,17 +90,17 @@ export class PkiKey {
   }
 
   /** The content of subjectPublicKey: what key identifiers are hashes of. */
-  bytes(): Uint8Array {
-    return publicKeyBytes(this.publicKey);
+  bytes(): Bytes {
+    return unshared(publicKeyBytes(this.publicKey));
   }
 
   /** DER of SubjectPublicKeyInfo (RFC 5280 4.1.2.7), a new array. */
-  publicKeyInfo(): Uint8Array {
-    return encodePublicKeyInfo(this.algorithm, this.publicKey);
+  publicKeyInfo(): Bytes {
+    return unshared(encodePublicKeyInfo(this.algorithm, this.publicKey));
   }
 
   /** DER of PKCS#8 PrivateKeyInfo (RFC 5958), unencrypted. */
-  toDer(): Uint8Array {
+  toDer(): Bytes {
     return sequence(
       unsignedInteger(0),
       algorithmIdentifier(this.algorithm, this.publicKey),

@@ -5,7 +5,7 @@
  */
 import * as asn1js from "asn1js";
 import { createCMSECDSASignature, createECDSASignatureFromCMS } from "pkijs";
-import type { BytesLike } from "../../bytes.ts";
+import { type BytesLike, isArrayBuffer } from "../../bytes.ts";
 import { viewBytes } from "../../bytes.ts";
 import type {
   CryptoProvider,
@@ -212,7 +212,7 @@ export class ProviderSubtle implements SubtleCrypto {
     keyData: BufferSource | JsonWebKey,
     name: WebAlgorithmName,
   ): Material {
-    if (!(keyData instanceof ArrayBuffer || ArrayBuffer.isView(keyData)))
+    if (!(isArrayBuffer(keyData) || ArrayBuffer.isView(keyData)))
       throw new TypeError(`keys are imported from bytes, not from ${format}`);
     const der = viewBytes(keyData).slice();
     if (format === "spki") {

@@ -1,4 +1,4 @@
-import { type BytesLike, viewBytes } from "../../bytes.ts";
+import { type Bytes, type BytesLike, viewBytes } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import { isFresh, type Session } from "../../handshake/sessions/session.ts";
 import { Reader } from "../../wire/reader.ts";
@@ -162,7 +162,7 @@ export class ClientSessionCache {
    * Returns the sessions as bytes, the caller's. They hold keys: keep them as
    * you keep a private key.
    */
-  serialize(): Uint8Array {
+  serialize(): Bytes {
     const writer = new Writer(1024).u8(FORM);
     for (const name of this.#names.keys())
       for (const session of this.#usable(name))

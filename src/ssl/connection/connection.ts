@@ -2,7 +2,7 @@
  * One connection behind an SSLObject or an SSLSocket: the engine, the data that
  * was decrypted and not yet read, and the answers to the engine's needs.
  */
-import { NO_BYTES } from "../../bytes.ts";
+import { type Bytes, NO_BYTES, unshared } from "../../bytes.ts";
 import { TlsEngine } from "../../engine/tls-engine.ts";
 import { TlsError } from "../../errors.ts";
 import type { EchClient } from "../../handshake/config/ech-interfaces.ts";
@@ -80,9 +80,9 @@ export class Connection {
   readonly #ech: EchClient | undefined;
   #engine: TlsEngine | undefined;
   #info: ConnectionInfo | undefined;
-  #data = new Fifo<Uint8Array>();
+  #data = new Fifo<Bytes>();
   #pending = 0;
-  readonly #earlyData = new Fifo<Uint8Array>();
+  readonly #earlyData = new Fifo<Bytes>();
   readonly #puts: PendingPuts = new Map();
 
   constructor(options: ConnectionOptions) {
@@ -212,7 +212,7 @@ export class Connection {
   }
 
   /** Up to that many bytes of the first record that waits. */
-  takeData(most: number): Uint8Array {
+  takeData(most: number): Bytes {
     const first = this.#data.peek();
     if (first === undefined || most <= 0) return NO_BYTES;
     if (first.length <= most) {
@@ -250,7 +250,7 @@ export class Connection {
   }
 
   /** On a server: early data that came; undefined when there is none. */
-  takeEarlyData(): Uint8Array | undefined {
+  takeEarlyData(): Bytes | undefined {
     return this.#earlyData.shift();
   }
 
@@ -295,12 +295,12 @@ export class Connection {
   }
 
   /** Returns bytes for the peer; always send them. */
-  takeOutput(): Uint8Array {
+  takeOutput(): Bytes {
     return this.#engine?.takeOutput() ?? NO_BYTES;
   }
 
   /** Returns bytes behind the peer's close_notify. */
-  takeTrailing(): Uint8Array {
+  takeTrailing(): Bytes {
     return this.#engine?.takeTrailing() ?? NO_BYTES;
   }
 
@@ -320,7 +320,7 @@ export class Connection {
     label: string,
     length: number,
     context?: Uint8Array,
-  ): Uint8Array {
+  ): Bytes {
     if (this.#engine === undefined || this.#info === undefined)
       throw handshakeNotDone();
     if (this.#info.extendedMasterSecret === false) throw exportsNothing();
@@ -425,7 +425,7 @@ export class Connection {
     if (info.resumed) sessions.count("hits");
     // As OpenSSL: a client of TLS 1.3 has no id before a ticket came.
     const id = this.serverSide
-      ? context.provider.random(SESSION_ID_LENGTH)
+      ? unshared(context.provider.random(SESSION_ID_LENGTH))
       : NO_BYTES;
     if (this.serverSide || this.#session === null)
       this.#session = SSLSession.withoutTicket(context, id);

@@ -1,4 +1,5 @@
 /** The common interface of SSLObject and SSLSocket. */
+import type { Bytes } from "../../bytes.ts";
 import {
   CIPHER_SUITES,
   type TlsProtocolVersion,
@@ -143,7 +144,7 @@ export abstract class SSLConnection implements SniConnection {
    * client, null when there is none. **Anyone who recorded it may have sent it
    * again**: take it for what may be done twice only.
    */
-  readEarlyData(): Uint8Array | null {
+  readEarlyData(): Bytes | null {
     return this.#connection.takeEarlyData() ?? null;
   }
 
@@ -200,7 +201,7 @@ export abstract class SSLConnection implements SniConnection {
    *
    * @throws SSLError ERR_HANDSHAKE_NOT_DONE
    */
-  getPeerPublicKey(): Uint8Array<ArrayBuffer> | null {
+  getPeerPublicKey(): Bytes | null {
     const { info } = this.#connection;
     if (info === undefined) throw handshakeNotDone();
     return info.peerRawPublicKey?.der.slice() ?? null;
@@ -243,9 +244,7 @@ export abstract class SSLConnection implements SniConnection {
    * @throws SSLError ERR_HANDSHAKE_NOT_DONE
    * @throws X509Error with `unverified` for a certificate that cannot be read
    */
-  getPeerCert(
-    options: { readonly binary: true } | true,
-  ): Uint8Array<ArrayBuffer> | null;
+  getPeerCert(options: { readonly binary: true } | true): Bytes | null;
   getPeerCert(options: { readonly unverified: true }): CertificateInfo | null;
   getPeerCert(
     options?: { readonly binary?: false } | false,
@@ -269,7 +268,7 @@ export abstract class SSLConnection implements SniConnection {
    *
    * @throws SSLError ERR_HANDSHAKE_NOT_DONE
    */
-  getVerifiedChain(): Uint8Array<ArrayBuffer>[] {
+  getVerifiedChain(): Bytes[] {
     return ders(this.#peerChain()?.path);
   }
 
@@ -278,7 +277,7 @@ export abstract class SSLConnection implements SniConnection {
    *
    * @throws SSLError ERR_HANDSHAKE_NOT_DONE
    */
-  getUnverifiedChain(): Uint8Array<ArrayBuffer>[] {
+  getUnverifiedChain(): Bytes[] {
     return ders(this.#peerChain()?.received);
   }
 
@@ -292,9 +291,7 @@ export abstract class SSLConnection implements SniConnection {
    *
    * @throws RangeError for another type
    */
-  getChannelBinding(
-    type: ChannelBindingType = "tls-unique",
-  ): Uint8Array | null {
+  getChannelBinding(type: ChannelBindingType = "tls-unique"): Bytes | null {
     if (!CHANNEL_BINDING_TYPES.includes(type))
       throw new RangeError(
         `'${type}' channel binding type not implemented; allowed are ${CHANNEL_BINDING_TYPES.join(", ")}`,
@@ -331,7 +328,7 @@ export abstract class SSLConnection implements SniConnection {
     label: string,
     length: number,
     context?: Uint8Array,
-  ): Uint8Array {
+  ): Bytes {
     return this.#connection.exportKeyingMaterial(label, length, context);
   }
 
@@ -353,12 +350,12 @@ interface PeerCertOptions {
 
 refusePythonNames(SSLConnection);
 
-function ders(chain: readonly Certificate[] = []): Uint8Array<ArrayBuffer>[] {
+function ders(chain: readonly Certificate[] = []): Bytes[] {
   return chain.map((certificate) => certificate.der.slice());
 }
 
 /** RFC 5929 4; of the handshake that showed the certificate. */
-function endPointOf(connection: Connection): Uint8Array | null {
+function endPointOf(connection: Connection): Bytes | null {
   const { info, serverSide, context } = connection;
   const { leaf } = info?.peer ?? {};
   const shown = serverSide ? info?.credential : leaf && { chain: [leaf.der] };

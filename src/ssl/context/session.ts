@@ -1,4 +1,4 @@
-import { type BytesLike, equal, NO_BYTES } from "../../bytes.ts";
+import { type Bytes, type BytesLike, equal, NO_BYTES } from "../../bytes.ts";
 import type { Session } from "../../handshake/sessions/session.ts";
 import {
   sessionFromBytes,
@@ -77,7 +77,7 @@ export class SSLSession {
   }
 
   /** Of a connection that nothing can go on from, or not yet. */
-  static withoutTicket(context: SSLContext, id = NO_BYTES): SSLSession {
+  static withoutTicket(context: SSLContext, id: Bytes = NO_BYTES): SSLSession {
     const time = context.provider.now();
     return new SSLSession(MAKING, { session: undefined, context, id, time });
   }
@@ -116,7 +116,7 @@ export class SSLSession {
    * Python: `id`, a copy. Of TLS 1.3 the SHA-256 of the ticket, as OpenSSL has
    * it; empty on a client before one came.
    */
-  get id(): Uint8Array {
+  get id(): Bytes {
     return this.#facts.id.slice();
   }
 
@@ -154,7 +154,7 @@ export class SSLSession {
    *
    * @throws SSLError ERR_SSL_NO_TICKET where there is nothing to go on from
    */
-  serialize(): Uint8Array {
+  serialize(): Bytes {
     const { session } = this.#facts;
     if (session === undefined)
       throw stateError(

@@ -1,6 +1,7 @@
 /**
  * The trust of a context: certificates and CRLs, from a program or a system.
  */
+import type { Bytes } from "../../bytes.ts";
 import { type AnchorLookup, mayBeCa } from "../../x509/trust/trust-store.ts";
 import { stateError } from "../errors/errors.ts";
 import {
@@ -114,9 +115,7 @@ export function storeStats({ trustStore, crls }: Settings): CertStoreStats {
 }
 
 /** DER of the CAs that are trusted, the caller's. */
-export function caCertificates({
-  trustStore,
-}: Settings): Uint8Array<ArrayBuffer>[] {
+export function caCertificates({ trustStore }: Settings): Bytes[] {
   return trustStore.certificates
     .filter(mayBeCa)
     .map((certificate) => certificate.der.slice());

@@ -1,4 +1,9 @@
-import { type BytesLike, viewBytes } from "../../bytes.ts";
+import {
+  type Bytes,
+  type BytesLike,
+  unshared,
+  viewBytes,
+} from "../../bytes.ts";
 import { byteCount, refusePythonNames } from "../names/arguments.ts";
 import { SSLError } from "../errors/errors.ts";
 import { ByteQueue } from "../../queues.ts";
@@ -40,9 +45,10 @@ export class MemoryBIO {
    *
    * @throws TypeError for what is no number, RangeError for a fraction
    */
-  read(n = -1): Uint8Array {
+  read(n = -1): Bytes {
     const all = Number.isInteger(n) && n < 0;
-    return this.#queue.take(all ? this.#queue.length : byteCount("read", n));
+    const count = all ? this.#queue.length : byteCount("read", n);
+    return unshared(this.#queue.take(count));
   }
 
   /**

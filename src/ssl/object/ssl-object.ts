@@ -1,4 +1,9 @@
-import { type BytesLike, NO_BYTES, viewBytes } from "../../bytes.ts";
+import {
+  type Bytes,
+  type BytesLike,
+  NO_BYTES,
+  viewBytes,
+} from "../../bytes.ts";
 import type { Connection } from "../connection/connection.ts";
 import {
   bufferCount,
@@ -27,7 +32,7 @@ export type WantStatus = "wantRead" | "wantWrite" | "wantAsync";
 
 /** Result of {@link SSLObject.tryRead}. */
 export type ReadResult =
-  | { readonly status: "data"; readonly bytes: Uint8Array }
+  | { readonly status: "data"; readonly bytes: Bytes }
   /** The peer has said close_notify. */
   | { readonly status: "end" }
   | { readonly status: WantStatus };
@@ -126,7 +131,7 @@ export class SSLObject extends SSLConnection {
    * @throws SSLZeroReturnError when both sides have said close_notify
    * @throws SSLEOFError when the transport ended without close_notify
    */
-  read(maxBytes = 1024): Uint8Array {
+  read(maxBytes = 1024): Bytes {
     const result = this.tryRead(maxBytes);
     if (result.status === "data") return result.bytes;
     if (result.status !== "end") throw WANTS[result.status];

@@ -1,5 +1,12 @@
 /** Python's RAND functions, on a provider's random source. */
-import { asciiBytes, type BytesLike, concat, viewBytes } from "../../bytes.ts";
+import {
+  asciiBytes,
+  type Bytes,
+  type BytesLike,
+  concat,
+  unshared,
+  viewBytes,
+} from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { SSLError } from "../errors/errors.ts";
@@ -25,14 +32,14 @@ const STIRRED = new WeakMap<CryptoProvider, Uint8Array>();
 export function randBytes(
   length: number,
   provider: CryptoProvider = noble,
-): Uint8Array {
+): Bytes {
   if (!Number.isSafeInteger(length) || length < 0)
     throw new RangeError(
       `num must be positive: randBytes(${String(length)}); a whole number from 0 on is allowed`,
     );
-  let bytes: Uint8Array;
+  let bytes: Bytes;
   try {
-    bytes = provider.random(length);
+    bytes = unshared(provider.random(length));
   } catch (error) {
     throw new SSLError("there is no source of random bytes", {
       library: "SSL",
@@ -46,7 +53,7 @@ export function randBytes(
 
 /** Python: what `RAND_pseudo_bytes` returns. */
 export interface PseudoBytes {
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   /** Always true: there are no weaker ones. */
   readonly isCryptographic: true;
 }
@@ -108,11 +115,7 @@ export function randAdd(
 }
 
 /** XORs a stream of the key's into the bytes, and moves the key on. */
-function stir(
-  bytes: Uint8Array,
-  key: Uint8Array,
-  provider: CryptoProvider,
-): Uint8Array {
+function stir(bytes: Bytes, key: Uint8Array, provider: CryptoProvider): Bytes {
   const { hmac, outputLength } = provider.hashes["SHA-256"];
   const nonce = hmac(key, bytes);
   for (let at = 0, block = 0; at < bytes.length; at += outputLength, block++) {

@@ -1,4 +1,9 @@
-import { type BytesLike, NO_BYTES, viewBytes } from "../../bytes.ts";
+import {
+  type Bytes,
+  type BytesLike,
+  NO_BYTES,
+  viewBytes,
+} from "../../bytes.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkTimeout, isExpiry, limitsOf, withDeadline } from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "../errors/errors.ts";
@@ -14,22 +19,12 @@ import {
   isShutDown,
   unwrappedError,
 } from "../errors/state-errors.ts";
-import type { CallOptions, Transport } from "./transport.ts";
+import type { CallOptions, SocketOptions, Transport } from "./transport.ts";
 
 declare global {
   interface SymbolConstructor {
     readonly asyncDispose: unique symbol;
   }
-}
-
-/** Options of a new SSLSocket. */
-export interface SocketOptions {
-  /** Begin the handshake at once. Default true. */
-  readonly doHandshakeOnConnect: boolean;
-  /** An end without close_notify reads as an end. Default true, as in Python. */
-  readonly suppressRaggedEofs: boolean;
-  /** For the handshake that begins at once. */
-  readonly handshake: CallOptions;
 }
 
 /** Most bytes that `send()` protects at once: larger data goes in pieces. */
@@ -161,7 +156,7 @@ export class SSLSocket extends StreamSocket {
    * @throws SSLEOFError for a truncation, where that is not suppressed
    * @throws SSLError for what ended the connection, and after {@link close}
    */
-  recv(maxBytes = SEND_SIZE, options?: CallOptions): Promise<Uint8Array> {
+  recv(maxBytes = SEND_SIZE, options?: CallOptions): Promise<Bytes> {
     byteCount("recv", maxBytes);
     const ready = options === undefined ? this.#atHand(maxBytes) : undefined;
     if (ready !== undefined) return Promise.resolve(ready);
@@ -337,9 +332,9 @@ export class SSLSocket extends StreamSocket {
   }
 
   /** Data until the peer's close_notify, or until this side's {@link close}. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
     for (;;) {
-      let bytes: Uint8Array;
+      let bytes: Bytes;
       try {
         bytes = this.#atHand(SEND_SIZE) ?? (await this.recv());
       } catch (error) {
@@ -362,7 +357,7 @@ export class SSLSocket extends StreamSocket {
     this.#requireOpen();
   }
 
-  async #recv(most: number, expired: () => boolean): Promise<Uint8Array> {
+  async #recv(most: number, expired: () => boolean): Promise<Bytes> {
     const connection = this.#connection;
     if (most <= 0) return NO_BYTES;
     if (!connection.handshakeDone) await this.#shake(expired);
@@ -377,7 +372,7 @@ export class SSLSocket extends StreamSocket {
     }
   }
 
-  #endOfData(failure: SSLError): Uint8Array {
+  #endOfData(failure: SSLError): Bytes {
     if (!(failure instanceof SSLEOFError)) throw failure;
     this.#truncated = true;
     if (this.#suppressRaggedEofs) return NO_BYTES;
@@ -426,7 +421,7 @@ export class SSLSocket extends StreamSocket {
   }
 
   /** Data that is there, where no other call has its turn. */
-  #atHand(most: number): Uint8Array | undefined {
+  #atHand(most: number): Bytes | undefined {
     const connection = this.#connection;
     const isHere = connection.pending > 0 && connection.handshakeDone;
     if (!isHere || most <= 0 || this.#pump.hasReaders) return undefined;

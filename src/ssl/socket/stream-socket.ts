@@ -1,4 +1,4 @@
-import { type BytesLike, concat, viewBytes } from "../../bytes.ts";
+import { type Bytes, type BytesLike, concat, viewBytes } from "../../bytes.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type SSLError, stateError } from "../errors/errors.ts";
 import { bufferCount, refusePythonNames } from "../names/arguments.ts";
@@ -75,7 +75,7 @@ export abstract class StreamSocket extends SSLConnection {
     setKeepAlive(keepAlive, initialDelay);
   }
 
-  abstract recv(maxBytes?: number, options?: CallOptions): Promise<Uint8Array>;
+  abstract recv(maxBytes?: number, options?: CallOptions): Promise<Bytes>;
   abstract send(data: BytesLike, options?: CallOptions): Promise<number>;
   abstract sendAll(data: BytesLike, options?: CallOptions): Promise<void>;
   abstract [Symbol.asyncIterator](): AsyncGenerator<
@@ -107,7 +107,7 @@ export abstract class StreamSocket extends SSLConnection {
    *
    * @deprecated As in Python: it is {@link recv}.
    */
-  read(maxBytes = 1024, options: CallOptions = {}): Promise<Uint8Array> {
+  read(maxBytes = 1024, options: CallOptions = {}): Promise<Bytes> {
     return this.recv(maxBytes, options);
   }
 
@@ -124,7 +124,7 @@ export abstract class StreamSocket extends SSLConnection {
    * Python: the lines of `makefile("rb")`. Each ends with its newline (10),
    * but for the last one where the data does not.
    */
-  async *lines(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *lines(): AsyncGenerator<Bytes, void, undefined> {
     let parts: Uint8Array[] = [];
     for await (let bytes of this) {
       for (;;) {

@@ -122,3 +122,13 @@ export interface CallOptions {
   /** Ends the call with the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
 }
+
+/** Options of a new SSLSocket. */
+export interface SocketOptions {
+  /** Begin the handshake at once. Default true. */
+  readonly doHandshakeOnConnect: boolean;
+  /** An end without close_notify reads as an end. Default true, as in Python. */
+  readonly suppressRaggedEofs: boolean;
+  /** For the handshake that begins at once. */
+  readonly handshake: CallOptions;
+}

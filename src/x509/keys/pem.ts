@@ -1,5 +1,5 @@
 /** PEM: RFC 7468 text around base64. Strict where it can be, no atob needed. */
-import { printable } from "../../bytes.ts";
+import { type Bytes, printable } from "../../bytes.ts";
 import { X509Error } from "../faults/errors.ts";
 import * as fault from "../faults/faults.ts";
 
@@ -157,7 +157,7 @@ VALUES["=".charCodeAt(0)] = PADDING;
  *
  * @throws X509Error `malformed_pem`
  */
-export function decodeBase64(text: string): Uint8Array {
+export function decodeBase64(text: string): Bytes {
   const out = new Uint8Array(Math.ceil((text.length * 3) / 4));
   let length = 0;
   let digits = 0;

@@ -1,3 +1,5 @@
+import type { Bytes } from "../../bytes.ts";
+
 /** IP address literals, as bytes: text forms are never compared. */
 
 /**
@@ -13,7 +15,7 @@
  * if (parseIpAddress("127.1") !== undefined) throw new Error();
  * ```
  */
-export function parseIpAddress(text: string): Uint8Array | undefined {
+export function parseIpAddress(text: string): Bytes | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
@@ -29,7 +31,7 @@ export function ipAddressText(bytes: Uint8Array): string {
   return groups.join(":");
 }
 
-function parseIpv4(text: string): Uint8Array | undefined {
+function parseIpv4(text: string): Bytes | undefined {
   if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return undefined;
   const bytes = new Uint8Array(4);
   for (const [i, part] of text.split(".").entries()) {
@@ -40,7 +42,7 @@ function parseIpv4(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-function parseIpv6(text: string): Uint8Array | undefined {
+function parseIpv6(text: string): Bytes | undefined {
   if (text.length > 45) return undefined;
   const [head = "", tail, more] = text.split("::");
   if (more !== undefined) return undefined;

@@ -1,5 +1,5 @@
 /** Files of certificates for others to see. */
-import { type BytesLike, latin1 } from "../../bytes.ts";
+import { type BytesLike, latin1, viewBytes } from "../../bytes.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import * as TAG from "../der/tags.ts";
 import { X509Error } from "../faults/errors.ts";
@@ -27,12 +27,7 @@ import { parseCertificates } from "./trust-store.ts";
  * ```
  */
 export function parseChain(source: string | BytesLike): readonly Certificate[] {
-  const text =
-    typeof source === "string"
-      ? source
-      : source instanceof Uint8Array && source[0] !== TAG.sequence
-        ? latin1(source)
-        : undefined;
+  const text = typeof source === "string" ? source : textOf(viewBytes(source));
   if (text !== undefined && hasPrivateKey(text))
     throw new X509Error(fault.private_key_among_certificates);
   return parseCertificates(source);
@@ -42,4 +37,9 @@ function hasPrivateKey(text: string): boolean {
   for (const { label } of readPemBlocks(text))
     if (label.endsWith("PRIVATE KEY")) return true;
   return false;
+}
+
+/** The text of bytes that are not DER. */
+function textOf(bytes: Uint8Array): string | undefined {
+  return bytes[0] === TAG.sequence ? undefined : latin1(bytes);
 }
