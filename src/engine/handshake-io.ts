@@ -93,7 +93,7 @@ export class EngineIo implements HandshakeIo {
 
   skipEarlyData(bytes: number): void {
     const { read, environment } = this.#parts;
-    read.skipEarlyData(bytes + environment.limits.skippedEarlyData);
+    read.skipEarlyData(bytes, environment.limits.skippedEarlyData);
   }
 
   allowHalfRtt(): void {

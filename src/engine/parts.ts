@@ -106,7 +106,7 @@ export function newParts(
   if (config.role === "server" && config.retryCookies !== undefined) {
     // RFC 8446 D.4, 4.2.10: what follows a hello that another engine has read.
     read.changeCipherSpec = "dropped";
-    read.skipEarlyData(config.maxEarlyData + limits.skippedEarlyData);
+    read.skipEarlyData(config.maxEarlyData, limits.skippedEarlyData);
   }
   return {
     environment,

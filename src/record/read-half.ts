@@ -31,8 +31,14 @@ export interface IdleRecordLimits {
  * Counts the unreadable records that are early data which this server refused.
  */
 interface EarlyDataSkip {
+  /** Bytes of data that the client was allowed to send. */
+  allowed: number;
+  /** Bytes of whole records beyond it, those without content among them. */
   left: number;
 }
+
+/** RFC 8446 5.2: the content type and the tag. Shorter tags have more content. */
+const SEAL = 1 + 16;
 
 /** The reading side of the record layer: bytes in, records out. */
 export class ReadHalf implements FragmentLimits {
@@ -102,11 +108,11 @@ export class ReadHalf implements FragmentLimits {
   }
 
   /**
-   * RFC 8446 4.2.10: a server that refused early data skips what it cannot
-   * read, up to that many bytes.
+   * RFC 9846 4.3.10: a server that refused early data skips what it cannot
+   * read, as much data as was allowed and so many bytes of records beyond it.
    */
-  skipEarlyData(bytes: number): void {
-    this.#skip = { left: bytes };
+  skipEarlyData(allowed: number, beyond: number): void {
+    this.#skip = { allowed, left: beyond };
   }
 
   /**
@@ -207,6 +213,11 @@ export class ReadHalf implements FragmentLimits {
   }
 
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
+    const content = raw.fragment.length - SEAL;
+    if (content > 0 && content <= skip.allowed) {
+      skip.allowed -= content;
+      return;
+    }
     // A record without content counts too: its header is to be read.
     skip.left -= HEADER_LENGTH + raw.fragment.length;
     if (skip.left < 0) throw new TlsError(reason.too_much_early_data);

@@ -237,6 +237,26 @@ export function defaultKeyShares(
 }
 
 /**
+ * The groups to send shares of, in the order of all groups: RFC 9846 4.3.8.
+ *
+ * @throws TlsUsageError for one that is no group of the config, or is there twice
+ */
+export function inGroups(
+  groups: readonly GroupName[],
+  keyShares: readonly GroupName[],
+): readonly GroupName[] {
+  for (const [at, name] of keyShares.entries()) {
+    if (!groups.includes(name))
+      throw new TlsUsageError(
+        `keyShares: ${name} is not among the groups, which are ${groups.join(", ")}`,
+      );
+    if (keyShares.indexOf(name) !== at)
+      throw new TlsUsageError(`keyShares: ${name} is there twice`);
+  }
+  return groups.filter((name) => keyShares.includes(name));
+}
+
+/**
  * RFC 9849 6.1: an inner hello offers TLS 1.3.
  *
  * @throws TlsUsageError

@@ -13,6 +13,7 @@ import {
   defaultKeyShares,
   type Spoken,
   checkVersionsToHide,
+  inGroups,
   ownTypes,
   peerTypes,
   versionsAndSuites,
@@ -228,9 +229,6 @@ export function makeClientConfig(
   checkClientNeeds(protocol, options);
   if (ech?.kind === "real") checkVersionsToHide(common.versions);
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
-  for (const group of keyShares)
-    if (!common.groups.includes(group))
-      throw new TlsUsageError(`keyShares: ${group} is not among the groups`);
   return made({
     ...common,
     role: "client" as const,
@@ -238,7 +236,7 @@ export function makeClientConfig(
     verifier: options.verifier,
     credentials: options.credentials ?? [],
     certificateTypes: ownTypes(options),
-    keyShares,
+    keyShares: inGroups(common.groups, keyShares),
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
     sessionTickets: options.sessionTickets ?? true,
@@ -305,9 +303,11 @@ function commonConfig(
     protocol,
     ...versionsAndSuites(options, protocol, role),
     groups: (options.groups ?? DEFAULT_GROUPS).filter(has(provider.groups)),
-    signatureSchemes: (
-      options.signatureSchemes ?? DEFAULT_SIGNATURE_SCHEMES
-    ).filter(canVerify(provider)),
+    signatureSchemes: sha1Last(
+      (options.signatureSchemes ?? DEFAULT_SIGNATURE_SCHEMES).filter(
+        canVerify(provider),
+      ),
+    ),
     alpnProtocols: options.alpnProtocols ?? [],
     ocspStapling: options.ocspStapling ?? false,
     certificateCompression: options.certificateCompression ?? [],
@@ -340,12 +340,21 @@ function commonConfig(
     ...given("delegatedCredentials", options.delegatedCredentials),
     ...given(
       "certificateSignatureSchemes",
-      options.certificateSignatureSchemes,
+      options.certificateSignatureSchemes &&
+        sha1Last(options.certificateSignatureSchemes),
     ),
   };
   requireLists(config);
   checkAlpn(config.alpnProtocols);
   return config;
+}
+
+/** RFC 9846 4.3.3: those of SHA-1 have the lowest priority. */
+function sha1Last(
+  names: readonly SignatureSchemeName[],
+): readonly SignatureSchemeName[] {
+  const isOld = (name: SignatureSchemeName): boolean => name.endsWith("_sha1");
+  return [...names.filter((name) => !isOld(name)), ...names.filter(isOld)];
 }
 
 function requireLists(

@@ -31,8 +31,8 @@ export interface Limits {
   /** Records of change_cipher_spec. */
   readonly changeCipherSpecs: number;
   /**
-   * Bytes of refused early data that a server skips, their records counted
-   * whole, beyond what its own tickets allow (`maxEarlyData`).
+   * Bytes of records of refused early data that a server skips beyond the data
+   * that its tickets allow (`maxEarlyData`, or the one that was offered).
    */
   readonly skippedEarlyData: number;
   /** Bytes of ciphertext kept while a need waits for its answer. */

@@ -7,12 +7,21 @@ import {
   u16Body,
   u16ListBody,
 } from "./spec.ts";
+import type { GroupName } from "../../crypto/provider.ts";
+import type { CipherSuite12 } from "../registries/cipher-suites12.ts";
 import { GROUPS } from "../registries/groups.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 import type { Reader } from "../../wire/reader.ts";
 import type { Writer } from "../../wire/writer.ts";
 
-/** RFC 8446 4.2.7. */
+const codeOf = (name: GroupName): number => GROUPS[name];
+
+/** Tells whether a suite of TLS 1.2 has a key exchange on a curve. */
+export function isElliptic({ keyExchange }: CipherSuite12): boolean {
+  return keyExchange.startsWith("EC");
+}
+
+/** RFC 9846 4.3.7. */
 export const supportedGroups: ExtensionSpec = {
   name: "supported_groups",
   type: ExtensionType.supported_groups,
@@ -22,8 +31,22 @@ export const supportedGroups: ExtensionSpec = {
     server_hello12: carriedAs("supported_groups", u16ListBody),
     encrypted_extensions: carriedAs("supported_groups", u16ListBody),
   },
-  offer: ({ groups }, into) => {
-    into.supported_groups = groups.map((name) => GROUPS[name]);
+  offer: ({ groups, config }, into) => {
+    // RFC 8422 4: no curves without a suite that has a use for them.
+    const named =
+      config.versions.includes("TLSv1.3") || config.suites12.some(isElliptic)
+        ? groups
+        : groups.filter((name) => name.startsWith("ffdhe"));
+    if (named.length > 0) into.supported_groups = named.map(codeOf);
+  },
+  // RFC 9846 4.3.7: a group would be preferred to those with a share.
+  answer: ({ version, config: { groups }, hello: { extensions } }, into) => {
+    const { key_share: shares } = extensions;
+    const [best] = groups;
+    if (version !== "TLSv1.3" || shares === undefined || best === undefined)
+      return;
+    if (!shares.some(({ group }) => group === GROUPS[best]))
+      into.supported_groups = groups.map(codeOf);
   },
 };
 

@@ -1,6 +1,7 @@
 /** The extensions that TLS 1.2 alone has a use for. */
 import { NO_BYTES } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
+import { isElliptic } from "./key-exchange.ts";
 import { extensionsOf13 } from "./rows13.ts";
 import {
   type Agreed,
@@ -127,7 +128,7 @@ const ecPointFormats: ExtensionSpec = {
     server_hello12: carriedAs("ec_point_formats", answered),
   },
   offer: ({ config }, into) => {
-    if (config.versions.includes("TLSv1.2"))
+    if (config.suites12.some(isElliptic))
       into.ec_point_formats = [UNCOMPRESSED];
   },
   answer: ({ hello: { extensions }, suite }, into) => {
@@ -136,7 +137,7 @@ const ecPointFormats: ExtensionSpec = {
     if (
       formats !== undefined &&
       suite.version === "TLSv1.2" &&
-      suite.keyExchange.startsWith("EC")
+      isElliptic(suite)
     )
       into.ec_point_formats = [UNCOMPRESSED];
   },

@@ -7,6 +7,7 @@ import {
   carriedAs,
   emptyBody,
   type ExtensionSpec,
+  opaqueBody,
 } from "./spec.ts";
 
 /** NameType host_name, RFC 6066 3. */
@@ -57,6 +58,7 @@ export const serverName: ExtensionSpec = {
     client_hello: nameList,
     server_hello12: carriedAs("server_name", emptyBody),
     encrypted_extensions: carriedAs("server_name", emptyBody),
+    certificate_request: carriedAs("server_name", opaqueBody),
   },
   offer: ({ serverName: name }, into) => {
     if (name !== undefined && !isAddress(name))

@@ -124,6 +124,8 @@ export interface ExtensionBodies {
     early_data: true;
   };
   certificate_request: {
+    /** RFC 9261 4: for requests of applications; passed over here. */
+    server_name: Uint8Array;
     status_request: true;
     signed_certificate_timestamp: true;
     compress_certificate: readonly number[];
@@ -220,6 +222,8 @@ export type Answers = Extensions<"encrypted_extensions"> &
 /** Facts that a server has when it answers. */
 export interface AnswerContext {
   readonly config: {
+    /** Best first. */
+    readonly groups: readonly GroupName[];
     readonly requireExtendedMasterSecret: boolean;
     readonly recordSizeLimit?: number;
     readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];

@@ -15,7 +15,7 @@ import {
   encodeHelloRetryRequest,
   HELLO_RETRY_RANDOM,
 } from "../messages/server-hello.ts";
-import { sendsChangeCipherSpec } from "./negotiate.ts";
+import { refusedBytes, sendsChangeCipherSpec } from "./negotiate.ts";
 import type { ChosenPsk } from "../sessions/psk.ts";
 import { PendingTranscript } from "../keys/transcript.ts";
 import type { RetryCookies, RetryMemory } from "../sessions/retry-memory.ts";
@@ -56,11 +56,20 @@ export function sendRetry(
   io.send(message);
   // RFC 8446 D.4: after its first message.
   if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
-  if (earlyData) io.skipEarlyData(config.maxEarlyData);
+  if (earlyData) io.skipEarlyData(refusedBytes(config, psk));
   return {
     ...state,
     transcript: transcript.add(message),
-    retry: { fixed, earlyData, suite, group, cookie, credentials, psk },
+    retry: {
+      fixed,
+      earlyData,
+      suite,
+      group,
+      cookie,
+      credentials,
+      psk,
+      byCookie: false,
+    },
   };
 }
 
@@ -130,6 +139,7 @@ export function remembered(state: Start, hello: ClientHello): Start {
       cookie,
       credentials,
       psk: undefined,
+      byCookie: true,
     },
   };
 }

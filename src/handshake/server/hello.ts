@@ -14,13 +14,18 @@ import type { Answers, HandshakeIo } from "../machine/io.ts";
 import type { Transitions } from "../machine/transitions.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { ChosenPsk } from "../sessions/psk.ts";
-import { chooseGroup, chooseSuite13, chooseVersion } from "./negotiate.ts";
+import {
+  chooseGroup,
+  chooseSuite13,
+  chooseVersion,
+  sharesGroup,
+} from "./negotiate.ts";
 import { PendingTranscript } from "../keys/transcript.ts";
 import { serverHooksOf } from "./hooks.ts";
 import {
   afterPsk,
   afterSession,
-  commonMode,
+  commonModes,
   searchAgain,
   searchPsk,
 } from "./tls13/psk-search.ts";
@@ -175,7 +180,8 @@ function firstHello(
     return tls12.begin({ config, hello, credentials, transcript }, io);
   }
   checkHello13(hello);
-  const search = { config, hello, credentials, before, ech, index: 0 };
+  const retry = undefined;
+  const search = { config, hello, credentials, before, ech, index: 0, retry };
   return searchPsk(search, afterSearch, io);
 }
 
@@ -200,7 +206,8 @@ function afterSearch(
   psk: ChosenPsk | undefined,
   io: HandshakeIo,
 ): NextState {
-  const { config, hello, credentials, before, ech } = search;
+  const { config, hello, credentials, before, ech, retry } = search;
+  if (retry !== undefined) return afterSecondSearch(search, retry, psk, io);
   const suite = chooseSuite13(config, hello, psk?.psk.hash);
   const exchange = keyExchange(config, hello, psk);
   if (exchange !== undefined && exchange.share === undefined) {
@@ -242,8 +249,19 @@ function secondHello(
   if (retry.psk !== undefined)
     require(hello.extensions.pre_shared_key, "pre_shared_key");
   const { credentials } = retry;
-  const search = { config, hello, credentials, before, ech, index: 0 };
+  const search = { config, hello, credentials, before, ech, index: 0, retry };
+  // A cookie remembers no PSK: it is looked for again.
+  if (retry.byCookie) return searchPsk(search, afterSearch, io);
   const psk = retry.psk && searchAgain(search, retry.psk);
+  return afterSecondSearch(search, retry, psk, io);
+}
+
+function afterSecondSearch(
+  { config, hello, credentials, before, ech }: PskSearch,
+  retry: SentRetry,
+  psk: ChosenPsk | undefined,
+  io: HandshakeIo,
+): NextState {
   const { suite } = retry;
   const exchange = keyExchange(config, hello, psk);
   // A second hello that again has no share was refused above.
@@ -256,6 +274,17 @@ function secondHello(
   return serverFlight({ ...agreed, ...retried, transcript }, io);
 }
 
+/**
+ * Tells whether a PSK is used without a key exchange: where that is the better
+ * mode in common, or the only one that there is a way to.
+ */
+function isAlone(config: ServerConfig, hello: ClientHello): boolean {
+  const [best, other] = commonModes(config, hello);
+  return (
+    best === "psk_ke" || (other === "psk_ke" && !sharesGroup(config, hello))
+  );
+}
+
 /** Undefined: the PSK stands alone. */
 function keyExchange(
   config: ServerConfig,
@@ -263,7 +292,7 @@ function keyExchange(
   psk: ChosenPsk | undefined,
 ): ChosenGroup | undefined {
   if (psk === undefined) requireCertificateExtensions(hello);
-  else if (commonMode(config, hello) === "psk_ke") return undefined;
+  else if (isAlone(config, hello)) return undefined;
   require(hello.extensions.key_share, "key_share");
   return chooseGroup(config, hello);
 }

@@ -9,6 +9,7 @@ import type {
 } from "../registries/cipher-suites.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { KeyShareEntry } from "../extensions/spec.ts";
+import type { ChosenPsk } from "../sessions/psk.ts";
 import { GROUPS, isPostQuantum } from "../registries/groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import { serverHooksOf } from "./hooks.ts";
@@ -117,6 +118,30 @@ export function chooseGroup(
     if (entry !== undefined) return { group, share: entry.share };
   }
   return { group: best, share: undefined };
+}
+
+/** Tells whether a group is in common, with a share or without. */
+export function sharesGroup(
+  { groups }: ServerConfig,
+  { extensions }: ClientHello,
+): boolean {
+  const { supported_groups: theirs = [], key_share: shares } = extensions;
+  return (
+    shares !== undefined && groups.some((name) => theirs.includes(GROUPS[name]))
+  );
+}
+
+/**
+ * Bytes of refused early data that are to be skipped: as many as a ticket of
+ * this server allows, or the one that the client offers (RFC 9846 4.3.10).
+ */
+export function refusedBytes(
+  { maxEarlyData }: ServerConfig,
+  chosen: ChosenPsk | undefined,
+): number {
+  if (chosen?.psk.kind !== "resumption" || chosen.index !== 0)
+    return maxEarlyData;
+  return Math.max(maxEarlyData, chosen.psk.session.maxEarlyData);
 }
 
 /**

@@ -41,6 +41,8 @@ export interface SentRetry {
   readonly cookie: Uint8Array | undefined;
   readonly credentials: readonly Credential[];
   readonly psk: ChosenPsk | undefined;
+  /** True when another engine sent it, and its cookie says so. */
+  readonly byCookie: boolean;
 }
 
 /** Before the first ClientHello, and before the second one after a retry. */
@@ -72,6 +74,8 @@ export interface PskSearch {
   readonly ech: EchOpened | undefined;
   /** The identity that is looked at. */
   readonly index: number;
+  /** Undefined: it is the first hello. */
+  readonly retry: SentRetry | undefined;
 }
 
 /** An offered ticket is looked up in the store. */

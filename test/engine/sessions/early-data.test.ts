@@ -1,9 +1,13 @@
 /** A server without 0-RTT skips what a client sent too early, RFC 8446 4.2.10. */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
+import { noble } from "../../../src/crypto/noble/index.ts";
+import { firstSession } from "../../support/sessions.ts";
 import {
   type ClientOptions,
   DEFAULT_LIMITS,
+  MemoryStrikeRegister,
+  TicketKeys,
   type ServerOptions,
 } from "../../../src/engine/index.ts";
 import { ExtensionType } from "../../../src/wire/code-points.ts";
@@ -74,6 +78,37 @@ describe("early data that the server does not accept", () => {
     for (let i = 0; i < 10; i++) pair.server.receive(early(16_000));
     expect(pair.server.error).toBeUndefined();
     pair.server.receive(early(16_000));
+    expect(pair.server.error?.reason).toBe("too_much_early_data");
+  });
+
+  it("is skipped up to what was offered, in records of any size", () => {
+    const offered = 208_000;
+    const server = {
+      provider: noble,
+      ticketKeys: new TicketKeys({ provider: noble }),
+      strikeRegister: new MemoryStrikeRegister({ provider: noble }),
+    };
+    const session = firstSession({
+      server: { ...server, maxEarlyData: offered },
+    });
+    // This one has no early data at all, and knows the ticket.
+    for (const size of [16_000, 20]) {
+      const pair = newPair(
+        testClientConfig({ session, earlyData: true }),
+        testServerConfig(server),
+      );
+      pair.server.receive(pair.client.takeOutput());
+      for (let sent = 0; sent < offered; sent += size) {
+        pair.client.writeEarlyData(new Uint8Array(size));
+        pair.server.receive(pair.client.takeOutput());
+      }
+      shuttle(pair);
+      expect(pair.client.error ?? pair.server.error).toBeUndefined();
+      expect(pair.client.info?.earlyData).toBe("rejected");
+      expect(pair.server.info?.resumed).toBe(true);
+    }
+    const pair = start({ session });
+    for (let i = 0; i < 16; i++) pair.server.receive(early(16_000));
     expect(pair.server.error?.reason).toBe("too_much_early_data");
   });
 

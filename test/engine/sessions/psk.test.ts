@@ -84,6 +84,38 @@ describe("an external PSK", () => {
     expect(pair.server.info?.group).toBeUndefined();
   });
 
+  it("without the key exchange that was offered with it alone", () => {
+    const pair = connect({
+      client: { psk: () => psk },
+      server: {
+        ...keyed(),
+        shapes: { server_hello: { omit: [ExtensionType.key_share] } },
+      },
+    });
+    expect(pair.client.error?.reason).toBe("illegal_parameter");
+    expect(pair.client.error?.alert).toBe("illegal_parameter");
+  });
+
+  it("alone, where both modes are offered and no group is shared", () => {
+    const client = { psk: () => psk, groups: ["x25519"] } as const;
+    const server = { ...keyed(), groups: ["secp384r1"] } as const;
+    const pskModes = ["psk_dhe_ke", "psk_ke"] as const;
+    const pair = connect({
+      client: { ...client, pskModes },
+      server: { ...server, pskModes },
+    });
+    expect(outcome(pair)).toEqual(identity);
+    expect(pair.server.info?.group).toBeUndefined();
+    // With one of them the key exchange is a must.
+    const must = connect({ client, server: { ...server, pskModes } });
+    expect(must.server.error?.reason).toBe("no_shared_group");
+    const shared = connect({
+      client: { psk: () => psk, pskModes },
+      server: { ...server, pskModes },
+    });
+    expect(shared.server.info?.group).toBe("secp384r1");
+  });
+
   it("that the server does not know leads to its certificate", () => {
     const strange = { identity: asciiBytes("?"), key };
     const { credentials } = testServerConfig();

@@ -7,6 +7,7 @@ import {
   MemorySessionStore,
   createRetryCookies,
   type ServerOptions,
+  TicketKeys,
   TlsEngine,
   TlsUsageError,
 } from "../../../src/engine/index.ts";
@@ -94,6 +95,42 @@ describe("another engine continues", () => {
     const pair = shuttle({ client: here, server: there, sent });
     expect(pair.server.error).toBeUndefined();
     expect(pair.server.info?.helloRetried).toBe(true);
+  });
+
+  it("under an external PSK, or the session of a ticket", () => {
+    const psk = {
+      identity: Uint8Array.of(1, 2),
+      key: new Uint8Array(32).fill(3),
+    };
+    const byPsk = handOver({
+      client: { psk: () => psk },
+      server: { psk: () => psk, credentials: [] },
+    });
+    expect(byPsk.client.error ?? byPsk.server.error).toBeUndefined();
+    expect(byPsk.server.info?.pskIdentity).toEqual(psk.identity);
+    const ticketKeys = new TicketKeys({ provider: noble });
+    const session = firstSession({ server: { ticketKeys } });
+    const resumed = handOver({ client: { session }, server: { ticketKeys } });
+    expect(resumed.client.error ?? resumed.server.error).toBeUndefined();
+    expect(resumed.client.info?.resumed).toBe(true);
+    expect(resumed.client.info?.helloRetried).toBe(true);
+  });
+
+  it("without a PSK that does not go with the suite that was chosen", () => {
+    const key = new Uint8Array(32).fill(3);
+    const psk = { identity: Uint8Array.of(1), key, hash: "SHA-384" } as const;
+    const cipherSuites = ["TLS_AES_128_GCM_SHA256"] as const;
+    // The first server has no PSK, and so chooses a suite without looking.
+    const pair = handOver({
+      client: { psk: () => psk },
+      server: { cipherSuites },
+      second: {
+        psk: () => psk,
+        cipherSuites: [...cipherSuites, "TLS_AES_256_GCM_SHA384"],
+      },
+    });
+    expect(pair.client.error ?? pair.server.error).toBeUndefined();
+    expect(pair.server.info?.pskIdentity).toBeUndefined();
   });
 
   it("or the same one does", () => {

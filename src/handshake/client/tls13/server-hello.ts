@@ -89,13 +89,12 @@ function agree(
           index,
           suite.hash,
         );
-  // RFC 8446 4.2.9: how the PSK is used was this side's to say.
+  // RFC 9846 4.3.9, 4.3.11: how the PSK is used was this side's to say.
   const mode = entry === undefined ? "psk_ke" : "psk_dhe_ke";
   if (psk !== undefined && !config.pskModes.includes(mode))
-    throw new TlsError(
-      entry === undefined ? reason.missing_extension : reason.illegal_parameter,
-      { detail: "key_share" },
-    );
+    throw new TlsError(reason.illegal_parameter, {
+      detail: `key_share: the server uses the PSK by ${mode}, which was not offered`,
+    });
   if (entry === undefined) {
     if (psk === undefined)
       throw new TlsError(reason.missing_extension, { detail: "key_share" });

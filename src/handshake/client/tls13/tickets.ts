@@ -1,6 +1,4 @@
 import { NO_BYTES, Secret } from "../../../bytes.ts";
-import { TlsError } from "../../../errors.ts";
-import * as reason from "../../../reasons.ts";
 import type { HandshakeIo } from "../../machine/io.ts";
 import { hkdfExpandLabel } from "../../keys/key-schedule13.ts";
 import type { NewSessionTicket13 } from "../../messages/new-session-ticket13.ts";
@@ -18,10 +16,6 @@ export function onNewSessionTicket(
   // RFC 9846 4.7.1: a client may ignore a ticket, and it keeps no end of them.
   if (state.tickets >= state.config.limits.tickets) return state;
   const counted = { ...state, tickets: state.tickets + 1 };
-  if (message.lifetime > MAX_SESSION_LIFETIME)
-    throw new TlsError(reason.illegal_parameter, {
-      detail: "NewSessionTicket: a lifetime of more than seven days",
-    });
   // A lifetime of zero says that the ticket is to be thrown away at once.
   if (message.lifetime === 0) return counted;
   const { hashes, now } = state.config.provider;
@@ -44,7 +38,8 @@ export function onNewSessionTicket(
       ticket: message.ticket.slice(),
       createdAt,
       authenticatedAt: state.authenticatedAt,
-      lifetimeSeconds: message.lifetime,
+      // RFC 9846 4.7.1: no longer, whatever the server says.
+      lifetimeSeconds: Math.min(message.lifetime, MAX_SESSION_LIFETIME),
       ageAdd: message.ageAdd,
       maxEarlyData: message.extensions.early_data ?? 0,
       serverName: info.serverName,

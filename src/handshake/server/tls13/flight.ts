@@ -19,7 +19,11 @@ import { encodeEncryptedExtensions } from "../../messages/encrypted-extensions.t
 import { encodeServerHello } from "../../messages/server-hello.ts";
 import { GROUPS } from "../../registries/groups.ts";
 import { serverHooksOf } from "../hooks.ts";
-import { chooseAlpn, sendsChangeCipherSpec } from "../negotiate.ts";
+import {
+  chooseAlpn,
+  refusedBytes,
+  sendsChangeCipherSpec,
+} from "../negotiate.ts";
 import type {
   ChosenGroup,
   FlightSent,
@@ -260,7 +264,7 @@ function sendServerHello(
   if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
     io.sendChangeCipherSpec();
   if (hello.extensions.early_data && early === undefined)
-    io.skipEarlyData(config.maxEarlyData);
+    io.skipEarlyData(refusedBytes(config, psk));
   return { shared: agreed?.secret, transcript: before.add(message) };
 }
 

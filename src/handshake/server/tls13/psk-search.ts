@@ -37,13 +37,13 @@ export type PskFound<Next> = (
   io: HandshakeIo,
 ) => Next;
 
-/** Returns the PSK mode for this client, the server's best way first. */
-export function commonMode(
+/** Returns the PSK modes for this client, the server's best way first. */
+export function commonModes(
   config: ServerConfig,
   hello: ClientHello,
-): PskMode | undefined {
+): readonly PskMode[] {
   const theirs = hello.extensions.psk_key_exchange_modes ?? [];
-  return config.pskModes.find((name) => theirs.includes(PSK_MODES[name]));
+  return config.pskModes.filter((name) => theirs.includes(PSK_MODES[name]));
 }
 
 /** Looks at the identities from `search.index` on. */
@@ -55,7 +55,7 @@ export function searchPsk<Next>(
   const { config, hello } = search;
   const identities = hello.extensions.pre_shared_key?.identities ?? [];
   const end =
-    commonMode(config, hello) === undefined
+    commonModes(config, hello).length === 0
       ? 0
       : Math.min(identities.length, config.limits.pskIdentities);
   for (let { index } = search; index < end; index++) {
@@ -125,14 +125,16 @@ function ofSession(
   if (peer === undefined) return undefined;
   // RFC 8446 4.6.1 would allow another suite of that hash. But a session does
   // not keep alive a suite that the two would not choose today.
-  const [best] = sharedSuites(config, config.suites13, hello);
+  const [today] = sharedSuites(config, config.suites13, hello);
+  const best = search.retry?.suite ?? today;
   return session.cipherSuite.code === best?.code
     ? resumptionPsk(session, peer, identity)
     : undefined;
 }
 
-function hasSuite({ config, hello }: PskSearch, { hash }: Psk): boolean {
-  return config.suites13.some(
+function hasSuite({ config, hello, retry }: PskSearch, { hash }: Psk): boolean {
+  const suites = retry === undefined ? config.suites13 : [retry.suite];
+  return suites.some(
     (suite) => suite.hash === hash && hello.cipherSuites.includes(suite.code),
   );
 }

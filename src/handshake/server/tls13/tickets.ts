@@ -14,7 +14,7 @@ import { greasedShape } from "../grease.ts";
 import { serverEndPoint } from "../../credentials/server-end-point.ts";
 import { keep } from "../keep-session.ts";
 import { sealTicket } from "../ticket-calls.ts";
-import { commonMode, STORED_TICKET_LENGTH } from "./psk-search.ts";
+import { commonModes, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "../states.ts";
 
 /**
@@ -32,7 +32,7 @@ export function sendTickets(
   const stored: Uint8Array[] = [];
   const { ticketKeys: tickets, sessionStore } = config;
   // RFC 8446 4.2.9: none that the client has no use for.
-  if (commonMode(config, hello) === undefined) return stored;
+  if (commonModes(config, hello).length === 0) return stored;
   if (tickets === undefined && sessionStore === undefined) return stored;
   const resumed = "psk" in peer && peer.psk.psk.kind === "resumption";
   const count = resumed ? Math.min(1, config.numTickets) : config.numTickets;
