@@ -10,6 +10,7 @@ import {
   type CommonOptions,
   type ServerConfig,
   createServerConfig,
+  type SignatureSchemeName,
   type TlsProtocolVersion,
 } from "../../src/engine/index.ts";
 import {
@@ -203,7 +204,7 @@ function common(setting: Setting): CommonOptions {
     provider,
     keyLog,
     versions: versionsOf(flags),
-    signatureSchemes: schemes ? schemeNames(schemes) : VERIFIES_BY_DEFAULT,
+    signatureSchemes: schemes ? verified(schemes) : VERIFIES_BY_DEFAULT,
     groups: curves ? groupNames(curves) : GROUPS_BY_DEFAULT,
     // BoringSSL's servers ask a client for neither.
     ocspStapling: !flags.server && flags["enable-ocsp-stapling"],
@@ -300,4 +301,12 @@ function verifierOf({
       return verifiedByCaller(peer, at);
     },
   };
+}
+
+/** A client cannot do with schemes alone that no server may sign by (RFC 9963). */
+function verified(codes: readonly number[]): readonly SignatureSchemeName[] {
+  const names = schemeNames(codes);
+  return names.every((name) => name.endsWith("_legacy"))
+    ? [...names, "ed25519"]
+    : names;
 }

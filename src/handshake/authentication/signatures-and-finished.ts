@@ -20,6 +20,7 @@ import type { Side, TrafficSecret } from "../keys/key-schedule13.ts";
 import type { CertificateVerify } from "../messages/certificate-verify.ts";
 import type { Finished } from "../messages/finished.ts";
 import {
+  isForBothSides,
   SIGNATURE_SCHEMES,
   type SignatureScheme,
   type SignatureSchemeName,
@@ -98,6 +99,7 @@ export function verifyCertificateVerify(options: {
     config,
     ...(onlyScheme !== undefined && { schemes: ALL_SCHEMES }),
     version: "TLSv1.3",
+    signer,
     key,
     scheme: message.algorithm,
     content: signedContent(signer, transcript),
@@ -115,20 +117,25 @@ export function verifySignature(options: {
   readonly version: TlsProtocolVersion;
   /** Those of the config unless given. */
   readonly schemes?: readonly SignatureSchemeName[];
+  /** In TLS 1.3. */
+  readonly signer?: Side;
   readonly key: PeerKey;
   /** SignatureScheme. */
   readonly scheme: number;
   readonly content: Uint8Array;
   readonly signature: Uint8Array;
 }): VerifiedSignature {
-  const { config, version, key, content, signature } = options;
+  const { config, version, signer, key, content, signature } = options;
   const { schemes = config.signatureSchemes } = options;
   // RFC 8446 4.4.3, RFC 5246 7.4.3: "one of those present in the
   // supported_signature_algorithms field", and one that fits the key.
   const scheme = schemes
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
     .find(({ row }) => row.code === options.scheme);
-  if (scheme === undefined || !fitsKey(scheme.row, keyKind(key), version))
+  if (
+    scheme === undefined ||
+    !fitsKey(scheme.row, keyKind(key), version, signer)
+  )
     throw new TlsError(reason.wrong_signature_scheme, {
       detail: `scheme ${options.scheme.toString(16).padStart(4, "0")}`,
     });
@@ -254,7 +261,10 @@ function schemeFor(
   }
   return (signatureSchemes ?? config.signatureSchemes).find((name) => {
     const row = SIGNATURE_SCHEMES[name];
-    return peerSchemes.includes(row.code) && fitsKey(row, credential, version);
+    return (
+      peerSchemes.includes(row.code) &&
+      fitsKey(row, credential, version, config.role)
+    );
   });
 }
 
@@ -287,10 +297,10 @@ export const ALL_SCHEMES: readonly SignatureSchemeName[] = Object.values(
 ).map(({ name }) => name);
 
 const SIGNATURES_BY_CODE: ReadonlyMap<number, SignatureName> = new Map(
-  Object.values(SIGNATURE_SCHEMES).map(({ code, signature }) => [
-    code,
-    signature,
-  ]),
+  ALL_SCHEMES.filter(isForBothSides).map((name) => {
+    const { code, signature } = SIGNATURE_SCHEMES[name];
+    return [code, signature];
+  }),
 );
 
 export interface KeyKind {
@@ -323,14 +333,20 @@ const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
   "rsa-pss-sha512": 2 * 64 + 2,
 };
 
-/** Tells whether a key of that kind signs a handshake with that scheme. */
+/**
+ * Tells whether a key of that kind signs a handshake with that scheme.
+ *
+ * @param signer undefined: it is for whichever side, or no handshake
+ */
 export function fitsKey(
   scheme: SignatureScheme,
   kind: KeyKind,
   version: TlsProtocolVersion,
+  signer?: Side,
 ): boolean {
   return (
     scheme.handshake.includes(version) &&
+    (scheme.signer === undefined || scheme.signer === signer) &&
     scheme.key === kind.algorithm &&
     (kind.modulusLength ?? Infinity) >=
       (LEAST_MODULUS[scheme.signature] ?? 0) &&

@@ -42,6 +42,7 @@ import { DEFAULT_GROUPS, GROUPS } from "../registries/groups.ts";
 import { given, sessionOptions } from "./session-options.ts";
 import {
   DEFAULT_SIGNATURE_SCHEMES,
+  isForBothSides,
   SIGNATURE_SCHEMES,
   type SignatureSchemeName,
 } from "../registries/signature-schemes.ts";
@@ -297,6 +298,10 @@ function commonConfig(
     options.certificateSignatureSchemes,
     SIGNATURE_SCHEMES,
   );
+  if (options.certificateSignatureSchemes?.every(isForBothSides) === false)
+    throw new TlsUsageError(
+      "certificateSignatureSchemes: certificates are not signed with schemes of RFC 9963 (rsa_pkcs1_*_legacy); name them in signatureSchemes",
+    );
   checkOptionsNeeds(protocol, options);
   const config = {
     provider,
@@ -345,6 +350,10 @@ function commonConfig(
     ),
   };
   requireLists(config);
+  if (role === "client" && !config.signatureSchemes.some(isForBothSides))
+    throw new TlsUsageError(
+      "signatureSchemes: only schemes of RFC 9963 (rsa_pkcs1_*_legacy), which no server may use; name others beside them",
+    );
   checkAlpn(config.alpnProtocols);
   return config;
 }

@@ -47,7 +47,12 @@ export interface CommonOptions {
   readonly cipherSuites?: readonly CipherSuiteName[];
   /** Key exchange groups, best first. */
   readonly groups?: readonly GroupName[];
-  /** Signature schemes that the peer may use, best first. */
+  /**
+   * Signature schemes that the peer may use, best first. The schemes
+   * `rsa_pkcs1_*_legacy` (RFC 9963) are for certificates of clients whose keys
+   * cannot do RSASSA-PSS, in TPMs and smart cards: a server accepts those that it
+   * names, and a client signs with those that it or its credential names.
+   */
   readonly signatureSchemes?: readonly SignatureSchemeName[];
   /** ALPN names, best first; one character stands for one byte. */
   readonly alpnProtocols?: readonly string[];

@@ -8,7 +8,10 @@ import {
   emptyBody,
   u16ListBody,
 } from "./spec.ts";
-import { SIGNATURE_SCHEMES } from "../registries/signature-schemes.ts";
+import {
+  isForBothSides,
+  SIGNATURE_SCHEMES,
+} from "../registries/signature-schemes.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 
 /** RFC 8446 4.2.3. */
@@ -20,9 +23,9 @@ export const signatureAlgorithms: ExtensionSpec = {
     certificate_request: carriedAs("signature_algorithms", u16ListBody),
   },
   offer: ({ config }, into) => {
-    into.signature_algorithms = config.signatureSchemes.map(
-      (name) => SIGNATURE_SCHEMES[name].code,
-    );
+    into.signature_algorithms = config.signatureSchemes
+      .filter(isForBothSides)
+      .map((name) => SIGNATURE_SCHEMES[name].code);
   },
 };
 

@@ -17,11 +17,17 @@ export interface SignatureScheme {
   readonly curve?: "secp256r1" | "secp384r1" | "secp521r1";
   /** Versions whose handshakes it may sign; certificates it may sign always. */
   readonly handshake: readonly TlsProtocolVersion[];
+  /**
+   * The only side that may sign a handshake with it; absent: both. Such a scheme
+   * signs no certificates.
+   */
+  readonly signer?: "client";
 }
 
 /**
- * SignatureScheme, RFC 8446 4.2.3; RFC 5246 7.4.1.4.1 has the same numbers.
- * ML-DSA: draft-ietf-tls-mldsa.
+ * SignatureScheme, RFC 9846 4.3.3; RFC 5246 7.4.1.4.1 has the same numbers.
+ * RFC 9963: "legacy", for clients whose keys cannot do RSASSA-PSS. ML-DSA:
+ * draft-ietf-tls-mldsa.
  *
  * @example
  * ```ts
@@ -125,6 +131,30 @@ export const SIGNATURE_SCHEMES = {
     key: "rsaEncryption",
     handshake: TLS12,
   },
+  rsa_pkcs1_sha256_legacy: {
+    name: "rsa_pkcs1_sha256_legacy",
+    code: 0x0420,
+    signature: "rsa-pkcs1-sha256",
+    key: "rsaEncryption",
+    handshake: TLS13,
+    signer: "client",
+  },
+  rsa_pkcs1_sha384_legacy: {
+    name: "rsa_pkcs1_sha384_legacy",
+    code: 0x0520,
+    signature: "rsa-pkcs1-sha384",
+    key: "rsaEncryption",
+    handshake: TLS13,
+    signer: "client",
+  },
+  rsa_pkcs1_sha512_legacy: {
+    name: "rsa_pkcs1_sha512_legacy",
+    code: 0x0620,
+    signature: "rsa-pkcs1-sha512",
+    key: "rsaEncryption",
+    handshake: TLS13,
+    signer: "client",
+  },
   ecdsa_sha1: {
     name: "ecdsa_sha1",
     code: 0x0203,
@@ -168,6 +198,12 @@ export const SIGNATURE_SCHEMES = {
     handshake: TLS13,
   },
 } as const satisfies Record<string, SignatureScheme>;
+
+/** Tells whether a scheme may stand in a ClientHello: RFC 9963 2. */
+export function isForBothSides(name: SignatureSchemeName): boolean {
+  const row: SignatureScheme = SIGNATURE_SCHEMES[name];
+  return row.signer === undefined;
+}
 
 export type SignatureSchemeName = keyof typeof SIGNATURE_SCHEMES;
 
