@@ -2,7 +2,7 @@
 import type { AlertName } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config/config.ts";
 import type { Credential } from "../handshake/credentials/credential.ts";
-import type { ExternalPsk } from "../handshake/sessions/external-psk.ts";
+import type { PskAnswer } from "../handshake/sessions/external-psk.ts";
 import type { Session } from "../handshake/sessions/session.ts";
 import type { VerifiedKey } from "../x509/raw-key.ts";
 import type { VerifiedChain } from "../x509/verifier.ts";
@@ -32,7 +32,7 @@ export type Answer =
   | {
       readonly type: "psk_found";
       /** Undefined: there is none. The bytes are copied. */
-      readonly psk: ExternalPsk | undefined;
+      readonly psk: PskAnswer;
     }
   | {
       readonly type: "struck";

@@ -71,9 +71,15 @@ export type {
 
 export type {
   ExternalPsk,
+  PskAnswer,
   PskCallback,
   PskRequest,
 } from "../handshake/sessions/external-psk.ts";
+export {
+  type ImportedIdentity,
+  importPsk,
+  readImportedIdentity,
+} from "../handshake/sessions/imported-psk.ts";
 export type {
   Session,
   Session12,

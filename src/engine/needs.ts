@@ -13,7 +13,7 @@ import {
 } from "../handshake/authentication/authenticated-peer.ts";
 import type { ClientConfig, ServerConfig } from "../handshake/config/config.ts";
 import { publicKeyOf } from "../handshake/credentials/credential.ts";
-import { askForPsk, checkedPsk } from "../handshake/sessions/external-psk.ts";
+import { askForPsk, checkedPsks } from "../handshake/sessions/external-psk.ts";
 import { checkCredentialsNeeds } from "../handshake/config/required-features.ts";
 import type { PeerProof } from "../handshake/credentials/peer-identity.ts";
 import {
@@ -71,7 +71,7 @@ export function ownAnswer(
     case "psk": {
       const { psk } = config;
       if (psk === RAISE_NEED) return undefined;
-      const found = psk === undefined ? psk : askForPsk(psk, need.request);
+      const found = psk && askForPsk(psk, need.request);
       return { type: "psk_found", psk: found };
     }
     case "session":
@@ -117,7 +117,7 @@ function fitting(
     );
   switch (type) {
     case "psk_found":
-      return { type, psk: answer.psk && checkedPsk(answer.psk) };
+      return { type, psk: checkedPsks(answer.psk) };
     case "signed": {
       const signature = ownBytes(answer.signature);
       if (signature !== undefined) return { type, signature };
@@ -176,8 +176,12 @@ export function advanceByAnswer(
     case "session_found":
       return advance(machines, state, "session_found", answer, io);
     case "psk_found": {
-      const psk = answer.psk && checkedPsk(answer.psk);
-      return advance(machines, state, "psk_found", { psk }, io);
+      const [psk, ...others] = checkedPsks(answer.psk);
+      if (others.length > 0 && state.config.role === "server")
+        throw new TlsError(reason.wrong_answer, {
+          detail: "psk: a server answers with one key",
+        });
+      return advance(machines, state, "psk_found", { psk, others }, io);
     }
     case "struck":
       return advance(machines, state, "struck", answer, io);

@@ -49,7 +49,7 @@ export function startClient(
   io: HandshakeIo,
 ): ClientHelloState {
   if (config.psk === undefined || config.suites13.length === 0)
-    return sendFirstHello(config, serverName, undefined, io);
+    return sendFirstHello(config, serverName, [], io);
   return {
     machine: "clientHello",
     at: "WAIT_PSK",
@@ -62,16 +62,17 @@ export function startClient(
 
 function onPskFound(
   { config, serverName }: WaitPsk,
-  { psk }: Answers["psk_found"],
+  { psk, others }: Answers["psk_found"],
   io: HandshakeIo,
 ): WaitServerHello {
-  return sendFirstHello(config, serverName, psk, io);
+  const external = psk === undefined ? [] : [psk, ...others];
+  return sendFirstHello(config, serverName, external, io);
 }
 
 function sendFirstHello(
   config: ClientConfig,
   serverName: string | undefined,
-  external: ExternalPsk | undefined,
+  external: readonly ExternalPsk[],
   io: HandshakeIo,
 ): WaitServerHello {
   const hellos =
@@ -98,7 +99,7 @@ function sendFirstHello(
 function plainHello(
   config: ClientConfig,
   serverName: string | undefined,
-  external: ExternalPsk | undefined,
+  external: readonly ExternalPsk[],
 ): FirstHellos {
   const { sessions } = clientHooksOf(config);
   const psks = sessions?.offeredPsks(config, serverName, external);

@@ -50,7 +50,7 @@ export interface SessionHooks {
   offeredPsks(
     config: ClientConfig,
     serverName: string | undefined,
-    external: ExternalPsk | undefined,
+    external: readonly ExternalPsk[],
   ): readonly Psk[];
   offersEarlyData(config: ClientConfig, psks: readonly Psk[]): boolean;
   pskBody(config: ClientConfig, psks: readonly Psk[]): OfferedPsks | undefined;
@@ -146,7 +146,7 @@ export interface EchHooks {
   firstHellos(
     config: ClientConfig,
     serverName: string | undefined,
-    external: ExternalPsk | undefined,
+    external: readonly ExternalPsk[],
   ): FirstHellos | undefined;
   checkRetry(
     state: WaitServerHello,

@@ -147,7 +147,14 @@ abstract class Stage {
 }
 
 /** The origin of a PSK, which decides the label of its binder. */
-export type PskKind = "external" | "resumption";
+export type PskKind = "external" | "imported" | "resumption";
+
+/** RFC 9846 7.1, RFC 9258 5.2. */
+const BINDERS: Readonly<Record<PskKind, string>> = {
+  external: "ext binder",
+  imported: "imp binder",
+  resumption: "res binder",
+};
 
 class EarlySecret extends Stage {
   /** Derive-Secret(., "derived", "") where it is known: without a PSK. */
@@ -160,8 +167,8 @@ class EarlySecret extends Stage {
 
   /** A PskBinderEntry (RFC 8446 4.2.11.2), of the truncated ClientHello. */
   binder(kind: PskKind, transcriptHash: Uint8Array): Uint8Array {
-    const label = kind === "external" ? "ext binder" : "res binder";
-    const key = this.traffic("client", label, constantsOf(this.hash).nothing);
+    const { nothing } = constantsOf(this.hash);
+    const key = this.traffic("client", BINDERS[kind], nothing);
     const binder = key.finished(transcriptHash);
     key.wipe();
     return binder;

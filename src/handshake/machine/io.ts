@@ -305,7 +305,11 @@ export interface Answers {
   /** Undefined: there is none, and a full handshake follows. */
   session_found: { readonly session: Session | undefined };
   /** Undefined: there is none. */
-  psk_found: { readonly psk: ExternalPsk | undefined };
+  psk_found: {
+    readonly psk: ExternalPsk | undefined;
+    /** Further ones that a client of TLS 1.3 offers. */
+    readonly others: readonly ExternalPsk[];
+  };
   /**
    * True when the key was struck for the first time: early data is accepted.
    */

@@ -16,7 +16,15 @@ export interface ExternalPsk {
    * another hash do not go with it. Default "SHA-256". TLS 1.2 does not ask.
    */
   readonly hash?: "SHA-256" | "SHA-384";
+  /** Made by `importPsk` (RFC 9258): TLS 1.2 does not take it. Default false. */
+  readonly imported?: boolean;
 }
+
+/**
+ * An answer to a request: a client of TLS 1.3 offers several keys in that order,
+ * and one of TLS 1.2 takes the first; a server answers with one.
+ */
+export type PskAnswer = ExternalPsk | readonly ExternalPsk[] | undefined;
 
 /** The request for an external key. */
 export interface PskRequest {
@@ -30,7 +38,7 @@ export interface PskRequest {
  * Finds the key for a request, the same for both roles and both versions:
  * undefined means that there is none. The arrays of the answer are copied.
  */
-export type PskCallback = (request: PskRequest) => ExternalPsk | undefined;
+export type PskCallback = (request: PskRequest) => PskAnswer;
 
 /**
  * A copy that nobody can change.
@@ -38,14 +46,33 @@ export type PskCallback = (request: PskRequest) => ExternalPsk | undefined;
  * @throws TlsUsageError for an identity or a key of a wrong length
  */
 export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
-  const { identity, key, hash = "SHA-256" } = psk;
+  const { identity, key, hash = "SHA-256", imported = false } = psk;
   if (hash !== "SHA-256" && hash !== "SHA-384")
     throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");
   return Object.freeze({
     identity: pskBytes("identity", identity, 0),
     key: pskBytes("key", key, 1),
     hash,
+    imported,
   });
+}
+
+/**
+ * Copies of all keys of an answer.
+ *
+ * @throws TlsUsageError for an identity or a key of a wrong length
+ */
+export function checkedPsks(
+  answer: PskAnswer,
+): readonly Required<ExternalPsk>[] {
+  const list = answer === undefined ? [] : isOne(answer) ? [answer] : answer;
+  return Array.from(list, checkedPsk);
+}
+
+function isOne(
+  answer: ExternalPsk | readonly ExternalPsk[],
+): answer is ExternalPsk {
+  return !Array.isArray(answer);
 }
 
 function pskBytes(name: string, value: unknown, least: number): Uint8Array {
@@ -62,14 +89,10 @@ function pskBytes(name: string, value: unknown, least: number): Uint8Array {
 export function askForPsk(
   callback: PskCallback,
   request: PskRequest,
-): Required<ExternalPsk> | undefined {
+): readonly Required<ExternalPsk>[] {
   const asked = {
     identity: request.identity?.slice(),
     hint: request.hint?.slice(),
   };
-  return callProgram(
-    "psk",
-    () => callback(asked),
-    (psk) => (psk === undefined ? undefined : checkedPsk(psk)),
-  );
+  return callProgram("psk", () => callback(asked), checkedPsks);
 }

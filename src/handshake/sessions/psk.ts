@@ -37,6 +37,8 @@ export interface ResumptionPsk {
 
 export interface ExternalKey {
   readonly kind: "external";
+  /** The origin that its binder names: RFC 9846 7.1, RFC 9258 5.2. */
+  readonly origin: "external" | "imported";
   /** The `trust` of the config whose callback gave it. */
   readonly trust: object;
   readonly identity: Uint8Array;
@@ -69,11 +71,19 @@ export function resumptionPsk(
 
 /** An external PSK that the program gave under the rules named by `trust`. */
 export function externalKey(
-  { identity, key: bytes, hash }: Required<ExternalPsk>,
+  { identity, key: bytes, hash, imported }: Required<ExternalPsk>,
   trust: object,
 ): ExternalKey {
   const key = new Secret(bytes.slice());
-  return Object.freeze({ kind: "external", identity, key, hash, trust });
+  const origin = imported ? "imported" : "external";
+  return Object.freeze({
+    kind: "external",
+    origin,
+    identity,
+    key,
+    hash,
+    trust,
+  });
 }
 
 /**
@@ -164,7 +174,8 @@ export function binderOf(
 ): Uint8Array {
   const digest = before.add(truncatedHello).begin(hash).digest();
   const early = earlySecret(hash, psk.key);
-  const binder = early.binder(psk.kind, digest);
+  const origin = psk.kind === "external" ? psk.origin : psk.kind;
+  const binder = early.binder(origin, digest);
   early.wipe();
   return binder;
 }

@@ -37,6 +37,7 @@ function guarded(): Partial<ServerOptions> {
 describe("a PSK that a server names", () => {
   const psk = (hash: Psk["hash"]): Psk => ({
     kind: "external",
+    origin: "external",
     identity: new Uint8Array(1),
     key: session13().psk,
     hash,

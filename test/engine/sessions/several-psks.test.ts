@@ -19,6 +19,7 @@ import {
   withBinders,
 } from "../../../src/handshake/client/offer/psk-offer.ts";
 import type { Extensions } from "../../../src/handshake/extensions/spec.ts";
+import { checkedPsk } from "../../../src/handshake/sessions/external-psk.ts";
 import { PendingTranscript } from "../../../src/handshake/keys/transcript.ts";
 import {
   encodeClientHello,
@@ -243,13 +244,16 @@ describe("a server that is offered PSKs", () => {
     return server;
   };
 
-  const known = { psk: externalKey(external, {}) };
+  const known = { psk: externalKey(checkedPsk(external), {}) };
   const strange = {
-    psk: externalKey({ ...external, identity: Uint8Array.of(9) }, {}),
+    psk: externalKey(
+      checkedPsk({ ...external, identity: Uint8Array.of(9) }),
+      {},
+    ),
   };
   const ofSession = (session: Session13): OfferedPsk => {
     const config = testClientConfig({ session });
-    const [resumption] = offeredPsks(config, "localhost", undefined);
+    const [resumption] = offeredPsks(config, "localhost", []);
     if (resumption === undefined) throw new Error("no PSK");
     return { psk: resumption, age: session.ageAdd };
   };

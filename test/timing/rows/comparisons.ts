@@ -130,7 +130,12 @@ function finished(provider: ProviderName, random: Random): Subject {
 function binder(provider: ProviderName, random: Random): Subject {
   const hash = PROVIDERS[provider].hashes["SHA-256"];
   const psk = externalKey(
-    { identity: random.bytes(16), key: random.bytes(32), hash: "SHA-256" },
+    {
+      identity: random.bytes(16),
+      key: random.bytes(32),
+      hash: "SHA-256",
+      imported: false,
+    },
     {},
   );
   const hello = random.bytes(400);

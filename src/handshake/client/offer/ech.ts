@@ -30,7 +30,7 @@ import type {
 function firstHellos(
   config: ClientConfig,
   serverName: string | undefined,
-  external: ExternalPsk | undefined,
+  external: readonly ExternalPsk[],
 ): FirstHellos | undefined {
   const offer = config.encryptedClientHello?.begin(config);
   if (offer === undefined) return undefined;

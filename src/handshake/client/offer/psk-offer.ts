@@ -16,18 +16,19 @@ import { resumedPeer } from "../../authentication/resumption.ts";
 import { isFresh, type Session13 } from "../../sessions/session.ts";
 import type { PendingTranscript } from "../../keys/transcript.ts";
 
-/** The session of the config and the external PSK, as far as they are of use. */
+/** The session of the config and the external PSKs, as far as they are of use. */
 export function offeredPsks(
   config: ClientConfig,
   serverName: string | undefined,
-  external: ExternalPsk | undefined,
+  external: readonly ExternalPsk[],
 ): readonly Psk[] {
   const psks: Psk[] = [];
   const resumption = sessionPsk(config, serverName);
   if (resumption !== undefined) psks.push(resumption);
   // RFC 8446 4.2.11: an identity has a byte at least; TLS 1.2's may have none.
-  if (external !== undefined && external.identity.length > 0)
-    psks.push(externalKey(checkedPsk(external), config.trust));
+  for (const psk of external)
+    if (psk.identity.length > 0)
+      psks.push(externalKey(checkedPsk(psk), config.trust));
   return psks.filter(({ hash }) =>
     config.suites13.some((suite) => suite.hash === hash),
   );

@@ -148,7 +148,9 @@ export function onPskFound(
 ): Client12State {
   const { need: _need, ...rest } = state;
   const { exchange, config } = state;
-  if (found === undefined) throw new TlsError(reason.psk_missing);
+  // RFC 9258 5: an imported key is for no other version.
+  if (found === undefined || found.imported)
+    throw new TlsError(reason.psk_missing);
   const psk = checkedPsk(found);
   const half = exchange && agree(exchange, config);
   const { premaster, held } = pskPremaster(psk, half?.secret);

@@ -103,7 +103,9 @@ function onPskFound(
   { psk: found }: Answers["psk_found"],
 ): Server12State {
   const { need: _need, exchange, pair, ...rest } = state;
-  if (found === undefined) throw new TlsError(reason.unknown_psk_identity);
+  // RFC 9258 5: an imported key is for no other version.
+  if (found === undefined || found.imported)
+    throw new TlsError(reason.unknown_psk_identity);
   const half = agreed(pair, exchange);
   const { premaster, held } = pskPremaster(checkedPsk(found), half);
   const keyed = { ...rest, ...newSecrets(rest, premaster, rest) };
