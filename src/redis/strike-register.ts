@@ -13,7 +13,8 @@ export interface RedisStrikeRegisterOptions extends ShardedOptions {
   /**
    * Milliseconds that the clock of a process may differ from Redis'. One that
    * differs more is refused; strikes are kept twice as long beyond their time,
-   * for two processes may differ to either side. Default 2000.
+   * for two processes may differ to either side. Default 2000; the same in all
+   * processes, since registers with different ones refuse each other's tickets.
    */
   readonly clockTolerance?: number;
   /**
@@ -88,7 +89,10 @@ export function redisStrikeRegister(
   const run = runner(options);
   const namesFor = namesOf("strike", options);
   const { shards = 1 } = options;
-  const text = utf8Bytes(`puretls redis ${shards.toString()} ${name}`);
+  // Whatever says what is struck and for how long. A process that tolerates more
+  // may come when another's strikes are over.
+  const which = [shards, clockTolerance, prefixOf(options), name];
+  const text = utf8Bytes(`puretls redis ${JSON.stringify(which)}`);
   return {
     id: provider.hashes["SHA-256"].hash(text).slice(0, 16),
     strike: async (key, until) => {

@@ -6,6 +6,8 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { redisStrikeRegister } from "../../src/redis/index.ts";
 import { runs } from "../support/thorough.ts";
 import { decide, type RegisterState } from "./register-model.ts";
 
@@ -121,6 +123,29 @@ const ordersOfRedis = ordersOf(RIGHT, [
   ...happeningsWith(WRONG),
   fc.record({ type: fc.constant("set" as const), clock: WRONG }),
 ]);
+
+describe("the id of a register", () => {
+  const idOf = (more: object = {}): string =>
+    redisStrikeRegister({
+      client: { call: () => Promise.resolve("first") },
+      provider: noble,
+      ...more,
+    }).id.join();
+
+  it("is that of the same settings alone: each of them says what is struck, and for how long", () => {
+    const ids = [
+      {},
+      { prefix: "other" },
+      { name: "other" },
+      { shards: 16 },
+      { clockTolerance: 60_000 },
+    ].map(idOf);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(idOf({ clockTolerance: 2000, shards: 1, name: "puretls" })).toBe(
+      ids[0],
+    );
+  });
+});
 
 describe("the strike register", () => {
   it("accepts no early data twice, in whatever order things happen", () => {

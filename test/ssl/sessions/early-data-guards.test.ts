@@ -18,8 +18,12 @@ import {
   type ContextSessionStore,
   type ContextStrikeRegister,
   type SSLContext,
+  type SSLContextOptions,
   type SSLSession,
+  VerifyMode,
 } from "../../../src/index.ts";
+import { createCertificateAuthority } from "../../../src/pki/index.ts";
+import { testAuthority, testClient } from "../../support/pki.ts";
 import { sampled } from "../../support/thorough.ts";
 import { clientContext, serverContext, socketPair } from "../support.ts";
 
@@ -88,8 +92,11 @@ function register(id: number): ContextStrikeRegister {
   };
 }
 
-async function sessionOf(server: SSLContext): Promise<SSLSession> {
-  const pair = socketPair({ client, server });
+async function sessionOf(
+  server: SSLContext,
+  who = client,
+): Promise<SSLSession> {
+  const pair = socketPair({ client: who, server });
   await Promise.all([pair.client.ready, pair.server.ready]);
   await pair.server.sendAll(Uint8Array.of(1));
   await pair.client.recv();
@@ -145,6 +152,65 @@ describe("early data is accepted at most once", () => {
         for (const other of [first, second, made, service.process(maker)])
           expect(await offer(other, session)).toBe(false);
       }
+    },
+  );
+});
+
+describe("early data", () => {
+  const { certificatePem: cert, keyPem: key } = testClient();
+  const known = clientContext({
+    ...{ provider, earlyData: true, certChain: { cert, key } },
+  });
+  const requires = (ca: string): SSLContextOptions => ({
+    verifyMode: VerifyMode.CERT_REQUIRED,
+    verifyLocations: { ca },
+  });
+  const ours = requires(testAuthority().pem);
+  const theirs = requires(
+    createCertificateAuthority({ provider, name: "CN=Other" }).pem,
+  );
+  const none: SSLContextOptions = {};
+
+  it.each([
+    ["is accepted under the same", ours, ours, known, "accepted"],
+    ["of a stranger is none where clients are known", none, ours, client, null],
+    ["of another authority's client is none", ours, theirs, known, null],
+    [
+      "of a client is none where clients are strangers",
+      ours,
+      none,
+      known,
+      "rejected",
+    ],
+  ] as const)(
+    "of a ticket of a context with other rules: %s",
+    async (_, maker, taker, who, expected) => {
+      const ticketKeys = new TicketKeys({ provider });
+      const strikeRegister = register(1);
+      const [made, taking] = [maker, taker].map((more) =>
+        serverContext({
+          ...{
+            provider,
+            maxEarlyData: 100,
+            ticketKeys,
+            strikeRegister,
+            ...more,
+          },
+        }),
+      );
+      if (made === undefined || taking === undefined) throw new Error();
+      const session = await sessionOf(made, who);
+      const pair = socketPair({
+        client: who,
+        server: taking,
+        clientOptions: { session, doHandshakeOnConnect: false },
+      });
+      await pair.client.sendEarlyData(EARLY);
+      await Promise.allSettled([pair.client.doHandshake(), pair.server.ready]);
+      expect(pair.server.earlyDataOutcome).toBe(expected);
+      expect(pair.server.readEarlyData()).toEqual(
+        expected === "accepted" ? EARLY : null,
+      );
     },
   );
 });
