@@ -66,7 +66,8 @@ export interface SharedTicketKeys {
   readonly keys: TicketKeys;
   /**
    * Looks into Redis now. Await it before the first connection: until then
-   * tickets are sealed under a key of this process.
+   * tickets are sealed under a key of this process. Until a look succeeds there is
+   * one each second, whether this was called or not.
    *
    * @throws the client's error, and Error for keys that cannot be decrypted
    */
@@ -95,6 +96,8 @@ const LONGEST_VALUE = 65_536;
 const ATTEMPTS = 8;
 const MINUTE = 60_000;
 const HALF_DAY = 43_200_000;
+/** Milliseconds between two looks until there are keys: a client may yet connect. */
+const SOON = 1000;
 /** Milliseconds after which a look into Redis is taken for lost. */
 const PATIENCE = 30_000;
 
@@ -104,7 +107,7 @@ const PATIENCE = 30_000;
  * used. Old keys stay for the life of the tickets that they sealed. In Redis they
  * are encrypted under `encryptionKeys`.
  *
- * Without Redis the keys go on as they are, for one period more than they
+ * Without Redis the keys stay as they are, for one period more than they
  * should, and after that with a key of each process: clients are resumed less,
  * connections never fail. What Redis loses is put back by any process that has it.
  *
@@ -134,12 +137,22 @@ export function redisTicketKeys(
   options: RedisTicketKeysOptions,
 ): SharedTicketKeys {
   const shared = new SharedKeys(options);
+  const look = (): void => {
+    shared.refresh().catch(() => undefined); // onRefresh is told.
+  };
+  const close = startInterval(shared.refreshInterval, look);
+  const soon = Math.min(SOON, shared.refreshInterval);
+  const closeFirst = startInterval(soon, () => {
+    if (shared.hasKeys) closeFirst();
+    else look();
+  });
   return {
     keys: shared.keys,
     refresh: () => shared.refresh(),
-    close: startInterval(shared.refreshInterval, () => {
-      shared.refresh().catch(() => undefined); // onRefresh is told.
-    }),
+    close: () => {
+      close();
+      closeFirst();
+    },
   };
 }
 
@@ -176,6 +189,10 @@ class SharedKeys {
     this.#sealer = new Sealer(provider, options.encryptionKeys, LONGEST_VALUE);
     this.#run = runner(options);
     this.keys = new TicketKeys({ provider, rotationInterval });
+  }
+
+  get hasKeys(): boolean {
+    return this.#ring.length > 0;
   }
 
   /**

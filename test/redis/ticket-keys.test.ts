@@ -2,14 +2,15 @@
  * Ticket keys that processes share: their rotation, what a Redis that loses or
  * denies them costs, and clocks that are wrong. Their model is beside this file.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { TlsUsageError } from "../../src/engine/index.ts";
-import { redisSessionStore } from "../../src/redis/index.ts";
+import { redisSessionStore, redisTicketKeys } from "../../src/redis/index.ts";
 import {
   LIFETIME,
   look,
   nameOf,
+  OneValue,
   REFRESH,
   ROTATE,
   seal,
@@ -149,6 +150,34 @@ describe("processes that share ticket keys", () => {
       }
     },
   );
+
+  it("are looked for each second until they are there, and then each minute", async () => {
+    vi.useFakeTimers();
+    const redis = new OneValue(() => Date.now());
+    redis.fault = "unreachable";
+    const outcomes: string[] = [];
+    const shared = redisTicketKeys({
+      client: { call: redis.call },
+      provider: noble,
+      encryptionKeys: [new Uint8Array(32)],
+      onRefresh: ({ outcome }) => outcomes.push(outcome),
+    });
+    try {
+      await expect(shared.refresh()).rejects.toThrow(); // It is still connecting.
+      await vi.advanceTimersByTimeAsync(2999);
+      redis.fault = "none";
+      await vi.advanceTimersByTimeAsync(1);
+      expect(outcomes).toEqual(["failed", "failed", "failed", "rotated"]);
+      await vi.advanceTimersByTimeAsync(118_000);
+      expect(outcomes.slice(4)).toEqual(["unchanged", "unchanged"]);
+      shared.close();
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(outcomes).toHaveLength(6);
+    } finally {
+      shared.close();
+      vi.useRealTimers();
+    }
+  });
 
   it("do not decrypt a value of megabytes", async () => {
     const world = new World();
