@@ -3,7 +3,9 @@
  * clients resume at any of them, early data is accepted once, ticket keys
  * rotate for all. Then recorded early data is replayed, a worker is killed, and
  * Redis is. Prints figures, as JSON with `--json`. Needs `redis-server`, `npm
- * install puretls redis`, and uses HAProxy where it is installed.
+ * install puretls redis`, `"type": "module"` in the package.json above it, and
+ * uses HAProxy where it is installed. Node runs TypeScript from 22.18 on; before
+ * that it is `npx tsx main.ts`.
  *
  * `node main.ts [--replays 400] [--strikes 100000] [--clients 4]`
  */

@@ -1,7 +1,7 @@
 /**
  * `examples/fleet` as a program: four workers behind a balancer, real Redis, and
  * what goes wrong in a service's life. Its figures are what SECURITY.md and
- * docs/sessions.md say of it. The types are checked against those of the package
+ * docs/many-processes.md say of it. The types are checked against those of the package
  * `redis`, so that its client is one that puretls/redis takes.
  */
 import { existsSync } from "node:fs";
