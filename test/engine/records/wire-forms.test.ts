@@ -153,6 +153,20 @@ describe("the version of a record", () => {
   );
 });
 
+// [9846-5.2-02] [9846-5.2-05]
+it("a sealed record of TLS 1.3 has 2^14 + 256 bytes at most", () => {
+  for (const [length, reason] of [
+    [2 ** 14 + 256, "bad_record_mac"],
+    [2 ** 14 + 257, "record_overflow"],
+  ] as const)
+    for (const role of ["client", "server"] as const) {
+      const { [role]: engine } = shuttle(newPair());
+      const header = Uint8Array.of(23, 3, 3, length >> 8, length & 255);
+      engine.receive(concat(header, new Uint8Array(length)));
+      expect(engine.error?.reason).toBe(reason);
+    }
+});
+
 // [9846-E.5-06] [9846-E.5-07]
 it("a hello of SSL 2.0 gets no ServerHello, whatever it offers", () => {
   // RFC 5246 E.2: a length with its first bit set, type 1, version 3.3, lengths
