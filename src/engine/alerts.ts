@@ -6,6 +6,7 @@ import type { WriteHalf } from "../record/write-half.ts";
 import { ContentType } from "../wire/code-points.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { endHint } from "./end-hints.ts";
+import type { EventQueue } from "./events.ts";
 import type { Flags } from "./parts.ts";
 
 const LEVELS = { warning: 1, fatal: 2 } as const;
@@ -49,29 +50,32 @@ export function isHarmless(
 }
 
 /**
- * Takes an alert record: true for a close_notify, false for one that changes
- * nothing.
+ * Takes an alert record that ends the connection in order, or changes nothing,
+ * and tells the program.
  *
  * @throws TlsError for every other one
  */
-export function isCloseNotify(
+export function takeAlert(
   content: Uint8Array,
   flags: Flags,
   state: ConnectionState,
-): boolean {
+  events: EventQueue,
+): void {
   const received = readAlert(content);
   const { alert } = received;
   if (isHarmless(received, flags.warningAlertPolicy)) {
     if (++flags.warningAlerts > state.config.limits.warningAlerts)
       throw new TlsError(reason.too_many_warning_alerts);
-    return false;
+    events.push({ type: "warning_alert", alert });
+    return;
   }
   if (alert !== "close_notify" || flags.info === undefined)
     throw new TlsError(reason.peer_alert, {
       received: alert,
       ...endHint(state, alert),
     });
-  return true;
+  flags.readClosed = true;
+  events.push({ type: "peer_closed" });
 }
 
 /** Sends an alert. */

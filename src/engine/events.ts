@@ -1,5 +1,5 @@
 import { type Bytes, unshared } from "../bytes.ts";
-import type { TlsError } from "../errors.ts";
+import type { AlertName, TlsError } from "../errors.ts";
 import type { HandshakeEvent, Need } from "../handshake/machine/io.ts";
 
 /** Events of an engine, in the order in which they happened. */
@@ -23,6 +23,15 @@ export type EngineEvent =
       /** Nothing goes on before `resume()` has the answer. */
       readonly type: "need";
       readonly need: Need;
+    }
+  | {
+      /**
+       * An alert that ends nothing (RFC 9846 6.1, RFC 5246 7.2.2): user_canceled,
+       * in TLS 1.2 any warning, as no_renegotiation and unrecognized_name. A
+       * number where it has no name.
+       */
+      readonly type: "warning_alert";
+      readonly alert: AlertName | number;
     }
   | {
       /** The peer's close_notify: it will send no more data. */

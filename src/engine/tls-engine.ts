@@ -21,7 +21,7 @@ import { owesKeyUpdate } from "../handshake/tls13/key-update.ts";
 import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
 import { ContentType } from "../wire/code-points.ts";
-import { isCloseNotify, sendCloseNotify } from "./alerts.ts";
+import { sendCloseNotify, takeAlert } from "./alerts.ts";
 import { endHint } from "./end-hints.ts";
 import { type EngineEvent, EventQueue } from "./events.ts";
 import * as gate from "./flags.ts";
@@ -421,11 +421,9 @@ export class TlsEngine {
     // RFC 8446 5.1: messages "MUST NOT be interleaved with other record types".
     if (joiner.isPartial) throw new TlsError(reason.interleaved_handshake);
     if (type === ContentType.application_data) this.#onData(content);
-    else if (type === ContentType.alert) {
-      if (!isCloseNotify(content, this.#flags, this.#handshake.state)) return;
-      this.#flags.readClosed = true;
-      this.#events.push({ type: "peer_closed" });
-    } else if (type === ContentType.change_cipher_spec)
+    else if (type === ContentType.alert)
+      takeAlert(content, this.#flags, this.#handshake.state, this.#events);
+    else if (type === ContentType.change_cipher_spec)
       this.#handshake.advance("change_cipher_spec", {});
     else throw new TlsError(reason.unexpected_record_type);
   }

@@ -378,6 +378,27 @@ describe("closing", () => {
     );
   });
 
+  it("an alert that ends nothing is an event", () => {
+    const told = (engine: TlsEngine) =>
+      events(engine).flatMap((event) =>
+        event.type === "warning_alert" ? [event.alert] : [],
+      );
+    const server = freshServer();
+    server.receive(fromHex("1503030002015a"));
+    expect(server.error).toBeUndefined();
+    expect(told(server)).toEqual(["user_canceled"]);
+    // A client of TLS 1.2 that waits for a ServerHello, RFC 6066 3.
+    const { client } = newPair(testClientConfig({ versions: ["TLSv1.2"] }));
+    for (const alert of ["0170", "0164", "01fa"])
+      client.receive(fromHex(`1503030002${alert}`));
+    expect(client.error).toBeUndefined();
+    expect(told(client)).toEqual([
+      "unrecognized_name",
+      "no_renegotiation",
+      250,
+    ]);
+  });
+
   it("an unknown alert is an error alert", () => {
     expect(ends(freshServer(), fromHex("150303000201fa"))).toEqual({
       reason: "peer_alert",
