@@ -291,9 +291,12 @@ describe("a server that is offered PSKs", () => {
   it("takes early data with the first of them alone", () => {
     const server = guarded();
     const early = { early_data: true } as const;
-    const states = [[], [strange]].map((before) => {
+    const states = [false, true].map((isSecond) => {
       const session = firstSession({ server });
-      const hello = helloWith([...before, ofSession(session)], early);
+      const own = ofSession(session);
+      // The age of the first is right, whosever it is.
+      const other = { ...strange, age: session.ageAdd };
+      const hello = helloWith(isSecond ? [other, own] : [own], early);
       const engine = outcome(hello, server);
       expect(engine.error).toBeUndefined();
       return engine.state;
