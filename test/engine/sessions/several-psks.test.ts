@@ -14,10 +14,8 @@ import {
   TlsEngine,
 } from "../../../src/engine/index.ts";
 import { EVERY_EXTENSION } from "../../../src/handshake/features/every-feature.ts";
-import {
-  offeredPsks,
-  withBinders,
-} from "../../../src/handshake/client/offer/psk-offer.ts";
+import { resumedPeer } from "../../../src/handshake/authentication/resumption.ts";
+import { withBinders } from "../../../src/handshake/client/offer/psk-offer.ts";
 import type { Extensions } from "../../../src/handshake/extensions/spec.ts";
 import { checkedPsk } from "../../../src/handshake/sessions/external-psk.ts";
 import { PendingTranscript } from "../../../src/handshake/keys/transcript.ts";
@@ -25,7 +23,11 @@ import {
   encodeClientHello,
   readClientHello,
 } from "../../../src/handshake/messages/client-hello.ts";
-import { externalKey, type Psk } from "../../../src/handshake/sessions/psk.ts";
+import {
+  externalKey,
+  type Psk,
+  resumptionPsk,
+} from "../../../src/handshake/sessions/psk.ts";
 import { ExtensionType } from "../../../src/wire/code-points.ts";
 import {
   events,
@@ -252,9 +254,9 @@ describe("a server that is offered PSKs", () => {
     ),
   };
   const ofSession = (session: Session13): OfferedPsk => {
-    const config = testClientConfig({ session });
-    const [resumption] = offeredPsks(config, "localhost", []);
-    if (resumption === undefined) throw new Error("no PSK");
+    const peer = resumedPeer(session, testClientConfig(), "localhost");
+    if (peer === undefined) throw new Error("no peer");
+    const resumption = resumptionPsk(session, peer, session.ticket);
     return { psk: resumption, age: session.ageAdd };
   };
 
