@@ -1,4 +1,5 @@
 /** OCSP responses about one's own certificate, by RFC 5019 over HTTP. */
+import { found } from "../options.ts";
 import { type IncomingMessage, request } from "node:http";
 import { concat, isByteArray } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
@@ -195,7 +196,7 @@ async function bodyOf(answer: IncomingMessage): Promise<Uint8Array> {
     if (statusCode !== 200)
       throw new Error(`OCSP: status ${statusCode.toString()} of the responder`);
     if (!/^application\/ocsp-response\b/i.test(type))
-      throw new Error(`OCSP: ${JSON.stringify(type)} is no OCSP response`);
+      throw new Error(`OCSP: ${found(type)} is no OCSP response`);
     for await (const piece of answer) {
       const chunk: unknown = piece;
       if (!isByteArray(chunk)) continue;

@@ -22,7 +22,12 @@ const CORE = [...CORE_BELOW_ENGINE, "record", "handshake", "engine"];
 export const ROOMS: readonly Room[] = [
   {
     name: "bytes",
-    holds: ["src/bytes.ts", "src/promises.ts", "src/queues.ts"],
+    holds: [
+      "src/bytes.ts",
+      "src/options.ts",
+      "src/promises.ts",
+      "src/queues.ts",
+    ],
     mayImport: [],
   },
   {

@@ -484,9 +484,11 @@ describe("the record", () => {
     expect(make({ verifymode: "none" })).toThrow(
       /^SSLContext: verifymode \(text\) is no option; it is verifyMode here/,
     );
-    expect(make({ trustStore: 1 })).toThrow("trustStore (1) is no option");
+    expect(make({ trustStore: 1 })).toThrow(
+      "trustStore (a number) is no option",
+    );
     expect(() => new SSLContext().extend({ protocol: 1 } as never)).toThrow(
-      "extend: protocol (1) is no option",
+      "extend: protocol (a number) is no option",
     );
   });
 

@@ -3,6 +3,7 @@
  * asked for a certificate, when, whether it must present one, and who verifies
  * it. Handlers ask the functions below and never look at the value's fields.
  */
+import { found } from "../../options.ts";
 import type { RAISE_NEED } from "../../promises.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
@@ -40,7 +41,7 @@ export function clientAuthenticationOf(
   const later = options.postHandshakeAuth ?? false;
   if (mode !== "none" && mode !== "optional" && mode !== "required")
     throw new TlsUsageError(
-      `clientAuthentication: "${String(mode)}"; allowed are "none", "optional" and "required"`,
+      `clientAuthentication: ${found(mode)}; allowed are "none", "optional" and "required"`,
     );
   if (mode === "none") {
     if (later)

@@ -1,4 +1,5 @@
 /** Limits on the work and the memory that a peer can cause on one connection. */
+import { found } from "../../options.ts";
 import { TlsUsageError } from "../../errors.ts";
 
 /** Limits on what a peer can make this side do; each is a whole number. */
@@ -107,7 +108,7 @@ export function checkedLimits(limits: Partial<Limits> | undefined): Limits {
     const [least, most] = RANGES[name] ?? [0, Number.MAX_SAFE_INTEGER];
     if (!Number.isSafeInteger(value) || value < least || value > most)
       throw new TlsUsageError(
-        `limits.${name}: ${String(value)}; a whole number from ${least} to ${most} is allowed`,
+        `limits.${name}: ${found(value)}; a whole number from ${least} to ${most} is allowed`,
       );
   }
   return Object.freeze({ ...DEFAULT_LIMITS, ...limits });

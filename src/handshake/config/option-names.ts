@@ -3,9 +3,8 @@
  * is not in here is refused: a misspelt option would leave its default in force.
  */
 import { TlsUsageError } from "../../errors.ts";
+import { type Names, requireNames } from "../../options.ts";
 import type { ClientOptions, CommonOptions, ServerOptions } from "./options.ts";
-
-type Names<T> = { readonly [N in keyof T]-?: true };
 
 const COMMON: Names<CommonOptions> = {
   provider: true,
@@ -83,12 +82,8 @@ export const SERVER_OPTIONS: Names<Omit<ServerOptions, keyof CommonOptions>> = {
  */
 export function requireOptionNames(
   factory: string,
-  own: object,
+  own: Readonly<Record<string, true>>,
   given: object,
 ): void {
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(COMMON, name) && !Object.hasOwn(own, name))
-      throw new TlsUsageError(
-        `${factory}: ${name} is no option; allowed are ${Object.keys({ ...COMMON, ...own }).join(", ")}`,
-      );
+  requireNames(factory, given, { ...COMMON, ...own }, { Fault: TlsUsageError });
 }

@@ -37,8 +37,14 @@ import {
   privateKeyOfJwk,
 } from "./json-web-key.ts";
 import { type Platform, readFile } from "../platform/platform.ts";
-import { hasPfx, loadPfx, loadPfxAsync, type LoadedPfx } from "./pfx.ts";
-import { found, type Names, requireNames } from "../names/arguments.ts";
+import {
+  hasPfx,
+  type LoadedPfx,
+  loadPfx,
+  loadPfxAsync,
+  looksLikePfx,
+} from "./pfx.ts";
+import { kindOf, type Names, requireNames } from "../names/arguments.ts";
 import { type Encoded, PEM_LIB, reading } from "./reading.ts";
 
 /**
@@ -148,6 +154,7 @@ export function loadCredential(
     throw new TypeError(
       "loadCertChain: cert, certFile, pfx or pfxFile is needed",
     );
+  if (cert !== undefined) refusePfx(cert, source.cert === undefined);
   const chain =
     pfx?.chain ??
     reading(name, () => parseCertificates(cert?.content ?? ""), PEM_LIB);
@@ -170,6 +177,8 @@ export function loadCredential(
   const key = isJsonWebKey(source.key)
     ? { content: source.key, name: "key" }
     : (contentOf("key", source.key, source.keyFile, read) ?? cert);
+  if (key !== undefined && key !== cert)
+    refusePfx(key, source.key === undefined);
   const parsed =
     key === undefined ? pfx?.key : parsedKey(key, source.password, provider);
   if (parsed === undefined) throw new TypeError("loadCertChain: no key");
@@ -186,6 +195,19 @@ export function loadCredential(
     credential: createCredential({ ...stapled, key: parsed }),
     signer: undefined,
   };
+}
+
+/** @throws SSLError for a PKCS#12 file, which has an option of its own */
+function refusePfx(
+  { content, name }: { readonly content: unknown; readonly name: string },
+  isFile: boolean,
+): void {
+  if (!isBytesLike(content) || !looksLikePfx(viewBytes(content))) return;
+  const option = isFile ? "pfxFile" : "pfx";
+  throw new SSLError(
+    `${name}: this is a PKCS#12 file: give it as ${option}, with its password`,
+    { library: "PEM", reason: "NO_START_LINE", text: PEM_LIB },
+  );
 }
 
 /** The contents of `pfx`, where there is one. */
@@ -377,8 +399,8 @@ function passwordBytes(password: Password): Uint8Array {
   if (bytes === undefined)
     throw new TypeError(
       typeof password === "function"
-        ? `password callback must return a string or bytes, not ${found(given)}`
-        : `password should be a string or callable, or bytes, not ${found(given)}`,
+        ? `password callback must return a string or bytes, not ${kindOf(given)}`
+        : `password should be a string or callable, or bytes, not ${kindOf(given)}`,
     );
   if (bytes.length > MAX_PASSWORD)
     throw new RangeError(

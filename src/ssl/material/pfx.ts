@@ -1,5 +1,5 @@
 /** A chain and its key out of a PKCS#12 file, by the reader of the platform. */
-import { type BytesLike, latin1, utf8Text } from "../../bytes.ts";
+import { type BytesLike, latin1, toHex, utf8Text } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import type { Pkcs12Support } from "../../x509/pkcs12/pkcs12.ts";
@@ -41,11 +41,11 @@ export function hasPfx({ pfx, pfxFile }: PfxSource): boolean {
  *   NO_CERTIFICATE_ASSIGNED for a file without a key that has a certificate
  */
 export function loadPfx(source: PfxSource, parts: PfxReading): LoadedPfx {
-  const { name, data, support, options } = opened(source, parts);
+  const { name, data, support, options, hasPassword } = opened(source, parts);
   try {
     return entryOf(name, support.parse(data, options));
   } catch (error) {
-    throw asSslError(name, error);
+    throw asSslError(name, error, hasPassword);
   }
 }
 
@@ -54,11 +54,11 @@ export async function loadPfxAsync(
   source: PfxSource,
   parts: PfxReading,
 ): Promise<LoadedPfx> {
-  const { name, data, support, options } = opened(source, parts);
+  const { name, data, support, options, hasPassword } = opened(source, parts);
   try {
     return entryOf(name, await support.parseAsync(data, options));
   } catch (error) {
-    throw asSslError(name, error);
+    throw asSslError(name, error, hasPassword);
   }
 }
 
@@ -76,7 +76,8 @@ function opened(
   const bytes = password();
   const text = utf8Text(bytes) ?? latin1(bytes);
   const name = pfx === undefined ? pfxFile : "pfx";
-  return { name, data, support, options: { provider, password: text } };
+  const options = { provider, password: text };
+  return { name, data, support, options, hasPassword: bytes.length > 0 };
 }
 
 function entryOf(name: string, { entries }: Pkcs12File): LoadedPfx {
@@ -96,8 +97,23 @@ const REASONS: Readonly<Partial<Record<string, readonly [string, string]>>> = {
   too_expensive: ["PKCS12", "PARSE_ERROR"],
 };
 
+/**
+ * Tells whether bytes look like a PKCS#12 file, and not like a certificate or a key:
+ * RFC 7292 4 has a SEQUENCE that begins with the version 3.
+ */
+export function looksLikePfx(bytes: Uint8Array): boolean {
+  const [tag = 0, length = 0] = bytes;
+  const head = length > 0x80 ? 2 + (length & 0x7f) : 2;
+  const version = bytes.subarray(head, head + 3);
+  return tag === 0x30 && toHex(version) === "020103";
+}
+
 /** By its name, so that no bundle has the class for this alone. */
-function asSslError(name: string, error: unknown): unknown {
+function asSslError(
+  name: string,
+  error: unknown,
+  hasPassword: boolean,
+): unknown {
   if (error instanceof X509Error)
     return sslErrorOf(() =>
       reading(name, () => {
@@ -107,7 +123,11 @@ function asSslError(name: string, error: unknown): unknown {
   if (!(error instanceof Error && error.name === "Pkcs12Error")) return error;
   const code: unknown = Reflect.get(error, "reason");
   const [library, reason] = REASONS[String(code)] ?? ["PKCS12", "PARSE_ERROR"];
-  return new SSLError(`${name}: ${error.message}`, {
+  const hint =
+    code === "wrong_password" && !hasPassword
+      ? "; no password was given: the option password has it"
+      : "";
+  return new SSLError(`${name}: ${error.message}${hint}`, {
     ...{ library, reason, cause: error },
   });
 }

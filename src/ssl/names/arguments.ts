@@ -1,7 +1,13 @@
 /** Arguments and names as programs give them: each is known or refused. */
 
-/** The names of an options object, one and all: the compiler sees to it. */
-export type Names<Options> = { readonly [Name in keyof Options]-?: true };
+import {
+  found,
+  type Names,
+  requireNames as requireNamesOf,
+} from "../../options.ts";
+
+export { found, kindOf } from "../../options.ts";
+export type { Names };
 
 /** Names of other libraries that are not just another spelling of ours. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -19,6 +25,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   honorcipherorder: "options.cipherServerPreference of an SSLContext",
   oid: "purpose",
   cadata: "ca",
+  pkcs12: "pfx",
+  p12: "pfx",
+  certificate: "cert",
+  privatekey: "key",
+  chain: "cert, with the certificates above it",
+  completechain: "autoChain",
+  nochain: "autoChain of an SSLContext",
 };
 
 /**
@@ -33,13 +46,7 @@ export function requireNames<Options extends object>(
   given: Options,
   names: Names<Options>,
 ): void {
-  if (typeof given !== "object" || given === null)
-    throw new TypeError(
-      `${call}: ${unquoted(given)}; an object of options is allowed: ${Object.keys(names).join(", ")}`,
-    );
-  for (const name in given)
-    if (Object.hasOwn(given, name) && !Object.hasOwn(names, name))
-      throw noOption(call, name, given[name], Object.keys(names));
+  requireNamesOf(call, given, names, { elsewhere: ELSEWHERE });
 }
 
 /** Those of the options that have these names. */
@@ -51,29 +58,6 @@ export function picked<Options extends object>(
   for (const name in some)
     if (!Object.hasOwn(names, name)) Reflect.deleteProperty(some, name);
   return some;
-}
-
-function noOption(
-  call: string,
-  name: string,
-  value: unknown,
-  allowed: readonly string[],
-): TypeError {
-  const plain = normal(name);
-  const meant =
-    allowed.find((one) => normal(one) === plain) ?? ELSEWHERE[plain];
-  const hint =
-    meant === undefined
-      ? `allowed are ${allowed.join(", ")}`
-      : `it is ${meant} here`;
-  return new TypeError(
-    `${call}: ${name} (${unquoted(value)}) is no option; ${hint}`,
-  );
-}
-
-/** As {@link found}, but for text: under a wrong name it may be a secret. */
-function unquoted(value: unknown): string {
-  return typeof value === "string" ? "text" : found(value);
 }
 
 /**
@@ -138,16 +122,4 @@ export function bufferCount(
   if (count === undefined || (Number.isInteger(count) && count < 1))
     return buffer.length;
   return Math.min(byteCount(call, count), buffer.length);
-}
-
-/** A value as an error names it. */
-export function found(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? "a list" : "an object";
-}
-
-function normal(name: string): string {
-  return name.replaceAll("_", "").toLowerCase();
 }

@@ -1,4 +1,5 @@
 /** OpenSSL's language for lists of cipher suites, ciphers(1). */
+import { found } from "../../options.ts";
 import { printable } from "../../bytes.ts";
 import type { CipherAttributes } from "./cipher-table.ts";
 import { cipherTable } from "./cipher-table.ts";
@@ -27,7 +28,7 @@ export function readCipherString(
   strict = false,
 ): CipherSelection {
   if (/^\s*PROFILE=/.test(list))
-    throw noCipher(`${printable(list)}: system profiles are not supported`);
+    throw noCipher(`${found(list)}: system profiles are not supported`);
   const selecting = new Selecting(strict);
   const suiteB = SUITE_B.find(([prefix]) => list.startsWith(prefix));
   if (suiteB !== undefined) selecting.read(suiteB[1]);
@@ -36,11 +37,15 @@ export function readCipherString(
     selecting.read(list.slice("DEFAULT".length));
   } else selecting.read(list);
   const ciphers = selecting.selected;
-  if (ciphers.length === 0) throw noCipher(`nothing fits ${printable(list)}`);
+  if (ciphers.length === 0)
+    throw noCipher(`nothing fits ${found(list, LONGEST)}`);
   return { ciphers, securityLevel: selecting.securityLevel };
 }
 
 /** Makes Python's error for a list that leaves nothing. */
+/** Characters of a cipher string that an error repeats. */
+const LONGEST = 200;
+
 export function noCipher(detail: string): SSLError {
   return new SSLError(`No cipher can be selected: ${detail}`, {
     library: "SSL",
@@ -122,7 +127,10 @@ class Selecting {
       rest = rest.slice(word.length);
       const known = wordOf(word);
       if (known === undefined) {
-        if (this.#strict) throw noCipher(`what is ${printable(word)}?`);
+        if (this.#strict)
+          throw noCipher(
+            `${found(word)} is no word of ciphers(1) and no suite`,
+          );
         return rest.replace(/^[^:;, ]*/, "");
       }
       const before = fits;

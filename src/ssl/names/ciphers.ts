@@ -1,4 +1,5 @@
 /** Cipher suites and groups by the names that OpenSSL's users know. */
+import { found } from "../../options.ts";
 import type { GroupName } from "../../crypto/provider.ts";
 import {
   CIPHER_SUITES,
@@ -133,7 +134,7 @@ export function ciphersuitesOf(
     const known = suiteNamed(name);
     if (known !== undefined && CIPHER_SUITES[known].version === "TLSv1.3")
       return known;
-    throw noCipher(`${name} is no TLS 1.3 cipher suite of puretls`);
+    throw noCipher(`${found(name)} is no TLS 1.3 cipher suite of puretls`);
   });
   if (suites.length === 0) throw noCipher("the list is empty");
   return [...new Set(suites)];
@@ -163,12 +164,12 @@ export function ciphersOf(
     return { suites, securityLevel };
   }
   const suites = namesOf(list).map((name) => {
-    const found = cipherTable().find(
+    const known = cipherTable().find(
       (one) => one.name === name || one.standardName === name,
     );
-    if (found === undefined)
-      throw noCipher(`${name} is no TLS 1.2 cipher suite of puretls`);
-    return found.standardName;
+    if (known === undefined)
+      throw noCipher(`${found(name)} is no TLS 1.2 cipher suite of puretls`);
+    return known.standardName;
   });
   if (suites.length === 0) throw noCipher("the list is empty");
   return { suites: [...new Set(suites)], securityLevel: undefined };
@@ -217,7 +218,7 @@ export function groupsOf(
     const group = GROUP_NAMES.get(name.toLowerCase());
     if (group === undefined)
       throw new RangeError(
-        `unknown elliptic curve name '${name}': it is no key exchange group`,
+        `unknown elliptic curve name ${found(name).replaceAll('"', "'")}: it is no key exchange group`,
       );
     return group;
   });

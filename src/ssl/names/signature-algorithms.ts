@@ -1,4 +1,5 @@
 /** Signature algorithms by the names that OpenSSL's users know. */
+import { found } from "../../options.ts";
 import {
   SIGNATURE_SCHEMES,
   type SignatureSchemeName,
@@ -39,9 +40,9 @@ export function signatureSchemesOf(
   const schemes = names
     .filter((name) => name !== "")
     .flatMap((name) => {
-      const found = (PAIRS.get(name) ?? [name]).flatMap(schemeOf);
-      if (found.length > 0) return found;
-      throw new RangeError(`unknown signature algorithm ${name}`);
+      const schemesOf = (PAIRS.get(name) ?? [name]).flatMap(schemeOf);
+      if (schemesOf.length > 0) return schemesOf;
+      throw new RangeError(`unknown signature algorithm ${found(name)}`);
     });
   if (schemes.length === 0) throw new RangeError("no signature algorithm");
   return [...new Set(schemes)];

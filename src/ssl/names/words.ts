@@ -49,7 +49,7 @@ export function protocolOf(value: Protocol | ProtocolName): Protocol {
   if (value === Protocol.PROTOCOL_TLSv1 || value === Protocol.PROTOCOL_TLSv1_1)
     return value;
   return lookUp(
-    `invalid or unsupported protocol version ${String(value)}`,
+    `invalid or unsupported protocol version ${found(value)}`,
     "protocol",
     value,
     PROTOCOLS,
@@ -64,7 +64,7 @@ export function purposeOf(purpose: PurposeChoice): Purpose {
   const name: unknown =
     typeof purpose === "object" && purpose !== null ? purpose.name : purpose;
   for (const one of Object.values(Purpose)) if (one.name === name) return one;
-  throw new TypeError(`purpose: ${String(name)} is no Purpose`);
+  throw new TypeError(`purpose: ${found(name)} is no Purpose`);
 }
 
 /** @throws RangeError for what is no TLSVersion */
@@ -142,7 +142,7 @@ export function verifyFlagsOf(
 export function securityLevelOf(level: number): SecurityLevel {
   for (const one of [2, 3, 4, 5] as const) if (one === level) return one;
   throw new RangeError(
-    `securityLevel: ${String(level)} is none of 2 to 5 (0 and 1 are below what is accepted)`,
+    `securityLevel: ${found(level)} is none of 2 to 5 (0 and 1 are below what is accepted)`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { Connection } from "../connection/connection.ts";
 import {
   bufferCount,
   byteCount,
+  found,
   refusePythonNames,
   requireNames,
 } from "../names/arguments.ts";
@@ -301,7 +302,7 @@ export function requireBios(
     throw new TypeError("wrapBio: two MemoryBIOs are wanted");
   if (highWaterMark > 0) return highWaterMark;
   throw new RangeError(
-    `highWaterMark: ${String(highWaterMark)}; a number above 0 is allowed`,
+    `highWaterMark: ${found(highWaterMark)}; a number above 0 is allowed`,
   );
 }
 

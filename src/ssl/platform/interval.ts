@@ -1,4 +1,5 @@
 /** Looks at regular times: the runtime's timer, for what is renewed. */
+import { found } from "../../options.ts";
 import { TlsUsageError } from "../../errors.ts";
 
 /** The runtime's timers call back at once where the time is longer. */
@@ -8,7 +9,7 @@ const LONGEST = 2 ** 31 - 1;
 export function checkInterval(name: string, milliseconds: number): void {
   if (milliseconds > 0) return;
   throw new TlsUsageError(
-    `${name}: ${String(milliseconds)}; milliseconds above 0 are allowed`,
+    `${name}: ${found(milliseconds)}; milliseconds above 0 are allowed`,
   );
 }
 

@@ -2,6 +2,7 @@
  * Interface of the system that a context runs on. None of it is needed: a
  * context that is given contents instead of paths works without.
  */
+import { found, kindOf } from "../../options.ts";
 import type { Pkcs12Support } from "../../x509/pkcs12/pkcs12.ts";
 import { SSLError, stateError } from "../errors/errors.ts";
 
@@ -132,10 +133,13 @@ export function appendFile(
   });
 }
 
+/** Characters of a path that an error repeats. */
+const LONGEST_PATH = 400;
+
 function noFileSystem(path: string): SSLError {
   return stateError(
     "ERR_UNSUPPORTED_PLATFORM",
-    `there is no file system for ${path}: give the content instead of the path`,
+    `there is no file system for ${found(path, LONGEST_PATH)}: give the content instead of the path`,
   );
 }
 
@@ -143,7 +147,12 @@ function onFile<T>(what: string, path: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new SSLError(`cannot ${what} ${path}: ${messageOf(error)}`, {
+    // Contents, a key perhaps, that stand where a path should.
+    const isPath = found(path, LONGEST_PATH) !== kindOf(path);
+    const fault = isPath
+      ? `${path}: ${messageOf(error)}`
+      : `the file: ${systemCode(error)}; a path is needed, and contents have an option of their own (cert, key, ca, pfx)`;
+    throw new SSLError(`cannot ${what} ${fault}`, {
       code: "ERR_SSL_FILE",
       text: SYSTEM_TEXTS[systemCode(error)],
       cause: error,

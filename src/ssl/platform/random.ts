@@ -1,4 +1,5 @@
 /** Python's RAND functions, on a provider's random source. */
+import { found } from "../../options.ts";
 import {
   asciiBytes,
   type Bytes,
@@ -35,7 +36,7 @@ export function randBytes(
 ): Bytes {
   if (!Number.isSafeInteger(length) || length < 0)
     throw new RangeError(
-      `num must be positive: randBytes(${String(length)}); a whole number from 0 on is allowed`,
+      `num must be positive: randBytes(${found(length)}); a whole number from 0 on is allowed`,
     );
   let bytes: Bytes;
   try {

@@ -7,7 +7,7 @@ import {
 import type { Connection } from "../connection/connection.ts";
 import { checkTimeout, isExpiry, limitsOf, withDeadline } from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "../errors/errors.ts";
-import { byteCount, refusePythonNames } from "../names/arguments.ts";
+import { byteCount, found, refusePythonNames } from "../names/arguments.ts";
 import { LateTransport } from "./late-transport.ts";
 import { SocketPump } from "./socket-pump.ts";
 import { StreamSocket } from "./stream-socket.ts";
@@ -258,7 +258,7 @@ export class SSLSocket extends StreamSocket {
     return this.#call("shutdown", options, async () => {
       if (how !== "read" && how !== "write" && how !== "both")
         throw new RangeError(
-          `shutdown: ${String(how)}; allowed are "read", "write" and "both"`,
+          `shutdown: ${found(how)}; allowed are "read", "write" and "both"`,
         );
       this.#requireOpen();
       if (how !== "write") {
