@@ -1,17 +1,16 @@
 import { appendFileSync } from "node:fs";
-import { CommandError } from "./command.ts";
 
 /**
  * Appends key log lines to a file, which is made if need be.
  *
- * @throws CommandError at once when it cannot be written to
+ * @throws Error at once when it cannot be written to
  */
 export function keyLogTo(file: string): (line: string) => void {
   try {
     appendFileSync(file, "", { mode: 0o600 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`--keylog: ${why}`);
+    throw new Error(`--keylog: ${why}`, { cause: error });
   }
   return (line) => {
     appendFileSync(file, `${line}\n`);

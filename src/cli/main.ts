@@ -6,66 +6,101 @@ import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
 import { cert } from "./cert/cert.ts";
 import { ciphers } from "./ciphers.ts";
-import { connect } from "./connect.ts";
+import { connect } from "./connect/connect.ts";
+import { isTarget } from "./connect/target.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./text/explain.ts";
 import { serve } from "./serve.ts";
 
 const COMMANDS: readonly Command[] = [connect, serve, cert, ciphers, demo];
 
-const HELP = `puretls: TLS 1.3 in pure TypeScript
+const HELP = `puretls: TLS 1.2 and 1.3 in pure TypeScript
 
 Usage: puretls COMMAND [OPTIONS]
+       puretls HOST[:PORT] [OPTIONS]   as puretls connect
+       puretls https://HOST/PATH       fetches the page
 
 Commands:
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n")}
 
-puretls COMMAND --help tells the options of a command; puretls --version, which
-this is.
+puretls help COMMAND tells the options of a command; puretls --version, which
+this is. Exit codes: 0, 1 for what failed, 2 for wrong use, 130 when interrupted.
 `;
 
 /**
  * Runs a command line, without the program's name.
  *
- * @returns the exit code: 0, 1 after one line on stderr, or 130 (as shells have
- *   it) when the signal ended it
+ * @returns the exit code: 0; 1 after one line on stderr; 2 for a command line
+ *   that is wrong; 130 (as shells have it) when the signal ended it
  */
 export async function main(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === undefined) {
+  const [first, ...rest] = args;
+  if (first === undefined) {
     terminal.stderr.write(HELP);
-    return 1;
+    return WRONG_USE;
   }
-  if (name === "--help" || name === "-h") {
+  const isHelp = first === "--help" || first === "-h" || first === "help";
+  const [asked] = first === "help" ? rest : [];
+  if (isHelp && (asked === undefined || asked.startsWith("-"))) {
     terminal.stdout.write(HELP);
     return 0;
   }
-  if (name === "--version" || name === "-V") {
+  if (first === "--version" || first === "-V") {
     terminal.stdout.write(`puretls ${version()}\n`);
     return 0;
   }
+  const name = asked ?? first;
   const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined && asked === undefined && isTarget(first))
+    return run(connect, args, terminal);
   if (command === undefined) {
+    const hint = ALIASES[name] ?? "puretls --help lists them";
     terminal.stderr.write(
-      `puretls: no command "${printable(name)}" (puretls --help lists them)\n`,
+      `puretls: no command "${printable(name)}" (${hint})\n`,
     );
-    return 1;
+    return WRONG_USE;
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
+  if (asked !== undefined || asksForHelp(rest)) {
     terminal.stdout.write(command.help);
     return 0;
   }
+  return run(command, rest, terminal);
+}
+
+/** The exit code for a command line that is wrong, as most programs have it. */
+const WRONG_USE = 2;
+
+/** Commands of openssl, and those that stand for them here. */
+const ALIASES: Readonly<Record<string, string>> = {
+  s_client: "it is puretls connect",
+  s_server: "it is puretls serve",
+  x509: "it is puretls cert show",
+  verify: "it is puretls cert verify",
+};
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  const options = end === -1 ? args : args.slice(0, end);
+  return options.includes("--help") || options.includes("-h");
+}
+
+async function run(
+  command: Command,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { name } = command;
   try {
-    return await command.run(rest, terminal);
+    return await command.run(args, terminal);
   } catch (error) {
     if (terminal.signal.aborted) return 130;
-    const hint =
-      error instanceof CommandError ? ` (puretls ${name} --help)` : "";
+    const isWrongUse = error instanceof CommandError;
+    const hint = isWrongUse ? ` (puretls ${name} --help)` : "";
     terminal.stderr.write(`puretls ${name}: ${explain(error)}${hint}\n`);
-    return 1;
+    return isWrongUse ? WRONG_USE : 1;
   }
 }
 

@@ -15,7 +15,7 @@ import {
   testClient,
   testServer,
 } from "../support/pki.ts";
-import { oneLine, run, scratch } from "./support.ts";
+import { codeFor, oneLine, run, scratch } from "./support.ts";
 
 const files = scratch();
 afterAll(() => {
@@ -169,7 +169,7 @@ $`),
     ["other text", "hello", /stdin: the text has no PEM block/],
   ])("%s: one line", async (_what, content, says) => {
     const { code, out, err } = await show("-", content);
-    expect([code, out]).toEqual([1, ""]);
+    expect([code, out]).toEqual([codeFor(err), ""]);
     expect(oneLine(err)).toMatch(says);
   });
 

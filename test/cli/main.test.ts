@@ -23,7 +23,7 @@ describe("puretls", () => {
 
   it("needs a command", async () => {
     const { code, out, err } = await run([]);
-    expect([code, out]).toEqual([1, ""]);
+    expect([code, out]).toEqual([2, ""]);
     expect(err).toContain("Usage: puretls COMMAND");
   });
 
@@ -39,7 +39,7 @@ describe("puretls", () => {
 
   it("has no other commands, and escapes what it quotes", async () => {
     const { code, out, err } = await run(["s\u001b[31mclient"]);
-    expect([code, out]).toEqual([1, ""]);
+    expect([code, out]).toEqual([2, ""]);
     expect(oneLine(err)).toBe(
       'puretls: no command "s\\x1b[31mclient" (puretls --help lists them)',
     );
@@ -91,7 +91,7 @@ describe("puretls", () => {
     [["cert", "sing"], 'make, show or verify, not "sing"'],
   ])("%j: one line, with where to look", async (args, says) => {
     const { code, out, err } = await run(args);
-    expect([code, out]).toEqual([1, ""]);
+    expect([code, out]).toEqual([2, ""]);
     expect(oneLine(err)).toContain(says);
     expect(err).toMatch(
       new RegExp(`^puretls ${args[0] ?? ""}: .* \\(puretls .* --help\\)\n$`),

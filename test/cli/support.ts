@@ -177,6 +177,11 @@ export function pkiFiles(files: Scratch) {
   };
 }
 
+/** The exit code that goes with what was written to stderr. */
+export function codeFor(err: string): number {
+  return / \(puretls [a-z]+ --help\)\n$/.test(err) ? 2 : 1;
+}
+
 /** Exactly one line, without its end. */
 export function oneLine(text: string): string {
   expect(text).toMatch(/^[^\n]+\n$/);

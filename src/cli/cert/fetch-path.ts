@@ -13,7 +13,7 @@ export interface Page {
 }
 
 /**
- * Prints the status, unless it is to be quiet, and the body.
+ * Prints the status on stderr, unless it is to be quiet, and the body on stdout.
  *
  * @throws SSLEOFError for a body that is cut off, and Node's errors of HTTP
  */
@@ -36,7 +36,7 @@ export async function fetchPath(
   });
   const { statusCode = 0, statusMessage = "" } = response;
   const status = printable(`${statusCode.toString()} ${statusMessage}`.trim());
-  if (!quiet) await writeOut(terminal, `${factLine("status", status)}\n\n`);
+  if (!quiet) terminal.stderr.write(`${factLine("status", status)}\n\n`);
   const chunks: AsyncIterable<Uint8Array> = response;
   try {
     for await (const chunk of chunks) await writeOut(terminal, chunk);

@@ -21,8 +21,8 @@ export function withTraceDetail(args: readonly string[]): readonly string[] {
 
 /** The traces of a context's connections. */
 export interface Traces {
-  /** Ends the trace of a connection. */
-  end(connection: object): void;
+  /** Ends the trace of a connection, or all of them. */
+  end(connection?: object): void;
 }
 
 interface Options {
@@ -76,8 +76,11 @@ export function traceTo(
   }
   return {
     end: (connection) => {
-      open.get(connection)?.end();
-      open.delete(connection);
+      for (const [one, trace] of open) {
+        if (connection !== undefined && connection !== one) continue;
+        trace.end();
+        open.delete(one);
+      }
     },
   };
 }

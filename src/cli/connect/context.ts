@@ -1,0 +1,134 @@
+/** The context that the options of `puretls connect` ask for. */
+import { readFileSync } from "node:fs";
+import { fromHex } from "../../bytes.ts";
+import { type EchClient, createEchClient } from "../../ech/index.ts";
+import { createDefaultContext } from "../../net/node.ts";
+import type { SSLContext } from "../../ssl/ssl-context.ts";
+import {
+  CommandError,
+  readChoice,
+  readList,
+  type Terminal,
+} from "../command.ts";
+import { keyLogTo } from "../key-log.ts";
+import { readProvider } from "../provider.ts";
+import type { Values } from "./options.ts";
+
+/** @throws CommandError, and the context's errors for what it does not have */
+export function contextOf(values: Values, terminal: Terminal): SSLContext {
+  const { ca, cert, key, insecure, keylog } = values;
+  if (key !== undefined && cert === undefined)
+    throw new CommandError("--key goes with --cert");
+  if (insecure === true)
+    for (const other of ["ca", "crl"] as const)
+      if (values[other] !== undefined)
+        throw new CommandError(
+          `--${other} and --insecure contradict each other`,
+        );
+  const context = createDefaultContext({
+    env: terminal.env,
+    provider: readProvider(values.provider),
+    // With --insecure nobody's certificates are wanted, not even the system's.
+    ...(insecure === true && { ca: [] }),
+    ...(ca !== undefined && { caFile: ca }),
+  });
+  // The profile that the web needs: home-made authorities rarely are strict.
+  context.verifyFlags = { strict: false, partialChain: true };
+  if (insecure === true) {
+    context.checkHostname = false;
+    context.verifyMode = "none";
+  }
+  if (values.crl !== undefined) {
+    context.addCrls(values.crl.map((file) => readFileSync(file)));
+    context.verifyFlags = { crlCheck: "leaf" };
+  }
+  if (values["early-data"] !== undefined) context.earlyData = true;
+  if (values.staple === true) context.ocspStapling = "request";
+  if (cert !== undefined)
+    context.loadCertChain({
+      certFile: cert,
+      ...(key !== undefined && { keyFile: key }),
+    });
+  if (values.psk !== undefined) {
+    const psk = readPsk(values.psk);
+    context.setPskClientCallback(() => psk);
+  }
+  if (keylog !== undefined) context.keyLog = keyLogTo(keylog);
+  limit(context, values);
+  return context;
+}
+
+/** Limits what is offered: versions, suites, groups, algorithms, protocols. */
+function limit(context: SSLContext, values: Values): void {
+  if (values.tls !== undefined) {
+    const version = readChoice("--tls", values.tls, ["1.2", "1.3"]);
+    context.minimumVersion = `TLSv${version}`;
+    context.maximumVersion = `TLSv${version}`;
+  }
+  if (values.ciphers !== undefined) {
+    const words = readWords("--ciphers", values.ciphers);
+    // RFC 9846 B.4: their names tell neither key exchange nor signature.
+    const isOf13 = (name: string): boolean => /^TLS_(AES|CHACHA20)_/.test(name);
+    const suites = words.filter(isOf13);
+    const rest = words.filter((name) => !isOf13(name));
+    named("--ciphers", () => {
+      if (suites.length > 0) context.setCiphersuites(suites);
+      if (rest.length > 0) context.setCiphers(rest.join(":"), { strict: true });
+    });
+  }
+  const { groups, sigalgs, alpn } = values;
+  if (groups !== undefined)
+    named("--groups", () => {
+      context.setGroups(readWords("--groups", groups));
+    });
+  if (sigalgs !== undefined)
+    named("--sigalgs", () => {
+      context.signatureAlgorithms = readWords("--sigalgs", sigalgs);
+    });
+  if (alpn !== undefined) context.setAlpnProtocols(readList(alpn));
+}
+
+/** Words with commas or colons between them. */
+function readWords(option: string, text: string): readonly string[] {
+  const words = text.split(/[:,]/).filter((word) => word !== "");
+  if (words.length === 0) throw new CommandError(`${option} names nothing`);
+  return words;
+}
+
+/** Puts the option's name before what the library says of its value. */
+function named(option: string, set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${option}: ${message}`);
+  }
+}
+
+/**
+ * Reads a line NAME:HEXKEY, whose content is in no message.
+ *
+ * @throws CommandError
+ */
+function readPsk(file: string): { identity: string; key: Uint8Array } {
+  const [line = ""] = readFileSync(file, "utf8").split(/\r?\n/);
+  const [, identity = "", key = ""] = /^(.+):([0-9a-fA-F]+)$/.exec(line) ?? [];
+  if (identity === "" || key.length % 2 !== 0)
+    throw new CommandError(
+      `--psk: the first line of ${file} must be NAME:HEXKEY`,
+    );
+  return { identity, key: fromHex(key) };
+}
+
+/** @throws Error with the file's name for what is no list, or none for us */
+export function readEch(file: string): EchClient {
+  const content = readFileSync(file);
+  const text = content.toString("latin1").trim();
+  const isBase64 = /^[\w+/]+={0,2}$/.test(text);
+  try {
+    return createEchClient(isBase64 ? Buffer.from(text, "base64") : content);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file}: ${message}`, { cause: error });
+  }
+}

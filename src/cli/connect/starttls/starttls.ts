@@ -1,0 +1,66 @@
+/** `--starttls`: the words by which protocols turn to TLS. */
+import type { Transport } from "../../../ssl/socket/transport.ts";
+import { readChoice } from "../../command.ts";
+import { ldap, mysql, postgres } from "./binary.ts";
+import { type Dialogue, PlainTalk } from "./lines.ts";
+import { ftp, imap, lmtp, nntp, pop3, sieve, smtp, xmpp } from "./text.ts";
+
+interface Row {
+  readonly port: number;
+  readonly dialogue: Dialogue;
+}
+
+/** The protocols, their usual ports, and how they turn to TLS. */
+const PROTOCOLS = {
+  smtp: { port: 25, dialogue: smtp },
+  imap: { port: 143, dialogue: imap },
+  pop3: { port: 110, dialogue: pop3 },
+  ftp: { port: 21, dialogue: ftp },
+  ldap: { port: 389, dialogue: ldap },
+  postgres: { port: 5432, dialogue: postgres },
+  mysql: { port: 3306, dialogue: mysql },
+  xmpp: { port: 5222, dialogue: xmpp },
+  nntp: { port: 119, dialogue: nntp },
+  sieve: { port: 4190, dialogue: sieve },
+  lmtp: { port: 24, dialogue: lmtp },
+} as const satisfies Record<string, Row>;
+
+export type StarttlsName = keyof typeof PROTOCOLS;
+
+/** @throws CommandError for a protocol that is none of them */
+export function readStarttls(text: string | undefined): StarttlsName | null {
+  if (text === undefined) return null;
+  return readChoice("--starttls", text, [
+    "smtp",
+    "imap",
+    "pop3",
+    "ftp",
+    "ldap",
+    "postgres",
+    "mysql",
+    "xmpp",
+    "nntp",
+    "sieve",
+    "lmtp",
+  ]);
+}
+
+/** The port where a protocol usually is. */
+export function starttlsPort(name: StarttlsName): number {
+  return PROTOCOLS[name].port;
+}
+
+/**
+ * Leads a connection from the protocol's own words to where TLS begins.
+ *
+ * @throws Error when the server does not agree, or says more than that
+ */
+export async function startTls(
+  name: StarttlsName,
+  transport: Transport,
+  serverName: string,
+): Promise<void> {
+  const talk = new PlainTalk(transport, name);
+  await PROTOCOLS[name].dialogue(talk, serverName);
+  talk.end();
+}

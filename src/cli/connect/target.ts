@@ -1,0 +1,105 @@
+/** The server to call: HOST:PORT, an https URL, and what other programs call it. */
+import { CommandError, readAddress } from "../command.ts";
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Of an https URL: what to fetch. */
+  readonly path: string | undefined;
+}
+
+/** @throws CommandError for what is neither HOST:PORT nor an https URL */
+export function readTarget(
+  text: string | undefined,
+  defaultPort: number,
+): Target {
+  if (text === undefined || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    return { ...readAddress(text, defaultPort), path: undefined };
+  const url = parsed(text);
+  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "")
+    throw new CommandError(
+      `"${text}" is no URL that begins with https:// and has no password`,
+    );
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? 443 : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+  };
+}
+
+/** Tells whether a first word is a target and no command's name. */
+export function isTarget(text: string): boolean {
+  return (
+    /^https:\/\//i.test(text) ||
+    /^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text) ||
+    /^[\w.-]+:\d+$/.test(text) ||
+    /^\[[0-9a-f:.]+\](:\d+)?$/i.test(text)
+  );
+}
+
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Options of openssl s_client, and what stands for them here. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  connect: "HOST:PORT without an option",
+  host: "HOST:PORT without an option",
+  port: "HOST:PORT without an option",
+  servername: "--servername NAME",
+  verify_hostname: "--servername NAME",
+  showcerts: "--show-certs",
+  CAfile: "--ca FILE",
+  CRL: "--crl FILE",
+  alpn: "--alpn LIST",
+  cert: "--cert FILE",
+  key: "--key FILE",
+  starttls: "--starttls PROTOCOL",
+  tls1_2: "--tls 1.2",
+  tls1_3: "--tls 1.3",
+  no_tls1_2: "--tls 1.3",
+  no_tls1_3: "--tls 1.2",
+  cipher: "--ciphers LIST",
+  ciphersuites: "--ciphers LIST",
+  groups: "--groups LIST",
+  curves: "--groups LIST",
+  sigalgs: "--sigalgs LIST",
+  sess_out: "--session-out FILE",
+  sess_in: "--session-in FILE",
+  reconnect: "--reconnect N",
+  early_data: "--early-data FILE",
+  psk: "--psk FILE",
+  psk_identity: "--psk FILE",
+  keylogfile: "--keylog FILE",
+  status: "--staple",
+  proxy: "--proxy URL",
+  unix: "--unix PATH",
+  msg: "--trace",
+  trace: "--trace=fields",
+  debug: "--trace=hex",
+  state: "--trace",
+  quiet: "--quiet",
+  brief: "no option: it is so by default",
+  verify_return_error: "no option: it is so by default",
+  ign_eof: "no option: it is so by default",
+  help: "--help",
+};
+
+/**
+ * Answers the spellings of openssl s_client with the ones of this program.
+ *
+ * @throws CommandError for the first of them
+ */
+export function refuseOtherSpellings(args: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === "--") return;
+    const [, name = ""] = /^-([A-Za-z][\w-]+)$/.exec(arg) ?? [];
+    const own = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
+    if (own !== undefined)
+      throw new CommandError(`-${name} is openssl's: write ${own}`);
+  }
+}
