@@ -1,0 +1,169 @@
+/** Runs each command of docs/cli.md, and checks those of other documents. */
+import { readFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { pinOf } from "../../src/cli/show/signed.ts";
+import { parseCertificates } from "../../src/x509/index.ts";
+import { testServer } from "../support/pki.ts";
+import {
+  pkiFiles,
+  run,
+  type Served,
+  scratch,
+  serving,
+  stopped,
+} from "./support.ts";
+
+const files = scratch();
+const running: Served[] = [];
+const listeners: Server[] = [];
+const sockets = new Set<Socket>();
+const words = new Map<string, string>();
+
+beforeAll(async () => {
+  const pki = pkiFiles(files);
+  const own = ["--cert", pki.cert, "--key", pki.key];
+  const host = await serving(own);
+  const web = await serving([...own, "--www", "--alpn", "http/1.1"]);
+  running.push(host, web);
+  const [leaf] = parseCertificates(testServer().certificatePem);
+  for (const [word, value] of Object.entries({
+    ...{ HOST: host.at, "ca.pem": pki.ca, "server.pem": pki.cert },
+    ...{ "client.pem": pki.clientCert, "client.key": pki.clientKey },
+    "https://WEB/": `https://${web.at}/`,
+    WEB: web.at,
+    MAIL: await listening(mail(host.port)),
+    "http://PROXY": `http://${await listening(proxy())}`,
+    PIN: pinOf(leaf?.subjectPublicKeyInfoDer ?? new Uint8Array()),
+    request: files.write("request", "a request"),
+  }))
+    words.set(word, value);
+  for (const name of ["session", "chain.pem", "keys.log", "made"])
+    words.set(name, files.path(name));
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  for (const listener of listeners) listener.close();
+  for (const server of running) await stopped(server);
+  files.remove();
+});
+
+function listening(server: Server): Promise<string> {
+  listeners.push(server);
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+      resolve(`127.0.0.1:${String(port)}`);
+    });
+  });
+}
+
+function onward(port: number, socket: Socket): void {
+  const other = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  for (const one of [socket, other]) {
+    sockets.add(one);
+    one.on("error", () => undefined);
+  }
+  socket.pipe(other).pipe(socket);
+}
+
+/** A mail server as far as STARTTLS. */
+function mail(port: number): Server {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.write("220 mail\r\n");
+    socket.once("data", () => {
+      socket.write("250 STARTTLS\r\n");
+      socket.once("data", () => {
+        socket.write("220 go\r\n");
+        onward(port, socket);
+      });
+    });
+  });
+  return server;
+}
+
+function proxy(): Server {
+  const server = createHttpServer();
+  server.on("connect", ({ url = "" }, socket: Socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    onward(Number(url.split(":").at(-1)), socket);
+  });
+  return server;
+}
+
+function read(document: string): string {
+  return readFileSync(new URL(`../../${document}`, import.meta.url), "utf8");
+}
+
+const rows = [
+  ...read("docs/cli.md").matchAll(
+    /^\| ([^|]+?) +\| [^|]+ \| `puretls ([^`]+)` +\| `([^`]+)` +\|$/gm,
+  ),
+].map(([, task = "", command = "", says = ""]) => ({ task, command, says }));
+
+it("has the rows of the table", () => {
+  expect(rows.length).toBeGreaterThan(30);
+});
+
+it.each(rows)("$task: puretls $command", async ({ command, says }) => {
+  const args = command.split(" ").map((word) => words.get(word) ?? word);
+  const { code, out, err } = await run(args, "hello");
+  expect(code, err).toBe(0);
+  expect(out + err).toContain(says);
+});
+
+/** Commands in blocks of code and between backticks. */
+function commandsOf(document: string): string[] {
+  const text = read(document).replaceAll(/^\|.*\|$/gm, (line) =>
+    document === "docs/cli.md" ? "" : line,
+  );
+  const found = text.matchAll(/(?:^|`)puretls ([a-z]+ [^`\n]*)/gm);
+  return [...found].map(([, command = ""]) => command);
+}
+
+it.each(["README.md", "docs/command-line.md"])(
+  "%s names options that exist",
+  async (document) => {
+    const commands = commandsOf(document);
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of commands) {
+      const [name = ""] = command.split(" ");
+      const { code, out } = await run(["help", name]);
+      if (code !== 0) continue;
+      const help = out.replaceAll(/\s+/g, " ");
+      for (const [option] of command.matchAll(/--[a-z][a-z-]*/g))
+        if (option !== "--help") expect(help, command).toContain(option);
+    }
+  },
+);
+
+it.each(["connect", "serve", "cert", "ciphers", "demo"])(
+  "puretls help %s is its --help",
+  async (name) => {
+    const help = await run(["help", name]);
+    expect([help.code, help.err]).toEqual([0, ""]);
+    expect(help.out).toBe((await run([name, "--help"])).out);
+  },
+);
+
+it("puretls help lists the commands, and help of none is wrong use", async () => {
+  expect((await run(["help"])).out).toBe((await run(["--help"])).out);
+  expect((await run(["help", "sing"])).code).toBe(2);
+});
+
+it("names its own command for openssl's", async () => {
+  const { code, err } = await run(["s_client", "-connect", "a:1"]);
+  expect([code, err]).toEqual([
+    2,
+    'puretls: no command "s_client" (it is puretls connect)\n',
+  ]);
+});
+
+it("prints no colours, with NO_COLOR or without", async () => {
+  const host = words.get("HOST") ?? "";
+  const ca = words.get("ca.pem") ?? "";
+  const { out, err } = await run([host, "--ca", ca, "--trace=hex"]);
+  expect(out + err).not.toContain("\u001b");
+});
