@@ -14,9 +14,26 @@ export interface Limits {
   readonly signal: AbortSignalLike | undefined;
 }
 
+/** The limits of a call under way, as the call sees them. */
+export interface Course {
+  /** True once the call has been given up: it begins nothing more. */
+  expired(): boolean;
+  /**
+   * Marks the call as done, before it takes what nobody else would get then: its
+   * promise has that outcome, whatever its limits say until it has settled. False
+   * where it has been given up already.
+   */
+  commit(): boolean;
+}
+
+const ENDLESS: Course = {
+  expired: () => false,
+  commit: () => true,
+};
+
 /**
  * Runs `call`, and rejects when the time is over or the signal says so. What
- * was begun goes on; the call is told by `expired()` not to begin anything
+ * was begun goes on; the call is told by its {@link Course} not to begin anything
  * more.
  *
  * @throws SSLTimeoutError, or the signal's reason as it is
@@ -25,14 +42,16 @@ export async function withDeadline<T>(
   what: string,
   transport: Transport,
   { timeout, signal }: Limits,
-  call: (expired: () => boolean) => Promise<T>,
+  call: (course: Course) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted === true) throw signal.reason;
-  if (timeout === null && signal === undefined) return call(() => false);
+  if (timeout === null && signal === undefined) return call(ENDLESS);
   let over = false;
+  let committed = false;
   let end: (error: unknown) => void = () => undefined;
   const ended = new Promise<never>((_resolve, reject) => {
     end = (error) => {
+      if (committed) return;
       over = true;
       reject(error);
     };
@@ -51,7 +70,10 @@ export async function withDeadline<T>(
   const isOver = (): boolean => over;
   try {
     if (isOver()) return await ended;
-    const result = call(isOver);
+    const result = call({
+      expired: isOver,
+      commit: () => (committed = !over),
+    });
     // Its later rejection has nobody who waits for it.
     result.catch(() => undefined);
     return await Promise.race([result, ended]);
@@ -59,6 +81,20 @@ export async function withDeadline<T>(
     cancel?.();
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/**
+ * Runs `call` by its own options, and else by what holds for all calls: see
+ * {@link withDeadline}.
+ */
+export function bounded<T>(
+  what: string,
+  transport: Transport,
+  [options, otherwise]: readonly [CallOptions | undefined, number | null],
+  call: (course: Course) => Promise<T>,
+): Promise<T> {
+  const limits = limitsOf(what, options, otherwise);
+  return withDeadline(what, transport, limits, call);
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   viewBytes,
 } from "../../bytes.ts";
 import type { Connection } from "../connection/connection.ts";
-import { checkTimeout, isExpiry, limitsOf, withDeadline } from "./deadline.ts";
+import { bounded, checkTimeout, type Course, isExpiry } from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "../errors/errors.ts";
 import { byteCount, found, refusePythonNames } from "../names/arguments.ts";
 import { LateTransport } from "./late-transport.ts";
@@ -31,13 +31,11 @@ declare global {
 const SEND_SIZE = 64 * 1024;
 
 /**
- * Python: `ssl.SSLSocket`. TLS over a {@link Transport}, with promises. Nothing
- * is read from the transport unless somebody wants data, so a slow reader
- * slows the peer down.
+ * TLS over a {@link Transport}, with promises. It is read when somebody wants data,
+ * so that a slow reader slows the peer down. Python: `ssl.SSLSocket`.
  *
- * Calls of one kind are served in the order in which they were made; reading
- * and writing do not wait for each other. A call that gave up (timeout, abort)
- * has lost nothing: what it waited for is there for the next one.
+ * Calls of one kind are served in the order in which they were made; reading and
+ * writing do not wait for each other. A call that gave up has lost nothing.
  *
  * @example
  * ```ts
@@ -143,9 +141,7 @@ export class SSLSocket extends StreamSocket {
    * @throws SSLError when it fails; the alert for the peer is on its way
    */
   doHandshake(options: CallOptions = {}): Promise<void> {
-    return this.#call("doHandshake", options, (expired) =>
-      this.#shake(expired),
-    );
+    return this.#call("doHandshake", options, (course) => this.#shake(course));
   }
 
   /**
@@ -160,8 +156,8 @@ export class SSLSocket extends StreamSocket {
     byteCount("recv", maxBytes);
     const ready = options === undefined ? this.#atHand(maxBytes) : undefined;
     if (ready !== undefined) return Promise.resolve(ready);
-    return this.#call("recv", options, (expired) =>
-      this.#pump.readInTurn(() => this.#recv(maxBytes, expired)),
+    return this.#call("recv", options, (course) =>
+      this.#pump.readInTurn(() => this.#recv(maxBytes, course)),
     );
   }
 
@@ -174,8 +170,8 @@ export class SSLSocket extends StreamSocket {
    */
   send(data: BytesLike, options: CallOptions = {}): Promise<number> {
     const bytes = viewBytes(data, "send: data").subarray(0, SEND_SIZE);
-    return this.#call("send", options, (expired) =>
-      this.#pump.writeInTurn(() => this.#send(bytes, expired)),
+    return this.#call("send", options, (course) =>
+      this.#pump.writeInTurn(() => this.#send(bytes, course)),
     );
   }
 
@@ -185,13 +181,13 @@ export class SSLSocket extends StreamSocket {
    */
   sendAll(data: BytesLike, options: CallOptions = {}): Promise<void> {
     const bytes = viewBytes(data, "sendAll: data");
-    return this.#call("sendAll", options, (expired) =>
+    return this.#call("sendAll", options, (course) =>
       this.#pump.writeInTurn(async () => {
         let at = 0;
         do {
           const part = bytes.subarray(at, at + SEND_SIZE);
-          at += await this.#send(part, expired);
-        } while (at < bytes.length && !expired());
+          at += await this.#send(part, course);
+        } while (at < bytes.length && !course.expired());
       }),
     );
   }
@@ -235,14 +231,14 @@ export class SSLSocket extends StreamSocket {
    *   APPLICATION_DATA_AFTER_CLOSE_NOTIFY while data is unread
    */
   unwrap(options: CallOptions = {}): Promise<Transport> {
-    return this.#call("unwrap", options, async (expired) => {
+    return this.#call("unwrap", options, async (course) => {
       this.#requireOpen();
       const connection = this.#connection;
       if (!connection.handshakeDone) throw inHandshake();
       // At once: a receiver that waits may wait for the answer to this.
       connection.close();
       this.#pump.flush().catch(() => undefined);
-      return this.#pump.readInTurn(() => this.#unwrap(expired));
+      return this.#pump.readInTurn(() => this.#unwrap(course));
     });
   }
 
@@ -351,20 +347,21 @@ export class SSLSocket extends StreamSocket {
     return this.close();
   }
 
-  async #shake(expired: () => boolean): Promise<void> {
+  async #shake(course: Course): Promise<void> {
     this.#requireOpen();
-    await this.#pump.shake(expired);
+    await this.#pump.shake(course.expired);
     this.#requireOpen();
   }
 
-  async #recv(most: number, expired: () => boolean): Promise<Bytes> {
+  async #recv(most: number, course: Course): Promise<Bytes> {
     const connection = this.#connection;
     if (most <= 0) return NO_BYTES;
-    if (!connection.handshakeDone) await this.#shake(expired);
+    if (!connection.handshakeDone) await this.#shake(course);
     for (;;) {
       this.#requireOpen();
-      if (this.#readShut || expired()) return NO_BYTES;
-      if (connection.pending > 0) return connection.takeData(most);
+      if (this.#readShut || course.expired()) return NO_BYTES;
+      if (connection.pending > 0 && course.commit())
+        return connection.takeData(most);
       if (connection.peerClosed) return NO_BYTES;
       if (connection.failure !== undefined)
         return this.#endOfData(connection.failure);
@@ -379,12 +376,12 @@ export class SSLSocket extends StreamSocket {
     throw failure;
   }
 
-  async #send(bytes: Uint8Array, expired: () => boolean): Promise<number> {
+  async #send(bytes: Uint8Array, course: Course): Promise<number> {
     const connection = this.#connection;
     this.#requireOpen();
     if (connection.closeSent) throw isShutDown();
-    if (!connection.handshakeDone) await this.#shake(expired);
-    if (expired()) return 0;
+    if (!connection.handshakeDone) await this.#shake(course);
+    if (course.expired()) return 0;
     this.#requireOpen();
     if (connection.closeSent) throw isShutDown();
     if (connection.failure !== undefined) throw connection.failure;
@@ -393,17 +390,18 @@ export class SSLSocket extends StreamSocket {
     return bytes.length;
   }
 
-  async #unwrap(expired: () => boolean): Promise<Transport> {
+  async #unwrap(course: Course): Promise<Transport> {
     this.#requireOpen();
     const connection = this.#connection;
     while (!connection.peerClosed || connection.pending > 0) {
       if (connection.pending > 0) throw dataIsUnread();
       if (connection.failure !== undefined) throw connection.failure;
-      if (expired()) return this.#transport;
+      if (course.expired()) return this.#transport;
       await this.#pump.more();
       this.#requireOpen();
     }
     await this.#pump.flush();
+    if (!course.commit()) return this.#transport;
     this.#end(unwrappedError());
     const trailing = connection.takeTrailing();
     connection.detach();
@@ -414,10 +412,9 @@ export class SSLSocket extends StreamSocket {
   #call<T>(
     what: string,
     options: CallOptions | undefined,
-    call: (expired: () => boolean) => Promise<T>,
+    call: (course: Course) => Promise<T>,
   ): Promise<T> {
-    const limits = limitsOf(what, options, this.#timeout);
-    return withDeadline(what, this.#transport, limits, call);
+    return bounded(what, this.#transport, [options, this.#timeout], call);
   }
 
   /** Data that is there, where no other call has its turn. */
