@@ -16,7 +16,7 @@ import {
   isOfThisServer,
   resumedPeer,
 } from "../../src/handshake/authentication/resumption.ts";
-import { isFresh } from "../../src/handshake/sessions/session.ts";
+import { isFresh, ResumedPeer } from "../../src/handshake/sessions/session.ts";
 import { verifiedByCaller } from "../../src/x509/index.ts";
 import {
   testClientConfig,
@@ -166,6 +166,23 @@ describe("the peer of a session", () => {
     const config = testServerConfig();
     const peer = resumedPeer(session13(), config, "localhost");
     expect([peer !== undefined, peer?.chain]).toEqual([true, undefined]);
+  });
+});
+
+describe("a resumed peer", () => {
+  const session = session13();
+  const terms = { trust: {}, serverName: "a.test" };
+
+  it("is accepted for its session, config and name alone", () => {
+    const peer = new ResumedPeer(session, terms, undefined);
+    expect(peer.under(session, { ...terms })).toBe(peer);
+    for (const [of, under] of [
+      [session, { ...terms, trust: {} }],
+      [session, { ...terms, serverName: "b.test" }],
+      [session, { ...terms, serverName: undefined }],
+      [session13(), terms],
+    ] as const)
+      expect(() => peer.under(of, under)).toThrow(/rules of another config/);
   });
 });
 

@@ -9,9 +9,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createVitest } from "vitest/node";
 import { mutantsOf, mutated } from "./find.mjs";
+import { PLANTED, plantedAt } from "./planted.mjs";
 
 const USAGE =
-  "npm run mutants -- --file PATH [--seconds N] [--lines FROM-TO] [--test PATH]...";
+  "npm run mutants -- --planted [--file PATH] | --file PATH [--seconds N] [--lines FROM-TO] [--test PATH]...";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Milliseconds of a run that goes on for ever, over those of an honest one. */
@@ -27,12 +28,14 @@ function optionsOf(args) {
     args,
     options: {
       file: { type: "string" },
+      planted: { type: "boolean" },
       seconds: { type: "string" },
       lines: { type: "string" },
       test: { type: "string", multiple: true },
     },
   });
-  const { file, seconds, lines = "1-999999", test } = values;
+  const { file, planted = false, seconds, lines = "1-999999", test } = values;
+  if (planted) return { planted, file };
   if (file === undefined) throw new UsageError("--file is missing");
   if (seconds !== undefined && !/^[1-9]\d*$/.test(seconds))
     throw new UsageError(`--seconds: "${seconds}"; a whole number above 0`);
@@ -41,6 +44,7 @@ function optionsOf(args) {
     throw new UsageError(`--lines: "${lines}"; two numbers, as 10-20`);
   const [, from, to] = range.map(Number);
   return {
+    planted,
     files: filesOf(resolve(ROOT, file)),
     until: performance.now() + Number(seconds ?? Infinity) * 1000,
     isWanted: ({ line }) => line >= from && line <= to,
@@ -163,8 +167,31 @@ async function survivorsOf(file, { until, isWanted, tests }) {
   return honest === "survived" ? survivors : undefined;
 }
 
+/** Plants each fault of the list; returns how many its test does not notice. */
+async function survivingFaults(faults) {
+  let count = 0;
+  for (const fault of faults) {
+    const file = join(ROOT, fault.file);
+    const runner = new Runner(file, [fault.test]);
+    await runner.begin();
+    const mutant = plantedAt(readFileSync(file, "utf8"), fault);
+    const outcome = await runner.run(mutant, LEAST_PATIENCE * PATIENCE);
+    await runner.close();
+    console.log(`${outcome}: ${fault.what}: ${fault.test}`);
+    if (outcome === "survived") count++;
+  }
+  return count;
+}
+
 try {
   const options = optionsOf(process.argv.slice(2));
+  if (options.planted) {
+    const wanted = options.file ?? "src";
+    const faults = PLANTED.filter(({ file }) => file.startsWith(wanted));
+    const count = await survivingFaults(faults);
+    console.log(`${count} of ${faults.length} planted faults survive`);
+    process.exit(count > 0 ? 1 : 0);
+  }
   let count = 0;
   for (const file of options.files) {
     const survivors = await survivorsOf(file, options);

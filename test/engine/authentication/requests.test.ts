@@ -84,6 +84,24 @@ describe("a CertificateRequest after the handshake", () => {
     expect(client.hasOutput).toBe(true);
   });
 
+  // RFC 9846 4.4.2 and F.1: no certificate beside an external PSK.
+  it.each([true, false])(
+    "is answered but beside an external PSK: %s",
+    (isPsk) => {
+      const psk = () => ({ identity: Uint8Array.of(7), key: Uint8Array.of(7) });
+      const both = isPsk ? { psk } : {};
+      const { client, forge } = forgeable({
+        client: { postHandshakeAuth: true, ...both },
+        server: both,
+      });
+      client.receive(forge("server", 22, request));
+      expect(client.error?.reason).toBe(
+        isPsk ? "unexpected_message" : undefined,
+      );
+      expect(client.hasOutput).toBe(true);
+    },
+  );
+
   it("is no message of a client", () => {
     const { server, forge } = forgeable();
     expect(reasonAfter(server, forge("client", 22, request))).toBe(

@@ -3,7 +3,8 @@
  * secrets.
  */
 import { RAISE_NEED } from "../../../src/promises.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { Secret, toHex } from "../../../src/bytes.ts";
 import { noble as provider } from "../../../src/crypto/noble/index.ts";
 import {
   MemorySessionStore,
@@ -59,6 +60,41 @@ describe.each(VERSIONS)("%s", (version) => {
       expect(anew.server.info?.resumed).toBe(false);
     },
   );
+
+  it("secrets are overwritten, those that a key log had", () => {
+    const log: string[] = [];
+    const pair = shuttle(
+      newPair(
+        testClientConfig({
+          provider,
+          versions,
+          keyLog: (line) => log.push(line),
+        }),
+        testServerConfig({ provider, versions }),
+      ),
+    );
+    const kept = log
+      .filter((line) =>
+        /^(CLIENT_RANDOM|EXPORTER_|CLIENT_TRAFFIC|SERVER_TRAFFIC)/.test(line),
+      )
+      .map((line) => line.split(" ")[2]);
+    expect(kept).toHaveLength(version === "TLSv1.2" ? 1 : 3);
+    const overwritten: string[] = [];
+    const spy = vi.spyOn(Secret.prototype, "wipe").mockImplementation(function (
+      this: Secret,
+    ) {
+      if (this.length > 0) overwritten.push(toHex(this.bytes));
+    });
+    try {
+      for (const engine of [pair.client, pair.server]) {
+        overwritten.length = 0;
+        engine.receive(RECORD);
+        expect(overwritten).toEqual(expect.arrayContaining(kept));
+      }
+    } finally {
+      spy.mockRestore();
+    }
+  });
 
   it("secrets are gone, from snapshots made later too", () => {
     const pair = connected(new MemorySessionStore());
