@@ -161,7 +161,7 @@ const suite = found ? describe : describe.skip;
 suite("field certificates before CPython 3.13 (skipped without it)", () => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl(ENV);
+    python = new PythonSsl({ program: "python3", env: ENV });
   });
   afterAll(() => {
     python.end();

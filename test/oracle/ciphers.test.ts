@@ -102,10 +102,10 @@ const withoutOwn = (names: string[] | undefined): string[] | undefined => {
   return left?.length === 0 ? undefined : left;
 };
 
-describePython("cipher strings", () => {
+describePython("cipher strings", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
   });
   afterAll(() => {
     python.end();

@@ -532,10 +532,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
 };
 
-describePython("connections", () => {
+describePython("connections", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
   });
   afterAll(() => {
     python.end();

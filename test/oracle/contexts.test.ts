@@ -410,10 +410,10 @@ const OTHERS: ReadonlySet<string> = new Set([
   "UNEXPECTED_EOF_WHILE_READING",
 ]);
 
-describePython("contexts and functions", () => {
+describePython("contexts and functions", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
     testKey("rsa");
   });
   afterAll(() => {

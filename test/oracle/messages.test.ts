@@ -39,10 +39,10 @@ const limited = (setup: Setup, version: string): Setup => ({
 });
 const suspicious: Setup = { ...trusting, calls: [] };
 
-describePython("the message callback", () => {
+describePython("the message callback", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
   });
   afterAll(() => {
     python.end();

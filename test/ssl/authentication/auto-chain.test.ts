@@ -112,53 +112,56 @@ const VERSIONS = ["TLSv1_3", "TLSv1_2"] as const;
 const ROLES = ["server", "client"] as const;
 type Role = (typeof ROLES)[number];
 
-describePython("a leaf alone is completed with what is trusted", () => {
-  let python: PythonSsl;
-  beforeAll(() => {
-    python = new PythonSsl();
-  });
-  afterAll(() => {
-    python.end();
-  });
+describePython(
+  "a leaf alone is completed with what is trusted",
+  (interpreter) => {
+    let python: PythonSsl;
+    beforeAll(() => {
+      python = new PythonSsl(interpreter);
+    });
+    afterAll(() => {
+      python.end();
+    });
 
-  it.each(Object.entries(CASES))(
-    "X-20: completes a leaf as CPython does: %s",
-    async (_what, { file, trusted }) => {
-      for (const role of ROLES)
-        for (const version of VERSIONS) {
-          const setup = setupOf(role, version, file, trusted);
-          const theirs = await presented(pythonMaker(python), role, setup);
-          const ours = await presented(ourMaker, role, setup);
-          expect({ role, version, chain: ours }).toEqual({
-            ...{ role, version, chain: theirs },
+    it.each(Object.entries(CASES))(
+      "X-20: completes a leaf as CPython does: %s",
+      async (_what, { file, trusted }) => {
+        for (const role of ROLES)
+          for (const version of VERSIONS) {
+            const setup = setupOf(role, version, file, trusted);
+            const theirs = await presented(pythonMaker(python), role, setup);
+            const ours = await presented(ourMaker, role, setup);
+            expect({ role, version, chain: ours }).toEqual({
+              ...{ role, version, chain: theirs },
+            });
+          }
+      },
+    );
+
+    it.each(ROLES)(
+      "lets CPython verify a %s that has its leaf alone",
+      async (role) => {
+        const verified = async (autoChain: boolean): Promise<boolean> => {
+          const isServer = role === "server";
+          const side = await pythonMaker(python)(`side${(made++).toString()}`, {
+            protocol: isServer ? "PROTOCOL_TLS_CLIENT" : "PROTOCOL_TLS_SERVER",
+            set: [["verify_mode", constant("CERT_REQUIRED")]],
+            calls: [
+              ["load_verify_locations", file(root.pem)],
+              ["load_cert_chain", file(self), file(key.toPem())],
+            ],
+            wrap: isServer
+              ? { server_hostname: "a.test" }
+              : { server_side: true },
           });
-        }
-    },
-  );
-
-  it.each(ROLES)(
-    "lets CPython verify a %s that has its leaf alone",
-    async (role) => {
-      const verified = async (autoChain: boolean): Promise<boolean> => {
-        const isServer = role === "server";
-        const side = await pythonMaker(python)(`side${(made++).toString()}`, {
-          protocol: isServer ? "PROTOCOL_TLS_CLIENT" : "PROTOCOL_TLS_SERVER",
-          set: [["verify_mode", constant("CERT_REQUIRED")]],
-          calls: [
-            ["load_verify_locations", file(root.pem)],
-            ["load_cert_chain", file(self), file(key.toPem())],
-          ],
-          wrap: isServer
-            ? { server_hostname: "a.test" }
-            : { server_side: true },
-        });
-        return handshake(contextOf(role, autoChain), side);
-      };
-      expect(await verified(true)).toBe(true);
-      expect(await verified(false)).toBe(false);
-    },
-  );
-});
+          return handshake(contextOf(role, autoChain), side);
+        };
+        expect(await verified(true)).toBe(true);
+        expect(await verified(false)).toBe(false);
+      },
+    );
+  },
+);
 
 /** A leaf alone, of an intermediate that is trusted. */
 function contextOf(role: Role, autoChain: boolean): SSLContext {

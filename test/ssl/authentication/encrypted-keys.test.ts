@@ -61,10 +61,10 @@ describe.runIf(hasOpenssl())("a key under a password", () => {
       );
   });
 
-  describePython("loadCertChain()", () => {
+  describePython("loadCertChain()", (interpreter) => {
     let python: PythonSsl;
     beforeAll(() => {
-      python = new PythonSsl();
+      python = new PythonSsl(interpreter);
     });
     afterAll(() => {
       python.end();

@@ -102,10 +102,10 @@ describe.runIf(hasOpenssl())("chains of one's own", () => {
     execFileSync("bash", ["-c", MAKE], { cwd: folder, stdio: "ignore" });
   }, 240_000);
 
-  describePython("loadCertChain()", () => {
+  describePython("loadCertChain()", (interpreter) => {
     let python: PythonSsl;
     beforeAll(() => {
-      python = new PythonSsl();
+      python = new PythonSsl(interpreter);
     });
     afterAll(() => {
       python.end();

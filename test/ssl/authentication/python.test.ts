@@ -16,10 +16,10 @@ const MODE_NAMES: Readonly<Record<Mode, string>> = {
   required: "CERT_REQUIRED",
 };
 
-describePython("the rule of who gets in", () => {
+describePython("the rule of who gets in", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
   });
   afterAll(() => {
     python.end();

@@ -28,10 +28,10 @@ type Version = (typeof VERSIONS)[number];
 const RECORD = Uint8Array.of(23, 3, 3, 0, 32, ...new Uint8Array(32));
 const ENDS = ["close_notify", "end of file", "alert sent"] as const;
 
-describePython("what is left in a server's store", () => {
+describePython("what is left in a server's store", (interpreter) => {
   let python: PythonSsl;
   beforeAll(() => {
-    python = new PythonSsl();
+    python = new PythonSsl(interpreter);
   });
   afterAll(() => {
     python.end();
