@@ -400,6 +400,18 @@ const REGISTERS: readonly Row[] = [
       return sessions.length > 0;
     },
   },
+  {
+    what: "a ticket of TLSv1.2 is renewed from half of its lifetime on",
+    unit: 1,
+    edge: T0 + (LIFETIME / 2) * SECOND,
+    expected: FROM,
+    holds: (serverNow) => {
+      const pair = again({ version: "TLSv1.2", kept: "ticket", serverNow });
+      const { sessions } = finish(pair);
+      expect(pair.server.info?.resumed).toBe(true);
+      return sessions.length > 0;
+    },
+  },
 ];
 
 /** Tells whether a chain is accepted at a given time. */
@@ -732,6 +744,7 @@ const READERS: Readonly<Record<string, RegExp | "never compared">> = {
   "src/handshake/client/tls13/machine.ts": /week after the certificate/,
   "src/handshake/client/tls13/tickets.ts": /client's ticket/,
   "src/handshake/server/hello-retry.ts": /cookie/,
+  "src/handshake/server/tls12/resumption.ts": /is renewed/,
   "src/handshake/server/tls13/early-data.ts": /early data/,
   "src/handshake/server/tls13/tickets.ts": /given tickets/,
   "src/handshake/sessions/strike-register.ts": /struck/,

@@ -118,6 +118,32 @@ describePeers(["openssl"], () => {
       expect((await second).engine.info?.resumed).toBe(true);
     },
   );
+
+  it("its client takes renewed tickets, and resumes with them", async () => {
+    let ahead = 0;
+    const provider = { ...noble, now: () => noble.now() + ahead };
+    const keys = new TicketKeys({ provider });
+    const open = keys.open.bind(keys);
+    // Each connection comes later than half of a ticket's lifetime.
+    keys.open = (ticket) => {
+      ahead += 1.5 * 3_600_000;
+      return open(ticket);
+    };
+    const { port, next } = await serverTalks(
+      testServerConfig({
+        versions,
+        provider,
+        ticketKeys: keys,
+        sessionLifetimeSeconds: 7200,
+      }),
+    );
+    const talks = Array.from({ length: 6 }, () => next());
+    await run(port, "-reconnect");
+    const resumed = await Promise.all(
+      talks.map(async (talked) => (await talked).engine.info?.resumed),
+    );
+    expect(resumed).toEqual([false, true, true, true, true, true]);
+  });
 });
 
 describePeers(["gnutls"], () => {

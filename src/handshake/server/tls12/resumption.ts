@@ -1,7 +1,9 @@
 /** Going on from a session of TLS 1.2, RFC 5246 7.3, RFC 5077, RFC 7627 5.3. */
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
+import type { ServerConfig } from "../../config/config.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
+import { encodeNewSessionTicket12 } from "../../messages/new-session-ticket12.ts";
 import { resumedSecrets } from "../../tls12/record-keys.ts";
 import {
   isOfThisServer,
@@ -14,7 +16,7 @@ import type {
 } from "../../sessions/session.ts";
 import { sendFinished12 } from "../../tls12/finished.ts";
 import { keep } from "../keep-session.ts";
-import { openTicket } from "../ticket-calls.ts";
+import { openTicket, sealTicket } from "../ticket-calls.ts";
 import { best12 } from "./negotiate.ts";
 import { fullHandshake } from "./flight.ts";
 import { sendServerHello12 } from "./server-hello.ts";
@@ -106,7 +108,7 @@ function acceptable(
 
 /** The abbreviated handshake: this side finishes first. */
 function goOn(
-  { config, hello, transcript, credentials }: Beginning12,
+  { config, hello, credentials, ...beginning }: Beginning12,
   session: Session12,
   peer: ResumedPeer,
   storedId: Uint8Array | undefined,
@@ -114,6 +116,8 @@ function goOn(
 ): Server12State {
   const suite = session.cipherSuite;
   const { server_name: serverName } = hello.extensions;
+  const renewed =
+    storedId === undefined ? renewedTicket(config, session) : undefined;
   const terms = { trust: config.trust, serverName };
   const state = sendServerHello12(
     {
@@ -123,16 +127,18 @@ function goOn(
       credential: undefined,
       credentials,
       sessionId: hello.legacySessionId,
-      ticket: false,
+      ticket: renewed !== undefined,
       group: undefined,
       resumed: true,
-      transcript,
+      transcript: beginning.transcript,
     },
     io,
   );
+  if (renewed !== undefined) io.send(renewed);
+  const transcript = renewed ? state.transcript.add(renewed) : state.transcript;
   const keyed = {
     ...state,
-    transcript: state.transcript.withoutMessages(),
+    transcript: transcript.withoutMessages(),
     ...resumedSecrets(state, session, state.encryptThenMac),
   };
   const sent = sendFinished12(keyed, "server", io);
@@ -145,4 +151,20 @@ function goOn(
     // that of somebody else's session.
     storedIds: storedId === undefined ? [] : [storedId],
   };
+}
+
+/**
+ * Returns a NewSessionTicket for the same session, once half of its lifetime is
+ * over (RFC 5077 3.3). It does not make the authentication any younger.
+ */
+function renewedTicket(
+  config: ServerConfig,
+  session: Session12,
+): Uint8Array | undefined {
+  const createdAt = config.provider.now();
+  const age = createdAt - session.createdAt;
+  const { sessionLifetimeSeconds: lifetimeSeconds } = config;
+  if (2 * age < 1000 * session.lifetimeSeconds) return undefined;
+  const ticket = sealTicket(config, { ...session, createdAt, lifetimeSeconds });
+  return ticket && encodeNewSessionTicket12(lifetimeSeconds, ticket);
 }
