@@ -1,7 +1,11 @@
 /** Checks a finished handshake against the flags that begin with `expect-`. */
 import { createHash } from "node:crypto";
 import { concatAll, equal, NO_BYTES } from "../../src/bytes.ts";
-import { GROUPS, SIGNATURE_SCHEMES } from "../../src/engine/index.ts";
+import {
+  GROUPS,
+  readImportedIdentity,
+  SIGNATURE_SCHEMES,
+} from "../../src/engine/index.ts";
 import type { ConnectionInfo } from "../../src/engine/index.ts";
 import type { Connection } from "./connection.ts";
 import { certificatesOf, timestampsOf } from "./credentials.ts";
@@ -25,12 +29,27 @@ export function checkHandshake(setting: Setting, info: ConnectionInfo): void {
   }
   const number = flags["expect-selected-credential"];
   if (number !== undefined) {
-    const used = loaded.find((one) => one.credential === info.credential);
-    expect(
-      (used?.number ?? -1) === number,
-      `credential ${used?.number ?? "none"}`,
-    );
+    const used =
+      info.pskIdentity === undefined
+        ? loaded.find((one) => one.credential === info.credential)?.number
+        : numberOfPsk(flags, info.pskIdentity);
+    expect((used ?? -1) === number, `credential ${used ?? "none"}`);
   }
+}
+
+/** The credential whose key was imported under that name (RFC 9258). */
+function numberOfPsk(flags: Flags, name: Uint8Array): number {
+  const imported = readImportedIdentity(name);
+  return flags.credentials.findIndex(
+    (one) =>
+      one.kind === "PreSharedKey" &&
+      imported !== undefined &&
+      equal(
+        one["psk-importer-identity"] ?? NO_BYTES,
+        imported.externalIdentity,
+      ) &&
+      equal(one["psk-importer-context"] ?? NO_BYTES, imported.context),
+  );
 }
 
 function checkNegotiated(
@@ -89,7 +108,11 @@ function checkPeer(flags: Flags, info: ConnectionInfo): void {
         equal(createHash("sha256").update(bare.der).digest(), hash),
       "another raw public key",
     );
-  else if (flags["expect-no-peer-cert"] || flags.psk !== undefined)
+  else if (
+    flags["expect-no-peer-cert"] ||
+    flags.psk !== undefined ||
+    info.pskIdentity !== undefined
+  )
     expect(peer === undefined, "a certificate of the peer");
   else if (!flags.server || flags["require-any-client-certificate"])
     expect(peer !== undefined, "no certificate of the peer");

@@ -93,6 +93,12 @@ const FLAGS = {
   "ocsp-response": "base64",
   "delegated-credential": "base64",
   "signed-cert-timestamps": "base64",
+  // Of RFC 9258
+  "psk-importer-key": "base64",
+  "psk-importer-identity": "base64",
+  "psk-importer-context": "base64",
+  "psk-importer-sha256": "switch",
+  "psk-importer-sha384": "switch",
   "trust-cert": "text",
   "use-client-ca-list": "text",
   "verify-peer": "switch",
@@ -193,6 +199,10 @@ export type CredentialFlags = Pick<
   | "ocsp-response"
   | "delegated-credential"
   | "signed-cert-timestamps"
+  | "psk-importer-key"
+  | "psk-importer-identity"
+  | "psk-importer-context"
+  | "psk-importer-sha384"
 > & { readonly kind: CredentialKind };
 
 /** These speak of the last credential that was begun. */
@@ -204,6 +214,11 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
   "ocsp-response",
   "delegated-credential",
   "signed-cert-timestamps",
+  "psk-importer-key",
+  "psk-importer-identity",
+  "psk-importer-context",
+  "psk-importer-sha256",
+  "psk-importer-sha384",
 ]);
 
 /** Ways to begin a credential. */
@@ -211,6 +226,7 @@ const CREDENTIALS = {
   "new-x509-credential": "X509",
   "new-rpk-credential": "RawPublicKey",
   "new-delegated-credential": "Delegated",
+  "new-psk-credential": "PreSharedKey",
 } as const;
 
 type CredentialKind = (typeof CREDENTIALS)[keyof typeof CREDENTIALS];

@@ -1,11 +1,14 @@
 /** From flags to the config of an engine. */
 import { RAISE_NEED } from "../../src/promises.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
 import { asciiBytes, equal, NO_BYTES } from "../../src/bytes.ts";
 import type { CryptoProvider, GroupName } from "../../src/crypto/provider.ts";
 import {
   type ClientConfig,
   createClientConfig,
   GROUPS,
+  type ExternalPsk,
+  importPsk,
   type PskCallback,
   type CommonOptions,
   type ServerConfig,
@@ -220,7 +223,7 @@ function common(setting: Setting): CommonOptions {
     ...(fragment !== undefined && { maxSendFragment: fragment }),
     // BoringSSL's servers of TLS 1.3 always do.
     grease: flags.server || flags["enable-grease"],
-    ...(flags.psk !== undefined && {
+    ...((flags.psk !== undefined || importedOf(flags).length > 0) && {
       psk: flags.async ? RAISE_NEED : pskOf(flags),
     }),
     ...rawKeysOf(setting),
@@ -228,10 +231,36 @@ function common(setting: Setting): CommonOptions {
   };
 }
 
+/** The keys of RFC 9258, each for both hashes. */
+function importedOf({ credentials }: Flags): readonly ExternalPsk[] {
+  return credentials
+    .filter(({ kind }) => kind === "PreSharedKey")
+    .flatMap((one) =>
+      (["SHA-256", "SHA-384"] as const).map((targetHash) =>
+        importPsk({
+          provider: noble,
+          identity: one["psk-importer-identity"] ?? NO_BYTES,
+          key: one["psk-importer-key"] ?? NO_BYTES,
+          context: one["psk-importer-context"] ?? NO_BYTES,
+          hash: one["psk-importer-sha384"] ? "SHA-384" : "SHA-256",
+          targetHash,
+        }),
+      ),
+    );
+}
+
 /** The key of RFC 4279, for a peer that knows its identity. */
 export function pskOf(flags: Flags): PskCallback {
   const identity = asciiBytes(flags["psk-identity"] ?? "");
   const key = asciiBytes(flags.psk ?? "");
+  const imported = importedOf(flags);
+  if (imported.length > 0)
+    return (request) =>
+      flags.server
+        ? imported.find((one) =>
+            equal(one.identity, request.identity ?? NO_BYTES),
+          )
+        : imported;
   return (request) => {
     // TLS 1.3 asks without a hint, and BoringSSL has no such key for it.
     const named = (flags.server ? request.identity : request.hint) ?? NO_BYTES;
