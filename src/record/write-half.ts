@@ -101,7 +101,8 @@ export class WriteHalf {
     const type = ContentType.change_cipher_spec;
     const version = ProtocolVersion["TLSv1.2"];
     const content = Uint8Array.of(1);
-    this.#output.push(this.#plainRecord(type, content, version));
+    const record = this.#plainRecord(type, content, version);
+    this.#output.push(record);
     this.#observe(type, content);
   }
 
@@ -164,11 +165,12 @@ export class WriteHalf {
 
   #records(type: number, content: Uint8Array, room?: Uint8Array): void {
     const sealer = this.#sealer;
-    this.#output.push(
+    // A callback that is told of them may take the output, and begin another.
+    const records =
       sealer === undefined
         ? this.#plainRecords(type, content)
-        : this.#sealedRecords(sealer, type, content, room),
-    );
+        : this.#sealedRecords(sealer, type, content, room);
+    this.#output.push(records);
   }
 
   /** All in one array, which is made once. */
