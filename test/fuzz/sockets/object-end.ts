@@ -22,6 +22,10 @@ export class ObjectEnd extends End {
   #ended = false;
   #drained: (() => void) | undefined;
   #draining: Promise<void> | undefined;
+  #forget: () => void = () => undefined;
+  readonly #destroyed = new Promise<void>((resolve) => {
+    this.#forget = resolve;
+  });
 
   constructor(
     endpoint: Endpoint,
@@ -83,6 +87,7 @@ export class ObjectEnd extends End {
 
   destroy(): Promise<void> {
     this.#drained?.();
+    this.#forget();
     this.endpoint.abort();
     return Promise.resolve();
   }
@@ -183,7 +188,8 @@ export class ObjectEnd extends End {
         object.context = this.#other;
         return undefined;
       case "settle":
-        return object.settle();
+        // An SSLObject has no end of its own: a program forgets it, and its call.
+        return Promise.race([object.settle(), this.#destroyed]);
       default:
         return undefined;
     }
