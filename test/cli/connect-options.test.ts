@@ -9,6 +9,8 @@ import {
   type Socket,
 } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import { createCertificateAuthority } from "../../src/pki/index.ts";
 import { pinOf } from "../../src/cli/show/signed.ts";
 import { parseCertificates } from "../../src/x509/index.ts";
 import { testServer } from "../support/pki.ts";
@@ -127,6 +129,29 @@ describe("whom to trust", () => {
     const refused = await hi("--pin", other, "--quiet");
     expect([refused.code, refused.out]).toEqual([1, ""]);
     expect(oneLine(refused.err)).toContain(`public key is ${pin}`);
+  });
+
+  it("--crl accepts what the list does not name, and refuses the rest", async () => {
+    const authority = createCertificateAuthority({
+      provider: noble,
+      name: "revoking",
+    });
+    const issued = authority.issueServer({ hosts: ["localhost"] });
+    const clean = files.write("clean.crl", authority.createCrl().pem);
+    authority.revoke(issued);
+    const revoked = files.write("revoked.crl", authority.createCrl().der);
+    const ca = files.write("revoking.pem", authority.pem);
+    const own = await serving([
+      ...["--cert", files.write("issued.pem", issued.chainPem)],
+      ...["--key", files.write("issued.key", issued.key.toPem())],
+    ]);
+    const ask = (list: string): Promise<Ended> =>
+      run(["connect", own.at, "--ca", ca, "--quiet", "--crl", list], "hi");
+    expect(await ask(clean)).toMatchObject({ code: 0, out: "hi", err: "" });
+    const refused = await ask(revoked);
+    expect([refused.code, refused.out]).toEqual([1, ""]);
+    expect(oneLine(refused.err)).toMatch(/revoked.*certificate_revoked\)$/);
+    await stopped(own);
   });
 
   it("--crl without a list of the issuer is a failure", async () => {

@@ -30,6 +30,7 @@ export function readTarget(
 /** Tells whether a first word is a target and no command's name. */
 export function isTarget(text: string): boolean {
   return (
+    text === "localhost" ||
     /^https:\/\//i.test(text) ||
     /^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text) ||
     /^[\w.-]+:\d+$/.test(text) ||
