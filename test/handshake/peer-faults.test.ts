@@ -374,6 +374,29 @@ describe("a KeyUpdate before the peer's Finished", () => {
   );
 });
 
+describe("legacy_version of a ClientHello without supported_versions", () => {
+  // [9846-4.3.1-02]
+  it.each([0x0304, 0x0399])("%i is TLS 1.2 at most", (legacyVersion) => {
+    let answer = "none";
+    const edit: Edit = (name, raw) => {
+      if (name === "server_hello")
+        answer = readServerHello(whole(raw), EVERY_EXTENSION).kind;
+      if (name !== "client_hello") return [raw];
+      const hello = readClientHello(whole(raw), EVERY_EXTENSION);
+      expect(hello.extensions.supported_versions).toBeUndefined();
+      const fields = { ...hello, legacyVersion };
+      return [encodeClientHello(EVERY_EXTENSION, fields)];
+    };
+    const [, reason] = failureOf(edit, {
+      client: { versions: ["TLSv1.2"] },
+      server: { versions: BOTH },
+    });
+    expect(answer).toBe("server_hello12");
+    // Nothing but the transcript tells that it was changed.
+    expect(reason).toBe("finished_mismatch");
+  });
+});
+
 describe("legacy_compression_methods of a ClientHello", () => {
   const withMethods = (...methods: number[]): Edit =>
     changing("client_hello", (raw) => {

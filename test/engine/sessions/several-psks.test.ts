@@ -179,6 +179,22 @@ describe("a client with a session and an external PSK", () => {
     expect(offeredTo(["TLS_AES_128_GCM_SHA256"], "SHA-256")).toBe(2);
   });
 
+  // [9846-4.2.2-13] [9846-4.7.1-06a]
+  it("offers nothing whose hash none of its suites has", () => {
+    const session = firstSession({
+      server: { ...guarded(), cipherSuites: ["TLS_AES_128_GCM_SHA256"] },
+    });
+    const sha384 = ["TLS_AES_256_GCM_SHA384"] as const;
+    const offered = (client: Partial<ClientOptions>): number | undefined => {
+      const { extensions } = helloIn(offering(session, client).takeOutput());
+      return extensions.pre_shared_key?.identities.length;
+    };
+    expect(offered({})).toBe(2);
+    expect(offered({ cipherSuites: sha384 })).toBeUndefined();
+    const other = () => ({ ...external, hash: "SHA-384" as const });
+    expect(offered({ cipherSuites: sha384, psk: other })).toBe(1);
+  });
+
   // [9846-4.7.1-07b]
   it("offers no session of another name, though the certificate has both", () => {
     const session = firstSession({ server: guarded() });
@@ -190,6 +206,19 @@ describe("a client with a session and an external PSK", () => {
       const client = TlsEngine.client(testClientConfig({ session }), name);
       const { extensions } = helloIn(client.takeOutput());
       expect(extensions.pre_shared_key?.identities.length).toBe(offered);
+    }
+  });
+});
+
+describe("a server that resumes a session", () => {
+  // [9846-4.7.1-09]
+  it("tells the name of this hello", () => {
+    const server = guarded();
+    for (const serverName of ["server.test", "localhost"]) {
+      const session = firstSession({ server, serverName });
+      const pair = connect({ client: { session }, server, serverName });
+      expect(pair.server.info?.resumed).toBe(true);
+      expect(pair.server.info?.serverName).toBe(serverName);
     }
   });
 });
