@@ -188,14 +188,14 @@ export const PLANTED = [
     file: "src/handshake/config/config.ts",
     from: "earlyData: options.earlyData ?? false,",
     to: "earlyData: options.earlyData ?? true,",
-    test: "test/engine/sessions/zero-rtt.test.ts",
+    test: OFFERS,
   },
   {
     what: "servers accept early data by default",
     file: "src/handshake/config/session-options.ts",
     from: "maxEarlyData = 0,",
     to: "maxEarlyData = 100,",
-    test: "test/engine/sessions/zero-rtt.test.ts",
+    test: OFFERS,
   },
   {
     what: "a CertificateRequest is answered that nobody offered to answer",
