@@ -8,6 +8,7 @@
  * if (ALERTS.close_notify !== 0) throw new Error();
  * ```
  */
+// [9846-6.2-07b]
 export const ALERTS = {
   close_notify: 0,
   unexpected_message: 10,

@@ -70,6 +70,7 @@ export class TlsError extends Error {
   readonly reason: Reason;
   /** The alert in question, undefined where none is. */
   readonly alert: AlertName | number | undefined;
+  // [9846-6.2-05]
   /** Tells whether the alert was sent or received. */
   readonly direction: "sent" | "received" | undefined;
   /** Document and section that decide, as "8446 4.1.3". */

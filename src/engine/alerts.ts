@@ -25,6 +25,7 @@ export interface Alert {
 /** @throws TlsError for a record that is not one alert, or of no known level */
 export function readAlert(content: Uint8Array): Alert {
   const [level = 0, description = 0] = content;
+  // [9846-5.1-09b] [9846-5.1-10]
   if (content.length !== 2) throw new TlsError(reason.bad_alert);
   if (level !== LEVELS.warning && level !== LEVELS.fatal)
     throw new TlsError(reason.unknown_alert_level, {
@@ -45,6 +46,7 @@ export function isHarmless(
   { level, alert }: Alert,
   warnings: WarningAlertPolicy,
 ): boolean {
+  // [9846-6-04b] [9846-6.1-04]
   if (warnings === "fatal") return alert === "user_canceled";
   return level === "warning" && alert !== "close_notify";
 }
@@ -70,6 +72,7 @@ export function takeAlert(
     return;
   }
   if (alert !== "close_notify" || flags.info === undefined)
+    // [9846-6-05]
     throw new TlsError(reason.peer_alert, {
       received: alert,
       ...endHint(state, alert),
@@ -84,15 +87,19 @@ export function sendAlert(
   level: AlertLevel,
   alert: AlertName,
 ): void {
+  // [9846-5.1-09a]
   write.write(ContentType.alert, encodeAlert(level, alert));
 }
 
 /** Says close_notify; a handshake is canceled by it (RFC 8446 6.1). */
 export function sendCloseNotify(write: WriteHalf, isCanceled: boolean): void {
+  // [9846-6.1-03]
   if (isCanceled) sendAlert(write, "warning", "user_canceled");
+  // [9846-6.1-02]
   sendAlert(write, "warning", "close_notify");
 }
 
+// [9846-6.2-02]
 /**
  * Ends a connection in both directions, with the alert of the error that was
  * thrown; returns that error.
@@ -106,15 +113,19 @@ export function endWith(
     thrown instanceof TlsError
       ? thrown
       : new TlsError(reason.internal_error, { cause: thrown });
+  // [9846-6.2-04]
   const { alert, direction } = error;
+  // [9846-6-02] [9846-6.2-01]
   flags.failed = error;
   if (!flags.writeClosed) {
     if (direction === "sent" && typeof alert === "string")
+      // [5246-7.2.2-03] [5246-7.2.2-05] [9846-6-04a]
       sendAlert(write, "fatal", alert);
     // RFC 8446 6.1: each side sends close_notify before it closes, during a
     // handshake too.
     else if (alert === "close_notify") sendAlert(write, "warning", alert);
   }
+  // [9846-6.2-01]
   flags.writeClosed = true;
   flags.readClosed = true;
   return error;

@@ -21,6 +21,7 @@ export function exportKeyingMaterial(
   if (state.at !== "CONNECTED")
     throw new TlsUsageError("exportKeyingMaterial: the handshake is not done");
   if (state.machine === "client12" || state.machine === "server12") {
+    // [7627-5.4-01] [7627-5.4-02]
     // RFC 7627 5.4: nothing is exported for authentication of a level above.
     if (state.info.extendedMasterSecret !== true)
       throw new TlsUsageError(
@@ -37,6 +38,7 @@ export function exportKeyingMaterial(
     );
   }
   const hash = state.config.provider.hashes[state.suite.hash];
+  // [9846-7.5-01]
   return unshared(
     schedule13.exportKeyingMaterial(
       hash,

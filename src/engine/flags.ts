@@ -28,6 +28,7 @@ export function requireOpen(
     throw new TlsUsageError(`${what}: the connection has failed`, {
       cause: failed,
     });
+  // [5246-7.3-03] [9846-2-02] [9846-5.1-18]
   if (info === undefined && (!halfRtt || what !== "write"))
     throw new TlsUsageError(`${what}: the handshake is not done`);
   if (writeClosed)
@@ -61,6 +62,7 @@ export function requireCertificateRequest(
     throw new TlsUsageError(
       "requestCertificate: this is no server of TLS 1.3, or an answer is coming in",
     );
+  // [9846-4.3.6-01]
   if (state.handshakeTranscript === undefined)
     throw new TlsUsageError(
       'requestCertificate: the client did not offer it, the connection is by an external PSK, or clientAuthentication is "none"',
@@ -101,6 +103,7 @@ export function noteData(
   // Answers that were asked for are still to come: they stay below zero.
   if (flags.keyUpdates <= 0) flags.dataSinceUpdates = 0;
   flags.warningAlerts = 0;
+  // [9846-5.5-03]
   return (
     recordsUnderKey >= flags.readKeyLimit &&
     !flags.updateRequested &&
@@ -125,6 +128,7 @@ export function noteTaken<E extends { readonly type: string } | undefined>(
  * 4.7.3: not again before the peer's KeyUpdate.
  */
 export function asksPeer(flags: Flags, wanted: boolean): boolean {
+  // [9846-4.7.3-06]
   if (!wanted || flags.updateRequested) return false;
   flags.updateRequested = true;
   // The peer's answer is no flood: it was asked for.
@@ -132,6 +136,7 @@ export function asksPeer(flags: Flags, wanted: boolean): boolean {
   return true;
 }
 
+// [9846-5.5-02]
 /**
  * Bytes of early data that this side may write at the moment. RFC 9846 5.5: no
  * more than its key may seal, which cannot be updated; EndOfEarlyData and an
@@ -168,6 +173,7 @@ export function reserveEarlyData(
 export function takeEarlyData(flags: Flags, length: number): boolean {
   if (flags.earlyDataToRead === undefined) return false;
   flags.earlyDataToRead -= length;
+  // [9846-4.7.1-17]
   if (flags.earlyDataToRead < 0) throw new TlsError(reason.too_much_early_data);
   return true;
 }

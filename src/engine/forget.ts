@@ -49,9 +49,11 @@ function forget(
   if (session !== undefined) events.push({ type: "session_ended", session });
   write.forget();
   read.forget();
+  // [5246-7.2.2-01] [9846-6-03a]
   wipeState(state);
 }
 
+// [5246-7.2-01] [9846-6-03b]
 /** A server's sessions, whether the handshake was done or not. */
 function forgetStored(state: ConnectionState, events: EventQueue): void {
   const holder = "connected" in state ? state.connected : state;
@@ -70,6 +72,7 @@ function forgetId(
     return;
   }
   try {
+    // [5246-7.2.2-02]
     store?.take(id);
   } catch {
     // A store that fails has nothing to forget it by.

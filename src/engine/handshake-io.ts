@@ -42,6 +42,7 @@ export class EngineIo implements HandshakeIo {
     if (!this.#flags.writeClosed) this.#parts.write.changeCipherSpec();
   }
 
+  // [9846-5.1-06]
   endFlight(): void {
     if (!this.#parts.joiner.isEmpty)
       throw new TlsError(reason.data_across_key_change);
@@ -61,6 +62,7 @@ export class EngineIo implements HandshakeIo {
     flags.readKeyLimit =
       keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
     flags.updateRequested = false;
+    // [9846-5-03]
     // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error,
     // and so it is in TLS 1.2, where there is one and no renegotiation.
     if (keys.epoch === "application") read.changeCipherSpec = "forbidden";

@@ -104,6 +104,7 @@ export function newParts(
   const read = new ReadHalf(limits, observer);
   read.dropsEmptyData = false;
   if (config.role === "server" && config.retryCookies !== undefined) {
+    // [9846-4.3.2-04]
     // RFC 8446 D.4, 4.2.10: what follows a hello that another engine has read.
     read.changeCipherSpec = "dropped";
     read.skipEarlyData(config.maxEarlyData, limits.skippedEarlyData);

@@ -139,6 +139,7 @@ export class TlsEngine {
     return this.#handshake.state.at;
   }
 
+  // [9846-F.5-04]
   /**
    * The parameters that were negotiated; undefined until the handshake is done.
    */
@@ -225,7 +226,7 @@ export class TlsEngine {
     this.#guard(() => {
       for (let at = 0; at < bytes.length;) {
         if (write.wornOut || owesKeyUpdate(this.#handshake.state))
-          this.#command(false);
+          this.#command(false); // [9846-1.2-01] [9846-4.7.3-05a] [9846-5.5-01a]
         write.requireKey();
         const part = bytes.subarray(at, at + write.contentLeft);
         write.write(ContentType.application_data, part, into);
@@ -316,6 +317,7 @@ export class TlsEngine {
     return exportKeyingMaterial(this.#handshake.state, label, length, context);
   }
 
+  // [9846-7.5-02]
   /**
    * Derives so many bytes by the early exporter of RFC 9846 7.5, of the hello that
    * offered early data: they may be replayed as the early data may.
@@ -353,7 +355,7 @@ export class TlsEngine {
   abandon(): void {
     if (this.#flags.failed) return;
     const hint = endHint(this.#handshake.state);
-    this.#fail(new TlsError(reason.truncated, hint));
+    this.#fail(new TlsError(reason.truncated, hint)); // [9846-6.1-08]
   }
 
   /**
@@ -390,7 +392,7 @@ export class TlsEngine {
   #pump(): void {
     const { read, joiner } = this.#parts;
     for (;;) {
-      if (this.#flags.readClosed || !this.#answerNeeds()) return;
+      if (this.#flags.readClosed || !this.#answerNeeds()) return; // [9846-6.1-01]
       const message = joiner.next();
       if (message !== undefined) {
         this.#handshake.receive(message);
@@ -418,7 +420,7 @@ export class TlsEngine {
       joiner.push(content);
       return;
     }
-    // RFC 8446 5.1: messages "MUST NOT be interleaved with other record types".
+    // [9846-5.1-03] [9846-5.1-04] [5246-7.2.1-01] [9846-5-05a] [9846-6-01]
     if (joiner.isPartial) throw new TlsError(reason.interleaved_handshake);
     if (type === ContentType.application_data) this.#onData(content);
     else if (type === ContentType.alert)

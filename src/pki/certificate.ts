@@ -92,6 +92,7 @@ export interface CertificateTemplate extends Validity {
   readonly extensions: readonly ExtensionInput[];
 }
 
+// [9846-4.5.1.2-01]
 /**
  * Signs a version 3 certificate (RFC 5280 4.1).
  *

@@ -29,6 +29,7 @@ export const peer_did_not_return_a_certificate = {
   rfc: "8446 4.4.2.4",
 } as const satisfies ReasonRow;
 
+// [9846-4.5.1.2-12b]
 export const undecodable_certificate = {
   name: "undecodable_certificate",
   alert: "bad_certificate",
@@ -50,6 +51,7 @@ export const unsupported_certificate = {
   rfc: "8446 4.4.2.4",
 } as const satisfies ReasonRow;
 
+// [9846-4.5.1.2-12b]
 export const key_usage_without_signature = {
   name: "key_usage_without_signature",
   alert: "unsupported_certificate",

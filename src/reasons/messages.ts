@@ -71,6 +71,7 @@ export const missing_extension = {
   rfc: "8446 9.2",
 } as const satisfies ReasonRow;
 
+// [9846-6-07a]
 export const illegal_parameter = {
   name: "illegal_parameter",
   alert: "illegal_parameter",

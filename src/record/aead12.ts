@@ -74,6 +74,7 @@ export class Aead12Sealer implements RecordSealer {
     record: Uint8Array,
   ): void {
     const { aead, explicitNonceLength } = this.#keys;
+    // [9846-E-03]
     writeHeader(record, type, ProtocolVersion["TLSv1.2"]);
     const nonce = this.#mask.slice();
     this.#number.write(nonce, this.#mask);

@@ -78,6 +78,7 @@ export class Aead13Sealer implements RecordSealer {
       ProtocolVersion["TLSv1.2"],
     );
     const { length } = content;
+    // [9846-5.4-02]
     // RFC 8446 5.2: the content, its type and zeros, which the room is full of.
     withScratch(length + 1 + padding, (inner) => {
       inner.set(content);
@@ -112,6 +113,7 @@ export class Aead13Opener implements RecordOpener {
   }
 
   maxFragment(type: number): number {
+    // [9846-5.2-02] [9846-5.2-05]
     return type === ContentType.application_data
       ? MAX_CIPHERTEXT13
       : MAX_PLAINTEXT;
@@ -137,6 +139,7 @@ export class Aead13Opener implements RecordOpener {
     if (inner === undefined) return undefined;
     this.#number.advance();
     const { length } = inner;
+    // [9846-5.4-06]
     // RFC 8446 5.4 and 8449 4: the limit covers type and padding too.
     if (length > limit)
       throw new TlsError(reason.record_overflow, { detail: `${length} bytes` });
@@ -150,7 +153,9 @@ export class Aead13Opener implements RecordOpener {
 
 function unpad(inner: Uint8Array): PlainRecord {
   let end = inner.length;
+  // [9846-5.4-04]
   while (end > 0 && inner[end - 1] === 0) end--;
+  // [9846-5.4-05]
   // RFC 8446 5.4: "If a receiving implementation does not find a non-zero
   // octet in the cleartext, it MUST terminate the connection with an
   // "unexpected_message" alert."
@@ -158,6 +163,7 @@ function unpad(inner: Uint8Array): PlainRecord {
   const type = inner[end - 1] ?? 0;
   // RFC 8446 5: a change_cipher_spec is never encrypted.
   if (type === ContentType.change_cipher_spec)
+    // [9846-5-02]
     throw new TlsError(reason.unexpected_change_cipher_spec);
   return {
     type,

@@ -9,9 +9,11 @@ const MOST_PADDING = 255;
 
 /** Fills `block` from `from` on: padding and padding_length. */
 export function writePadding(block: Uint8Array, from: number): void {
+  // [5246-6.2.3.2-03]
   block.fill(block.length - from - 1, from);
 }
 
+// [5246-6.2.3.2-06]
 /**
  * The content of a decrypted block that ends with a MAC of that many bytes and
  * padding, or undefined when either is wrong. `macOf` is asked once, whatever
@@ -40,6 +42,7 @@ function isAtMost(a: number, b: number): number {
   return ((a - b - 1) >>> 31) & 1;
 }
 
+// [5246-6.2.3.2-04]
 /**
  * "Each uint8 in the padding data vector MUST be filled with the padding
  * length value": 1 when it is. Looks at as many bytes whatever is claimed.

@@ -82,6 +82,7 @@ export class Cbc12Sealer implements RecordSealer {
     const at = HEADER_LENGTH + blockLength;
     const end = at + this.#encryptedLength(content.length);
     const iv = record.subarray(HEADER_LENGTH, at);
+    // [5246-6.2.3.2-01]
     // RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at
     // random, and MUST be unpredictable."
     iv.set(random(blockLength));
@@ -109,6 +110,7 @@ export class Cbc12Sealer implements RecordSealer {
   #encryptedLength(contentLength: number): number {
     const { blockLength, encryptThenMac } = this.#keys;
     const inside = contentLength + (encryptThenMac ? 0 : this.#mac.length);
+    // [5246-6.2.3.2-05]
     return Math.ceil((inside + 1) / blockLength) * blockLength;
   }
 
@@ -147,6 +149,7 @@ export class Cbc12Opener implements RecordOpener {
 
   open(record: RawRecord, limit: number): PlainRecord | undefined {
     checkVersion(record);
+    // [5246-7.2.2-07]
     const content = this.#keys.encryptThenMac
       ? this.#checkThenDecrypt(record)
       : this.#decryptThenCheck(record);

@@ -40,6 +40,7 @@ export class HmacKey {
     return outer.digest();
   }
 
+  // [5246-6.2.3.2-06]
   /**
    * HMAC of `covered`, whose length is secret: at most `most`, and at least
    * {@link MOST_SPARED} bytes less. What is hashed besides makes the bytes and the

@@ -55,6 +55,7 @@ export class ReadHalf implements FragmentLimits {
   dropsEmptyData = true;
   #changeCipherSpecs = 0;
   #skip: EarlyDataSkip | undefined;
+  // [9846-5-03]
   changeCipherSpec: ChangeCipherSpecPolicy = "forbidden";
 
   constructor(limits: IdleRecordLimits, observer = new MessageObserver()) {
@@ -184,6 +185,7 @@ export class ReadHalf implements FragmentLimits {
   #open(raw: RawRecord, opener: RecordOpener): PlainRecord | undefined {
     const record = opener.open(raw, this.#limit);
     if (record === undefined) {
+      // [5246-6.2.3.3-04] [9846-4.3.10-11] [9846-4.3.10-12] [9846-5.2-03]
       if (this.#skip === undefined) throw new TlsError(reason.bad_record_mac);
       this.#skipRecord(this.#skip, raw);
       return undefined;
@@ -197,6 +199,7 @@ export class ReadHalf implements FragmentLimits {
    * Drops what the layers above need not see; counted, for it costs work too.
    */
   #isForNobody({ type, content }: PlainRecord): boolean {
+    // [9846-5-01]
     if (type === ContentType.change_cipher_spec)
       return this.changeCipherSpec === "dropped";
     if (type !== ContentType.application_data || content.length > 0) {
@@ -212,6 +215,7 @@ export class ReadHalf implements FragmentLimits {
     return this.dropsEmptyData && this.#opener !== undefined;
   }
 
+  // [9846-4.3.10-05b] [9846-4.3.10-10b]
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
     const content = raw.fragment.length - SEAL;
     if (content > 0 && content <= skip.allowed) {
@@ -231,12 +235,14 @@ export class ReadHalf implements FragmentLimits {
       content.length !== 1 ||
       content[0] !== 1
     )
+      // [9846-5-02]
       throw new TlsError(reason.unexpected_change_cipher_spec);
     if (++this.#changeCipherSpecs > this.#idleLimits.changeCipherSpecs)
       throw new TlsError(reason.too_many_change_cipher_specs);
   }
 }
 
+// [9846-5.4-03]
 function checkMayBeEmpty(type: number): void {
   if (type === ContentType.handshake)
     throw new TlsError(reason.empty_handshake_record);

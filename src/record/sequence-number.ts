@@ -11,6 +11,7 @@ export const SEQUENCE_LENGTH = 8;
 export class SequenceNumber {
   #next: number;
 
+  // [5246-6.1-02] [5246-6.1-03] [9846-5.3-01]
   constructor(next = 0) {
     this.#next = next;
   }
@@ -27,6 +28,7 @@ export class SequenceNumber {
    */
   write(target: Uint8Array, mask?: Uint8Array): void {
     if (this.#next >= Number.MAX_SAFE_INTEGER)
+      // [9846-5.3-02]
       throw new TlsError(reason.sequence_number_overflow);
     const end = target.length;
     let left = this.#next;
@@ -36,6 +38,7 @@ export class SequenceNumber {
     }
   }
 
+  // [5246-6.1-01]
   advance(): void {
     this.#next++;
   }

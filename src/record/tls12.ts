@@ -5,6 +5,7 @@ import { ProtocolVersion } from "../wire/code-points.ts";
 import { MAX_PLAINTEXT, type RawRecord } from "./protection.ts";
 import { SEQUENCE_LENGTH, type SequenceNumber } from "./sequence-number.ts";
 
+// [5246-6.2.3-01]
 /** RFC 5246 6.2.3: the most bytes of TLSCiphertext.fragment. */
 export const MAX_CIPHERTEXT12 = MAX_PLAINTEXT + 2048;
 
@@ -36,6 +37,7 @@ export function checkVersion({ header }: RawRecord): void {
     throw new TlsError(reason.wrong_version_number);
 }
 
+// [5246-6.2.1-02]
 /** RFC 5246 6.2.1, RFC 8449 4, RFC 6066 4. */
 export function checkLength(length: number, limit: number): void {
   if (length > Math.min(limit, MAX_PLAINTEXT))

@@ -30,6 +30,7 @@ export class WriteHalf {
   /** Messages of one flight, which share records. */
   #handshake: Uint8Array[] = [];
   #limit = MAX_PLAINTEXT + 1;
+  // [9846-5.1-17] [9846-E.5-10]
   /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
   #version: number = ProtocolVersion["TLSv1.0"];
 
@@ -51,6 +52,7 @@ export class WriteHalf {
 
   /** The most content that one record takes. */
   get maxContent(): number {
+    // [9846-5.1-15] [9846-5.2-01]
     const overhead = this.#sealer?.innerOverhead ?? 0;
     return Math.min(this.#maxFragment, this.#limit - overhead);
   }
@@ -106,6 +108,7 @@ export class WriteHalf {
     this.#observe(type, content);
   }
 
+  // [9846-5.1-05] [9846-5.1-07]
   /** From the next record on, all is protected by that key. */
   setSealer(sealer: RecordSealer): void {
     this.flushHandshake();
@@ -127,6 +130,7 @@ export class WriteHalf {
   /** From the next record on the record version says TLS 1.2. */
   setFinalRecordVersion(): void {
     this.flushHandshake();
+    // [9846-5.1-13]
     this.#version = ProtocolVersion["TLSv1.2"];
   }
 
@@ -144,8 +148,10 @@ export class WriteHalf {
     return unshared(joined(output, this.#sealer?.allocate));
   }
 
+  // [9846-5.1-07]
   /** Ends the flight under way: its messages share no record with later ones. */
   flushHandshake(): void {
+    // [5246-6.2.1-03] [9846-5.1-08]
     if (this.#handshake.length === 0) return;
     const flight = joined(this.#handshake);
     this.#handshake = [];
@@ -193,6 +199,7 @@ export class WriteHalf {
       (isFree && room !== undefined ? alignedPart(room, total) : undefined) ??
       alignedRoom(total, sealer.allocate);
     let at = 0;
+    // [5246-6.2.1-06]
     for (const { part, padding, length } of cuts) {
       const record = records.subarray(at, at + length);
       sealer.seal(type, part, padding, record);

@@ -1,5 +1,6 @@
 /** IANA numbers and names of the TLS registries, as far as puretls knows them. */
 
+// [5246-6-01] [9846-5-04]
 export const ContentType = {
   change_cipher_spec: 20,
   alert: 21,
@@ -50,6 +51,7 @@ export const CipherSuiteSignal = {
   TLS_FALLBACK_SCSV: 0x5600,
 } as const;
 
+// [9846-E.5-12]
 /** ExtensionType, RFC 8446 4.2 and the IANA registry. */
 export const ExtensionType = {
   server_name: 0,

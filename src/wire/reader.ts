@@ -127,6 +127,7 @@ export class Reader {
   }
 
   #malformed(detail: string): TlsError {
+    // [9846-6-06]
     return new TlsError(reason.malformed_message, {
       detail: `${this.#what}: ${detail}`,
     });

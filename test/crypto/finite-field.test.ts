@@ -117,6 +117,7 @@ describe.each([noble, node])("finite fields of $name", (provider) => {
     if (provider === node) expect(stripped).toBe(1);
   }, 60_000);
 
+  // [9846-4.3.8.1-01]
   it("accepts short shares in TLS 1.2, and none that gives the secret away", () => {
     const { prime } = ffdheGroup("ffdhe2048");
     const field = provider.finiteField({

@@ -117,6 +117,7 @@ const ladder = {
 describe.each([...providers, ladder])("x25519 of $name", (provider) => {
   const x25519 = group(provider, "x25519");
 
+  // [9846-9.1-03]
   it("agrees with RFC 8448 3", () => {
     const clientKey = fromHex(
       "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005",
@@ -180,6 +181,7 @@ describe.each(
   const scalar = new Uint8Array(scalarLength).fill(0x5a);
   scalar[0] = 0;
 
+  // [9846-9.1-03]
   it("agrees with OpenSSL, the drawn bytes being the private key", () => {
     const openSsl = createECDH(nodeName);
     openSsl.setPrivateKey(scalar);
@@ -232,6 +234,7 @@ describe.each(
     expect(toHex(answer.secret.bytes)).toBe(toHex(secret));
   });
 
+  // [8422-5.1.2-01] [8422-5.11-01] [8422-5.11-02] [9846-4.3.8.2-01]
   it("refuses points that are not uncompressed or not on the curve", () => {
     const pair = row.generate(noble.random);
     const { share } = row.encapsulate(pair.share, noble.random);
@@ -386,6 +389,7 @@ describe.each(
 describe.each(providers)("x448 of $name", (provider) => {
   const x448 = group(provider, "x448");
 
+  // [9846-7.4.2-02]
   it("agrees with RFC 7748 6.2", () => {
     const a = fromHex(
       "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf574a9419744897391006382a6f127ab1d9ac2d8c0a598726b",
@@ -407,6 +411,7 @@ describe.each(providers)("x448 of $name", (provider) => {
     expect(toHex(one.decapsulate(two.share).bytes)).toBe(secret);
   });
 
+  // [8422-5.10-02] [8422-5.11-03]
   it("refuses shares that give an all-zero secret", () => {
     for (const first of [0, 1]) {
       const share = new Uint8Array(56);

@@ -83,6 +83,7 @@ describe.each([
 ])("RSA with %s", (_name, { node, own }) => {
   const publicKey = noble.publicKeyOf(own);
 
+  // [5246-4.7-01] [5246-4.7-02a] [9846-9.1-02]
   it.each(rows)("%s agrees with OpenSSL both ways", (name, md, salt) => {
     const options = nodeOptions(node, salt);
     const signature = signer(name)(own, message, noble.random);
@@ -146,6 +147,7 @@ describe("RSASSA-PSS", () => {
     expect(signature(salt.slice().fill(5), 1)).not.toEqual(signature(salt, 1));
   });
 
+  // [9846-4.3.3-07] [9846-4.3.3-09]
   it.each([0, 20, 31, 33, 190])("rejects a salt of %i bytes", (saltLength) => {
     const signature = signByNode(
       "sha256",
@@ -214,6 +216,7 @@ describe("RSASSA-PKCS1-v1_5", () => {
 
   it.each([
     [
+      // [5246-4.7-02a]
       "as RFC 8017 9.2 has it",
       "3031300d060960864801650304020105000420",
       0,

@@ -96,6 +96,7 @@ describe.each(curves)("ECDSA on %s", (curve, nodeName, length) => {
     },
   );
 
+  // [8422-5.10-03] [9846-9.1-02]
   it.each(hashNames)("%s: verifies what OpenSSL signs", (name, md) => {
     // OpenSSL takes high and low S as they come: both show up in 12 tries.
     for (let i = 0; i < 12; i++) {
@@ -144,6 +145,7 @@ describe.each(curves)("ECDSA on %s", (curve, nodeName, length) => {
   });
 });
 
+// [9846-C.3-01]
 it("ECDSA signs as RFC 6979 A.2.5 does", () => {
   const scalar = fromHex(
     "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721",
@@ -166,6 +168,7 @@ describe("Ed25519", () => {
   );
   const own: PrivateKey = { type: "ed25519", seed: new Secret(seed) };
 
+  // [8422-5.10-05] [8422-5.4-01]
   it("agrees with RFC 8032 7.1", () => {
     const key = fromHex(
       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
@@ -219,6 +222,7 @@ describe("Ed25519", () => {
   });
 });
 
+// [8422-5.10-06]
 it("Ed448 verifies what OpenSSL signs", () => {
   const { privateKey, publicKey } = nodeKeyPair("ed448");
   const jwk = publicKey.export({ format: "jwk" });

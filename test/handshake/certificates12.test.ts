@@ -62,6 +62,7 @@ describe("a client that is asked for a certificate", () => {
   const rsa = SIGNATURE_SCHEMES.rsa_pss_rsae_sha256.code;
 
   it.each<[string, KeyKind, Partial<CertificateRequest12Fields>, boolean]>([
+    // [5246-7.4.6-04] [5246-7.4.7-01] [5246-7.4.8-01]
     ["shows one of ECDSA", "ec-p256", {}, true],
     // [8422-3.1-01] [8422-5.6-01]
     [

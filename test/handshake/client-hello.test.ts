@@ -28,6 +28,7 @@ function helloOf(
 }
 
 describe("a ClientHello", () => {
+  // [9846-4.5.1.2-06] [9846-9.2-01] [9846-9.2-02] [9846-9.2-09] [9846-9.2-13]
   it("offers what the config says, in its order", () => {
     const hello = helloOf({
       grease: false,
@@ -92,6 +93,7 @@ describe("a ClientHello", () => {
     expect(first(true)).toBe(0x1301);
   });
 
+  // [9846-4.2.2-09] [9846-4.2.2-11]
   it("looks like a resumed TLS 1.2 session, or not", () => {
     expect(helloOf().legacySessionId).toHaveLength(32);
     expect(helloOf({ compatibilityMode: false }).legacySessionId).toHaveLength(
@@ -101,6 +103,7 @@ describe("a ClientHello", () => {
 });
 
 describe("GREASE", () => {
+  // [9846-4.3-09a]
   it("stands in every list that may grow, and never twice as an extension", () => {
     for (let seed = 0; seed < 64; seed++) {
       const random = seededRandom(`grease ${seed}`);
@@ -154,6 +157,7 @@ describe("a shape", () => {
     );
   });
 
+  // [5746-3.6-05] [9846-4.2.2-17] [9846-9.3-05]
   it("does not keep a server from connecting", () => {
     const pair = shuttle(
       newPair(

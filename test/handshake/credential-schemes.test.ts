@@ -76,6 +76,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
       },
     );
 
+    // [9846-4.3.3-12b]
     it("does not sign where the peer takes another hash alone", () => {
       const { server } = shuttle(
         newPair(
@@ -89,6 +90,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
       expect(server.error?.alert).toBe("handshake_failure");
     });
 
+    // [9846-4.3.3-12b]
     it("is refused by a peer where it signs over another hash", () => {
       const { client } = shuttle(
         newPair(

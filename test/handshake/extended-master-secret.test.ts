@@ -31,6 +31,7 @@ const WITHOUT = {
 } as const;
 
 describe("a connection without it", () => {
+  // [7627-5.4-01] [7627-5.4-02]
   it("exports nothing on either side", () => {
     const pair = connect12(sides(WITHOUT.client));
     for (const end of [pair.client, pair.server]) {

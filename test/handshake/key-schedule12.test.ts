@@ -77,6 +77,7 @@ describe("PRF, RFC 5246 5: vectors of the TLS working group's list", () => {
   });
 });
 
+// [7627-5.2-06]
 it("master secret, RFC 5246 8.1: NIST's vector", () => {
   const master = newMasterSecret(
     new Secret(
@@ -118,6 +119,7 @@ describe.skipIf(openssl === undefined)(
       const digest = hash.hash(concat(...messages));
       const secret = random(48);
 
+      // [7627-5.1-01]
       it(`${name}: master secret and extended master secret`, () => {
         const of = (extended: boolean): string =>
           toHex(

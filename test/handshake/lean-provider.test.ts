@@ -22,6 +22,7 @@ describe("a client whose provider lacks", () => {
     );
   });
 
+  // [9846-9.3-04]
   it("finite fields offers no DHE", () => {
     expect(suitesWith({ rsaEncrypt })).toEqual(cipherSuites.slice(1));
   });

@@ -89,6 +89,8 @@ const HANDSHAKE = [
 ];
 
 describe("an honest handshake", () => {
+  // [9846-4-01] [9846-4.3-01] [9846-4.4.1-01] [9846-4.4.2-02] [9846-4.5.1-01]
+  // [9846-4.5.1-02a]
   it("matches RFC 8446 figure 1", () => {
     const outcome = run(asSent, MUTUAL);
     expect(outcome.failed).toBeUndefined();
@@ -116,6 +118,7 @@ describe("order", () => {
       if (failed) expect(failed.error.alert).toBe("unexpected_message");
     });
 
+    // [9846-4-02] [9846-4.2.2-03]
     it(`${dropped} (${index}) twice is unexpected_message`, () => {
       let seen = 0;
       const edit: Edit = (_name, raw) =>
@@ -128,6 +131,7 @@ describe("order", () => {
   for (const name of Object.keys(HandshakeType) as HandshakeTypeName[]) {
     const allowed = new Set(["server_hello"]);
     if (allowed.has(name)) continue;
+    // [9846-4.6-03b]
     it(`a ${name} in place of the ServerHello is unexpected_message`, () => {
       const edit = changing("server_hello", () => [message(name, "")]);
       expectFailure(edit, "unexpected_message", "unexpected_message");
@@ -141,11 +145,13 @@ describe("order", () => {
     expectFailure(edit, "unexpected_message", "unexpected_message");
   });
 
+  // [9846-4.5.2-01] [9846-4.5.2-03]
   it("a server's CertificateVerify cannot be skipped", () => {
     const edit = changing("certificate_verify", () => []);
     expectFailure(edit, "unexpected_message", "unexpected_message");
   });
 
+  // [9846-4.5.2-02] [9846-4.5.2-03]
   it("a client's CertificateVerify cannot be skipped", () => {
     const edit = changing("certificate_verify", () => [], "client");
     expectFailure(edit, "unexpected_message", "unexpected_message", MUTUAL);
@@ -154,6 +160,7 @@ describe("order", () => {
 
 describe("bytes", () => {
   HANDSHAKE.forEach((name, index) => {
+    // [9846-6-06]
     it(`${name} (${index}) with a byte more or less is refused`, () => {
       for (const change of [
         (raw: Uint8Array) => raw.subarray(4, -1),
@@ -200,6 +207,7 @@ describe("ServerHello", () => {
   // legacy_version 0-1, random 2-33, session id 34 (32 bytes), suite 67-68.
   const SUITE = 67;
 
+  // [9846-4.2.3-05]
   it("with a suite that was not offered", () => {
     const edit = changing(
       "server_hello",
@@ -208,6 +216,7 @@ describe("ServerHello", () => {
     expectFailure(edit, "wrong_cipher_returned", "illegal_parameter");
   });
 
+  // [9846-4.2.3-04]
   it("with a changed session id", () => {
     const edit = changing(
       "server_hello",
@@ -216,6 +225,7 @@ describe("ServerHello", () => {
     expectFailure(edit, "session_id_not_echoed", "illegal_parameter");
   });
 
+  // [9846-4.3.1-11]
   it("of TLS 1.2", () => {
     const edit = changing("server_hello", (raw) => [
       message(
@@ -227,6 +237,7 @@ describe("ServerHello", () => {
   });
 
   for (const last of ["00", "01"])
+    // [9846-4.2.3-14] [9846-4.2.3-16]
     it(`of TLS 1.2 with the downgrade sentinel DOWNGRD ${last}`, () => {
       const edit = changing("server_hello", (raw) => [
         message(
@@ -262,6 +273,7 @@ describe("ServerHello", () => {
     expectFailure(edit, "misplaced_extension", "illegal_parameter");
   });
 
+  // [9846-4.3-09b]
   it("with the same extension twice", () => {
     const edit = changing(
       "server_hello",
@@ -270,6 +282,7 @@ describe("ServerHello", () => {
     expectFailure(edit, "duplicate_extension", "decode_error");
   });
 
+  // [9846-6-07a] [9846-7.4.2-03]
   it("with a key share of all zeros", () => {
     const edit = changing(
       "server_hello",
@@ -302,21 +315,25 @@ describe("HelloRetryRequest", () => {
       ];
     });
 
+  // [9846-4.2.4-05]
   it("that asks for no change", () => {
     const edit = retryWith("002b00020304");
     expectFailure(edit, "pointless_hello_retry", "illegal_parameter");
   });
 
+  // [9846-4.3.8-12]
   it("for a group whose share was sent", () => {
     const edit = retryWith("002b0002030400330002001d");
     expectFailure(edit, "pointless_hello_retry", "illegal_parameter");
   });
 
+  // [9846-4.3.8-13]
   it("for a group that was not offered", () => {
     const edit = retryWith("002b00020304003300020017");
     expectFailure(edit, "wrong_group_returned", "illegal_parameter");
   });
 
+  // [9846-4.2.4-06]
   it("twice", () => {
     const edit = retryWith("002b00020304002c0003000100");
     const twice: Edit = (name, raw, from) =>
@@ -331,6 +348,7 @@ describe("HelloRetryRequest", () => {
     server: { groups: ["secp256r1"], helloRetryCookie: true },
   } as const;
 
+  // [9846-4.2.1-03] [9846-4.2.3-10] [9846-4.2.4-07] [9846-4.3.2-02]
   it("is answered, and the cookie comes back", () => {
     const { failed, sent } = run(asSent, RETRY);
     expect(failed).toBeUndefined();
@@ -392,6 +410,7 @@ describe("HelloRetryRequest", () => {
     );
   });
 
+  // [9846-4.2.2-02b]
   it("with another extension body in the second ClientHello", () => {
     let hellos = 0;
     const edit = changing("client_hello", (raw) => {
@@ -408,6 +427,7 @@ describe("HelloRetryRequest", () => {
     );
   });
 
+  // [9846-4.2.2-02b]
   it("with another random in the second ClientHello", () => {
     let hellos = 0;
     const edit = changing("client_hello", (raw) => {
@@ -438,6 +458,7 @@ describe("a ServerHello after a HelloRetryRequest", () => {
     );
   };
 
+  // [9846-4.2.4-10]
   it("with another suite", () => {
     const edit = second((b) => {
       const code = b[68] === 0x01 ? 0x02 : 0x01;
@@ -452,6 +473,7 @@ describe("a ServerHello after a HelloRetryRequest", () => {
     );
   });
 
+  // [9846-4.3.8-17] [9846-4.3.8-18]
   it("with another group", () => {
     // The client still offers x25519, but no share of it any more.
     const edit = second((b) => {
@@ -489,6 +511,7 @@ describe("EncryptedExtensions", () => {
 });
 
 describe("ClientHello", () => {
+  // [9846-4.2.2-15]
   it("with a compression method", () => {
     const edit = changing(
       "client_hello",
@@ -510,12 +533,14 @@ describe("ClientHello", () => {
 
   it.each([
     ["two shares of a group", 51, "000a 001d000100 001d000100"],
+    // [9846-4.3.8-16a]
     ["a share of a group not listed", 51, "0005 0017000100"],
   ])("with %s", (_name, type, hex) => {
     const options = shaped(type, hex);
     expectFailure(asSent, "illegal_parameter", "illegal_parameter", options);
   });
 
+  // [9846-4.3.11-16]
   it("with a pre_shared_key that is not the last extension", () => {
     // An identity of one byte and a binder of 32.
     const psk = `0007 0001 61 00000000 0021 20${"00".repeat(32)}`;
@@ -556,19 +581,25 @@ describe("ClientHello", () => {
       body("client_hello", (b) => removeExtension(b, type)),
     );
   it.each([
+    // [9846-9.2-05] [9846-9.2-10] [9846-9.2-12]
     ["supported_groups", 10],
+    // [9846-4.3.3-03] [9846-9.2-04] [9846-9.2-10]
     ["signature_algorithms", 13],
+    // [9846-9.2-06]
     ["key_share", 51],
   ] as const)("without %s", (_name, type) => {
     const edit = without(type);
     expectFailure(edit, "missing_extension", "missing_extension");
   });
 
+  // [9846-4.2.2-07a] [9846-9.2-03] [9846-E.2-03]
   it("without supported_versions speaks TLS 1.2 at most", () => {
     const edit = without(43);
     expectFailure(edit, "unsupported_protocol", "protocol_version");
   });
 
+  // [9846-2.1-01] [9846-4.2.1-01] [9846-4.2.1-04] [9846-4.3.8-16a]
+  // [9846-4.5.1.2-02] [9846-4.5.1.2-03c] [9846-4.5.2-04] [9846-6.2-04]
   it("with nothing in common", () => {
     expectFailure(asSent, "no_shared_cipher", "handshake_failure", {
       client: { cipherSuites: ["TLS_AES_128_GCM_SHA256"] },
@@ -594,12 +625,14 @@ describe("ClientHello", () => {
 });
 
 describe("authentication", () => {
+  // [9846-6.2-04]
   it("a client without a certificate where one is required", () => {
     const { failed } = run(asSent, { server: MUTUAL.server });
     expect(failed?.error.reason).toBe("peer_did_not_return_a_certificate");
     expect(failed?.error.alert).toBe("certificate_required");
   });
 
+  // [9846-4.5.1-15] [9846-4.5.1.3-01]
   it("a server with an empty certificate list", () => {
     const edit = changing("certificate", () => [
       message("certificate", "00000000"),
@@ -607,6 +640,7 @@ describe("authentication", () => {
     expectFailure(edit, "certificate_missing", "decode_error");
   });
 
+  // [5246-7.4.2-10b] [9846-4.5.1.2-03b] [9846-4.5.1.2-12b]
   it("a certificate whose key must not sign, from a server that presents it", () => {
     const { chain, key } = testAuthority().issueServer({
       hosts: ["localhost"],
@@ -635,6 +669,7 @@ describe("authentication", () => {
     );
   });
 
+  // [9846-4.5.1-05]
   it("a certificate context in the handshake", () => {
     const edit = changing("certificate", (raw) => [
       message("certificate", concat(fromHex("0155"), raw.subarray(5))),
@@ -642,6 +677,7 @@ describe("authentication", () => {
     expectFailure(edit, "unsolicited_certificate_context", "illegal_parameter");
   });
 
+  // [5246-7.4.3-04] [8422-5.9-05] [9846-4.3.3-01] [9846-4.5.2-06]
   it("a signature scheme that does not fit the key", () => {
     const edit = changing("certificate_verify", (raw) => [
       message("certificate_verify", concat(fromHex("0804"), raw.subarray(6))),

@@ -131,6 +131,7 @@ for (const [name, flow] of Object.entries(FLOWS))
   describe(name, () => {
     const honest = run(flow);
 
+    // [5246-7.4.1.2-03]
     it("ends well when nothing is changed", () => {
       expect(honest.failed).toBeUndefined();
       expect(isDone(honest)).toBe(true);
@@ -141,6 +142,7 @@ for (const [name, flow] of Object.entries(FLOWS))
       // RFC 4279 2: a ServerKeyExchange with nothing but a hint may be missing;
       // then the two saw different handshakes.
       const noticed: Reason[] = ["unexpected_message", "finished_mismatch"];
+      // [5246-7.3-02] [5246-7.3-04] [5246-7.4.2-01]
       it(`without the ${sent} (${index})`, () => {
         const outcome = run(
           flow,
@@ -165,6 +167,7 @@ for (const [name, flow] of Object.entries(FLOWS))
 
       if (sent === "change_cipher_spec") return;
 
+      // [5246-7.4.1.2-10] [9846-4.2.2-18] [9846-4.2.2-19]
       it(`with the ${sent} (${index}) cut by a byte or a byte too long`, () => {
         const withBody = (change: (body: Uint8Array) => Uint8Array) =>
           run(
@@ -186,6 +189,7 @@ for (const [name, flow] of Object.entries(FLOWS))
         }
       });
 
+      // [5246-7.4-01] [5246-7.4.7-02]
       it(`with any other message before the ${sent} (${index})`, () => {
         for (const other of Object.keys(HandshakeType)) {
           const type = other as HandshakeTypeName;
@@ -220,6 +224,7 @@ for (const [name, flow] of Object.entries(FLOWS))
   });
 
 describe("a HelloRequest", () => {
+  // [5246-7.4.1.1-05]
   it("is passed over while the handshake is under way", () => {
     const outcome = run(ECDHE, (name, raw, from) =>
       from === "server" && name !== "server_hello" && raw !== CHANGE_CIPHER_SPEC

@@ -102,6 +102,7 @@ function clientHello(
 }
 
 describe("a ServerHello of TLS 1.2", () => {
+  // [5246-E.1-01] [9846-E.1-03]
   it("of another version", () => {
     for (const legacyVersion of [0x0302, 0x0304])
       expectReason(
@@ -110,6 +111,7 @@ describe("a ServerHello of TLS 1.2", () => {
       );
   });
 
+  // [9846-4.2.3-02] [9846-4.2.3-12]
   it("with the sentinel, to a client that speaks TLS 1.3 too", () => {
     const client = { versions: ["TLSv1.2", "TLSv1.3"] } as const;
     // A server that speaks both writes it, when somebody takes 1.3 away.
@@ -131,6 +133,7 @@ describe("a ServerHello of TLS 1.2", () => {
       );
   });
 
+  // [5746-3.4-03] [5746-4.1-01]
   it("that does not speak of renegotiation", () => {
     const edit = serverHello(({ extensions }) => {
       const { renegotiation_info: _gone, ...rest } = extensions;
@@ -142,6 +145,7 @@ describe("a ServerHello of TLS 1.2", () => {
     expectReason("finished_mismatch", edit, { client });
   });
 
+  // [5746-3.4-04]
   it("of a renegotiation", () => {
     const renegotiation_info = Uint8Array.of(1, 2, 3);
     expectReason(
@@ -152,6 +156,7 @@ describe("a ServerHello of TLS 1.2", () => {
     );
   });
 
+  // [5246-7.4.1.4-02] [5746-3.6-06]
   it("with answers that were not requested", () => {
     expectReason(
       "unsolicited_extension",
@@ -224,6 +229,7 @@ describe("a ClientHello of TLS 1.2", () => {
     expectReason("finished_mismatch", fallback);
   });
 
+  // [9846-4.3.1-04] [9846-4.3.1-05a] [9846-E.2-01] [9846-E.5-04]
   it("of TLS 1.1, with supported_versions or without", () => {
     expectReason(
       "unsupported_protocol",
@@ -237,6 +243,7 @@ describe("a ClientHello of TLS 1.2", () => {
     );
   });
 
+  // [5246-7.4.9-01] [5246-E.1-02] [5746-3.6-05] [9846-E.2-02]
   it("of a future version is one of TLS 1.2", () => {
     const edit = clientHello(() => ({ legacyVersion: 0x0399 }));
     expectReason("finished_mismatch", edit);
@@ -252,6 +259,7 @@ describe("a ClientHello of TLS 1.2", () => {
     );
   });
 
+  // [8422-5.1.2-03]
   it("without the uncompressed point format", () => {
     const edit = clientHello(({ extensions }) => ({
       extensions: { ...extensions, ec_point_formats: [1, 2] },
@@ -259,6 +267,8 @@ describe("a ClientHello of TLS 1.2", () => {
     expectReason("illegal_parameter", edit);
   });
 
+  // [5246-7.4.1.4.1-07] [5246-7.4.3-03] [5246-7.4.3-04] [8422-5.1-04]
+  // [8422-5.1-05] [8422-5.3-04]
   it("without a curve of the certificate, or a signature for it", () => {
     expectReason("no_shared_cipher", asSent, {
       client: { groups: ["x25519"] },
@@ -268,6 +278,7 @@ describe("a ClientHello of TLS 1.2", () => {
     });
   });
 
+  // [5246-7.4.1.4.1-04] [8422-5.10-04] [9846-4.3.3-14]
   it("without signature_algorithms means SHA-1, which is off", () => {
     const edit = clientHello(({ extensions }) => {
       const { signature_algorithms: _gone, ...rest } = extensions;
@@ -368,6 +379,7 @@ describe("a server's certificate", () => {
       ],
     }) as const;
 
+  // [5246-7.4.2-02] [5246-7.4.2-08] [8422-2.1-01] [8422-2.2-01] [8422-5.3-02]
   it("that does not fit the suite", () => {
     const rsa = testCredential("rsa");
     let certificate: Uint8Array = NO_BYTES;
@@ -383,6 +395,7 @@ describe("a server's certificate", () => {
     expectReason("wrong_certificate_type", edit, { client: both("ECDSA") });
   });
 
+  // [5246-7.4.2-15] [8422-5.3-03]
   it("on a curve that was not offered", () => {
     let certificate: Uint8Array = NO_BYTES;
     const server = { credentials: [testCredential("ec-p384")] };
@@ -436,6 +449,7 @@ describe("a ServerKeyExchange", () => {
     expectReason("illegal_parameter", edit);
   });
 
+  // [8422-2.1-02]
   it("with other parameters than were signed", () => {
     const edit = changed(({ signedParams }) => ({
       signedParams: signedParams.with(10, (signedParams[10] ?? 0) ^ 1),
@@ -443,6 +457,7 @@ describe("a ServerKeyExchange", () => {
     expectReason("certificate_verify_mismatch", edit);
   });
 
+  // [5246-7.4.3-02]
   it("signed by a scheme that was not offered", () => {
     const edit = changed(({ signature }) => ({
       signature: signature && { ...signature, scheme: 0x0203 },
@@ -546,6 +561,7 @@ describe("a session of TLS 1.2", () => {
     return pair.server.info?.group === undefined;
   };
 
+  // [7627-5.3-03] [7627-5.3-08]
   it("goes on", () => {
     expect(isResumed(begun())).toBe(true);
     expect(isResumed(begun({ resumption: "session id" }))).toBe(true);
@@ -573,6 +589,7 @@ describe("a session of TLS 1.2", () => {
     );
   });
 
+  // [7627-5.3-06] [7627-5.4-06]
   it("ends when it would lose its extended master secret", () => {
     const { client, server } = begun();
     const omit = [ExtensionType.extended_master_secret];
@@ -583,6 +600,7 @@ describe("a session of TLS 1.2", () => {
     expect(pair.server.error?.reason).toBe("resumed_session_mismatch");
   });
 
+  // [7627-5.3-04]
   it("begins anew when it had none and one is offered", () => {
     const { client, server } = begun({ extendedMasterSecret: false });
     // A client does not offer such a session: this one says it is another.
@@ -613,6 +631,7 @@ describe("a request to renegotiate", () => {
     ["a client", honest.client, message("hello_request", "")],
     ["a server", honest.server, hello],
   ])(
+    // [5746-4.2-02]
     "of %s is refused with a warning, and not for ever",
     (_who, state, raw) => {
       const warnings: AlertName[] = [];

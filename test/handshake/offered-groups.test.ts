@@ -33,6 +33,7 @@ function helloOf(options: Partial<ClientOptions>) {
 }
 
 describe("key shares of a client", () => {
+  // [9846-4.3.8-03b]
   it("stand in the order of its groups", () => {
     const { key_share: shares = [] } = helloOf({
       groups: ["secp256r1", "x25519", "secp384r1"],
@@ -44,6 +45,7 @@ describe("key shares of a client", () => {
     ]);
   });
 
+  // [9846-4.3.8-03a] [9846-4.3.8-07]
   it("are one for a group, and for its groups alone", () => {
     const refused = (keyShares: ClientOptions["keyShares"] & object) => () =>
       testClientConfig({ groups: ["x25519", "secp256r1"], keyShares });
@@ -55,6 +57,7 @@ describe("key shares of a client", () => {
 
 describe("schemes of SHA-1", () => {
   const { ecdsa_sha1, rsa_pkcs1_sha1, ed25519 } = SIGNATURE_SCHEMES;
+  // [9846-4.3.3-15]
   it("stand behind all others, whatever order the program gives", () => {
     const names = ["rsa_pkcs1_sha1", "ed25519", "ecdsa_sha1"] as const;
     const hello = helloOf({
@@ -77,6 +80,7 @@ describe("without a suite of TLS 1.2 that uses a curve (RFC 8422 4)", () => {
   const versions = ["TLSv1.2"] as const;
   const dhe = ["TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"] as const;
 
+  // [8422-4-03]
   it("a client names no curve and no point format", () => {
     const hello = helloOf({ versions, cipherSuites: dhe });
     expect(hello.types).not.toContain(ExtensionType.supported_groups);
@@ -125,6 +129,7 @@ describe("supported_groups in EncryptedExtensions", () => {
   }
   const BOTH = { groups: ["x25519", "secp256r1"] } as const;
 
+  // [9846-4.3.7-04]
   it("come where the server prefers a group that has no share", () => {
     const server = { groups: ["secp256r1", "x25519"] } as const;
     const client = { ...BOTH, keyShares: ["x25519"] } as const;
@@ -138,6 +143,7 @@ describe("supported_groups in EncryptedExtensions", () => {
   });
 });
 
+// [9846-4.3-07b]
 it("server_name in a CertificateRequest is passed over (RFC 9261)", () => {
   const verbatim = [
     { type: ExtensionType.server_name, body: new Uint8Array(2) },

@@ -97,6 +97,7 @@ describe("sessions as bytes", () => {
 });
 
 describe("a session's age", () => {
+  // [9846-4.7.1-12]
   it("ends with its lifetime, and seven days after the peer was authenticated", () => {
     const session = session13();
     expect(isFresh(session, T0)).toBe(true);
@@ -328,6 +329,7 @@ describe("the store in memory", () => {
 });
 
 describe("options about sessions", () => {
+  // [9846-4.7.1-11]
   it("are checked", () => {
     for (const wrong of [
       { numTickets: 17 },

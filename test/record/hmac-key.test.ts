@@ -20,6 +20,7 @@ describe.each(HASHES)("HMAC-%s over content of secret length", (name) => {
   const prefix = random(PREFIX);
 
   it.each([255, 299, 300, 511, 16_384])(
+    // [5246-6.2.3.2-06]
     "is the same work for every length below %d",
     (most) => {
       const work = new Set<string>();

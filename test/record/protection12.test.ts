@@ -46,6 +46,8 @@ function read(
 }
 
 describe.each(protections)("$name", (protection) => {
+  // [5246-6.1-01] [5246-6.1-02] [5246-6.1-03] [5246-6.2.1-06] [5246-6.2.3.2-01]
+  // [5246-6.2.3.2-03] [5246-6.2.3.2-05] [9846-E-03]
   it("seals what node:crypto seals, in sequence", () => {
     const sealer = protection.sealer();
     SIZES.forEach((size, number) => {
@@ -78,6 +80,7 @@ describe.each(protections)("$name", (protection) => {
     });
   });
 
+  // [9846-5.3-02]
   it("counts far, and not beyond what a number counts", () => {
     const number = 2 ** 40 + 5;
     const content = text(3);
@@ -109,6 +112,7 @@ describe.each(protections)("$name", (protection) => {
       expect(read(protection, stream, { cut })).toEqual(wanted);
   });
 
+  // [5246-6.2.3.3-04]
   it("refuses a record with any bit changed, and one under another number", () => {
     const record = protection.judge({ number: 0, type: 23, content: text(9) });
     for (let i = 5; i < record.length; i++) {
@@ -125,6 +129,7 @@ describe.each(protections)("$name", (protection) => {
     );
   });
 
+  // [5246-7.2.2-07]
   it("refuses what is cut short, with one alert for all lengths", () => {
     const record = protection.judge({ number: 0, type: 23, content: text(70) });
     for (let length = 0; length < record.length - 5; length++)
@@ -139,6 +144,7 @@ describe.each(protections)("$name", (protection) => {
     expect(read(protection, record)).toEqual(["wrong_version_number"]);
   });
 
+  // [5246-6.2.1-02] [5246-6.2.3-01]
   it("holds the bounds on plaintext and ciphertext", () => {
     const judge = (size: number): Uint8Array =>
       protection.judge({ number: 0, type: 23, content: text(size) });
@@ -227,6 +233,7 @@ describe.each(cbcProtections)("padding of $name", (protection) => {
       expect(readPadded(padded(length))).toEqual([`23:${toHex(content)}`]);
   });
 
+  // [5246-6.2.3.2-04]
   it("refuses a wrong byte anywhere in it", () => {
     for (const length of lengths)
       for (const i of sampled([...padded(length).keys()], 5)) {

@@ -31,6 +31,7 @@ function connect(server = serverContext()) {
   return { client, there };
 }
 
+// [7627-5.4-03] [7627-5.4-04]
 it("a connection without extended_master_secret binds and exports nothing", () => {
   const { there } = connect();
   expect(there.version()).toBe("TLSv1.2");

@@ -27,6 +27,7 @@ import {
 } from "./support.ts";
 
 describe("SSLContext", () => {
+  // [9846-C.5-01]
   it("X-01 X-03 N-21: is for clients and verifies, unless it is told", () => {
     const context = new SSLContext();
     expect(context.protocol).toBe(Protocol.PROTOCOL_TLS_CLIENT);
@@ -253,6 +254,7 @@ describe("loadCertChain", () => {
     context().loadCertChain({ cert: der, key: keyPem });
   });
 
+  // [5246-7.4.2-03] [9846-4.5.1-09]
   it("X-29: a key of another certificate", () => {
     const other = testServer("ec-p384");
     // OpenSSL has a place for each kind of key.

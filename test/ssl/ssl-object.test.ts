@@ -226,6 +226,7 @@ describe("SSLObject: refusals", () => {
     });
   });
 
+  // [9846-4.5.1.2-12a]
   it("N-04 E-13 E-15: nobody that is trusted", () => {
     const empty = clientContext({ verifyLocations: { ca: [] } });
     const { client, server } = refusal(new BioPair(empty));
@@ -580,6 +581,7 @@ describe("SSLObject: data", () => {
 });
 
 describe("SSLObject: the end", () => {
+  // [9846-6.1-06]
   it("O-14 O-15: half-closed by the peer, then by both", () => {
     const pair = ready();
     pair.client.write(ascii("last"));

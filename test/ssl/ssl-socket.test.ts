@@ -449,6 +449,7 @@ describe("SSLSocket: the end", () => {
     await Promise.all([client.close(), server.close()]);
   });
 
+  // [9846-6.1-06]
   it("S-03 S-18: close says goodbye; await using does too", async () => {
     const { client, server } = await readyPair();
     {

@@ -137,6 +137,7 @@ describe("constants that mean something", () => {
     expect(new BioPair(old).handshake().client.version()).toBe("TLSv1.2");
   });
 
+  // [9846-E.5-04]
   it("F-10 G-04: no flag brings SSL 3 back", () => {
     const context = clientContext();
     context.optionFlags &= ~Options.OP_NO_SSLv3;

@@ -124,6 +124,7 @@ function drawExponent(field: Field, random: RandomSource): Uint8Array {
   return exponent;
 }
 
+// [9846-4.3.8.1-01]
 /**
  * RFC 8446 4.2.8.1: "Peers MUST validate each other's public key Y by ensuring
  * that 1 < Y < p-1".

@@ -27,9 +27,11 @@ export function readPeerChain(
   type: CertificateTypeName = "X509",
   context: Uint8Array = NO_BYTES,
 ): PeerChain {
+  // [9846-4.5.1-05]
   if (!equal(message.context, context))
     throw new TlsError(reason.unsolicited_certificate_context);
   for (const { extensionTypes } of message.entries)
+    // [9846-4.5.1-06]
     checkSolicited(extensionTypes, offered);
   const other = byKind(config, (kind) =>
     kind.presented?.(message, type, config),
@@ -88,6 +90,7 @@ export function leafKey(
     const leaf = leafOf(chain, config);
     const { subjectPublicKeyInfo } = leaf;
     const keyUsage = keyUsageOf(leaf, config);
+    // [5246-7.4.2-10b] [5246-7.4.2-14] [8422-2.2-01] [9846-4.5.1.2-03b]
     // RFC 8446 4.4.2.2: "The certificate MUST allow the key to be used for
     // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
     // extension is present)".
@@ -109,6 +112,7 @@ export function leafOf(
   config: ClientConfig | ServerConfig,
 ): Certificate {
   const leaf = readLeaf(chain, acceptsUnreadable(config));
+  // [9846-4.5.1.3-01]
   if (leaf === undefined) throw new TlsError(reason.certificate_missing);
   return leaf;
 }

@@ -132,6 +132,7 @@ export function verifySignature(options: {
   const scheme = schemes
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
     .find(({ row }) => row.code === options.scheme);
+  // [9846-4.5.2-06]
   if (
     scheme === undefined ||
     !fitsKey(scheme.row, keyKind(key), version, signer)
@@ -140,7 +141,9 @@ export function verifySignature(options: {
       detail: `scheme ${options.scheme.toString(16).padStart(4, "0")}`,
     });
   const verify = config.provider.verifiers[scheme.row.signature];
+  // [9846-4.5.2-08]
   if (!verify?.(key.key, content, signature))
+    // [9846-4.5.2-09]
     throw new TlsError(reason.certificate_verify_mismatch);
   return new VerifiedSignature(key, scheme.name);
 }
@@ -174,6 +177,7 @@ export function verifyData<S extends Side>(
     throw new TlsError(reason.malformed_message, {
       detail: `Finished: ${message.verifyData.length} bytes, expected ${expected.length}`,
     });
+  // [9846-4.5.3-01]
   // RFC 8446 4.4.4: "if incorrect MUST terminate the connection with a
   // "decrypt_error" alert".
   if (!equal(expected, message.verifyData))
@@ -216,9 +220,14 @@ export function chooseCredential(
   authorities: readonly Uint8Array[] = [],
   terms: PeerTerms = {},
 ): ChosenCredential | undefined {
+  // [9846-4.5.1.2-01]
   const { certificateTypes = [0], certificateSchemes = peerSchemes } = terms;
+  // [9846-4.5.1.2-07]
   const liked = (one: Credential): boolean =>
     isSignedBy(one, certificateSchemes);
+  // [5246-7.4.2-07] [5246-7.4.2-10a] [5246-7.4.6-05] [5246-7.4.6-06]
+  // [5246-7.4.6-08] [9846-4.3.3-16] [9846-4.5.1.2-03a] [9846-4.5.1.2-05]
+  // [9846-4.5.1.2-10]
   const usable = credentials.filter(
     (one) =>
       certificateTypes.includes(typeOf(one)) &&
@@ -226,7 +235,9 @@ export function chooseCredential(
       (liked(one) || !isOverSha1(one)) &&
       passes(one, terms.filters),
   );
+  // [9846-4.3.4-01] [9846-4.5.1.2-04]
   const led = usable.filter((one) => leadsTo(one, authorities));
+  // [5246-7.4.2-16] [5246-7.4.4-02] [9846-4.5.1.2-09]
   const order = [
     ...led.filter(liked),
     ...led,
@@ -238,6 +249,7 @@ export function chooseCredential(
     ...order.filter((one) => !isOverSha1(one)),
     ...last,
   ]) {
+    // [9846-4.5.1.2-02]
     const scheme = schemeFor(credential, config, version, peerSchemes, terms);
     if (scheme !== undefined) return { credential, scheme };
   }
@@ -259,8 +271,10 @@ function schemeFor(
       ? byKind(config, (kind) => kind.scheme?.(credential, peer))
       : undefined;
   }
+  // [5246-7.4.3-02] [5246-7.4.4-04] [5246-7.4.8-02]
   return (signatureSchemes ?? config.signatureSchemes).find((name) => {
     const row = SIGNATURE_SCHEMES[name];
+    // [9846-4.5.2-04] [9846-4.5.2-05]
     return (
       peerSchemes.includes(row.code) &&
       fitsKey(row, credential, version, config.role)
@@ -268,6 +282,7 @@ function schemeFor(
   });
 }
 
+// [9846-4.3.3-04]
 /** RFC 8446 4.4.2.2: "if the sender is able to provide such a chain". */
 function isSignedBy(
   { chainSignatures = [] }: Credential,
@@ -333,6 +348,7 @@ const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
   "rsa-pss-sha512": 2 * 64 + 2,
 };
 
+// [5246-7.4.3-04] [5246-7.4.8-03]
 /**
  * Tells whether a key of that kind signs a handshake with that scheme.
  *
@@ -344,6 +360,9 @@ export function fitsKey(
   version: TlsProtocolVersion,
   signer?: Side,
 ): boolean {
+  // [8422-5.9-05] [9846-4.3.3-01] [9846-4.3.3-06] [9846-4.3.3-08]
+  // [9846-4.3.3-10] [9846-4.3.3-12b] [9846-4.3.3-13] [9846-4.3.3-18]
+  // [9846-4.3.3-22] [9846-4.5.1.2-03c] [9846-4.5.2-07]
   return (
     scheme.handshake.includes(version) &&
     (scheme.signer === undefined || scheme.signer === signer) &&

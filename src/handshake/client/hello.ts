@@ -78,6 +78,7 @@ function sendFirstHello(
   const hellos =
     echHooksOf(config)?.firstHellos(config, serverName, external) ??
     plainHello(config, serverName, external);
+  // [9846-4.2.2-01]
   io.send(hellos.hello.raw);
   // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
   if (config.versions.includes("TLSv1.2")) io.setWarningAlerts("ignored");
@@ -127,15 +128,18 @@ function onServerHello(
   message: ServerHello | HelloRetryRequest,
   io: HandshakeIo,
 ): ClientHelloState | Client13State {
+  // [9846-4.2.4-04]
   checkVersion(message);
   // RFC 8446 6: the level of an alert means nothing any more.
   io.setWarningAlerts("fatal");
+  // [9846-4.2.3-04]
   // RFC 8446 4.1.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
     throw new TlsError(reason.session_id_not_echoed);
   const suite = state.config.suites13.find(
     ({ code }) => code === message.cipherSuite,
   );
+  // [9846-4.2.3-05] [9846-4.2.4-08]
   if (suite === undefined) throw new TlsError(reason.wrong_cipher_returned);
   return message.kind === "hello_retry_request"
     ? retry(state, message, suite, io)
@@ -144,9 +148,11 @@ function onServerHello(
 
 /** RFC 9846 4.2.3, 4.3.1. */
 function checkVersion(message: ServerHello | HelloRetryRequest): void {
+  // [9846-4.2.3-01b] [9846-E.5-09b]
   if (message.legacyVersion !== ProtocolVersion["TLSv1.2"])
     throw new TlsError(reason.wrong_legacy_version);
   const selected = message.extensions.supported_versions;
+  // [9846-4.2.4-12b] [9846-4.3.1-13]
   if (selected !== ProtocolVersion["TLSv1.3"])
     throw new TlsError(reason.wrong_version_returned);
 }
@@ -156,13 +162,17 @@ function checkVersion12(
   { config: { versions, protocol }, retrySuite, early }: WaitServerHello,
   { legacyVersion, random }: ServerHello12,
 ): void {
+  // [9846-4.2.4-12b]
   // Who asked for a second hello of TLS 1.3 does not go back behind it.
   if (retrySuite !== undefined)
     throw new TlsError(reason.version_changed_after_retry);
+  // [9846-4.2.3-16]
   if (versions.includes("TLSv1.3") && isDowngrade(random))
     throw new TlsError(reason.downgrade_detected);
+  // [9846-E.3-01]
   // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
   if (early !== undefined) throw new TlsError(reason.early_data_without_tls13);
+  // [5246-E.1-01] [9846-E.1-03]
   if (
     legacyVersion !== ProtocolVersion["TLSv1.2"] ||
     !versions.includes("TLSv1.2")
@@ -183,6 +193,7 @@ function retry(
   suite: CipherSuite13,
   io: HandshakeIo,
 ): WaitServerHello {
+  // [9846-4.2.4-06]
   if (state.retrySuite !== undefined)
     throw new TlsError(reason.second_hello_retry);
   io.endFlight();
@@ -190,6 +201,7 @@ function retry(
   const allowed = new Set(state.hello.types).add(ExtensionType.cookie);
   checkSolicited(message.extensionTypes, allowed);
   const { cookie, key_share: code } = message.extensions;
+  // [9846-4.2.4-05]
   if (cookie === undefined && code === undefined)
     throw new TlsError(reason.pointless_hello_retry);
   const group = code === undefined ? undefined : retryGroup(state, code);
@@ -200,6 +212,7 @@ function retry(
   const before = retried.transcript.retry(hash).add(message.raw);
   const asked = { group, cookie, hash: suite.hash, before };
   const body = hooks?.secondBody(ech);
+  // [9846-4.2.4-07]
   const hello = secondHello(config, serverName, retried.hello, asked, body);
   // RFC 8446 4.2.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
@@ -218,8 +231,10 @@ function retry(
 /** RFC 8446 4.2.8: offered as a group, but not yet with a share. */
 function retryGroup(state: WaitServerHello, code: number): GroupName {
   const group = groupOf(code);
+  // [9846-4.3.8-13]
   if (group === undefined || !state.config.groups.includes(group))
     throw new TlsError(reason.wrong_group_returned);
+  // [9846-4.3.8-12]
   if (state.hello.keyPairs.some((offered) => offered.group === group))
     throw new TlsError(reason.pointless_hello_retry);
   return group;

@@ -51,6 +51,7 @@ export function versionsAndSuites(
   checkNames("cipherSuites", options.cipherSuites, protocol.suites);
   const wanted = options.versions ?? protocol.versions;
   for (const version of wanted)
+    // [9846-E.5-04]
     if (!protocol.versions.includes(version))
       throw new TlsUsageError(`versions: what is ${version}?`);
   const named =
@@ -79,6 +80,7 @@ export function versionsAndSuites(
   };
 }
 
+// [9846-9.3-04]
 /** Tells whether the provider has what the suite takes in that role. */
 export function canSpeak(
   provider: CryptoProvider,
@@ -236,6 +238,7 @@ export function defaultKeyShares(
   return other === undefined ? [first] : [first, other];
 }
 
+// [9846-4.3.8-03a] [9846-4.3.8-03b] [9846-4.3.8-07] [9846-4.3.8-08]
 /**
  * The groups to send shares of, in the order of all groups: RFC 9846 4.3.8.
  *

@@ -245,6 +245,7 @@ export function makeClientConfig(
     ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
     ...given("encryptedClientHello", ech),
+    // [9846-F.5-03a]
     earlyData: options.earlyData ?? false,
     postHandshakeAuth:
       (options.postHandshakeAuth ?? false) &&
@@ -291,6 +292,7 @@ function commonConfig(
   const { pskModes = ["psk_dhe_ke"] } = options;
   checkNames("pskModes", pskModes, PSK_MODES);
   if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
+  // [9846-4.3.7-01]
   checkNames("groups", options.groups, GROUPS);
   checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
   checkNames(
@@ -358,6 +360,7 @@ function commonConfig(
   return config;
 }
 
+// [9846-4.3.3-15]
 /** RFC 9846 4.3.3: those of SHA-1 have the lowest priority. */
 function sha1Last(
   names: readonly SignatureSchemeName[],

@@ -142,6 +142,7 @@ export interface CommonOptions {
 }
 
 export interface ClientOptions extends CommonOptions {
+  // [9846-C.5-01]
   /** Validates the server's certificate, or `RAISE_NEED`. */
   readonly verifier: CertificateVerifier | typeof RAISE_NEED;
   /** Certificates of this client, or `RAISE_NEED` for when one is wanted. */

@@ -44,6 +44,7 @@ export function given<K extends string, T>(
  * @throws TlsUsageError for numbers out of range, and early data unguarded
  */
 export function sessionOptions(options: SessionOptions) {
+  // [9846-C.4-02] [9846-F.5-03a]
   const {
     numTickets = 2,
     sessionContext = NO_BYTES,

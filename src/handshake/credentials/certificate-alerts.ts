@@ -3,6 +3,7 @@ import * as reason from "../../reasons.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import type { FaultKind } from "../../x509/faults/row.ts";
 
+// [9846-4.5.1.2-12a]
 /**
  * The reason, and with it the alert (RFC 9846 4.5.1.2 and 6.2: one about
  * certificates), for each kind of fault. Where the RFC leaves a choice the kind

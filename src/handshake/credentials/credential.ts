@@ -97,14 +97,17 @@ export function createCredential(options: {
   /** OpenSSL's, for keys and signatures of the chain. Default 2, 0 for any. */
   readonly securityLevel?: OwnSecurityLevel;
 }): Credential {
+  // [9846-4.5.1-10]
   const certificates = options.chain.map((der) =>
     Certificate.parse(viewBytes(der, "certificate").slice()),
   );
   const [leaf] = certificates;
   if (leaf === undefined)
+    // [9846-4.5.1-15]
     throw new TlsUsageError("credential: the chain has no certificate");
   checkOwnChain(certificates, options.securityLevel ?? 2);
   const { provider, key } = options;
+  // [5246-7.4.2-03] [9846-4.5.1-09]
   if (key !== RAISE_NEED && !keyMatchesCertificate(provider, key, leaf))
     throw new TlsUsageError(
       `credential: ${keyMismatch(provider, key, certificates)}`,

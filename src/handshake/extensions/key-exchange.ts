@@ -21,6 +21,7 @@ export function isElliptic({ keyExchange }: CipherSuite12): boolean {
   return keyExchange.startsWith("EC");
 }
 
+// [9846-4.3.7-04]
 /** RFC 9846 4.3.7. */
 export const supportedGroups: ExtensionSpec = {
   name: "supported_groups",
@@ -29,9 +30,11 @@ export const supportedGroups: ExtensionSpec = {
     client_hello: carriedAs("supported_groups", u16ListBody),
     // No server should, and some do: it says nothing that binds anybody.
     server_hello12: carriedAs("supported_groups", u16ListBody),
+    // [9846-4.3.7-03]
     encrypted_extensions: carriedAs("supported_groups", u16ListBody),
   },
   offer: ({ groups, config }, into) => {
+    // [8422-4-03]
     // RFC 8422 4: no curves without a suite that has a use for them.
     const named =
       config.versions.includes("TLSv1.3") || config.suites12.some(isElliptic)
@@ -95,6 +98,7 @@ export const cookie: ExtensionSpec = {
     hello_retry_request: carriedAs("cookie", cookieBody),
   },
   offer: (context, into) => {
+    // [9846-4.3.2-02]
     if (context.cookie !== undefined) into.cookie = context.cookie;
   },
 };

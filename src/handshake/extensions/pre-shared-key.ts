@@ -55,9 +55,11 @@ const modes: BodyCodec<readonly number[]> = {
 export const pskKeyExchangeModes: ExtensionSpec = {
   name: "psk_key_exchange_modes",
   type: ExtensionType.psk_key_exchange_modes,
+  // [9846-4.3.9-06]
   carriers: { client_hello: carriedAs("psk_key_exchange_modes", modes) },
   offer: ({ config }, into) => {
     if (config.versions.includes("TLSv1.3"))
+      // [9846-4.3.9-01] [9846-4.3.9-02]
       into.psk_key_exchange_modes = config.pskModes.map(
         (name) => PSK_MODES[name],
       );
@@ -84,6 +86,7 @@ export const earlyData: ExtensionSpec = {
   },
   answer: ({ earlyData: accepted }, into, agreed) => {
     agreed.earlyData = accepted;
+    // [9846-4.3.10-05c] [9846-4.3.10-10a]
     if (accepted) into.early_data = true;
   },
   agree: ({ early_data: accepted = false }, _context, agreed) => {

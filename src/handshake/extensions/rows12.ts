@@ -25,12 +25,14 @@ const extendedMasterSecret: ExtensionSpec = {
     client_hello: carriedAs("extended_master_secret", emptyBody),
     server_hello12: carriedAs("extended_master_secret", emptyBody),
   },
+  // [7627-5.2-01] [7627-5.3-03]
   offer: ({ config }, into) => {
     if (config.versions.includes("TLSv1.2")) into.extended_master_secret = true;
   },
   answer: ({ config, hello: { extensions } }, into, agreed) => {
     const { extended_master_secret: offered = false } = extensions;
     settle(offered, config, agreed);
+    // [7627-5.2-02] [7627-5.2-04] [7627-5.3-08]
     if (offered) into.extended_master_secret = true;
   },
   agree: ({ extended_master_secret: said = false }, { config }, agreed) => {
@@ -66,12 +68,15 @@ const renegotiationInfo: ExtensionSpec = {
     server_hello12: carriedAs("renegotiation_info", renegotiatedConnection),
   },
   offer: ({ config }, into) => {
+    // [5746-3.4-01]
     if (config.versions.includes("TLSv1.2")) into.renegotiation_info = NO_BYTES;
   },
   // RFC 5746 3.6: said by the extension or by a number among the suites.
   answer: ({ hello: { cipherSuites, extensions } }, into) => {
+    // [5746-3.6-02]
     const { renegotiation_info: info } = extensions;
     requireFirst(info);
+    // [5746-3.6-01] [5746-3.6-04] [5746-4.3-01]
     if (
       info !== undefined ||
       cipherSuites.includes(CipherSuiteSignal.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
@@ -80,6 +85,7 @@ const renegotiationInfo: ExtensionSpec = {
   },
   // RFC 5746 3.4 and 4.1.
   agree: ({ renegotiation_info: info }, { config }) => {
+    // [5746-3.4-03] [5746-4.1-01]
     if (info === undefined && !config.legacyServerConnect)
       throw new TlsError(reason.unsafe_legacy_renegotiation);
     requireFirst(info);
@@ -88,10 +94,12 @@ const renegotiationInfo: ExtensionSpec = {
 
 /** In a first handshake there is nothing that the value could name. */
 function requireFirst(info: Uint8Array | undefined): void {
+  // [5746-3.4-04] [5746-3.6-03]
   if (info !== undefined && info.length > 0)
     throw new TlsError(reason.renegotiation_mismatch);
 }
 
+// [8422-5.1.2-01]
 /** ECPointFormat, RFC 8422 5.1.2: the only one that is left. */
 const UNCOMPRESSED = 0;
 
@@ -102,6 +110,7 @@ const UNCOMPRESSED = 0;
  * @throws TlsError
  */
 function checkPointFormats(formats: readonly number[] | undefined): void {
+  // [8422-5.1.2-03]
   if (formats?.includes(UNCOMPRESSED) === false)
     throw new TlsError(reason.illegal_parameter, {
       detail: "ec_point_formats without uncompressed",
@@ -114,6 +123,7 @@ const answered: BodyCodec<readonly number[]> = {
   },
   read: (reader) => {
     const values = u8ListBody.read(reader);
+    // [8422-5.2-03]
     checkPointFormats(values);
     return values;
   },
@@ -128,12 +138,15 @@ const ecPointFormats: ExtensionSpec = {
     server_hello12: carriedAs("ec_point_formats", answered),
   },
   offer: ({ config }, into) => {
+    // [8422-4-03]
     if (config.suites12.some(isElliptic))
+      // [8422-5.1-03] [8422-5.1.2-04]
       into.ec_point_formats = [UNCOMPRESSED];
   },
   answer: ({ hello: { extensions }, suite }, into) => {
     const { ec_point_formats: formats } = extensions;
     checkPointFormats(formats);
+    // [8422-5.2-02]
     if (
       formats !== undefined &&
       suite.version === "TLSv1.2" &&

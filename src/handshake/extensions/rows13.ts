@@ -30,6 +30,7 @@ const LAST: readonly ExtensionSpec[] = [
   preSharedKey,
 ];
 
+// [9846-9.2-01]
 /** The table of TLS 1.3 with the rows of features, and of TLS 1.2 if any. */
 export function extensionsOf13(
   features: { readonly extensions: readonly ExtensionSpec[] },

@@ -50,6 +50,7 @@ function malformed(detail: string): TlsError {
   });
 }
 
+// [9846-4.3-07b] [9846-9.2-13]
 /** RFC 6066 3. */
 export const serverName: ExtensionSpec = {
   name: "server_name",
@@ -61,6 +62,7 @@ export const serverName: ExtensionSpec = {
     certificate_request: carriedAs("server_name", opaqueBody),
   },
   offer: ({ serverName: name }, into) => {
+    // [9846-4.5.1.2-06]
     if (name !== undefined && !isAddress(name))
       into.server_name = name.replace(/\.$/, "");
   },

@@ -23,6 +23,7 @@ export const supportedVersions: ExtensionSpec = {
     server_hello: carriedAs("supported_versions", u16Body),
     hello_retry_request: carriedAs("supported_versions", u16Body),
   },
+  // [9846-4.2.2-06] [9846-4.3.1-01]
   // A client of TLS 1.2 alone says so with legacy_version.
   offer: ({ config: { versions } }, into) => {
     if (versions.includes("TLSv1.3"))

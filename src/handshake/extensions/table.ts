@@ -38,6 +38,7 @@ export class ExtensionTable {
     // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
     const isLast = ({ type }: ExtensionSpec): boolean =>
       type === ExtensionType.pre_shared_key;
+    // [9846-4.3-08] [9846-4.3.11-15]
     this.rows = [...rows.filter((row) => !isLast(row)), ...rows.filter(isLast)];
     this.#byType = new Map(this.rows.map((row) => [row.type, row]));
   }
@@ -69,6 +70,7 @@ export function readExtensions<C extends Carrier>(
   reader.list16((entry) => {
     const type = entry.u16();
     const body = entry.opaque16();
+    // [5246-7.4.1.4-04] [9846-4.3-09b] [9846-6-07b]
     if (seen.has(type))
       throw new TlsError(
         HELLOS.has(carrier)
@@ -78,9 +80,13 @@ export function readExtensions<C extends Carrier>(
       );
     seen.add(type);
     const spec = table.rowOf(type);
+    // [5746-3.6-05] [9846-4.2.2-17] [9846-4.4.2-07] [9846-4.5.1.1-02]
+    // [9846-4.5.1.1-03] [9846-4.7.1-16] [9846-9.3-05] [9846-9.3-06]
     if (spec === undefined) return;
     const cell = spec.carriers[carrier];
+    // [9846-4.3-07a] [9846-4.4.1-02]
     if (cell === undefined) throw misplaced(carrier, spec.name);
+    // [9846-4.3-02]
     Reader.all(body, spec.name, (r) => cell.read(r, known));
   });
   return { known, types: [...seen] };
@@ -110,6 +116,7 @@ export function readOptionalExtensions<C extends Carrier>(
   carrier: C,
 ): ReadExtensions<C> {
   const none: Partial<ExtensionBodies[C]> = {};
+  // [9846-4.2.2-18]
   return reader.left === 0
     ? { known: none, types: [] }
     : readExtensions(table, reader, carrier);
@@ -128,6 +135,7 @@ export function writeExtensions<C extends Carrier>(
 ): void {
   writer.vector16((list) => {
     for (const { type, body } of listExtensions(table, carrier, bodies, shape))
+      // [9846-4.3-01]
       list.u16(type).vector16((w) => body(w));
   });
 }
@@ -165,6 +173,7 @@ function listExtensions<C extends Carrier>(
   bodies: Extensions<C>,
   { verbatim = [], order, omit = [], around }: ExtensionShape,
 ): readonly WritableExtension[] {
+  // [9846-4.3-09a]
   const replaced = new Set([...verbatim.map(({ type }) => type), ...omit]);
   const list = verbatim.map(asItIs);
   for (const spec of table.rows) {
@@ -194,6 +203,7 @@ function asItIs({ type, body }: RawExtension): WritableExtension {
   return { type, body: (w) => w.bytes(body) };
 }
 
+// [9846-9.2-02]
 /** Returns the extensions that a client offers, row by row. */
 export function offerExtensions(
   table: ExtensionTable,
@@ -213,6 +223,7 @@ export function answerExtensions(
   const answers: Answers = {};
   const agreed = nothingAgreed();
   for (const { carriers, answer } of table.rows)
+    // [9846-4.3-05]
     if (carriers[message]) answer?.(context, answers, agreed);
   return { answers, agreed };
 }
@@ -255,6 +266,7 @@ export function stapleExtensions(
   asked: CertificateAsked,
 ): Extensions<"certificate"> {
   const bodies: Partial<ExtensionBodies["certificate"]> = {};
+  // [9846-4.5.1-06] [9846-4.5.1-07]
   for (const spec of table.rows) spec.staple?.(credential, asked, bodies);
   return bodies;
 }
@@ -270,6 +282,7 @@ export function checkSolicited(
   offered: ReadonlySet<number>,
 ): void {
   for (const type of types)
+    // [9846-4.3-06]
     if (!offered.has(type) || isGrease(type))
       throw new TlsError(reason.unsolicited_extension, {
         detail: `type ${type}`,

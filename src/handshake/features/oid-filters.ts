@@ -59,6 +59,7 @@ function readFilters(bytes: Uint8Array): readonly Filter[] {
       );
       if (seen.has(oid)) throw illegal(`${oid} twice`);
       seen.add(oid);
+      // [9846-4.3.5-04]
       return valid(() => KNOWN[oid]?.(values));
     }),
   ).filter((one) => one !== undefined);
@@ -69,6 +70,7 @@ function isMatched(der: Uint8Array, filters: readonly Filter[]): boolean {
   if (filters.length === 0) return true;
   try {
     const certificate = Certificate.parse(der);
+    // [9846-4.3.5-02] [9846-4.3.5-03]
     return filters.every((matches) => matches(certificate));
   } catch (error) {
     if (error instanceof X509Error) return false;
@@ -94,5 +96,6 @@ function illegal(detail: string): TlsError {
 export const oidFilters: ExtensionSpec = {
   name: "oid_filters",
   type: ExtensionType.oid_filters,
+  // [9846-4.3.5-01]
   carriers: { certificate_request: carriedAs("oid_filters", body) },
 };

@@ -175,6 +175,7 @@ function presented(
   config: ClientConfig | ServerConfig,
 ): PeerChain | undefined {
   if (!isRawKey(type, config)) return undefined;
+  // [9846-4.5.1-13]
   if (entries.length > 1)
     throw new TlsError(reason.illegal_parameter, {
       detail: "Certificate: more than one raw public key",

@@ -66,6 +66,7 @@ const statusRequest: ExtensionSpec = {
   },
   staple: ({ ocspResponse }, { status_request: asked }, into) => {
     if (ocspResponse !== undefined && isAsked(asked))
+      // [9846-4.5.1.1-01] [9846-4.5.1.1-05]
       into.status_request = ocspResponse;
   },
   answer: ({ credential, hello: { extensions } }, into, agreed) => {

@@ -12,6 +12,7 @@ export function invalidShareIsAnAlert<T>(exchange: () => T): T {
     return exchange();
   } catch (error) {
     if (error instanceof InvalidKeyShare)
+      // [9846-6-07a]
       throw new TlsError(reason.bad_key_share, { cause: error });
     throw error;
   }

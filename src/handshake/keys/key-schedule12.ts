@@ -56,6 +56,7 @@ export function newMasterSecret(
   },
 ): MasterSecret12 {
   const { hash } = transcript;
+  // [7627-5.1-01] [7627-5.2-06]
   const [label, seed] = extended
     ? (["extended master secret", transcript.digest()] as const)
     : (["master secret", concat(randoms.client, randoms.server)] as const);

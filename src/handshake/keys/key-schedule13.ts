@@ -194,6 +194,7 @@ class EarlySecret extends Stage {
       this.#derived === undefined
         ? this.extract(input)
         : new Secret(this.hash.hkdfExtract(this.#derived, input));
+    // [9846-7.1-01]
     this.wipe();
     return new HandshakeSecret(this.hash, next);
   }
@@ -318,6 +319,7 @@ class TrafficSecret<S extends Side = Side> {
   /** application_traffic_secret_N+1, RFC 8446 7.2; this one is wiped. */
   update(): TrafficSecret<S> {
     const next = this.#expand("traffic upd", this.#hash.outputLength);
+    // [9846-7.2-01]
     this.wipe();
     return new TrafficSecret(
       this.#hash,

@@ -128,6 +128,7 @@ export interface HandshakeIo {
 /** "none": not offered. "rejected": whatever was sent has to be sent again. */
 export type EarlyDataOutcome = "none" | "accepted" | "rejected";
 
+// [9846-E-05]
 /** Facts that both sides have when a handshake is done. */
 export interface ConnectionInfo {
   readonly version: TlsProtocolVersion;

@@ -213,6 +213,7 @@ function rowOf(table: object, state: State): Record<string, unknown> {
 function unexpected(what: string, state: State): TlsError {
   const isRenegotiation =
     "info" in state && (what === "hello_request" || what === "client_hello");
+  // [9846-4-02] [9846-4.2.2-03] [9846-4.7.3-01]
   return new TlsError(reason.unexpected_message, {
     detail: `${what} in state ${state.at}${isRenegotiation ? ": the peer wants to renegotiate, which TLS 1.3 does not have" : ""}`,
   });

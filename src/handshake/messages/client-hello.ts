@@ -37,6 +37,7 @@ export function encodeClientHello(
   return encodeMessage(
     "client_hello",
     (writer) => {
+      // [5246-7.4.1.2-06] [9846-4.2.2-14]
       writer
         .u16(hello.legacyVersion)
         .bytes(hello.random)
@@ -56,6 +57,7 @@ export function readClientHello(
   { body, raw }: RawMessage,
   table: ExtensionTable,
 ): ClientHello {
+  // [9846-4.2.2-19]
   return Reader.all(body, "ClientHello", (reader) => {
     const legacyVersion = reader.u16();
     // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
@@ -72,6 +74,7 @@ export function readClientHello(
       });
     const cipherSuites = reader.list16((r) => r.u16(), 1);
     const legacyCompressionMethods = reader.opaque8(1);
+    // [5246-7.4.1.2-10]
     const { known, types } = readOptionalExtensions(
       table,
       reader,
@@ -79,6 +82,7 @@ export function readClientHello(
     );
     // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
     const psk = types.indexOf(ExtensionType.pre_shared_key);
+    // [9846-4.3.11-16]
     if (psk !== -1 && psk !== types.length - 1)
       throw new TlsError(reason.illegal_parameter, {
         detail: "pre_shared_key: not the last extension",

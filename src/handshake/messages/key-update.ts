@@ -16,6 +16,7 @@ export function encodeKeyUpdate(updateRequested: boolean): Uint8Array {
 export function readKeyUpdate({ body, raw }: RawMessage): KeyUpdate {
   return Reader.all(body, "KeyUpdate", (reader) => {
     const request = reader.u8();
+    // [9846-4.7.3-04]
     // RFC 8446 4.6.3: any other value ends with an illegal_parameter alert.
     if (request > 1) throw new TlsError(reason.bad_key_update);
     return { updateRequested: request === 1, raw };

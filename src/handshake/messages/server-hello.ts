@@ -22,6 +22,7 @@ const DOWNGRADE = "DOWNGRD";
 
 /** Says in a random of TLS 1.2 that its sender also speaks TLS 1.3; changes it. */
 export function markDowngrade(random: Uint8Array): void {
+  // [9846-4.2.3-12]
   random.set(asciiBytes(`${DOWNGRADE}\x01`), 24);
 }
 
@@ -30,6 +31,7 @@ export function markDowngrade(random: Uint8Array): void {
  */
 export function isDowngrade(random: Uint8Array): boolean {
   const [version = 2] = random.subarray(31);
+  // [9846-4.2.3-14]
   return version < 2 && latin1(random.subarray(24, 31)) === DOWNGRADE;
 }
 
@@ -110,6 +112,7 @@ export function readServerHello(
     const cipherSuite = reader.u16();
     const compression = reader.u8();
     const fields = { legacyVersion, random, legacySessionIdEcho, cipherSuite };
+    // [9846-4.2.3-10]
     const isRetry = equal(random, HELLO_RETRY_RANDOM);
     checkCompression(compression);
     if (isRetry) {
@@ -122,6 +125,7 @@ export function readServerHello(
         raw,
       };
     }
+    // [9846-4.3.1-11]
     if (!saysVersion(reader)) {
       const read = readOptionalExtensions(table, reader, "server_hello12");
       return {
@@ -145,6 +149,7 @@ export function readServerHello(
 
 /** RFC 9846 4.2.3; RFC 5246 7.4.1.3: it has to be one that was offered. */
 function checkCompression(method: number): void {
+  // [9846-4.2.3-07]
   if (method !== 0)
     throw new TlsError(reason.illegal_parameter, {
       detail: "legacy_compression_method: not the null method",
@@ -159,6 +164,7 @@ function saysVersion(reader: Reader): boolean {
     entry.opaque16();
     return type;
   });
+  // [9846-4.3.1-12]
   return types.includes(ExtensionType.supported_versions);
 }
 
@@ -171,6 +177,7 @@ function encode<
   shape?: ExtensionShape,
 ): Uint8Array {
   return encodeMessage("server_hello", (writer) => {
+    // [9846-4.2.3-06]
     writer
       .u16(fields.legacyVersion)
       .bytes(fields.random)

@@ -3,6 +3,7 @@
 /** By a certificate or by a bare key. */
 export type CertificateTypeName = "X509" | "RawPublicKey";
 
+// [9846-4.5.1-14]
 /** CertificateType, RFC 7250 3 and the IANA registry. */
 export const CertificateType = {
   X509: 0,

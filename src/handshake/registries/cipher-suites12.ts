@@ -62,6 +62,7 @@ const psk = suites("PSK", "PSK");
 const dhePsk = suites("DHE_PSK", "PSK");
 const ecdhePsk = suites("ECDHE_PSK", "PSK");
 
+// [5246-A.5-01] [5246-A.5-02] [9846-E.5-02] [9846-E.5-03]
 /** The registry's rows as far as puretls has them, by key exchange. */
 export const CIPHER_SUITES_12 = named({
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: ecdheEcdsa(0xc02b, GCM_128),
@@ -98,6 +99,7 @@ export const CIPHER_SUITES_12 = named({
 
   TLS_RSA_WITH_AES_128_GCM_SHA256: rsa(0x009c, GCM_128),
   TLS_RSA_WITH_AES_256_GCM_SHA384: rsa(0x009d, GCM_256),
+  // [5246-9-01]
   TLS_RSA_WITH_AES_128_CBC_SHA: rsa(0x002f, CBC_128_SHA1),
   TLS_RSA_WITH_AES_256_CBC_SHA: rsa(0x0035, CBC_256_SHA1),
   TLS_RSA_WITH_AES_128_CBC_SHA256: rsa(0x003c, CBC_128_SHA256),
@@ -144,6 +146,7 @@ export const CIPHER_SUITES_12 = named({
 
 export type CipherSuiteName12 = keyof typeof CIPHER_SUITES_12;
 
+// [9846-E.5-01]
 /** Forward secrecy and an AEAD: all that is on by default, RFC 9325 4.2. */
 const BY_CHACHA20: readonly CipherSuiteName12[] = [
   "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",

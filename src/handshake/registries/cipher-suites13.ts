@@ -17,6 +17,7 @@ export interface CipherSuite13 {
   readonly recordsPerKey: number;
 }
 
+// [9846-9.1-01]
 /** RFC 8446 B.4. */
 export const CIPHER_SUITES_13 = {
   TLS_AES_128_GCM_SHA256: {

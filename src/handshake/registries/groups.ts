@@ -1,6 +1,7 @@
 import type { GroupName } from "../../crypto/provider.ts";
 import { nameOf } from "../../wire/code-points.ts";
 
+// [9846-B.3.1.4-01]
 /**
  * NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem,
  * RFC 7919 2.
@@ -30,6 +31,7 @@ export const GROUPS = {
   ffdhe8192: 0x0104,
 } as const satisfies Record<GroupName, number>;
 
+// [9846-9.1-03]
 export const DEFAULT_GROUPS: readonly GroupName[] = [
   "X25519MLKEM768",
   "x25519",

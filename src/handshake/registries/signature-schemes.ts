@@ -2,6 +2,7 @@ import type { SignatureName } from "../../crypto/provider.ts";
 import type { KeyAlgorithm } from "../../x509/keys/public-key.ts";
 import type { TlsProtocolVersion } from "./cipher-suites.ts";
 
+// [9846-4.3.3-23]
 const BOTH = ["TLSv1.2", "TLSv1.3"] as const;
 const TLS12 = ["TLSv1.2"] as const;
 const TLS13 = ["TLSv1.3"] as const;
@@ -24,6 +25,7 @@ export interface SignatureScheme {
   readonly signer?: "client";
 }
 
+// [5246-7.4.1.4.1-01] [9846-4.3.3-20] [9846-4.3.3-21]
 /**
  * SignatureScheme, RFC 9846 4.3.3; RFC 5246 7.4.1.4.1 has the same numbers.
  * RFC 9963: "legacy", for clients whose keys cannot do RSASSA-PSS. ML-DSA:
@@ -45,8 +47,10 @@ export const SIGNATURE_SCHEMES = {
     curve: "secp256r1",
     handshake: BOTH,
   },
+  // [8422-5.9-04]
   ed25519: {
     name: "ed25519",
+    // [8422-5.10-07]
     code: 0x0807,
     signature: "ed25519",
     key: "ed25519",
@@ -207,6 +211,7 @@ export function isForBothSides(name: SignatureSchemeName): boolean {
 
 export type SignatureSchemeName = keyof typeof SIGNATURE_SCHEMES;
 
+// [8422-5.10-04] [9846-4.3.3-14] [9846-4.5.1.3-06] [9846-9.1-02]
 /** Everything that puretls verifies by default, best first: no SHA-1. */
 export const DEFAULT_SIGNATURE_SCHEMES: readonly SignatureSchemeName[] = [
   "ecdsa_secp256r1_sha256",

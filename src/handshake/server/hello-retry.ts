@@ -162,8 +162,11 @@ function retryMessage(
       random: HELLO_RETRY_RANDOM,
       legacySessionIdEcho: hello.legacySessionId,
       cipherSuite: suite.code,
+      // [9846-4.2.4-03]
       extensions: {
+        // [9846-4.2.4-01]
         supported_versions: ProtocolVersion["TLSv1.3"],
+        // [9846-4.2.4-02]
         key_share: GROUPS[group],
         ...(cookie && { cookie }),
         ...(signal && { encrypted_client_hello: signal }),

@@ -122,6 +122,7 @@ function checkCompression(
   { legacyCompressionMethods: methods }: ClientHello,
   version: TlsProtocolVersion,
 ): void {
+  // [5246-7.4.1.2-07] [9846-4.2.2-15] [9846-4.2.2-16]
   // RFC 8446 4.1.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
     throw new TlsError(reason.illegal_parameter, {
@@ -131,6 +132,7 @@ function checkCompression(
 
 /** RFC 9846 4.2.2, 9.2 and 4.3.9. */
 function checkHello13(hello: ClientHello): void {
+  // [9846-4.2.2-07b] [9846-E.5-09a]
   if (hello.legacyVersion !== ProtocolVersion["TLSv1.2"])
     throw new TlsError(reason.wrong_legacy_version);
   const { supported_groups, key_share, psk_key_exchange_modes, ...rest } =
@@ -140,24 +142,32 @@ function checkHello13(hello: ClientHello): void {
     requireCertificateExtensions(hello);
     return;
   }
+  // [9846-4.3.9-03] [9846-9.2-08]
   require(psk_key_exchange_modes, "psk_key_exchange_modes");
+  // [9846-9.2-11]
   if ((supported_groups === undefined) !== (key_share === undefined))
     throw new TlsError(reason.missing_extension, {
       detail: "supported_groups or key_share without the other",
     });
+  // [9846-4.3.11-09]
   if (psks.identities.length !== psks.binders.length)
     throw new TlsError(reason.illegal_parameter, {
       detail: "binders: not as many as identities",
     });
 }
 
+// [9846-9.2-10]
 /** RFC 8446 9.2: what a handshake without a PSK needs. */
 function requireCertificateExtensions({ extensions }: ClientHello): void {
+  // [9846-9.2-05]
   require(extensions.supported_groups, "supported_groups");
+  // [9846-9.2-06]
   require(extensions.key_share, "key_share");
+  // [9846-4.3.3-03] [9846-9.2-04]
   require(extensions.signature_algorithms, "signature_algorithms");
 }
 
+// [9846-9.2-12]
 function require(body: unknown, name: string): void {
   if (body === undefined)
     throw new TlsError(reason.missing_extension, { detail: name });
@@ -214,6 +224,7 @@ function afterSearch(
     const { group } = exchange;
     const asked = { hello, suite, group, credentials, psk };
     const start = { ...startServer(config), transcript: before, ech };
+    // [9846-4.2.1-03]
     return sendRetry(start, asked, io);
   }
   return serverFlight(
@@ -262,6 +273,7 @@ function afterSecondSearch(
   psk: ChosenPsk | undefined,
   io: HandshakeIo,
 ): NextState {
+  // [9846-4.2.4-09]
   const { suite } = retry;
   const exchange = keyExchange(config, hello, psk);
   // A second hello that again has no share was refused above.
@@ -293,6 +305,7 @@ function keyExchange(
 ): ChosenGroup | undefined {
   if (psk === undefined) requireCertificateExtensions(hello);
   else if (isAlone(config, hello)) return undefined;
+  // [9846-4.3.9-08]
   require(hello.extensions.key_share, "key_share");
   return chooseGroup(config, hello);
 }

@@ -29,8 +29,11 @@ export function chooseVersion(
   const { mismatch } = serverHooksOf(config);
   const { extensions, legacyVersion, cipherSuites } = hello;
   const newest = NEWEST_FIRST.filter((name) => versions.includes(name));
+  // [9846-4.3.1-05b] [9846-4.3.1-07]
   const version = newest.find((name) => {
     const code = ProtocolVersion[name];
+    // [5246-E.1-02] [9846-4.2.2-07a] [9846-4.3.1-02] [9846-4.3.1-04]
+    // [9846-4.3.1-05a] [9846-E.2-01] [9846-E.2-02]
     // Without the extension nobody means TLS 1.3, whatever the number says.
     return (
       extensions.supported_versions?.includes(code) ??
@@ -46,6 +49,7 @@ export function chooseVersion(
       reason.inappropriate_fallback,
       version === undefined ? mismatch?.versions(config, hello) : {},
     );
+  // [5246-E.1-03] [9846-E.2-03]
   if (version === undefined)
     throw new TlsError(
       reason.unsupported_protocol,
@@ -54,6 +58,7 @@ export function chooseVersion(
   return version;
 }
 
+// [9846-4.3.1-06] [9846-E.5-04]
 const NEWEST_FIRST: readonly TlsProtocolVersion[] = ["TLSv1.3", "TLSv1.2"];
 
 /** The best suite of TLS 1.3 in common that goes with the PSK, if any. */
@@ -62,10 +67,12 @@ export function chooseSuite13(
   hello: ClientHello,
   pskHash?: HashName,
 ): CipherSuite13 {
+  // [9846-4.3.11-03] [9846-4.3.11-07]
   const suite = sharedSuites(config, config.suites13, hello).find(
     ({ hash }) => pskHash === undefined || hash === pskHash,
   );
   if (suite === undefined)
+    // [9846-2.1-01] [9846-4.2.1-04]
     throw new TlsError(
       reason.no_shared_cipher,
       serverHooksOf(config).mismatch?.suites13(config, hello),
@@ -79,6 +86,7 @@ export function sharedSuites<S extends { readonly code: number }>(
   suites: readonly S[],
   { cipherSuites: codes }: ClientHello,
 ): readonly S[] {
+  // [5246-7.4.1.2-03] [9846-4.2.2-12] [9846-9.3-05]
   const shared = suites.filter(({ code }) => codes.includes(code));
   if (cipherPreference === "server") return shared;
   // The client's list is walked once a suite, and never while sorting.
@@ -102,9 +110,11 @@ export function chooseGroup(
   const { supported_groups: groups = [], key_share: shares = [] } =
     hello.extensions;
   checkShares(shares, groups);
+  // [9846-4.3.8-16a]
   const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
   const [best] = shared;
   if (best === undefined)
+    // [9846-2.1-01] [9846-4.2.1-01]
     throw new TlsError(
       reason.no_shared_group,
       serverHooksOf(config).mismatch?.groups(config, hello),
@@ -114,6 +124,7 @@ export function chooseGroup(
       ? [best]
       : shared.filter((name) => isPostQuantum(name) === isPostQuantum(best));
   for (const group of alike) {
+    // [9846-2-01]
     const entry = shares.find((one) => one.group === GROUPS[group]);
     if (entry !== undefined) return { group, share: entry.share };
   }
@@ -131,6 +142,7 @@ export function sharesGroup(
   );
 }
 
+// [9846-4.3.10-05a]
 /**
  * Bytes of refused early data that are to be skipped: as many as a ticket of
  * this server allows, or the one that the client offers (RFC 9846 4.3.10).
@@ -152,6 +164,7 @@ export function sendsChangeCipherSpec(
   config: ServerConfig,
   hello: ClientHello,
 ): boolean {
+  // [9846-E.4-01a] [9846-E.4-01b]
   return config.compatibilityMode || hello.legacySessionId.length > 0;
 }
 

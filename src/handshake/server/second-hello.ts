@@ -29,6 +29,7 @@ export function checkSecondHello(
   retry: SentRetry,
   second: ClientHello,
 ): void {
+  // [9846-4.2.2-02b]
   if (!equal(retry.fixed, fixedPart(provider, second)))
     throw new TlsError(reason.hello_changed_after_retry);
   // RFC 8446 4.2.10: not after a HelloRetryRequest.

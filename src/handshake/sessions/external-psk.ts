@@ -2,6 +2,7 @@
 import { ownBytes } from "../../bytes.ts";
 import { callProgram, TlsUsageError } from "../../errors.ts";
 
+// [9846-2.2-02]
 /** A key that both sides know under one name. */
 export interface ExternalPsk {
   /**
@@ -46,6 +47,7 @@ export type PskCallback = (request: PskRequest) => PskAnswer;
  * @throws TlsUsageError for an identity or a key of a wrong length
  */
 export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
+  // [9846-4.3.11-02]
   const { identity, key, hash = "SHA-256", imported = false } = psk;
   if (hash !== "SHA-256" && hash !== "SHA-384")
     throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");

@@ -192,7 +192,9 @@ export function acceptedPsk(
 ): ChosenPsk {
   // RFC 8446 4.2.11: the index in range, and a suite with the PSK's hash.
   const psk = offered[index];
+  // [9846-4.3.11-11a] [9846-4.3.11-11b] [9846-4.7.1-06b]
   if (psk === undefined || psk.hash !== suiteHash)
+    // [9846-4.3.11-12a]
     throw new TlsError(reason.wrong_psk_returned);
   return new ChosenPsk(psk, index);
 }
@@ -218,6 +220,7 @@ export function boundPsk(options: {
   const { hash, psk, index, before } = options;
   const expected = binderOf(hash, psk, before, truncated);
   const binder = binders[index];
+  // [9846-4.3.11-08] [9846-4.3.11-09]
   if (binder === undefined || !equal(binder, expected))
     throw new TlsError(reason.binder_mismatch);
   return new ChosenPsk(psk, index);

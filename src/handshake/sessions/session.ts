@@ -159,6 +159,7 @@ export function endPointOf({ serverEndPoint }: Session): {
   return serverEndPoint.length === 0 ? {} : { serverEndPoint };
 }
 
+// [9846-4.7.1-12]
 /**
  * Tells whether the session may be used at that time (milliseconds since the
  * epoch): RFC 8446 4.6.1 ends it where its age is greater than its lifetime. A

@@ -2,6 +2,7 @@ import type { RAISE_NEED } from "../../promises.ts";
 import { toHex } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 
+// [9846-8-04]
 /**
  * Remembers which early data was taken, so that none is taken twice (RFC 8446
  * 8.2). Tickets name the register that guards them: another process with the
@@ -66,11 +67,13 @@ export class MemoryStrikeRegister implements StrikeRegister {
     readonly provider: CryptoProvider;
     readonly capacity?: number;
   }) {
+    // [9846-8.2-03]
     this.id = options.provider.random(16);
     this.#now = options.provider.now;
     this.#capacity = options.capacity ?? 100_000;
   }
 
+  // [9846-8-03]
   /**
    * Strikes a key: {@link StrikeRegister.strike}.
    *

@@ -23,6 +23,7 @@ interface Keyed {
   readonly transcript: Transcript12;
 }
 
+// [5246-7.3-04]
 /** ChangeCipherSpec, and under the new keys the Finished. */
 export function sendFinished12<S extends Keyed>(
   state: S,
@@ -30,7 +31,9 @@ export function sendFinished12<S extends Keyed>(
   io: HandshakeIo,
 ): S & { readonly ownFinished: Uint8Array } {
   const { master, keys, transcript } = state;
+  // [5246-7.1-01]
   io.sendChangeCipherSpec();
+  // [5246-7.1-02]
   io.setWriteKeys(keys[role]);
   const digest = transcript.digest();
   const ownFinished =
@@ -85,6 +88,7 @@ export function connected12<C extends ClientConfig | ServerConfig>(
   io: HandshakeIo,
 ): Connected12 & { readonly config: C } {
   const { finished, resumed, extendedMasterSecret, tlsUnique } = ending;
+  // [7627-5.4-03] [7627-5.4-04]
   const info: ConnectionInfo = {
     version: "TLSv1.2",
     cipherSuite: suite,
@@ -163,6 +167,7 @@ export function refuseRenegotiation<S extends Connected12>(
     throw new TlsError(reason.too_many_renegotiations, {
       detail: `${renegotiations} requests; puretls refuses each`,
     });
+  // [5746-4.2-02]
   io.sendWarning("no_renegotiation");
   return { ...state, renegotiations };
 }

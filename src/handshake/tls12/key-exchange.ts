@@ -114,6 +114,7 @@ export function chooseExchange(
   return { group: undefined, field: undefined };
 }
 
+// [8422-4-02] [8422-5.1-05] [8422-5.1-06]
 /** RFC 8422 4: a client that names no groups takes any; P-256 is everywhere. */
 function chooseCurve(
   config: ServerConfig,

@@ -54,6 +54,7 @@ export function leafKey12(
     suite.keyExchange === "RSA"
       ? encryptionKey(chain, config)
       : leafKey(chain, config);
+  // [5246-7.4.2-02] [5246-7.4.2-08] [8422-2.1-01] [8422-2.2-01] [8422-5.3-02]
   if (authenticationOf(key) !== suite.authentication)
     throw new TlsError(reason.wrong_certificate_type);
   checkCurve(key.key, config);
@@ -84,6 +85,7 @@ export function authenticationOf({
 
 /** RFC 8422 5.3: a curve that the client's supported_groups named. */
 function checkCurve(key: PublicKey, { groups }: ClientConfig): void {
+  // [5246-7.4.2-15] [8422-5.3-03]
   if (key.type === "ec" && !groups.includes(key.curve))
     throw new TlsError(reason.wrong_certificate_curve);
 }
@@ -96,6 +98,7 @@ function encryptionKey(chain: PeerChain, config: ClientConfig): PeerKey {
     const leaf = leafOf(chain, config);
     const keyUsage = keyUsageOf(leaf, config);
     const key = encrypting(leaf.subjectPublicKeyInfo);
+    // [5246-7.4.2-09]
     if (keyUsage !== undefined && !keyUsage.has("keyEncipherment"))
       throw new TlsError(reason.key_usage_without_encipherment);
     return { ...key, leaf: leaf.der };

@@ -32,6 +32,7 @@ export function encryptPremaster(
   readonly premaster: Secret;
   readonly proof: EncryptedPremaster;
 } {
+  // [5246-7.4.7.1-01]
   // RFC 5246 7.4.7.1: the version offered, "not the version negotiated".
   const version = ProtocolVersion["TLSv1.2"];
   const premaster = new Secret(

@@ -37,7 +37,9 @@ export function certificateMessage(
   context: Uint8Array = NO_BYTES,
 ): Uint8Array {
   const { extensions: table } = config.protocol;
+  // [9846-4.5.1-03]
   const chain = chosen?.credential.chain ?? [];
+  // [9846-4.5.1-08]
   const entries = chain.map((certificate, depth) => ({
     certificate,
     extensions:
@@ -46,6 +48,7 @@ export function certificateMessage(
         : {},
   }));
   const { certificate: shape } = config.shapes;
+  // [9846-4.5.1-05]
   const message = encodeCertificate13(table, context, entries, shape);
   return chosen === undefined ? message : formOf(message, config, asked);
 }
@@ -57,6 +60,7 @@ export function sendNoCertificate(
   { shapes, protocol }: ClientConfig,
 ): Transcript {
   const { certificate: shape } = shapes;
+  // [9846-4.5.1-03]
   const message = encodeCertificate13(protocol.extensions, NO_BYTES, [], shape);
   return send(io, transcript, message);
 }

@@ -30,7 +30,9 @@ export function onKeyUpdate<S extends Connected13>(
   message: KeyUpdate,
   io: HandshakeIo,
 ): S {
+  // [9846-4.7.3-10]
   const readSecret = state.readSecret.update();
+  // [9846-4.7.3-03] [9846-4.7.3-08]
   io.setReadKeys(applicationKeys(state, readSecret));
   io.emit({ type: "key_update", direction: "read" });
   // RFC 8446 4.6.3: an answer is due "prior to sending its next Application
@@ -61,6 +63,7 @@ export function onUpdateKeys<S extends Connected13>(
   { askPeer }: Commands["update_keys"],
   io: HandshakeIo,
 ): S {
+  // [9846-4.7.3-05b]
   const answered = state.owesKeyUpdate ? withNewKeys(state, false, io) : state;
   return state.owesKeyUpdate && !askPeer
     ? answered
@@ -86,9 +89,12 @@ export function sendKeyUpdate<S extends Side>(
   askPeer: boolean,
   io: HandshakeIo,
 ): TrafficSecret<S> {
+  // [9846-4.7.3-09] [9846-4.7.3-11]
   if (secret.isLast) return secret;
+  // [9846-4.7.3-07]
   io.send(encodeKeyUpdate(askPeer));
   const next = secret.update();
+  // [9846-4.7.3-02]
   io.setWriteKeys(applicationKeys(side, next));
   io.emit({ type: "key_update", direction: "write" });
   return next;

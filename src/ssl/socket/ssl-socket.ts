@@ -270,6 +270,7 @@ export class SSLSocket extends StreamSocket {
     });
   }
 
+  // [9846-6.1-06]
   /**
    * Sends what `send()` and `sendAll()` have taken, then close_notify, and closes
    * the transport; resolves when the transport has all of it, whatever the peer

@@ -97,6 +97,7 @@ export function signatureAlgorithm(
   return fits ? known : undefined;
 }
 
+// [9846-4.3.3-11]
 /**
  * The hash of RSASSA-PSS-params (RFC 4055 3.1) when MGF1 uses the same, the
  * salt is as long and the trailer is 1: what TLS and the Web PKI use.

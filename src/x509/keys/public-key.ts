@@ -38,6 +38,7 @@ export interface SubjectPublicKeyInfo {
   readonly publicKeyBytes: Uint8Array;
 }
 
+// [8422-5.3-01]
 /**
  * Decodes a key. The arrays inside are views on `der`.
  *
@@ -124,6 +125,7 @@ const PLAIN_KEYS = {
 type PlainKey = keyof typeof PLAIN_KEYS;
 
 const PLAIN_BY_OID: Readonly<Partial<Record<string, PlainKey>>> = {
+  // [8422-5.9-02]
   [OID.ed25519]: "ed25519",
   [OID.ed448]: "ed448",
   [OID.mlDsa44]: "ml-dsa-44",
@@ -194,6 +196,7 @@ function rsaKey(bytes: Uint8Array): PublicKey {
   return { type: "rsa", modulus, exponent };
 }
 
+// [8422-5.9-01]
 function ecKey(
   parameters: Uint8Array | undefined,
   point: Uint8Array,

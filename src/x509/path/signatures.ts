@@ -58,11 +58,14 @@ export class SignatureChecker {
     const algorithm = signatureAlgorithm(signed.signatureAlgorithm);
     const verifier = algorithm && this.#provider.verifiers[algorithm.name];
     if (algorithm === undefined || verifier === undefined)
+      // [9846-4.5.1.3-04]
       throw new X509Error(
         fault.unsupported_signature_algorithm,
         signed.signatureAlgorithm.oid,
       );
+    // [9846-4.5.1.3-05]
     if (algorithm.weak) throw new X509Error(fault.weak_signature_digest);
+    // [9846-4.3.3-01]
     if (!fits(algorithm, key))
       throw new X509Error(fault.signature_key_mismatch);
     requireVerifiableKey(key);
@@ -152,6 +155,7 @@ function fits(
 ): boolean {
   switch (algorithm.keyType) {
     case "rsa":
+      // [9846-4.3.3-12a]
       // RFC 4055 1.2: a key of id-RSASSA-PSS is for nothing else, and its
       // parameters bind the hash.
       return (

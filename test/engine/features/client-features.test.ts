@@ -57,6 +57,7 @@ describe("a client of no features", () => {
       expect(events(pair.server).map(({ type }) => type)).toContain("data");
     });
 
+  // [9846-4.7.1-03a] [9846-4.7.1-03b]
   it("ignores tickets, however many come", () => {
     const server = testServerConfig({
       ticketKeys: new TicketKeys({ provider: noble }),
@@ -70,6 +71,7 @@ describe("a client of no features", () => {
     ]);
   });
 
+  // [9846-4.5.1-03] [9846-4.5.1-04]
   it("sends no certificate to a server that requests one", () => {
     const optional = testServerConfig({
       clientAuthentication: "optional",

@@ -74,6 +74,7 @@ describe("configs of TLS 1.3 alone", () => {
       expect(outcome(a, b)).toEqual(["TLSv1.3", "TLSv1.3"]);
   });
 
+  // [5246-E.1-03]
   it("refuse a peer of TLS 1.2, as a config that could speak it does", () => {
     const old = { versions: ["TLSv1.2"] } as const;
     expect(outcome(client, testServerConfig(old))).toEqual([

@@ -201,6 +201,8 @@ function logged(log: readonly string[]): Record<string, string> {
 }
 
 describe("RFC 8448 section 3", () => {
+  // [9846-4.2.2-01] [9846-4.2.2-06] [9846-4.2.2-14] [9846-4.5.3-03]
+  // [9846-5.3-01] [9846-9.1-01]
   it("the client writes its records and derives its secrets", () => {
     const log: string[] = [];
     const engine = client(log);
@@ -214,6 +216,8 @@ describe("RFC 8448 section 3", () => {
     expect(logged(log)).toEqual(secrets);
   });
 
+  // [9846-4.2.3-01a] [9846-4.2.3-06] [9846-4.3.1-09] [9846-4.3.1-10]
+  // [9846-4.5.3-03] [9846-5.1-05] [9846-5.1-07] [9846-5.3-01] [9846-9.1-02]
   it("the server writes its records and derives its secrets", () => {
     const log: string[] = [];
     const engine = server(log);

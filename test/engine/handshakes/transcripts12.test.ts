@@ -20,6 +20,7 @@ describe("recorded with OpenSSL", () => {
 
   for (const transcript of transcripts) {
     const { name, recordedWith, now, ca, turns, keyLog } = transcript;
+    // [5246-7.1-01] [5246-7.1-02] [5246-7.4.7.1-01] [7627-5.1-01]
     it(`${name} (${recordedWith})`, () => {
       const client = new ScriptedClient(transcript, now, ca);
       const written = [client.receive(new Uint8Array())];
@@ -33,6 +34,7 @@ describe("recorded with OpenSSL", () => {
       expect(client.keyLog).toEqual([keyLog]);
     });
 
+    // [5246-7.4.9-01]
     it(`${name}: a flight that was altered ends the connection`, () => {
       const last = turns.findLast(({ from }) => from === "server");
       for (const { from, bytes } of turns) {

@@ -31,6 +31,7 @@ describe("alerts", () => {
     ["warning", "close_notify", false, false],
     ["fatal", "handshake_failure", false, false],
   ] as const)(
+    // [9846-6-04b]
     "%s %s: passed over in TLS 1.3 %s, in TLS 1.2 %s",
     (level, alert, in13, in12) => {
       expect(isHarmless({ level, alert }, "fatal")).toBe(in13);

@@ -42,6 +42,7 @@ function failureOf(
   return [failed?.side, failed?.error.reason, failed?.error.alert];
 }
 
+// [9846-4.5.1.2-12b]
 it("what is no certificate at all is a bad_certificate", () => {
   for (const versions of [["TLSv1.2"], ["TLSv1.3"]] as const)
     expect(
@@ -69,6 +70,7 @@ describe("the same extension twice", () => {
     },
   });
 
+  // [5246-7.4.1.4-04] [9846-6-07b]
   it("in a ServerHello is a decode_error", () => {
     expect(failureOf(asSent, {}, twice("server_hello"))).toEqual([
       "client",
@@ -167,6 +169,7 @@ describe("GREASE of a server, RFC 8701 4.1", () => {
         raw[i + 3] === 0,
     );
 
+  // [9846-4.4.2-07] [9846-4.7.1-16] [9846-9.3-06]
   it.each([true, false])("%s: in what it asks for and in tickets", (grease) => {
     const found = new Map<string, boolean>();
     const { failed } = runMachines(

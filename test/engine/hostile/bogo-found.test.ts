@@ -73,6 +73,7 @@ describe("what a ClientHello may say", () => {
     [0x0200, "unsupported_protocol"],
     [0x0300, "unsupported_protocol"],
   ])(
+    // [9846-4.2.2-07b] [9846-E.5-09a]
     "legacy_version %i, with TLS 1.3 in supported_versions",
     (version, reason) => {
       const { client, server } = newPair();
@@ -130,6 +131,7 @@ describe("a server of TLS 1.3", () => {
     [true, true],
     [false, false],
   ])(
+    // [9846-E.4-01a]
     "in compatibility mode (%s) sends the dummy to all: %s",
     (compatibilityMode, sent) => {
       const client = testClientConfig({ compatibilityMode: false });
@@ -205,11 +207,13 @@ describe("a ServerHello of TLS 1.3", () => {
 
   it.each([
     [
+      // [9846-4.2.3-07]
       "a compression method",
       (bytes: Uint8Array) => bytes.fill(1, 78, 79),
       ["illegal_parameter", "illegal_parameter"],
     ],
     [
+      // [9846-4.2.3-01b] [9846-E.5-09b]
       "another legacy_version",
       (bytes: Uint8Array) => bytes.fill(4, 10, 11),
       ["wrong_legacy_version", "protocol_version"],
@@ -306,6 +310,7 @@ describe("a session of TLS 1.3", () => {
     expect(data?.bytes).toEqual(Uint8Array.of(3, 4, 5));
   });
 
+  // [9846-2-02]
   it("but not to a client that has to present a certificate", () => {
     const { client, server } = newPair(
       testClientConfig(),

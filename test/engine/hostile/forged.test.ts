@@ -27,6 +27,7 @@ describe("sealed records", () => {
     expect(toHex(received(server))).toBe("00ff00");
   });
 
+  // [9846-5.4-04] [9846-5.4-05]
   it("of nothing but padding", () => {
     const { server, forge } = forgeable();
     // A type of zero is a zero more.
@@ -35,6 +36,7 @@ describe("sealed records", () => {
     );
   });
 
+  // [9846-5.4-06]
   it("longer than 2^14 + 1 bytes inside", () => {
     const { server, forge } = forgeable();
     const most = forge("client", DATA, new Uint8Array(16_384));
@@ -56,12 +58,15 @@ describe("sealed records", () => {
 
   it.each([
     [
+      // [9846-5-02]
       "an encrypted change_cipher_spec",
       20,
       "01",
       "unexpected_change_cipher_spec",
     ],
+    // [9846-5.4-03]
     ["an empty handshake record", HANDSHAKE, "", "empty_handshake_record"],
+    // [9846-5-05a]
     ["a type that nobody has assigned", 99, "00", "unexpected_record_type"],
     ["an empty alert", ALERT, "", "empty_alert_record"],
     ["an alert of three bytes", ALERT, "010000", "bad_alert"],
@@ -71,8 +76,10 @@ describe("sealed records", () => {
       "14000000",
       "unexpected_message",
     ],
+    // [9846-4.2.2-03]
     ["a ClientHello after it", HANDSHAKE, "01000000", "unexpected_message"],
     ["a HelloRequest of TLS 1.2", HANDSHAKE, "00000000", "unexpected_message"],
+    // [9846-4.7.3-04]
     ["a KeyUpdate of 2", HANDSHAKE, "1800000102", "bad_key_update"],
     ["a KeyUpdate of nothing", HANDSHAKE, "18000000", "malformed_message"],
   ])("%s", (_name, type, content, reason) => {
@@ -81,6 +88,7 @@ describe("sealed records", () => {
     expect(reasonAfter(client, forge("server", type, content))).toBe(reason);
   });
 
+  // [9846-5.1-06]
   it("a message behind a KeyUpdate in the same record", () => {
     const { server, forge } = forgeable();
     const both = fromHex(KEY_UPDATE + KEY_UPDATE);
@@ -89,6 +97,7 @@ describe("sealed records", () => {
     );
   });
 
+  // [9846-5.1-04]
   it("data in the middle of a message", () => {
     const { server, forge } = forgeable();
     const half = forge("client", HANDSHAKE, "180000");
@@ -137,6 +146,7 @@ describe("tickets", () => {
     expect(lifetimes).toEqual([604_800, 604_800, 604_800]);
   });
 
+  // [9846-4.7.1-03b]
   it("are ignored once there are enough of them, and data goes on", () => {
     const { client, forge } = forgeable();
     for (let i = 0; i < 70; i++)

@@ -89,6 +89,7 @@ const HELLOS: readonly (readonly [
       },
     }),
   ],
+  // [9846-4.2.2-12]
   ["cipher suites", (n) => ({ cipherSuites: andLast(0x1301, n) })],
   [
     "cipher suites in the client's order",
@@ -174,6 +175,7 @@ function expectLinear(steps: (count: number) => number): void {
   expect(once - none).toBeLessThan(400 * 120);
 }
 
+// [9846-9.2-01]
 describe("lists of a ClientHello", () => {
   for (const [what, hello, options = {}] of HELLOS)
     it(what, () => {

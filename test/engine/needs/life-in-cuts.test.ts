@@ -82,6 +82,7 @@ const RESUMED: Readonly<Record<string, Way>> = {
     client: only12,
     server: (world) => ({ ...only12, ...ticketed(world) }),
   },
+  // [9846-4.2.2-08]
   "TLS 1.2, a session id": {
     client: only12,
     server: (world) => ({ ...only12, ...stored(world) }),
@@ -271,6 +272,7 @@ describe("after the handshake", () => {
     expectAlive(pair);
   });
 
+  // [9846-4.7.3-08]
   it("each side changes its keys, and both", () => {
     const pair = new World().pair({}, {}).carryWhole();
     pair.client.updateKeys(false);

@@ -274,11 +274,13 @@ describe("wrong use fails before a byte goes out", () => {
   it.each([
     ["no such suite", { cipherSuites: ["TLS_RSA"] }, /TLS_RSA/],
     ["no suites", { cipherSuites: [] }, /cipherSuites/],
+    // [9846-4.3.7-01]
     ["a suite twice", { groups: ["x25519", "x25519"] }, /twice/],
     ["an empty ALPN name", { alpnProtocols: [""] }, /1 to 255/],
     ["a long ALPN name", { alpnProtocols: ["x".repeat(256)] }, /1 to 255/],
     ["a tiny record limit", { recordSizeLimit: 63 }, /63; from 64 to 16385/],
     [
+      // [9846-4.3.8-03a] [9846-4.3.8-08]
       "a share of no group",
       { groups: ["x25519"], keyShares: ["secp256r1"] },
       /keyShares/,

@@ -50,6 +50,7 @@ function peerOf({ server }: Pair): unknown {
 
 describe("a client presents its certificate after the handshake", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.7.2-02] [9846-4.7.2-03]
     it(`when it is asked, twice, in cuts "${delivery}"`, () => {
       const pair = connected();
       expect(peerOf(pair)).toBeUndefined();
@@ -81,6 +82,7 @@ describe("a client presents its certificate after the handshake", () => {
     expect(peerOf(pair)).toBeDefined();
   });
 
+  // [9846-4.7.2-04]
   it("or sends an empty Certificate", () => {
     const pair = connected({ credentials: [] });
     pair.server.requestCertificate();
@@ -116,6 +118,7 @@ describe("a client presents its certificate after the handshake", () => {
     expect(pair.client.error?.alert).toBe("certificate_required");
   });
 
+  // [9846-4.4.2-09b] [9846-F.1-01b]
   it("but not on a connection by an external PSK", () => {
     const psk = () => ({ identity: Uint8Array.of(1), key: new Uint8Array(32) });
     const pair = connected({ psk }, { psk });
@@ -125,6 +128,7 @@ describe("a client presents its certificate after the handshake", () => {
     }).toThrow(/external PSK/);
   });
 
+  // [9846-4.7.2-05] [9846-4.7.2-07]
   it("by needs that are answered late, while data goes on", () => {
     const elsewhere = { ...credentials[0], key: RAISE_NEED } as const;
     const pair = connected(
@@ -162,6 +166,7 @@ describe("a client presents its certificate after the handshake", () => {
 });
 
 describe("a server sends a CertificateRequest only where it may", () => {
+  // [9846-4.3.6-01]
   it("throws before a byte goes out", () => {
     const pair = connected({ postHandshakeAuth: false });
     expect(() => {

@@ -62,6 +62,7 @@ const types = (pair: Pair) =>
 
 describe("KeyUpdate", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.7.3-03] [9846-4.7.3-07]
     it(`of one side, and of both (${delivery})`, () => {
       const pair = connected();
       pair.client.updateKeys(false);
@@ -75,6 +76,7 @@ describe("KeyUpdate", () => {
       expect(types(pair)).toEqual([["write"], ["read", "data"]]);
     });
 
+  // [9846-4.7.3-05a]
   it("of a silent side is one for all that were asked for", () => {
     // A peer that asks again before it has its answer.
     const { client, forge, rekey } = forgeable();
@@ -90,6 +92,7 @@ describe("KeyUpdate", () => {
     expect(client.error).toBeUndefined();
   });
 
+  // [9846-4.7.3-06]
   it("asks once until the peer's has come, by hand", () => {
     const pair = connected();
     const sent = updatesOf(pair.client);
@@ -105,6 +108,7 @@ describe("KeyUpdate", () => {
     expect(pair.client.error ?? pair.server.error).toBeUndefined();
   });
 
+  // [9846-4.7.3-06]
   it("asks once until the peer's has come, by hand and by limit", () => {
     const server = testServerConfig();
     const client = testClientConfig({ limits: { recordsPerKey: 4 } });
@@ -116,6 +120,7 @@ describe("KeyUpdate", () => {
     expect(sent()).toEqual(["requested"]);
   });
 
+  // [9846-4.7.3-05b]
   it("that is owed goes out before a request of one's own", () => {
     const pair = connected();
     const sent = updatesOf(pair.client);
@@ -129,6 +134,7 @@ describe("KeyUpdate", () => {
     expect(received(pair.client)).toEqual(utf8Bytes("x"));
   });
 
+  // [9846-4.7.3-05b]
   it("that is owed goes out before data, while a late answer comes in", () => {
     const pair = shuttle(
       newPair(
@@ -159,6 +165,7 @@ describe("KeyUpdate", () => {
     expect(received(pair.client)).toEqual(utf8Bytes("x"));
   });
 
+  // [9846-5.5-01b]
   it("comes before the client's Finished, where the server writes so early", () => {
     const pair = newPair(
       testClientConfig(),
@@ -175,6 +182,7 @@ describe("KeyUpdate", () => {
     expect(received(pair.client)).toEqual(utf8Bytes("xxxxxx"));
   });
 
+  // [9846-4.7.3-02]
   it("changes the bytes on the wire", () => {
     const [plain, updated] = [connected(), connected()];
     updated.client.updateKeys(false);
@@ -222,6 +230,7 @@ describe("KeyUpdate", () => {
     expect(pair.client.error).toBeUndefined();
   });
 
+  // [9846-1.2-01] [9846-5.5-01a]
   it("comes by itself when a key is worn out, in both directions", () => {
     const pair = connected(4);
     const data = new Uint8Array(10 * 16_384).map((_, i) => i >> 14);
@@ -237,6 +246,7 @@ describe("KeyUpdate", () => {
   });
 });
 
+// [9846-7.5-01]
 describe("the exporter", () => {
   it("gives both sides the same, and others something else", () => {
     const { client, server } = connected();
@@ -283,6 +293,7 @@ describe("the key log", () => {
   });
 });
 
+// [9846-4.7.3-09] [9846-4.7.3-11]
 describe("the last epoch of a sender", () => {
   const hash = noble.hashes["SHA-256"];
   const secret = (epoch: number) =>

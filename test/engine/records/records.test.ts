@@ -44,6 +44,7 @@ function ends(engine: TlsEngine, ...bytes: readonly Uint8Array[]) {
   return { reason: error?.reason, alert: error?.alert };
 }
 
+// [9846-5.1-14] [9846-E-01] [9846-E.5-11]
 describe("what is no TLS", () => {
   it.each([
     ["GET / HTTP/1.1\r\n\r\n", "http_request"],
@@ -71,6 +72,7 @@ describe("what is no TLS", () => {
     });
   });
 
+  // [9846-6-02] [9846-6.2-01] [9846-6.2-02]
   it("fails once, and whatever follows changes nothing", () => {
     const engine = freshServer();
     engine.receive(utf8Bytes("nonsense"));
@@ -83,9 +85,11 @@ describe("what is no TLS", () => {
 
 describe("records", () => {
   it.each([
+    // [9846-5.1-16]
     ["a record of 2^14 + 1 bytes", "160303400100", "record_overflow"],
     ["an encrypted one of 2^14 + 257", "170303410100", "record_overflow"],
     ["an empty handshake record", "1603030000", "empty_handshake_record"],
+    // [9846-5-05a]
     ["a heartbeat", "180303000101", "unexpected_record_type"],
     ["a type below 20", "130303000101", "unexpected_record_type"],
     ["a type above 24", "190303000101", "unexpected_record_type"],
@@ -97,9 +101,12 @@ describe("records", () => {
     ],
     ["empty data before it", "1703030000", "unexpected_application_data"],
     ["an empty alert", "1503030000", "empty_alert_record"],
+    // [9846-5.1-09b]
     ["an alert of one byte", "150303000102", "bad_alert"],
+    // [9846-5.1-09b] [9846-5.1-10]
     ["an alert of four bytes", "150303000402280228", "bad_alert"],
     [
+      // [9846-5-03]
       "a change_cipher_spec too early",
       "140303000101",
       "unexpected_change_cipher_spec",
@@ -108,6 +115,7 @@ describe("records", () => {
     expect(ends(freshServer(), fromHex(hex)).reason).toBe(reason);
   });
 
+  // [5246-6-02] [9846-5-05b]
   it.each([0, 19, 25, 99, 255])("of type %i are unexpected_message", (type) => {
     const record = Uint8Array.of(type, 3, 3, 0, 1, 1);
     const tls12 = { versions: ["TLSv1.2"] } as const;
@@ -122,6 +130,7 @@ describe("records", () => {
       expect(ends(engine, record).alert).toBe("unexpected_message");
   });
 
+  // [9846-5-01] [9846-5-02] [9846-5-03]
   it("a change_cipher_spec is dropped between the hellos and refused after", () => {
     const client = freshClient();
     client.receive(dummy);
@@ -145,6 +154,7 @@ describe("records", () => {
     );
   });
 
+  // [9846-5.2-03] [9846-6.2-01]
   it("a changed bit in a sealed record", () => {
     const { client, server } = connected();
     client.write(utf8Bytes("hello"));
@@ -192,6 +202,7 @@ describe("records", () => {
     });
   });
 
+  // [9846-5.1-03]
   it("handshake bytes interrupted by another record", () => {
     const engine = freshServer();
     const hello = TlsEngine.client(testClientConfig()).takeOutput();
@@ -219,6 +230,7 @@ describe("records", () => {
 });
 
 describe("sizes", () => {
+  // [9846-5.1-15]
   it("100,000 bytes are seven records", () => {
     const { client, server } = connected();
     const data = new Uint8Array(100_000).map((_, i) => i);
@@ -272,6 +284,7 @@ describe("sizes", () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(64 + 16);
   });
 
+  // [9846-5.2-01] [9846-5.4-02]
   it("padding hides the length", () => {
     const { client, server } = connected(
       testClientConfig({ padding: () => 16_384 }),
@@ -288,6 +301,7 @@ describe("sizes", () => {
 });
 
 describe("closing", () => {
+  // [5246-7.2.1-01] [9846-6-01]
   it("is half-closing: the other direction goes on", () => {
     const pair = connected();
     const { client, server } = pair;
@@ -305,6 +319,7 @@ describe("closing", () => {
     expect(client.error).toBeUndefined();
   });
 
+  // [9846-6.1-08]
   it("an end without close_notify is a truncation", () => {
     const { client } = connected();
     client.receiveEof();
@@ -317,6 +332,7 @@ describe("closing", () => {
     expect(early.error?.reason).toBe("truncated");
   });
 
+  // [9846-6.1-01]
   it("what follows a close_notify is handed back", () => {
     const { client, server } = connected();
     client.close();
@@ -327,6 +343,7 @@ describe("closing", () => {
     expect(server.takeTrailing()).toHaveLength(0);
   });
 
+  // [9846-5.1-09a] [9846-6.1-02] [9846-6.1-03]
   it("before the handshake is done it is called off", () => {
     const pair = newPair();
     pair.server.receive(pair.client.takeOutput());
@@ -363,12 +380,14 @@ describe("closing", () => {
     }
   });
 
+  // [9846-6.2-02]
   it("no alert but close_notify is answered", () => {
     const server = freshServer();
     server.receive(fromHex("15030300020228"));
     expect(server.hasOutput).toBe(false);
   });
 
+  // [9846-6.1-04]
   it("user_canceled may come, but not for ever", () => {
     const cancel = fromHex("1503030002015a");
     const few = [cancel, cancel, cancel, cancel];
@@ -399,6 +418,7 @@ describe("closing", () => {
     ]);
   });
 
+  // [9846-6-05]
   it("an unknown alert is an error alert", () => {
     expect(ends(freshServer(), fromHex("150303000201fa"))).toEqual({
       reason: "peer_alert",

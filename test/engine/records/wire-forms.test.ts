@@ -106,6 +106,7 @@ it.each([true, false])(
 );
 
 describe("a flight", () => {
+  // [9846-5.4-03]
   // [9846-5.1-08] [5246-6.2.1-03]
   it("has no empty record, whatever its length", () => {
     const half = new WriteHalf();
@@ -243,6 +244,7 @@ describe("data before the handshake of TLS 1.2 is done", () => {
   const pairOf = (): Pair =>
     newPair(testClientConfig({ versions }), testServerConfig({ versions }));
 
+  // [9846-5.1-18]
   it("is neither written nor taken, at any stage", () => {
     for (let stage = 0; stage < 4; stage++)
       for (const role of ["client", "server"] as const) {

@@ -45,6 +45,7 @@ describe("a strike register", () => {
     expect(register.strike(key(1), START + 2 * WINDOW)).toBe(isTaken);
   });
 
+  // [9846-8-03]
   it("gives no second chance to a clock that steps back", () => {
     const { provider, set } = clock();
     const register = new MemoryStrikeRegister({ provider });

@@ -81,6 +81,7 @@ describe("early data that the server does not accept", () => {
     expect(pair.server.error?.reason).toBe("too_much_early_data");
   });
 
+  // [9846-4.3.10-05a] [9846-4.3.10-10b]
   it("is skipped up to what was offered, in records of any size", () => {
     const offered = 208_000;
     const server = {

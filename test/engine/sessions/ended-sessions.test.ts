@@ -47,6 +47,7 @@ const ROWS: readonly Row[] = (["TLSv1.2", "TLSv1.3"] as const).flatMap(
     ),
 );
 
+// [5246-7.2.2-02]
 it.each(ROWS)("$version, $kept, $stage: $end", (row) => {
   const { pair, session, store } = resumption(row);
   advance(pair, row.stage);

@@ -42,6 +42,7 @@ describe.each(VERSIONS)("%s", (version) => {
   };
 
   it.each(["client", "server"] as const)(
+    // [5246-7.2-01] [5246-7.2.2-02] [9846-6-03b]
     "an alert of the %s ends the stored session",
     (failing) => {
       const store = new MemorySessionStore();

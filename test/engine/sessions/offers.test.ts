@@ -44,6 +44,7 @@ describe("a PSK that a server names", () => {
     trust: {},
   });
 
+  // [9846-4.3.11-11b] [9846-4.7.1-06b]
   // RFC 8446 4.2.11.
   it("goes with a suite of its hash alone", () => {
     const offered = [psk("SHA-256"), psk("SHA-384")];
@@ -64,6 +65,7 @@ describe("a PSK that a server names", () => {
 });
 
 describe("early data", () => {
+  // [9846-E.3-01]
   // RFC 8446 D.3.
   it("does not meet a ServerHello of TLS 1.2", () => {
     const session = firstSession({ server: guarded() });
@@ -87,6 +89,7 @@ describe("early data", () => {
     expect(plain.client.info?.version).toBe("TLSv1.2");
   });
 
+  // [9846-F.5-03a]
   it("is off unless both sides turn it on", () => {
     const session = firstSession({ server: guarded() });
     expect(session.maxEarlyData).toBe(100);
@@ -110,6 +113,7 @@ describe("early data", () => {
   });
 });
 
+// [7627-5.3-10] [7627-5.4-06]
 // RFC 7627 5.3: "the client MUST abort the handshake".
 it("a session of TLS 1.2 keeps its extended master secret", () => {
   const server = { ticketKeys: tickets, versions: ["TLSv1.2"] } as const;
@@ -128,6 +132,7 @@ it("a session of TLS 1.2 keeps its extended master secret", () => {
   expect(again.client.error?.reason).toBe("resumed_session_mismatch");
 });
 
+// [9846-4.7.1-14]
 // RFC 8446 4.6.1: "A securely generated, random 32-bit value", "a fresh value
 // for each ticket it sends".
 it("each ticket has a ticket_age_add of its own", () => {

@@ -45,6 +45,8 @@ function outcome({ client, server }: Pair): unknown {
 describe("an external PSK", () => {
   for (const hash of ["SHA-256", "SHA-384"] as const)
     for (const delivery of DELIVERIES)
+      // [9846-2.2-02] [9846-4.3.11-02] [9846-4.3.11-03] [9846-4.3.11-07]
+      // [9846-9.2-07] [9846-F.1-01a]
       it(`with ${hash}, in cuts "${delivery}"`, () => {
         const shared = { ...psk, hash };
         const pair = connect({
@@ -84,6 +86,7 @@ describe("an external PSK", () => {
     expect(pair.server.info?.group).toBeUndefined();
   });
 
+  // [9846-4.3.11-11c] [9846-4.3.11-12b]
   it("without the key exchange that was offered with it alone", () => {
     const pair = connect({
       client: { psk: () => psk },
@@ -116,6 +119,7 @@ describe("an external PSK", () => {
     expect(shared.server.info?.group).toBe("secp384r1");
   });
 
+  // [9846-4.3.11-05]
   it("that the server does not know leads to its certificate", () => {
     const strange = { identity: asciiBytes("?"), key };
     const { credentials } = testServerConfig();
@@ -139,6 +143,7 @@ describe("an external PSK", () => {
     expect(pair.client.error?.alert).toBe("decrypt_error");
   });
 
+  // [9846-4.3.11-02]
   it("with another hash than any suite is not offered", () => {
     const cipherSuites = ["TLS_AES_256_GCM_SHA384"] as const;
     const pair = connect({ client: { psk: () => psk, cipherSuites } });

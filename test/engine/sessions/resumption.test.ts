@@ -57,8 +57,10 @@ const later = (milliseconds: number) => ({
   now: () => Date.now() + milliseconds,
 });
 
+// [9846-E.1-01]
 describe("a session is resumed", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.3.9-08]
     it(`with a sealed ticket, in cuts "${delivery}"`, () => {
       const server = { ticketKeys: tickets };
       const session = firstSession({ server, delivery });
@@ -112,6 +114,7 @@ describe("a session is resumed", () => {
     expect(pair.client.info?.cipherSuite.hash).toBe("SHA-384");
   });
 
+  // [9846-C.4-03]
   it("again and again, each time with a new ticket", () => {
     let session = firstSession({ server: { ticketKeys: tickets } });
     for (let i = 0; i < 3; i++) {
@@ -126,6 +129,7 @@ describe("a session is resumed", () => {
     }
   });
 
+  // [9846-4.2.1-02] [9846-4.3.8-16b] [9846-4.3.9-04] [9846-4.3.9-07]
   it("without a key exchange where both sides say so (psk_ke)", () => {
     const pskModes = ["psk_ke"] as const;
     const server = { ticketKeys: tickets, pskModes };
@@ -145,6 +149,7 @@ describe("a session is resumed", () => {
     expect(outcome(again(session, { ticketKeys: other }))).toBe(true);
   });
 
+  // [9846-4.4.2-08]
   it("with the certificate that the client had presented", () => {
     const server = {
       ticketKeys: tickets,
@@ -185,6 +190,7 @@ describe("tickets", () => {
     }
   });
 
+  // [9846-4.3.9-05] [9846-4.7.1-01]
   it("do not come to a client that has no use for them", () => {
     const pskModes = ["psk_ke"] as const;
     const pair = connect({
@@ -195,6 +201,7 @@ describe("tickets", () => {
     expect(sessionsAfter(connect({}))).toEqual([]);
   });
 
+  // [9846-4.7.1-11] [9846-4.7.1-19]
   it("end seven days after the certificate was presented", () => {
     const server = { ticketKeys: tickets, sessionLifetimeSeconds: 604_800 };
     const session = firstSession({ server });
@@ -262,6 +269,7 @@ describe("sessions in a store", () => {
 describe("a full handshake follows", () => {
   const session = firstSession({ server: { ticketKeys: tickets } });
 
+  // [9846-2.2-01] [9846-4.3.11-06]
   it("where there are no keys for the ticket", () => {
     const strange = new TicketKeys({ provider: noble });
     expect(outcome(again(session, { ticketKeys: strange }))).toBe(false);
@@ -276,6 +284,7 @@ describe("a full handshake follows", () => {
     }
   });
 
+  // [9846-4.3.11.1-01]
   it("where the session is too old, for either side", () => {
     expect(
       outcome(
@@ -296,6 +305,7 @@ describe("a full handshake follows", () => {
     ).toBe(false);
   });
 
+  // [9846-4.3.11-04] [9846-4.7.1-07a]
   it("where another name is asked for: the session is not even offered", () => {
     const pair = again(session, { ticketKeys: tickets }, {}, "www.wild.test");
     const [named] = [{ ...session, serverName: "www.wild.test" }];
@@ -316,6 +326,7 @@ describe("a full handshake follows", () => {
     expect(pair.server.info?.peer).toBeDefined();
   });
 
+  // [9846-4.7.1-06a]
   it("where no suite with the session's hash is left", () => {
     const cipherSuites = ["TLS_AES_256_GCM_SHA384"] as const;
     expect(outcome(again(session, { ticketKeys: tickets, cipherSuites }))).toBe(
@@ -397,6 +408,7 @@ describe("a full handshake follows", () => {
 describe("forgeries", () => {
   const session = firstSession({ server: { ticketKeys: tickets } });
 
+  // [9846-4.3.11-08] [9846-4.3.11-09]
   it("a ticket without its key ends with decrypt_error", () => {
     const psk = new Secret(new Uint8Array(32).fill(1));
     const pair = again({ ...session, psk });
@@ -404,6 +416,7 @@ describe("forgeries", () => {
     expect(pair.client.error?.alert).toBe("decrypt_error");
   });
 
+  // [9846-4.3.11-08]
   it("a hello changed on the way has no right binder", () => {
     const { client, server: _server } = newPair(testClientConfig({ session }));
     const hello = client.takeOutput();
@@ -422,6 +435,7 @@ describe("forgeries", () => {
     expect(server.error).toBeUndefined();
   });
 
+  // [9846-4.3.11-11a] [9846-4.3.11-12a]
   it("a server cannot choose what was not offered", () => {
     for (const [index, clientSession] of [
       [0, undefined],

@@ -69,6 +69,7 @@ function run(pair: Pair, delivery?: Delivery): Pair {
 
 describe("early data is accepted", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.3.10-05c] [9846-4.3.11.3-01] [9846-F.5-04]
     it(`before the handshake is done, in cuts "${delivery}"`, () => {
       const server = guarded();
       const pair = offer(firstSession({ server, delivery }), server);
@@ -90,6 +91,7 @@ describe("early data is accepted", () => {
       expect(received(pair.client)).toEqual(Uint8Array.of(2));
     });
 
+  // [9846-5.5-02]
   it("as far as its key may seal records, EndOfEarlyData too", () => {
     const server = guarded();
     const limits = { recordsPerKey: 4 };
@@ -105,6 +107,7 @@ describe("early data is accepted", () => {
     expect(outcomes(pair)).toEqual(["accepted", "accepted"]);
   });
 
+  // [9846-4.6-01] [9846-7.5-02]
   it("until the server's Finished, and the exporters agree", () => {
     const server = guarded();
     const pair = offer(firstSession({ server }), server);
@@ -158,6 +161,7 @@ describe("early data is accepted", () => {
 });
 
 describe("early data is never accepted twice", () => {
+  // [9846-8-03]
   it("when the whole hello is sent again", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
@@ -172,6 +176,7 @@ describe("early data is never accepted twice", () => {
     expect(taken).toEqual([3, 0, 0]);
   });
 
+  // [9846-8.2-02]
   it("when the ticket is used again", () => {
     const server = guarded();
     const session = firstSession({ server });
@@ -185,6 +190,7 @@ describe("early data is never accepted twice", () => {
     expect(early(again.server)).toEqual(new Uint8Array());
   });
 
+  // [9846-8-04] [9846-8.2-03]
   it("by another process with the same ticket keys", () => {
     const server = guarded();
     const session = firstSession({ server });
@@ -193,6 +199,7 @@ describe("early data is never accepted twice", () => {
     expect(elsewhere.client.info?.resumed).toBe(true);
   });
 
+  // [9846-8.2-01]
   it("when the register is full", () => {
     const strikeRegister = new MemoryStrikeRegister({
       provider: noble,
@@ -219,6 +226,7 @@ describe("the register forgets what has run out", () => {
   });
 });
 
+// [9846-F.5-03b]
 describe("early data is rejected, and the connection continues", () => {
   const server = guarded();
   const refused = (
@@ -238,10 +246,12 @@ describe("early data is rejected, and the connection continues", () => {
     return pair;
   };
 
+  // [9846-4.3.10-10a] [9846-4.3.10-14] [9846-4.6-02]
   it("by a server that no longer allows it", () => {
     expect(refused({ maxEarlyData: 0 }).client.info?.resumed).toBe(true);
   });
 
+  // [9846-4.3.10-05b] [9846-4.3.10-06]
   it("by a HelloRetryRequest", () => {
     const pair = refused({ groups: ["secp384r1"] });
     expect(pair.client.info).toMatchObject({
@@ -262,6 +272,7 @@ describe("early data is rejected, and the connection continues", () => {
     });
   });
 
+  // [9846-4.3.10-08]
   it("with another suite", () => {
     const cipherSuites = ["TLS_AES_128_GCM_SHA256"] as const;
     const session = firstSession({ server });
@@ -269,6 +280,7 @@ describe("early data is rejected, and the connection continues", () => {
     expect(refused({ cipherSuites }).client.info?.resumed).toBe(false);
   });
 
+  // [9846-4.3.10-08] [9846-4.3.10-15]
   it("with another ALPN name", () => {
     const alpnProtocols = ["a", "b"];
     const first = firstSession({
@@ -282,6 +294,7 @@ describe("early data is rejected, and the connection continues", () => {
     expect(pair.client.info?.alpnProtocol).toBe("b");
   });
 
+  // [9846-4.3.10-03] [9846-4.3.10-04]
   it("where the ticket's age does not fit", () => {
     for (const [off, outcome] of [
       [-11_000, "rejected"],
@@ -298,6 +311,7 @@ describe("early data is rejected, and the connection continues", () => {
 });
 
 describe("limits and order", () => {
+  // [9846-5.1-13]
   it("every record after the ClientHello has version 0x0303", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
@@ -311,6 +325,7 @@ describe("limits and order", () => {
     expect(records).toEqual(["160301", "140303", "170303"]);
   });
 
+  // [9846-2-02]
   it("a client writes no more than the ticket allows", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
@@ -324,6 +339,7 @@ describe("limits and order", () => {
     expect(() => client.write(EARLY)).toThrow(TlsUsageError);
   });
 
+  // [9846-4.7.1-17]
   it("a server accepts no more than the ticket allows", () => {
     const server = guarded();
     const session = { ...firstSession({ server }), maxEarlyData: 1000 };
@@ -334,6 +350,7 @@ describe("limits and order", () => {
     expect(pair.client.error?.alert).toBe("unexpected_message");
   });
 
+  // [9846-E.1-02]
   it("is not offered unless it is wanted, and allowed", () => {
     const server = guarded();
     const session = firstSession({ server });

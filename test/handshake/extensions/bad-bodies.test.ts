@@ -174,6 +174,7 @@ describe.each(named(GOOD))("in %s", (carrier) => {
   ][];
 
   it.each(rows)(
+    // [9846-4.3-02]
     "%s with a byte more, or less, is a decode_error",
     (name, hex) => {
       const bodies = [fromHex(`${hex}00`)];
@@ -197,6 +198,7 @@ describe.each(named(GOOD))("in %s", (carrier) => {
     carrier === "server_hello12"
       ? "unsupported_extension"
       : "illegal_parameter";
+  // [9846-4.3-07a] [9846-4.4.1-02]
   it.each(misplaced)(`%s does not belong there: ${alert}`, (name) => {
     const body = fromHex(GOOD.client_hello?.[name] ?? "");
     expect(sent(carrier, name, body).error?.alert).toBe(alert);
@@ -232,6 +234,7 @@ describe("unasked", () => {
   } as const;
   for (const carrier of named(ANSWERS))
     it.each(Object.entries(ANSWERS[carrier]) as [ExtensionTypeName, string][])(
+      // [9846-4.3-06]
       `%s in ${carrier} is an unsupported_extension`,
       (name, hex) => {
         const judge = sent(carrier, name, fromHex(hex));
@@ -240,6 +243,7 @@ describe("unasked", () => {
     );
 
   it.each(Object.entries(ANSWERS.certificate) as [ExtensionTypeName, string][])(
+    // [9846-4.5.1-07]
     "%s beside a client's certificate is one too",
     (name, hex) => {
       const body = fromHex(hex);

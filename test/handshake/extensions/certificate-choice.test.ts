@@ -70,6 +70,7 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("in %s", (version) => {
   });
 });
 
+// [9846-4.3.3-04] [9846-4.5.1.2-07]
 describe("signature_algorithms_cert", () => {
   it("of the client", () => {
     const certificateSignatureSchemes = ["ed25519"] as const;
@@ -84,12 +85,14 @@ describe("signature_algorithms_cert", () => {
       chosen({ credentials }, { ...asks, certificateSignatureSchemes }).client,
     ).toBe(1);
   });
+  // [9846-4.5.1.2-09]
   it("is a preference: without a match the others are presented", () => {
     const certificateSignatureSchemes = ["rsa_pkcs1_sha256"] as const;
     expect(chosen({ certificateSignatureSchemes }, {}).server).toBe(0);
   });
 });
 
+// [9846-4.3.4-01] [9846-4.5.1.2-04]
 describe("certificate_authorities", () => {
   const certificateAuthorities = [edwards.certificate.subject.der];
   it("of the client", () => {
@@ -121,6 +124,7 @@ describe("a certificate signed over SHA-1", () => {
   };
 
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    // [9846-4.3.3-16]
     "is the last one to be presented to a client that takes it (%s)",
     (version) => {
       const server = shownTo([old, second], SCHEMES, version);
@@ -130,6 +134,7 @@ describe("a certificate signed over SHA-1", () => {
   );
 
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    // [9846-4.5.1.2-10]
     "is not presented to a client that does not say that it takes it (%s)",
     (version) => {
       const server = shownTo([old], [SCHEMES[0]], version);
@@ -140,6 +145,7 @@ describe("a certificate signed over SHA-1", () => {
   );
 });
 
+// [5246-7.4.2-10a] [5246-7.4.6-06] [5246-7.4.6-08]
 describe("a certificate whose key usage is without digitalSignature", () => {
   const without = (role: "server" | "client"): Credential => ({
     ...(role === "server" ? servers : clients)[0],
@@ -147,6 +153,7 @@ describe("a certificate whose key usage is without digitalSignature", () => {
   });
 
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    // [9846-4.5.1.2-03a]
     "is not presented by a server (%s)",
     (version) => {
       const versions = [version];
@@ -166,6 +173,7 @@ describe("a certificate whose key usage is without digitalSignature", () => {
   );
 
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    // [9846-4.5.1.2-03a]
     "is not presented by a client (%s)",
     (version) => {
       const versions = [version];
@@ -242,6 +250,7 @@ describe("oid_filters of a server", () => {
     expect(shown([filter(KEY_USAGE, bits(bytes(0x80), 7))])).toBe(0);
   });
 
+  // [9846-4.3.5-02] [9846-4.3.5-03] [9846-4.5.1.2-05]
   it("rule out a certificate without a purpose, or without a key usage", () => {
     expect(shown([filter(PURPOSES, seq(SERVER, CLIENT))])).toBe(1);
     expect(shown([filter(KEY_USAGE, bits(bytes(0x02), 1))])).toBe("none");
@@ -250,6 +259,7 @@ describe("oid_filters of a server", () => {
     expect(shown([one, filter(KEY_USAGE, bits(bytes(0x04), 2))])).toBe("none");
   });
 
+  // [9846-4.3.5-04]
   it("are passed over where the extension is not recognized", () => {
     expect(shown([filter(oid("1.2.3"), bytes(1))])).toBe(0);
   });

@@ -208,6 +208,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       expect(server.info?.peerRawPublicKey !== undefined).toBe(isRaw);
     });
 
+    // [5246-7.4.2-07] [5246-7.4.6-05]
     it("a client that has none in common receives an alert", () => {
       const judges = {
         rawPublicKeys: known("ed25519"),
@@ -228,6 +229,7 @@ describe.each(VERSIONS)("raw public keys in %s", (version) => {
       }
     });
 
+    // [5246-7.4.6-04]
     it("a client without anything of the type stays anonymous", () => {
       const { server } = connect(
         { certificateTypes: ["RawPublicKey"] },

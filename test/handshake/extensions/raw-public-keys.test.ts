@@ -72,6 +72,7 @@ describe("a server's raw public key", () => {
     expect(client.error?.alert).toBe("certificate_unknown");
   });
 
+  // [9846-4.5.1.2-01]
   it("is not presented to a client that accepts certificates only", () => {
     const credentials = [raw("ec-p256"), testCredential()];
     expect(connect({}, { credentials }).client.info?.peer?.verified).toBe(true);
@@ -146,6 +147,7 @@ describe("what a peer may do wrong", () => {
           : [bytes],
     ).failed?.error.alert;
 
+  // [9846-4.5.1-13]
   it("two keys: illegal_parameter", () => {
     expect(
       run((body) => {
@@ -179,6 +181,7 @@ describe("what a peer may do wrong", () => {
         },
       },
     }).client.error?.alert;
+  // [9846-4.5.1-14]
   it("a type that is none: illegal_parameter", () => {
     const options = { rawPublicKeys: known("ec-p256") };
     expect(answer(ExtensionType.server_certificate_type, 1, options)).toBe(

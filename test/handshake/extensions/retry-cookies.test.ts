@@ -54,6 +54,7 @@ function handOver({ client, server, second, edit, delivery }: Options) {
 
 describe("another engine continues", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.2.4-09] [9846-4.3.2-04]
     it(`with the key, bytes ${delivery}`, () => {
       const { client, server } = handOver({ delivery });
       expect(client.error ?? server.error).toBeUndefined();

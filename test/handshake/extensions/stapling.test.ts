@@ -92,6 +92,7 @@ const good = testAuthority().createOcspResponse(fine.certificate);
 
 describe("a stapled OCSP response", () => {
   for (const delivery of DELIVERIES)
+    // [9846-4.5.1-08] [9846-4.5.1.1-01] [9846-4.5.1.1-05]
     it(`comes where it was asked for, both ways, bytes ${delivery}`, () => {
       const atClient = verifierWith({ ocsp: "require" });
       const atServer = verifierWith({ ocsp: "require" });
@@ -183,6 +184,7 @@ describe("what a server must not say", () => {
       { shapes: { certificate: { verbatim: [{ type, body: bytes }] } } },
     ).client.error;
   };
+  // [9846-4.5.1-06]
   it("unasked: unsupported_extension", () => {
     const error = answer(ExtensionType.status_request, "0100000130", false);
     expect(error?.alert).toBe("unsupported_extension");

@@ -245,6 +245,7 @@ describe("signature algorithms", () => {
     expect(meaning(seq(oid("1.2.840.113549.1.1.14"), nothing))).toBeUndefined();
   });
 
+  // [9846-4.3.3-11]
   it("of RSASSA-PSS use one hash and a salt as long", () => {
     expect(pssHash(parameters(OID.sha256, OID.sha256, 32))).toBe("sha256");
     expect(

@@ -34,6 +34,7 @@ describe("parseSubjectPublicKeyInfo", () => {
     spki(OID.rsaEncryption, [nothing], seq(int(n), int(e)));
   const point = bytes(4, ...new Uint8Array(64).fill(1));
 
+  // [8422-5.3-01] [8422-5.9-02]
   it("reads plain keys by their length", () => {
     for (const [type, length] of [
       ["ed25519", 32],
@@ -93,6 +94,7 @@ describe("parseSubjectPublicKeyInfo", () => {
 
   it.each<[string, X509ErrorCode, Uint8Array]>([
     [
+      // [8422-5.9-01]
       "RSA without NULL",
       "malformed_public_key",
       spki(OID.rsaEncryption, [], seq(int(modulus), int(65537))),
@@ -131,6 +133,7 @@ describe("parseSubjectPublicKeyInfo", () => {
       spki(OID.ecPublicKey, [oid("1.2.840.10045.3.1.1")], point),
     ],
     [
+      // [8422-5.3-01] [8422-5.9-01]
       "an explicit curve",
       "explicit_curve",
       spki(OID.ecPublicKey, [seq()], point),

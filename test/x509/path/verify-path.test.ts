@@ -308,6 +308,7 @@ compareWithOpenssl("paths", {
       depth: 1,
     };
   },
+  // [9846-4.5.1.3-05]
   "an intermediate signed with SHA-1": () => {
     const top = root(5, { key: strong, extensions: caExtensions(strong) });
     const signer = { ...top, key: testKey(strong.key, "rsa-pkcs1-sha1") };

@@ -54,6 +54,7 @@ export function ecdsaVerifierWith(
     const curve = key.type === "ec" ? curves[key.curve]?.() : undefined;
     if (key.type !== "ec" || curve === undefined) return false;
     try {
+      // [8422-5.10-03]
       return scheme(curve, hash).verify(signature, message, key.point, options);
     } catch {
       return false;

@@ -7,6 +7,7 @@ import type {
 import { curve25519 } from "./curve25519.ts";
 import { curve448 } from "./curve448.ts";
 
+// [8422-5.10-05] [8422-5.4-01]
 /**
  * Verifies as RFC 8032 5.1.7 has it, with canonical encodings only, and refuses
  * public keys of small order. See {@link ed25519PublicKey} for an example.
@@ -22,6 +23,7 @@ export const verifyEd25519: SignatureVerifier = (key, message, signature) => {
   }
 };
 
+// [8422-5.10-06]
 /**
  * Verifies as RFC 8032 5.2.7 has it, with an empty context. See
  * {@link ed25519PublicKey} for an example.

@@ -93,19 +93,23 @@ function randomScalar(curve: NistCurve, random: RandomSource): bigint {
   );
 }
 
+// [8422-5.11-01]
 /**
  * RFC 8446 4.2.8.2: the uncompressed form only, and "peers MUST validate each
  * other's public key Q by ensuring that the point is a valid point on the
  * elliptic curve". The cofactor is 1, so on the curve is enough.
  */
 function decodeShare(curve: NistCurve, share: Uint8Array): NistPoint {
+  // [8422-5.1.2-01]
   if (share.length !== curve.pointLength || share[0] !== 4)
     throw new InvalidKeyShare(
       `a ${curve.name} key share is an uncompressed point of ${curve.pointLength} bytes`,
     );
   try {
+    // [8422-5.11-02]
     return curve.Point.fromBytes(share);
   } catch {
+    // [9846-4.3.8.2-01]
     throw new InvalidKeyShare(
       `this ${curve.name} key share is not a point on the curve`,
     );
@@ -115,5 +119,6 @@ function decodeShare(curve: NistCurve, share: Uint8Array): NistPoint {
 /** RFC 8446 7.4.2: the x-coordinate, with its leading zeros. */
 function sharedSecret(scalar: bigint, peer: NistPoint): Secret {
   const point = peer.multiply(scalar).toBytes(true);
+  // [8422-5.10-01] [9846-7.4.2-01]
   return new Secret(point.slice(1));
 }

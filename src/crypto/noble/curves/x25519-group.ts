@@ -59,6 +59,7 @@ function sharedSecret(
       `an x25519 key share is 32 bytes long, not ${peerShare.length}`,
     );
   try {
+    // [8422-5.10-02] [8422-5.11-03] [9846-7.4.2-02] [9846-7.4.2-03]
     return new Secret(curve.getSharedSecret(privateKey, peerShare));
   } catch {
     throw new InvalidKeyShare(

@@ -11,6 +11,7 @@ export function encodePkcs1(
   message: Uint8Array,
   length: number,
 ): Uint8Array | undefined {
+  // [5246-4.7-01]
   const digestInfo = concat(
     fromHex(digestInfoPrefix[hash.name]),
     hash.hash(message),
@@ -23,6 +24,7 @@ export function encodePkcs1(
   return encoded;
 }
 
+// [5246-4.7-02a] [5246-4.7-02b]
 /**
  * RFC 8017 9.2 note 1: DER of DigestInfo up to the digest, with the NULL
  * parameters that a signer must write. A verifier may accept their absence
@@ -35,6 +37,7 @@ const digestInfoPrefix: Readonly<Record<HashName, string>> = {
   "SHA-512": "3051300d060960864801650304020305000440",
 };
 
+// [9846-4.3.3-07] [9846-4.3.3-09]
 /**
  * EMSA-PSS-ENCODE, RFC 8017 9.1.1, with MGF1 over the same hash and the salt
  * given: `ceil(bits / 8)` bytes, or undefined when that is too short.

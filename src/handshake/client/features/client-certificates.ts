@@ -108,6 +108,7 @@ function certificateFlight(
   );
   const message = certificateMessage(chosen, wanted.asked, state.config);
   const transcript = send(io, state.transcript, message);
+  // [9846-4.5.1-04]
   if (chosen === undefined) return finish({ ...state, transcript }, io);
   const need = signingNeed("client", transcript, chosen);
   return { ...state, at: "WAIT_SIGNER", transcript, need, chosen };
@@ -118,6 +119,7 @@ function onSigned(
   { signature }: Answers["signed"],
   io: HandshakeIo,
 ): ClientConnected {
+  // [9846-4.5.2-02]
   const transcript = sendCertificateVerify(
     io,
     state.transcript,

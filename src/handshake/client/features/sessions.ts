@@ -89,6 +89,7 @@ function sessionToOffer12(
   serverName: string | undefined,
 ): OfferedSession12 | undefined {
   const { session, suites12, provider } = config;
+  // [5246-7.4.1.2-05]
   if (
     session?.version !== "TLSv1.2" ||
     // RFC 7627 5.3: one that began without it is not to be offered.

@@ -41,6 +41,7 @@ export function firstHello(
     sessionId: sessionIdFor(config, session12),
     session12,
     grease: config.grease ? makeGrease(random) : undefined,
+    // [9846-2.2-01]
     keyPairs: keyShares.map((name) => newKeyPair(config, name)),
   };
   return write(config, serverName, base, { ech, psks, retry: undefined });
@@ -57,11 +58,14 @@ export function secondHello(
   asked: RetryAsked,
   ech?: Uint8Array,
 ): SentHello {
+  // [9846-4.3.8-14]
   const keyPairs =
     asked.group === undefined
       ? first.keyPairs
       : [newKeyPair(config, asked.group)];
+  // [9846-4.2.2-02a]
   const base = { ...first, keyPairs };
+  // [9846-4.2.4-11]
   // RFC 8446 4.1.4: without PSKs that the suite does not go with.
   const psks = first.psks.filter(({ hash }) => hash === asked.hash);
   return write(config, serverName, base, { ech, psks, retry: asked });
@@ -108,6 +112,7 @@ function write(
   const { grease } = base;
   const { extensions: table } = config.protocol;
   const { sessions } = clientHooksOf(config);
+  // [9846-9.2-09]
   const offered = offerExtensions(table, {
     config,
     serverName,
@@ -115,6 +120,7 @@ function write(
       group: GROUPS[group],
       share: pair.share,
     })),
+    // [9846-4.3.2-03]
     cookie: retry?.cookie,
     // TLS 1.2 has no messages for the exchange of a KEM.
     groups: config.versions.includes("TLSv1.3")
@@ -123,6 +129,7 @@ function write(
     ech,
     ticket12: sessions?.ticket12?.(config, base.session12),
     psks: madeUp ?? sessions?.pskBody(config, psks),
+    // [9846-4.3.10-06]
     earlyData:
       early ??
       (retry === undefined && sessions?.offersEarlyData(config, psks) === true),
@@ -139,9 +146,11 @@ function write(
     ...config.suites.map(({ code }) => code),
     ...(config.fallbackSignal ? [CipherSuiteSignal.TLS_FALLBACK_SCSV] : []),
   ];
+  // [9846-E.5-05]
   const raw = encodeClientHello(
     table,
     {
+      // [9846-4.2.2-06] [9846-E.5-08]
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random: base.random,
       legacySessionId: base.sessionId,
@@ -166,10 +175,12 @@ function sessionIdFor(
   offered: OfferedSession12 | undefined,
 ): Uint8Array {
   const { sessionId } = offered?.session ?? { sessionId: NO_BYTES };
+  // [9846-4.2.2-08]
   if (sessionId.length > 0) return sessionId;
   const isMadeUp =
     offered !== undefined ||
     (config.compatibilityMode && config.versions.includes("TLSv1.3"));
+  // [9846-4.2.2-09] [9846-4.2.2-10] [9846-4.2.2-11]
   return isMadeUp ? config.provider.random(32) : NO_BYTES;
 }
 
@@ -177,5 +188,6 @@ function newKeyPair(config: ClientConfig, name: GroupName): OfferedKeyPair {
   const group = config.provider.groups[name];
   if (group === undefined)
     throw new TlsUsageError(`the provider has no group ${name}`);
+  // [9846-4.3.8-06] [9846-4.3.8-10]
   return { group: name, pair: group.generate(config.provider.random) };
 }

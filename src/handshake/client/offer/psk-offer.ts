@@ -29,24 +29,29 @@ export function offeredPsks(
   for (const psk of external)
     if (psk.identity.length > 0)
       psks.push(externalKey(checkedPsk(psk), config.trust));
+  // [9846-4.2.2-13] [9846-4.7.1-06a]
   return psks.filter(({ hash }) =>
     config.suites13.some((suite) => suite.hash === hash),
   );
 }
 
+// [9846-4.3.11-04] [9846-E.1-01]
 function sessionPsk(
   config: ClientConfig,
   serverName: string | undefined,
 ): Psk | undefined {
   const { session, provider } = config;
   if (session?.version !== "TLSv1.3") return undefined;
+  // [9846-4.7.1-07b]
   if (session.ticket.length === 0 || session.serverName !== serverName)
     return undefined;
   // Where no external PSK is agreed on, a server has to have shown who it is.
   const { peerCertificates, peerRawPublicKey } = session;
   const isKnown = peerCertificates.length > 0 || peerRawPublicKey !== undefined;
   if (!isKnown && config.psk === undefined) return undefined;
+  // [9846-4.3.11.1-01]
   if (!isFresh(session, provider.now())) return undefined;
+  // [9846-4.7.1-07a]
   const peer = resumedPeer(session, config, serverName);
   return peer && resumptionPsk(session, peer, session.ticket);
 }
@@ -56,6 +61,7 @@ export function earlyDataSession(
   config: ClientConfig,
   [first]: readonly Psk[],
 ): Session13 | undefined {
+  // [9846-4.3.10-01] [9846-4.3.10-02] [9846-E.1-02]
   if (!config.earlyData || first?.kind !== "resumption") return undefined;
   const { session } = first;
   const { alpnProtocol, cipherSuite, maxEarlyData } = session;
@@ -66,6 +72,7 @@ export function earlyDataSession(
   return same && maxEarlyData > 0 ? session : undefined;
 }
 
+// [9846-9.2-07]
 /** The extension's body, with binders of zeros. */
 export function pskBody(
   config: ClientConfig,
@@ -76,6 +83,7 @@ export function pskBody(
   return {
     identities: psks.map((psk) => ({
       identity: psk.identity,
+      // [9846-4.3.11-01a]
       obfuscatedTicketAge:
         psk.kind === "external" ? 0 : obfuscatedAge(psk.session, now()),
     })),

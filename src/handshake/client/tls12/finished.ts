@@ -45,6 +45,7 @@ export function onServerFinished(
 ): ClientConnected12 {
   const { master, resumed } = state;
   const serverFinished = master.serverFinished(state.transcript.digest());
+  // [5246-7.4.9-01]
   const finished = verifyData("server", serverFinished, message);
   if (resumed === undefined) {
     // RFC 5929 3.1: the client's Finished was the first.

@@ -52,6 +52,7 @@ export function onVerified(
   const { config } = state;
   const server = { need, chain, key: presented.key, signature };
   const answering: Answering12 = { ...rest, server };
+  // [5246-7.4.7-02]
   if (wanted === undefined) return keyExchange(answering, undefined, io);
   if (config.credentials !== RAISE_NEED)
     return certificate(answering, wanted, config.credentials, io);
@@ -82,6 +83,7 @@ export function onCertificateChosen(
   return certificate(answering, wanted, credentials, io);
 }
 
+// [5246-7.3-02]
 /** RFC 5246 7.4.6: who is asked answers, with an empty list if need be. */
 function certificate(
   state: Answering12,
@@ -89,6 +91,7 @@ function certificate(
   credentials: readonly Credential[],
   io: HandshakeIo,
 ): Client12State {
+  // [5246-7.4.6-04]
   const chosen = chooseCredential(
     credentials.filter((one) => isOfType(one, wanted)),
     state.config,
@@ -97,12 +100,15 @@ function certificate(
     wanted.authorities,
     { certificateTypes: [CertificateType[state.said.certificateTypes.client]] },
   );
+  // [5246-7.4.6-01]
   const message = encodeCredential12(chosen?.credential);
   io.send(message);
   const transcript = state.transcript.add(message);
+  // [5246-7.4.7-01]
   return keyExchange({ ...state, transcript }, chosen, io);
 }
 
+// [5246-7.4.4-03]
 /** RFC 5246 7.4.4, RFC 8422 5.5. */
 function isOfType(
   credential: Credential,
@@ -111,6 +117,7 @@ function isOfType(
   const kind = authenticationOf(credential);
   if (kind === "RSA")
     return certificateTypes.includes(ClientCertificateType.rsa_sign);
+  // [8422-3.1-01] [8422-5.6-01]
   if (kind === "ECDSA")
     return certificateTypes.includes(ClientCertificateType.ecdsa_sign);
   return false;
@@ -187,6 +194,7 @@ function sendKeyExchange(
     group: exchange?.group,
     credential: chosen?.credential,
   };
+  // [8422-3-02]
   return chosen === undefined
     ? finish(keyed, io)
     : waitForSignature(keyed, chosen);
@@ -209,6 +217,7 @@ export function onSigned(
 ): Client12State {
   const { need: _need, chosen, ...keyed } = state;
   const { code } = SIGNATURE_SCHEMES[chosen.scheme];
+  // [5246-7.4.8-01]
   const message = encodeCertificateVerify(code, signature);
   io.send(message);
   const transcript = state.transcript.add(message);

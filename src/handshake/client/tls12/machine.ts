@@ -46,9 +46,11 @@ import type {
  * is currently negotiating a session".
  */
 const negotiating = {
+  // [5246-7.4.1.1-05]
   hello_request: <S extends Client12State>(state: S): S => state,
 } as const;
 
+// [5246-7.4-01]
 export const client12: Transitions<Client12State, Client12State, Inputs12> = {
   WAIT_CERT: { ...negotiating, certificate: onCertificate },
   WAIT_CERT_STATUS_SKE: {
@@ -183,6 +185,7 @@ function onServerKeyExchange(
   return { ...state, ...keys, at: "WAIT_CR_SHD", presented, transcript };
 }
 
+// [8422-2.1-02]
 /**
  * Verifies the signature over both randoms and the parameters, RFC 5246 7.4.3.
  */

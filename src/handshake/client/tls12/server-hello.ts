@@ -24,6 +24,7 @@ export function onServerHello12(
   io: HandshakeIo,
 ): Client12State {
   const { config, hello } = state;
+  // [5246-7.4.1.4-02] [5746-3.6-06]
   checkSolicited(message.extensionTypes, hello.types);
   const suite = config.suites12.find(
     ({ code }) => code === message.cipherSuite,
@@ -99,6 +100,7 @@ function resumedSession(
     throw new TlsError(reason.wrong_cipher_returned, {
       detail: "another one than the session's",
     });
+  // [7627-5.3-09] [7627-5.3-10] [7627-5.4-06]
   // RFC 7627 5.3: both with it or both without, else "MUST abort".
   if (session.extendedMasterSecret !== said.extendedMasterSecret)
     throw new TlsError(reason.resumed_session_mismatch, {

@@ -13,6 +13,7 @@ export function certificateWanted(
   { extensions }: CertificateRequest13,
   certificateType: CertificateTypeName,
 ): CertificateWanted {
+  // [9846-4.4.2-06b]
   if (extensions.signature_algorithms === undefined)
     throw new TlsError(reason.missing_extension, {
       detail: "signature_algorithms",

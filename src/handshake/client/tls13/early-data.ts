@@ -56,12 +56,14 @@ export function settleEarlyData(
 ): Pick<Client13, "early" | "earlyData"> {
   const { early, earlyData } = state;
   if (early === undefined) {
+    // [9846-4.3.11-13] [9846-4.3.11-14]
     if (accepted) throw new TlsError(reason.wrong_early_data_returned);
     return { early, earlyData };
   }
   if (!accepted) {
     io.endWritingEarlyData();
     io.setWriteKeys(handshakeKeys(state, state.secrets.client));
+    // [9846-4.3.10-14] [9846-4.3.10-15] [9846-F.5-03b]
     return { early: undefined, earlyData: "rejected" };
   }
   const { cipherSuite, alpnProtocol: name } = early.session;
@@ -76,7 +78,9 @@ export function endEarlyData(
   finishing: Finishing,
   io: HandshakeIo,
 ): Finishing {
+  // [9846-4.6-02]
   if (state.earlyData !== "accepted") return finishing;
+  // [9846-4.6-01] [9846-4.6-03a]
   const message = encodeEndOfEarlyData();
   const transcript = send(io, finishing.transcript, message);
   io.endWritingEarlyData();

@@ -33,6 +33,7 @@ import { onKeyUpdate, onUpdateKeys } from "../../tls13/key-update.ts";
 import { applicationKeys, applicationSecrets } from "../../tls13/secrets.ts";
 import * as reason from "../../../reasons.ts";
 
+// [9846-4-01] [9846-4.6-03b]
 /** The transitions of every client; features add cells. */
 export const client13: Transitions<Client13State> = {
   WAIT_EE: { encrypted_extensions: onEncryptedExtensions },
@@ -43,6 +44,7 @@ export const client13: Transitions<Client13State> = {
   WAIT_CERT: {
     certificate: onCertificate,
   },
+  // [9846-4.5.2-03]
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_FINISHED: { finished: onServerFinished },
@@ -58,6 +60,7 @@ export const client13: Transitions<Client13State> = {
   WAIT_POST_HANDSHAKE_SIGNER: { signed: withoutFeature },
 };
 
+// [9846-4.7.1-03a]
 /** RFC 9846 4.7.1: a client without sessions ignores tickets. */
 function ignoreTicket(state: ClientConnected): ClientConnected {
   return state;
@@ -102,6 +105,7 @@ function onCertificateRequest(
   state: WaitCertificateOrRequest,
   message: CertificateRequest13,
 ): WaitCertificate {
+  // [9846-4.4.2-04b]
   // RFC 8446 4.3.2: in the handshake the context "SHALL be zero length".
   if (message.context.length > 0)
     throw new TlsError(reason.unsolicited_certificate_context);
@@ -168,8 +172,10 @@ function onServerFinished(
   secrets.server.wipe();
   const { sessions, ownCertificate } = clientHooksOf(config);
   const ended = sessions?.endEarlyData(state, finishing, io) ?? finishing;
+  // [9846-4.5.1-02b]
   if (state.wanted === undefined) return finish(ended, io);
   const answer = ownCertificate?.answerRequest ?? declineRequest;
+  // [9846-4.5.1-02a]
   return answer(ended, state.wanted, io);
 }
 
@@ -186,6 +192,7 @@ function declineRequest(
   io: HandshakeIo,
 ): ClientConnected {
   const transcript = sendNoCertificate(io, state.transcript, state.config);
+  // [9846-4.5.1-04]
   return finish({ ...state, transcript }, io);
 }
 
@@ -194,6 +201,7 @@ export function finish(state: Finishing, io: HandshakeIo): ClientConnected {
   const { clientHandshake, clientApplication, config, suite, info } = state;
   const transcript = sendFinished(io, state.transcript, clientHandshake);
   const resumption = state.master.resumption(transcript.digest());
+  // [9846-4.5.3-03]
   io.setWriteKeys(applicationKeys(state, clientApplication));
   clientHandshake.wipe();
   state.master.wipe();

@@ -25,6 +25,7 @@ import type {
 type Requested = Omit<WaitPostHandshakeChoice, "at" | "need">;
 type Next = WaitPostHandshakeSigner | ClientConnected;
 
+// [9846-4.7.2-02]
 /** Only where this client offered it. */
 export function onLateRequest(
   connected: ClientConnected,
@@ -32,6 +33,7 @@ export function onLateRequest(
   io: HandshakeIo,
 ): Next | WaitPostHandshakeChoice {
   const { config, handshakeTranscript } = connected;
+  // [9846-4.7.2-06]
   if (handshakeTranscript === undefined)
     throw new TlsError(reason.unexpected_message, {
       detail: "a CertificateRequest, and post_handshake_auth was not offered",
@@ -65,6 +67,7 @@ export function onLateChoice(
   return answerWith(requested, credentials, io);
 }
 
+// [9846-4.7.2-05]
 export function onLateSigned(
   state: WaitPostHandshakeSigner,
   { signature }: Answers["signed"],
@@ -72,6 +75,7 @@ export function onLateSigned(
 ): ClientConnected {
   const { connected, chosen, certificate, transcript } = state;
   io.send(certificate);
+  // [9846-4.7.2-03]
   const signed = sendCertificateVerify(io, transcript, chosen, signature);
   return finish(connected, signed, io);
 }
@@ -99,6 +103,7 @@ function answerWith(
   );
   const certificate = certificateMessage(chosen, wanted.asked, config, context);
   const transcript = requested.transcript.add(certificate);
+  // [9846-4.7.2-04]
   if (chosen === undefined) {
     io.send(certificate);
     return finish(connected, transcript, io);

@@ -26,6 +26,7 @@ export function onServerHello13(
   const state = hooks?.checkServerHello(sent, message, hash) ?? sent;
   const { config, serverName, hello, ech } = state;
   checkSolicited(message.extensionTypes, hello.types);
+  // [9846-4.2.4-10]
   // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
   if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
     throw new TlsError(reason.hello_changed_after_retry);
@@ -48,6 +49,7 @@ export function onServerHello13(
   const early = psk?.index === 0 ? state.early : undefined;
   const refused = state.early !== undefined && early === undefined;
   if (refused) io.endWritingEarlyData();
+  // [9846-A.1-01]
   if (early === undefined)
     io.setWriteKeys(handshakeKeys({ config, suite }, secrets.client));
   return {
@@ -91,6 +93,7 @@ function agree(
         );
   // RFC 9846 4.3.9, 4.3.11: how the PSK is used was this side's to say.
   const mode = entry === undefined ? "psk_ke" : "psk_dhe_ke";
+  // [9846-4.3.11-11c] [9846-4.3.11-12b]
   if (psk !== undefined && !config.pskModes.includes(mode))
     throw new TlsError(reason.illegal_parameter, {
       detail: `key_share: the server uses the PSK by ${mode}, which was not offered`,
@@ -104,6 +107,7 @@ function agree(
   const offered = hello.keyPairs.find(
     ({ group }) => group === groupOf(entry.group),
   );
+  // [9846-4.3.8-17] [9846-4.3.8-18]
   if (offered === undefined || !config.groups.includes(offered.group))
     throw new TlsError(reason.wrong_group_returned);
   const shared = invalidShareIsAnAlert(() =>

@@ -13,6 +13,7 @@ export function onNewSessionTicket(
   message: NewSessionTicket13,
   io: HandshakeIo,
 ): ClientConnected {
+  // [9846-4.7.1-03b]
   // RFC 9846 4.7.1: a client may ignore a ticket, and it keeps no end of them.
   if (state.tickets >= state.config.limits.tickets) return state;
   const counted = { ...state, tickets: state.tickets + 1 };

@@ -26,6 +26,7 @@ export function onClientFinished(
   io: HandshakeIo,
 ): ServerConnected12 {
   const clientFinished = state.master.clientFinished(state.transcript.digest());
+  // [5246-7.4.9-01]
   const finished = verifyData("client", clientFinished, message);
   if (state.resumed !== undefined)
     return connected(state, finished, state.ownFinished ?? NO_BYTES, io);

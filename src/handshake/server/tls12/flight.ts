@@ -44,6 +44,7 @@ export function fullHandshake(
   const ticket =
     config.ticketKeys !== undefined &&
     hello.extensions.session_ticket !== undefined;
+  // [5246-7.4.1.2-02]
   const sessionId =
     config.sessionStore !== undefined && !ticket
       ? config.provider.random(SESSION_ID_LENGTH)
@@ -67,6 +68,7 @@ export function fullHandshake(
   const half = ownKeyPair(exchange, config);
   if (chosen === undefined || half === undefined)
     return withoutCertificate(state, half, io);
+  // [5246-7.4.2-01]
   const certified = sendCertificate(state, chosen.credential, io);
   const { randoms } = state;
   const signedParams = paramsOf(half.params);

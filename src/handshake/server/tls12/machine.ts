@@ -42,6 +42,7 @@ import type {
   WaitVerifier12,
 } from "./states.ts";
 
+// [5246-7.4-01]
 export const server12: Transitions<Server12State, Server12State, Inputs12> = {
   WAIT_SESSION: { session_found: onSessionFound },
   WAIT_SIGNER: { signed: onSigned },

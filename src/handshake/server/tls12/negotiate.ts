@@ -35,12 +35,14 @@ export function best12(
 ): Chosen12 | undefined {
   for (const suite of sharedSuites(config, suites, hello)) {
     const exchange = chooseExchange(suite.keyExchange, config, hello);
+    // [8422-5.1-04]
     if (exchange === undefined) continue;
     if (suite.authentication === "PSK") {
       if (config.psk !== undefined)
         return { suite, exchange, chosen: undefined };
       continue;
     }
+    // [5246-7.4.1.4.1-07] [5246-7.4.3-03] [8422-5.3-04]
     const chosen = chooseCredential(
       credentials.filter((one) => fits(one, suite, hello)),
       config,
@@ -54,6 +56,7 @@ export function best12(
   return undefined;
 }
 
+// [5246-7.4.1.4.1-04]
 /** RFC 5246 7.4.1.4.1: what a client takes that does not say. */
 export const DEFAULT_ALGORITHMS: readonly number[] = [
   SIGNATURE_SCHEMES.rsa_pkcs1_sha1.code,
@@ -66,8 +69,10 @@ export function fits(
   { authentication }: CipherSuite12,
   { extensions: { supported_groups: groups } }: ClientHello,
 ): boolean {
+  // [5246-7.4.2-02] [5246-7.4.2-08]
   if (authenticationOf(credential) !== authentication) return false;
   const { curve } = credential;
+  // [5246-7.4.2-15] [8422-5.1-05] [8422-5.3-03]
   return (
     curve === undefined ||
     groups === undefined ||

@@ -91,12 +91,14 @@ function acceptable(
     !cipherSuites.includes(code)
   )
     return undefined;
+  // [7627-5.3-06] [7627-5.4-06]
   // RFC 7627 5.3: a session with it "MUST" not go on without it, and one
   // without it begins anew.
   if (session.extendedMasterSecret && !isExtended)
     throw new TlsError(reason.resumed_session_mismatch, {
       detail: "the client does not offer extended_master_secret any more",
     });
+  // [7627-5.3-04]
   if (!session.extendedMasterSecret && isExtended) return undefined;
   // RFC 7366 3.1: nor does a session lose its MAC over the ciphertext.
   if (session.encryptThenMac && !extensions.encrypt_then_mac) return undefined;

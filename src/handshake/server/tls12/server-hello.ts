@@ -41,6 +41,7 @@ export function sendServerHello12(
   // Nothing of the client's next flight can be there yet.
   io.endFlight();
   const { credential, ticket } = choice;
+  // [5246-7.4.1.4-01]
   const { answers, agreed } = answerExtensions(
     config.protocol.extensions,
     "server_hello12",
@@ -62,6 +63,7 @@ export function sendServerHello12(
   const message = encodeServerHello12(
     config.protocol.extensions,
     {
+      // [9846-4.3.1-08] [9846-E.5-08]
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random: serverRandom(config),
       legacySessionIdEcho: choice.sessionId,
@@ -92,7 +94,9 @@ export function sendServerHello12(
 }
 
 function serverRandom({ provider, versions }: ServerConfig): Uint8Array {
+  // [5246-7.4.1.3-01]
   const random = provider.random(32);
+  // [9846-4.2.3-02] [9846-4.2.3-11]
   if (versions.includes("TLSv1.3")) markDowngrade(random);
   return random;
 }

@@ -6,6 +6,7 @@ import { encodeCertificateRequest13 } from "../../messages/certificate-request13
 import { greasedSchemes, greasedShape } from "../grease.ts";
 import { SIGNATURE_SCHEMES } from "../../registries/signature-schemes.ts";
 
+// [9846-4.4.2-04a]
 /** RFC 8446 4.3.2; in the handshake the context is empty. */
 export function certificateRequest(
   config: ServerConfig,
@@ -25,6 +26,7 @@ export function certificateRequest(
   );
 }
 
+// [9846-4.5.1-07]
 /**
  * Returns the extensions that a client may send with its certificates: RFC 8446
  * 4.4.2.
@@ -40,6 +42,7 @@ export function requestedTypes(config: ServerConfig): ReadonlySet<number> {
 function bodies(config: ServerConfig): Extensions<"certificate_request"> {
   const { signatureSchemes } = config;
   return {
+    // [9846-4.4.2-06a]
     signature_algorithms: signatureSchemes.map(
       (name) => SIGNATURE_SCHEMES[name].code,
     ),

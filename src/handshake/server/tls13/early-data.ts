@@ -29,16 +29,19 @@ export function decideEarlyData(
   alpnProtocol: string | undefined,
 ): "accepted" | "refused" | StrikeNeed {
   if (!hello.extensions.early_data || helloRetried) return "refused";
+  // [9846-4.3.10-07]
   // RFC 8446 4.2.10: "the first PSK", with the same suite and ALPN name.
   if (psk.kind === "external" || index !== 0) return "refused";
   const { session } = psk;
   // Read once: the same clock says what is recent and until when it is struck.
   const now = config.provider.now();
+  // [9846-4.3.10-08]
   const allowed =
     Math.min(session.maxEarlyData, config.maxEarlyData) > 0 &&
     session.cipherSuite.code === suite.code &&
     session.alpnProtocol === alpnProtocol &&
     isRecent(hello, psk, now);
+  // [9846-4.3.10-04] [9846-8.2-01]
   return allowed ? guardOf(config, psk, now) : "refused";
 }
 
@@ -67,9 +70,11 @@ function isRecent(
   if (first === undefined) return false;
   const theirs = (first.obfuscatedTicketAge - session.ageAdd) >>> 0;
   const ours = now - session.createdAt;
+  // [9846-4.3.10-03]
   return Math.abs(ours - theirs) <= WINDOW;
 }
 
+// [9846-8-01]
 /**
  * RFC 8446 8.1 and 8.2: no early data twice. A session that names a register is
  * struck in it. One that names none was guarded by the store that it was made for:
@@ -93,6 +98,7 @@ function guardOf(
     return "refused";
   return {
     type: "strike",
+    // [9846-8.2-02]
     key: provider.hashes["SHA-256"].hash(identity),
     until: now + 2 * WINDOW,
   };

@@ -61,6 +61,7 @@ export function serverFlight(
   io: HandshakeIo,
 ): WaitSigner | WaitStrike | PskFlightSent {
   const { config, hello, psk } = negotiated;
+  // [9846-4.4.2-08] [9846-4.4.2-09a]
   if (psk !== undefined) return pskFlight(negotiated, psk, io);
   const chosen = chooseCredential(
     negotiated.credentials,
@@ -77,6 +78,7 @@ export function serverFlight(
   if (chosen === undefined) {
     byKind(config, (kind) => kind.unmatched?.(negotiated.credentials, hello));
     const { credentials } = negotiated;
+    // [9846-4.2.1-04]
     throw new TlsError(
       reason.no_shared_signature_scheme,
       unfitDetail(credentials) ??
@@ -91,9 +93,11 @@ export function serverFlight(
     io,
     chosen.credential,
   );
+  // [9846-4.4.2-02]
   const asking = asksInHandshake(config.clientAuthentication, "TLSv1.3")
     ? send(io, begun.transcript, certificateRequest(config))
     : begun.transcript;
+  // [9846-4.5.1-01]
   const message = certificateMessage(chosen, hello.extensions, config);
   const transcript = send(io, asking, message);
   return {
@@ -108,6 +112,7 @@ export function serverFlight(
 
 type PskFlightSent = WaitFinished | WaitEndOfEarlyData;
 
+// [9846-F.1-01a]
 /** RFC 8446 2.2 and 2.3: with a PSK the Finished follows at once. */
 function pskFlight(
   negotiated: Negotiated,
@@ -153,6 +158,7 @@ function sendPskFlight(
     verdict === "accepted" ? acceptEarlyData(negotiated, psk) : undefined;
   const { secrets, ...begun } = begin(negotiated, alpnProtocol, early, io);
   const peer = { psk };
+  // [9846-4.3.11.3-01]
   const sent = sendServerFinished(begun, secrets, undefined, io);
   return sent.early === undefined
     ? { ...sent, at: "WAIT_FINISHED", peer }
@@ -228,6 +234,7 @@ function begin(
     clientType: agreed.certificateTypes.client,
     clientHandshake: client,
     secrets: { handshake, serverHandshake: server },
+    // [9846-4.4.1-01]
     transcript: send(io, transcript, message),
   };
 }
@@ -239,18 +246,23 @@ function sendServerHello(
 ): { readonly shared: Secret | undefined; readonly transcript: Transcript } {
   const { config, hello, suite, exchange, psk, ...rest } = negotiated;
   const { provider } = config;
+  // [9846-4.2.3-03]
   const random = provider.random(32);
+  // [9846-4.3.8-16b]
   const agreed = exchange && encapsulate(exchange, provider);
   const encoded = encodeServerHello(
     config.protocol.extensions,
     {
+      // [9846-4.2.3-01a] [9846-4.3.1-10] [9846-E.5-08]
       legacyVersion: ProtocolVersion["TLSv1.2"],
       random,
       legacySessionIdEcho: hello.legacySessionId,
       cipherSuite: suite.code,
+      // [9846-4.2.3-08] [9846-4.3.9-07]
       extensions: {
         ...(agreed && { key_share: agreed.entry }),
         ...(psk && { pre_shared_key: psk.index }),
+        // [9846-4.2.3-09] [9846-4.2.4-12a] [9846-4.3.1-09] [9846-9.2-03]
         supported_versions: ProtocolVersion["TLSv1.3"],
       },
     },
@@ -275,9 +287,11 @@ function encapsulate(
   const exchange = groups[group];
   if (exchange === undefined || share === undefined)
     throw new TlsUsageError(`the provider has no group ${group}`);
+  // [9846-4.3.8-10] [9846-4.3.8-11]
   const answer = invalidShareIsAnAlert(() =>
     exchange.encapsulate(share, random),
   );
+  // [9846-4.3.8-15]
   const entry = { group: GROUPS[group], share: answer.share };
   return { entry, secret: answer.secret };
 }
@@ -298,6 +312,7 @@ export function sendServerFinished(
     transcript,
     ...applicationSecrets(config, handshake, hello.random, transcript),
   };
+  // [9846-4.5.3-03]
   io.setWriteKeys(applicationKeys(sent, sent.serverApplication));
   serverHandshake.wipe();
   // RFC 9846 4.5.4 and F.1: a client that is asked for a certificate is sent

@@ -44,11 +44,13 @@ import type {
   WaitSigner,
 } from "../states.ts";
 
+// [9846-4-01]
 export const server13: Transitions<Server13State> = {
   WAIT_SIGNER: { signed: onSigned },
   WAIT_CERT: {
     certificate: onCertificate,
   },
+  // [9846-4.5.2-03]
   WAIT_CV: { certificate_verify: onCertificateVerify },
   WAIT_VERIFIER: { verified: onVerified },
   WAIT_EOED: {
@@ -60,6 +62,7 @@ export const server13: Transitions<Server13State> = {
     update_keys: onUpdateHalfRttKeys,
   },
   CONNECTED: {
+    // [9846-4.7.2-07]
     certificate: onLateCertificate,
     key_update: onKeyUpdate,
     request_certificate: onRequestCertificate,
@@ -86,6 +89,7 @@ function onSigned(
 ): WaitCertificate | WaitFinished {
   const { need: _need, chosen, handshake, serverHandshake, ...rest } = state;
   const { config } = state;
+  // [9846-4.5.2-01]
   const transcript = sendCertificateVerify(
     io,
     state.transcript,
@@ -136,6 +140,7 @@ function onEndOfEarlyData(
   return { ...state, at: "WAIT_FINISHED", transcript };
 }
 
+// [9846-5.5-01b]
 /** RFC 9846 5.5: a server's keys may wear out before the client's Finished. */
 function onUpdateHalfRttKeys<S extends WaitEndOfEarlyData | WaitFinished>(
   state: S,
@@ -184,6 +189,7 @@ function onClientFinished(
 
 /** RFC 9846 4.7.2: only where the client offers it, and 4.4.2. */
 function mayAskLater({ config, hello, peer }: WaitFinished): boolean {
+  // [9846-4.4.2-09b] [9846-F.1-01b]
   return (
     hello.extensions.post_handshake_auth === true &&
     asksLater(config.clientAuthentication) &&
@@ -208,6 +214,7 @@ function connectionInfo(
     group: state.group,
     credential: state.credential,
     alpnProtocol: state.alpnProtocol,
+    // [9846-4.7.1-09]
     serverName: state.hello.extensions.server_name,
     helloRetried: state.helloRetried,
     encryptedClientHello: state.encryptedClientHello,

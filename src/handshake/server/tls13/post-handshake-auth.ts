@@ -31,6 +31,7 @@ export function onRequestCertificate(
   const { config, handshakeTranscript } = state;
   if (handshakeTranscript === undefined || state.asked !== undefined)
     throw new TlsError(reason.internal_error);
+  // [9846-4.4.2-03] [9846-4.4.2-05]
   const context = config.provider.random(16);
   const message = certificateRequest(config, context);
   io.send(message);

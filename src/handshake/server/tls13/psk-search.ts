@@ -43,6 +43,7 @@ export function commonModes(
   hello: ClientHello,
 ): readonly PskMode[] {
   const theirs = hello.extensions.psk_key_exchange_modes ?? [];
+  // [9846-4.2.1-02] [9846-4.3.9-04]
   return config.pskModes.filter((name) => theirs.includes(PSK_MODES[name]));
 }
 
@@ -58,11 +59,13 @@ export function searchPsk<Next>(
     commonModes(config, hello).length === 0
       ? 0
       : Math.min(identities.length, config.limits.pskIdentities);
+  // [9846-4.3.11-05]
   for (let { index } = search; index < end; index++) {
     const identity = identities[index]?.identity ?? new Uint8Array(0);
     const here = { ...search, index };
     const session = openTicket(config, identity);
     const psk = session && ofSession(here, session, identity);
+    // [9846-4.3.11-10]
     if (psk !== undefined) return found(here, bound(here, psk), io);
     if (session !== undefined) continue;
     const isId = identity.length === STORED_TICKET_LENGTH;
@@ -70,6 +73,7 @@ export function searchPsk<Next>(
       return waitSession(here, identity);
     if (config.psk !== undefined) return waitPsk(here, identity);
   }
+  // [9846-4.3.11-06]
   return found(search, undefined, io);
 }
 
@@ -94,6 +98,7 @@ export function afterPsk<Next>(
   found: PskFound<Next>,
   io: HandshakeIo,
 ): Next | WaitSession | WaitPsk {
+  // [9846-4.3.11-01b]
   const key = psk && externalKey(checkedPsk(psk), search.config.trust);
   if (key !== undefined && hasSuite(search, key))
     return found(search, bound(search, key), io);
@@ -127,6 +132,7 @@ function ofSession(
   // not keep alive a suite that the two would not choose today.
   const [today] = sharedSuites(config, config.suites13, hello);
   const best = search.retry?.suite ?? today;
+  // [9846-4.3.10-08]
   return session.cipherSuite.code === best?.code
     ? resumptionPsk(session, peer, identity)
     : undefined;

@@ -31,10 +31,12 @@ export function sendTickets(
   const { config, hello, peer } = state;
   const stored: Uint8Array[] = [];
   const { ticketKeys: tickets, sessionStore } = config;
+  // [9846-4.3.9-05] [9846-4.7.1-01]
   // RFC 8446 4.2.9: none that the client has no use for.
   if (commonModes(config, hello).length === 0) return stored;
   if (tickets === undefined && sessionStore === undefined) return stored;
   const resumed = "psk" in peer && peer.psk.psk.kind === "resumption";
+  // [9846-C.4-03]
   const count = resumed ? Math.min(1, config.numTickets) : config.numTickets;
   for (let nonce = 0; nonce < count; nonce++) {
     const session = ticketSession(state, resumption, nonce);
@@ -68,6 +70,7 @@ function ticketSession(
   const psk = "psk" in peer ? peer.psk.psk : undefined;
   const authenticatedAt =
     psk?.kind === "resumption" ? psk.session.authenticatedAt : now;
+  // [9846-4.7.1-19]
   // RFC 8446 4.6.1: new tickets do not stretch a session without end.
   const left = MAX_SESSION_LIFETIME - Math.ceil((now - authenticatedAt) / 1000);
   if (left <= 0) return undefined;
@@ -85,7 +88,9 @@ function ticketSession(
     ticket: NO_BYTES,
     createdAt: now,
     authenticatedAt,
+    // [9846-4.7.1-11]
     lifetimeSeconds: Math.min(config.sessionLifetimeSeconds, left),
+    // [9846-4.7.1-14]
     ageAdd: randomAge(provider.random),
     maxEarlyData: config.maxEarlyData,
     serverName: state.hello.extensions.server_name,
