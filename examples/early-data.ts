@@ -1,5 +1,5 @@
 /**
- * Early data (0-RTT, RFC 8446 2.3): a client with a session sends data in its
+ * Early data (0-RTT, RFC 9846 2.3): a client with a session sends data in its
  * first flight. Whoever records that flight can send it again, so the server
  * accepts a ticket's early data once, and both use it only for requests that
  * may be repeated: here a GET.

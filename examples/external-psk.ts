@@ -1,5 +1,5 @@
 /**
- * External pre-shared keys (RFC 8446 2.2): both sides have a key under one
+ * External pre-shared keys (RFC 9846 2.2): both sides have a key under one
  * name, and no certificates.
  */
 import { memoryPair, SSLContext } from "puretls";

@@ -1,6 +1,6 @@
 /**
- * Keys of a connection that is up: new ones (KeyUpdate, RFC 8446 4.6.3), key
- * material for other protocols (exporters, RFC 5705 and RFC 8446 7.5), and
+ * Keys of a connection that is up: new ones (KeyUpdate, RFC 9846 4.7.3), key
+ * material for other protocols (exporters, RFC 5705 and RFC 9846 7.5), and
  * channel bindings, by which a login inside the connection knows the connection
  * (RFC 5929, RFC 9266; SCRAM's "-PLUS").
  */

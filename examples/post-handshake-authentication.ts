@@ -1,5 +1,5 @@
 /**
- * Post-handshake authentication (RFC 8446 4.6.2, Python's
+ * Post-handshake authentication (RFC 9846 4.7.2, Python's
  * `verify_client_post_handshake`): the server asks who the client is only when
  * that matters, on a connection that is under way.
  */

@@ -1,5 +1,5 @@
 /**
- * The length of records: padding (RFC 8446 5.4) hides it from those who watch,
+ * The length of records: padding (RFC 9846 5.4) hides it from those who watch,
  * record_size_limit (RFC 8449) bounds it for those who receive.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Resumption (RFC 8446 2.2, RFC 5077): the first connection leaves a session,
+ * Resumption (RFC 9846 2.2, RFC 5077): the first connection leaves a session,
  * the second resumes it without certificates. Here with the engine itself, and
  * a session that goes through a file. See early-data.ts for data in the first
  * flight, and shared-ticket-keys.ts for more than one server.
@@ -88,7 +88,7 @@ if (connect({ session: next }, strange).here.info?.resumed !== false)
   throw new Error("there is nothing to go on from");
 
 // psk_ke: no key exchange either. Cheaper, and no forward secrecy: both sides
-// have to ask for it (RFC 8446 2.2).
+// have to ask for it (RFC 9846 2.2).
 const pskModes = ["psk_ke"] as const;
 const cheap = connect({ pskModes }, { ...server, pskModes });
 const again = connect(

@@ -1,5 +1,5 @@
 /**
- * A stateless HelloRetryRequest (RFC 8446 4.2.2): the server's state after the
+ * A stateless HelloRetryRequest (RFC 9846 4.3.2): the server's state after the
  * first hello travels in the cookie, and another server can continue from it.
  */
 import {

@@ -73,7 +73,7 @@ export class TlsError extends Error {
   // [9846-6.2-05]
   /** Tells whether the alert was sent or received. */
   readonly direction: "sent" | "received" | undefined;
-  /** Document and section that decide, as "8446 4.1.3". */
+  /** Document and section that decide, as "9846 4.2.3". */
   readonly rfc: string;
   /**
    * With `ech_rejected`: an ECHConfigList to try again with; undefined where

@@ -37,7 +37,7 @@ export function handshakeFloor(own, sent, keyExchange) {
   };
   return {
     client: {
-      // random and legacy_session_id of the hello, RFC 8446 4.1.2 and D.4.
+      // random and legacy_session_id of the hello, RFC 9846 4.2.2 and E.4.
       random: () => [randomBytes(32), randomBytes(32)],
       ...exchange.client,
       "verify chain": signature.verifyChain,
@@ -120,7 +120,7 @@ function checked(operations) {
 }
 
 /**
- * RFC 8446 7.1 without a PSK: three extractions, two "derived", two handshake
+ * RFC 9846 7.1 without a PSK: three extractions, two "derived", two handshake
  * and two application traffic secrets, the exporter's, key and IV of each
  * traffic secret, two keys for Finished and two Finished.
  */

@@ -175,7 +175,7 @@ function commonRun(
   return best;
 }
 
-/** RFC 9849 5.1, and RFC 8446 4.2.11: a binder covers what stands before it. */
+/** RFC 9849 5.1, and RFC 9846 4.3.11: a binder covers what stands before it. */
 const NEVER_SHARED: ReadonlySet<number> = new Set([
   ExtensionType.encrypted_client_hello,
   ExtensionType.pre_shared_key,

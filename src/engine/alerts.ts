@@ -1,4 +1,4 @@
-/** The alert protocol, RFC 8446 6: two bytes, a level and a description. */
+/** The alert protocol, RFC 9846 6: two bytes, a level and a description. */
 import { ALERTS, type AlertName, alertName, TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import type { WarningAlertPolicy } from "../handshake/machine/io.ts";
@@ -38,7 +38,7 @@ export function readAlert(content: Uint8Array): Alert {
 }
 
 /**
- * Tells whether the connection continues as if the alert had not come. RFC 8446
+ * Tells whether the connection continues as if the alert had not come. RFC 9846
  * 6: in TLS 1.3 the level means nothing, and user_canceled alone is no error.
  * RFC 5246 7.2.2: in TLS 1.2 a warning need not end anything.
  */
@@ -91,7 +91,7 @@ export function sendAlert(
   write.write(ContentType.alert, encodeAlert(level, alert));
 }
 
-/** Says close_notify; a handshake is canceled by it (RFC 8446 6.1). */
+/** Says close_notify; a handshake is canceled by it (RFC 9846 6.1). */
 export function sendCloseNotify(write: WriteHalf, isCanceled: boolean): void {
   // [9846-6.1-03]
   if (isCanceled) sendAlert(write, "warning", "user_canceled");
@@ -121,7 +121,7 @@ export function endWith(
     if (direction === "sent" && typeof alert === "string")
       // [5246-7.2.2-03] [5246-7.2.2-05] [9846-6-04a]
       sendAlert(write, "fatal", alert);
-    // RFC 8446 6.1: each side sends close_notify before it closes, during a
+    // RFC 9846 6.1: each side sends close_notify before it closes, during a
     // handshake too.
     else if (alert === "close_notify") sendAlert(write, "warning", alert);
   }

@@ -13,7 +13,7 @@ export type EngineEvent =
   | {
       /**
        * Early data (0-RTT), which whoever recorded it could send again: do with
-       * it only what may be done twice (RFC 8446 8, E.5). It belongs to the
+       * it only what may be done twice (RFC 9846 8, F.5). It belongs to the
        * caller.
        */
       readonly type: "early_data";

@@ -4,7 +4,7 @@ import * as schedule13 from "../handshake/keys/key-schedule13.ts";
 import type { ConnectionState } from "./connection-state.ts";
 
 /**
- * RFC 8446 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
+ * RFC 9846 7.5 and RFC 5705 4. In TLS 1.3 an undefined context is the same as
  * an empty one, in TLS 1.2 it is not.
  *
  * @throws TlsUsageError before the handshake is done, and for a label that
@@ -51,7 +51,7 @@ export function exportKeyingMaterial(
 }
 
 /**
- * The early exporter of RFC 8446 7.5.
+ * The early exporter of RFC 9846 7.5.
  *
  * @throws TlsUsageError where there is no early data
  */

@@ -49,7 +49,7 @@ export function isOpen({ info, writeClosed, failed, halfRtt }: Flags): boolean {
 }
 
 /**
- * Checks that a server may ask for a certificate now, RFC 8446 4.6.2.
+ * Checks that a server may ask for a certificate now, RFC 9846 4.7.2.
  *
  * @throws TlsUsageError when it may not
  */
@@ -71,7 +71,7 @@ export function requireCertificateRequest(
     throw new TlsUsageError("requestCertificate: one request is under way");
 }
 
-/** RFC 8446 4.6.2: an answer's messages come with nothing between them. */
+/** RFC 9846 4.7.2: an answer's messages come with nothing between them. */
 export function takesData({ info }: Flags, state: ConnectionState): boolean {
   return info !== undefined && !("connected" in state);
 }
@@ -84,7 +84,7 @@ const DATA_PER_KEY_UPDATE = 128;
 
 /**
  * Counts application data, and says whether the peer's key has worn out with
- * it (RFC 8446 5.5): it is then to be asked for a new one.
+ * it (RFC 9846 5.5): it is then to be asked for a new one.
  */
 export function noteData(
   flags: Flags,
@@ -168,7 +168,7 @@ export function reserveEarlyData(
 /**
  * Counts data that may be early data, and tells whether it is.
  *
- * @throws TlsError when it is more than the ticket allows (RFC 8446 4.2.10)
+ * @throws TlsError when it is more than the ticket allows (RFC 9846 4.3.10)
  */
 export function takeEarlyData(flags: Flags, length: number): boolean {
   if (flags.earlyDataToRead === undefined) return false;

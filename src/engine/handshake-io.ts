@@ -54,7 +54,7 @@ export class EngineIo implements HandshakeIo {
   }
 
   setReadKeys(keys: ProtectionKeys): void {
-    // RFC 8446 5.1: messages "MUST NOT span key changes".
+    // RFC 9846 5.1: messages "MUST NOT span key changes".
     this.endFlight();
     const { read, protocol } = this.#parts;
     const flags = this.#flags;
@@ -63,7 +63,7 @@ export class EngineIo implements HandshakeIo {
       keys.kind === "aead13" ? keys.recordsPerKey : Number.MAX_SAFE_INTEGER;
     flags.updateRequested = false;
     // [9846-5-03]
-    // RFC 8446 5: after the peer's Finished a change_cipher_spec is an error,
+    // RFC 9846 5: after the peer's Finished a change_cipher_spec is an error,
     // and so it is in TLS 1.2, where there is one and no renegotiation.
     if (keys.epoch === "application") read.changeCipherSpec = "forbidden";
   }

@@ -105,7 +105,7 @@ export function newParts(
   read.dropsEmptyData = false;
   if (config.role === "server" && config.retryCookies !== undefined) {
     // [9846-4.3.2-04]
-    // RFC 8446 D.4, 4.2.10: what follows a hello that another engine has read.
+    // RFC 9846 E.4, 4.3.10: what follows a hello that another engine has read.
     read.changeCipherSpec = "dropped";
     read.skipEarlyData(config.maxEarlyData, limits.skippedEarlyData);
   }

@@ -239,7 +239,7 @@ export class TlsEngine {
    * Sends early data (0-RTT), of which a config with `earlyData: true` has a
    * say: after {@link client} until the server's Finished, up to
    * {@link earlyDataLeft} bytes. Anyone who records it can send it again, and it
-   * has no forward secrecy: never write what must not be done twice (RFC 8446 8
+   * has no forward secrecy: never write what must not be done twice (RFC 9846 8
    * and E.5). When `info.earlyData` says "rejected", write it again.
    *
    * @throws TlsUsageError when there is no room for all of it; nothing is sent
@@ -292,8 +292,8 @@ export class TlsEngine {
   }
 
   /**
-   * On a server: asks a client that offers it for its certificate (RFC 8446
-   * 4.6.2). The event `peer_authenticated` tells what came of it.
+   * On a server: asks a client that offers it for its certificate (RFC 9846
+   * 4.7.2). The event `peer_authenticated` tells what came of it.
    *
    * @throws TlsUsageError where it may not be asked for
    */
@@ -303,7 +303,7 @@ export class TlsEngine {
   }
 
   /**
-   * Derives so many bytes that both sides know, RFC 8446 7.5 and RFC 5705 4. No
+   * Derives so many bytes that both sides know, RFC 9846 7.5 and RFC 5705 4. No
    * context is in TLS 1.3 the same as an empty one, in TLS 1.2 it is not.
    * @throws TlsUsageError before the handshake is done, after a failure, and for
    *   a label that TLS 1.2 uses itself
@@ -336,7 +336,7 @@ export class TlsEngine {
 
   /**
    * Says close_notify: no more data from this side. Reading goes on until the
-   * peer says so too (RFC 8446 6.1). Before the handshake is done this cancels
+   * peer says so too (RFC 9846 6.1). Before the handshake is done this cancels
    * it, and nothing more is read. Harmless to repeat.
    */
   close(): void {

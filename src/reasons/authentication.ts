@@ -5,7 +5,7 @@ export const certificate_missing = {
   name: "certificate_missing",
   alert: "decode_error",
   says: "the server's certificate list is empty",
-  rfc: "8446 4.4.2.4",
+  rfc: "9846 4.5.1.3",
 } as const satisfies ReasonRow;
 
 export const client_sent_no_certificate = {
@@ -26,7 +26,7 @@ export const peer_did_not_return_a_certificate = {
   name: "peer_did_not_return_a_certificate",
   alert: "certificate_required",
   says: "the client sent no certificate, and this server requires one",
-  rfc: "8446 4.4.2.4",
+  rfc: "9846 4.5.1.3",
 } as const satisfies ReasonRow;
 
 // [9846-4.5.1.2-12b]
@@ -41,14 +41,14 @@ export const bad_certificate = {
   name: "bad_certificate",
   alert: "bad_certificate",
   says: "the peer's certificate is malformed or breaks a rule of its profile",
-  rfc: "8446 4.4.2.4",
+  rfc: "9846 4.5.1.3",
 } as const satisfies ReasonRow;
 
 export const unsupported_certificate = {
   name: "unsupported_certificate",
   alert: "unsupported_certificate",
   says: "the peer's certificate has an unsupported key, or is not meant for this use",
-  rfc: "8446 4.4.2.4",
+  rfc: "9846 4.5.1.3",
 } as const satisfies ReasonRow;
 
 // [9846-4.5.1.2-12b]
@@ -105,7 +105,7 @@ export const certificate_unknown = {
   name: "certificate_unknown",
   alert: "certificate_unknown",
   says: "the peer's certificate was not accepted",
-  rfc: "8446 6.2",
+  rfc: "9846 6.2",
 } as const satisfies ReasonRow;
 
 export const bad_certificate_status_response = {
@@ -140,19 +140,19 @@ export const certificate_verify_mismatch = {
   name: "certificate_verify_mismatch",
   alert: "decrypt_error",
   says: "the peer's signature over the handshake does not verify: it does not hold the certificate's private key",
-  rfc: "8446 4.4.3",
+  rfc: "9846 4.5.2",
 } as const satisfies ReasonRow;
 
 export const finished_mismatch = {
   name: "finished_mismatch",
   alert: "decrypt_error",
   says: "the peer's Finished does not verify: the two sides saw different handshakes",
-  rfc: "8446 4.4.4",
+  rfc: "9846 4.5.3",
 } as const satisfies ReasonRow;
 
 export const unsolicited_certificate_context = {
   name: "unsolicited_certificate_context",
   alert: "illegal_parameter",
   says: "the certificate request context does not match the request",
-  rfc: "8446 4.4.2",
+  rfc: "9846 4.5.1",
 } as const satisfies ReasonRow;

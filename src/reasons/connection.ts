@@ -5,14 +5,14 @@ export const bad_key_update = {
   name: "bad_key_update",
   alert: "illegal_parameter",
   says: "a KeyUpdate has a value other than 0 or 1",
-  rfc: "8446 4.6.3",
+  rfc: "9846 4.7.3",
 } as const satisfies ReasonRow;
 
 export const too_many_key_updates = {
   name: "too_many_key_updates",
   alert: "unexpected_message",
   says: "the peer sent too many KeyUpdates for the application data between them",
-  rfc: "8446 4.6.3",
+  rfc: "9846 4.7.3",
 } as const satisfies ReasonRow;
 
 export const too_many_certificate_requests = {
@@ -33,12 +33,12 @@ export const truncated = {
   name: "truncated",
   alert: null,
   says: "the transport ended without close_notify: data may be missing",
-  rfc: "8446 6.1",
+  rfc: "9846 6.1",
 } as const satisfies ReasonRow;
 
 export const peer_alert = {
   name: "peer_alert",
   alert: null,
   says: "the peer closed the connection with an alert",
-  rfc: "8446 6.2",
+  rfc: "9846 6.2",
 } as const satisfies ReasonRow;

@@ -5,7 +5,7 @@ export const unsupported_protocol = {
   name: "unsupported_protocol",
   alert: "protocol_version",
   says: "the two sides share no TLS version: puretls speaks 1.2 and 1.3, as far as this side's settings allow",
-  rfc: "8446 4.2.1",
+  rfc: "9846 4.3.1",
 } as const satisfies ReasonRow;
 
 export const wrong_legacy_version = {
@@ -19,7 +19,7 @@ export const downgrade_detected = {
   name: "downgrade_detected",
   alert: "illegal_parameter",
   says: "the server's random shows that it supports a newer version: the connection was downgraded by an attacker or a middlebox",
-  rfc: "8446 4.1.3",
+  rfc: "9846 4.2.3",
 } as const satisfies ReasonRow;
 
 export const inappropriate_fallback = {
@@ -33,14 +33,14 @@ export const version_changed_after_retry = {
   name: "version_changed_after_retry",
   alert: "illegal_parameter",
   says: "the version changed after a HelloRetryRequest",
-  rfc: "8446 4.1.4",
+  rfc: "9846 4.2.4",
 } as const satisfies ReasonRow;
 
 export const early_data_without_tls13 = {
   name: "early_data_without_tls13",
   alert: "protocol_version",
   says: "early data was sent and the server chose TLS 1.2: connect again without early data",
-  rfc: "8446 D.3",
+  rfc: "9846 E.3",
 } as const satisfies ReasonRow;
 
 export const unsafe_legacy_renegotiation = {
@@ -103,7 +103,7 @@ export const no_shared_cipher = {
   name: "no_shared_cipher",
   alert: "handshake_failure",
   says: "the two sides share no cipher suite",
-  rfc: "8446 4.1.1",
+  rfc: "9846 4.2.1",
 } as const satisfies ReasonRow;
 
 export const no_shared_field = {
@@ -117,14 +117,14 @@ export const no_shared_group = {
   name: "no_shared_group",
   alert: "handshake_failure",
   says: "the two sides share no key exchange group",
-  rfc: "8446 4.1.1",
+  rfc: "9846 4.2.1",
 } as const satisfies ReasonRow;
 
 export const no_shared_signature_scheme = {
   name: "no_shared_signature_scheme",
   alert: "handshake_failure",
   says: "no certificate of this side can sign with an algorithm that the peer supports",
-  rfc: "8446 4.2.3, 4.4.2.2",
+  rfc: "9846 4.3.3, 4.5.1.2",
 } as const satisfies ReasonRow;
 
 export const ech_rejected = {
@@ -152,21 +152,21 @@ export const wrong_version_returned = {
   name: "wrong_version_returned",
   alert: "illegal_parameter",
   says: "the server chose a version that was not offered",
-  rfc: "8446 4.1.3, 4.2.1",
+  rfc: "9846 4.2.3, 4.3.1",
 } as const satisfies ReasonRow;
 
 export const wrong_cipher_returned = {
   name: "wrong_cipher_returned",
   alert: "illegal_parameter",
   says: "the server chose a cipher suite that was not offered",
-  rfc: "8446 4.1.3",
+  rfc: "9846 4.2.3",
 } as const satisfies ReasonRow;
 
 export const wrong_group_returned = {
   name: "wrong_group_returned",
   alert: "illegal_parameter",
   says: "the server chose a key exchange group that was not offered",
-  rfc: "8446 4.2.8",
+  rfc: "9846 4.3.8",
 } as const satisfies ReasonRow;
 
 export const wrong_protocol_returned = {
@@ -180,70 +180,70 @@ export const wrong_signature_scheme = {
   name: "wrong_signature_scheme",
   alert: "illegal_parameter",
   says: "a signature uses an algorithm that was not offered or does not match the key",
-  rfc: "8446 4.4.3",
+  rfc: "9846 4.5.2",
 } as const satisfies ReasonRow;
 
 export const session_id_not_echoed = {
   name: "session_id_not_echoed",
   alert: "illegal_parameter",
   says: "the server did not echo the legacy session id",
-  rfc: "8446 4.1.3",
+  rfc: "9846 4.2.3",
 } as const satisfies ReasonRow;
 
 export const pointless_hello_retry = {
   name: "pointless_hello_retry",
   alert: "illegal_parameter",
   says: "a HelloRetryRequest asks for no change",
-  rfc: "8446 4.1.4",
+  rfc: "9846 4.2.4",
 } as const satisfies ReasonRow;
 
 export const second_hello_retry = {
   name: "second_hello_retry",
   alert: "unexpected_message",
   says: "the server sent a second HelloRetryRequest",
-  rfc: "8446 4.1.4",
+  rfc: "9846 4.2.4",
 } as const satisfies ReasonRow;
 
 export const hello_changed_after_retry = {
   name: "hello_changed_after_retry",
   alert: "illegal_parameter",
   says: "a hello changed parameters that the HelloRetryRequest had settled",
-  rfc: "8446 4.1.2, 4.1.4",
+  rfc: "9846 4.2.2, 4.2.4",
 } as const satisfies ReasonRow;
 
 export const wrong_cookie = {
   name: "wrong_cookie",
   alert: "illegal_parameter",
   says: "the cookie of the HelloRetryRequest did not come back as it was sent",
-  rfc: "8446 4.2.2",
+  rfc: "9846 4.3.2",
 } as const satisfies ReasonRow;
 
 export const wrong_psk_returned = {
   name: "wrong_psk_returned",
   alert: "illegal_parameter",
   says: "the server chose a pre-shared key that was not offered, or a cipher suite with a different hash",
-  rfc: "8446 4.2.11",
+  rfc: "9846 4.3.11",
 } as const satisfies ReasonRow;
 
 export const binder_mismatch = {
   name: "binder_mismatch",
   alert: "decrypt_error",
   says: "a pre-shared key binder does not verify: the client does not hold the key, or its hello was changed",
-  rfc: "8446 4.2.11.2",
+  rfc: "9846 4.3.11.2",
 } as const satisfies ReasonRow;
 
 export const wrong_early_data_returned = {
   name: "wrong_early_data_returned",
   alert: "illegal_parameter",
   says: "the server accepted early data that does not match what it chose",
-  rfc: "8446 4.2.10",
+  rfc: "9846 4.3.10",
 } as const satisfies ReasonRow;
 
 export const bad_key_share = {
   name: "bad_key_share",
   alert: "illegal_parameter",
   says: "the peer's key share is not valid for its group",
-  rfc: "8446 4.2.8",
+  rfc: "9846 4.3.8",
 } as const satisfies ReasonRow;
 
 export const record_size_limit_too_small = {

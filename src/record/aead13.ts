@@ -17,21 +17,21 @@ import {
 import { withScratch } from "./scratch.ts";
 import { SequenceNumber } from "./sequence-number.ts";
 
-/** RFC 8446 5.2: 2^14 bytes of plaintext and 256 of expansion. */
+/** RFC 9846 5.2: 2^14 bytes of plaintext and 256 of expansion. */
 export const MAX_CIPHERTEXT13 = MAX_PLAINTEXT + 256;
 
-/** Keys of one direction: see RFC 8446 5.2, 5.3, 7.3. */
+/** Keys of one direction: see RFC 9846 5.2, 5.3, 7.3. */
 export interface Aead13Keys {
   readonly aead: AeadKey;
   readonly tagLength: number;
   /** The write_iv: not to be changed after. */
   readonly iv: Uint8Array;
-  /** Records to seal before the key is worn out (RFC 8446 5.5). */
+  /** Records to seal before the key is worn out (RFC 9846 5.5). */
   readonly recordsPerKey: number;
 }
 
 /**
- * RFC 8446 5.3: the sequence number, padded and XORed with the write_iv. Made
+ * RFC 9846 5.3: the sequence number, padded and XORed with the write_iv. Made
  * anew for each record: an idle connection need not keep one.
  */
 function nonceOf(number: SequenceNumber, iv: Uint8Array): Uint8Array {
@@ -40,7 +40,7 @@ function nonceOf(number: SequenceNumber, iv: Uint8Array): Uint8Array {
   return nonce;
 }
 
-/** TLSInnerPlaintext to TLSCiphertext, RFC 8446 5.2 and 5.4. */
+/** TLSInnerPlaintext to TLSCiphertext, RFC 9846 5.2 and 5.4. */
 export class Aead13Sealer implements RecordSealer {
   /** The type. */
   readonly innerOverhead = 1;
@@ -79,7 +79,7 @@ export class Aead13Sealer implements RecordSealer {
     );
     const { length } = content;
     // [9846-5.4-02]
-    // RFC 8446 5.2: the content, its type and zeros, which the room is full of.
+    // RFC 9846 5.2: the content, its type and zeros, which the room is full of.
     withScratch(length + 1 + padding, (inner) => {
       inner.set(content);
       inner[length] = type;
@@ -98,7 +98,7 @@ export class Aead13Sealer implements RecordSealer {
   }
 }
 
-/** TLSCiphertext to TLSInnerPlaintext, RFC 8446 5.2 and 5.4. */
+/** TLSCiphertext to TLSInnerPlaintext, RFC 9846 5.2 and 5.4. */
 export class Aead13Opener implements RecordOpener {
   readonly #keys: Aead13Keys;
   readonly #number: SequenceNumber;
@@ -120,7 +120,7 @@ export class Aead13Opener implements RecordOpener {
   }
 
   leavesClear(type: number, opened: boolean): boolean {
-    // RFC 8446 5: a change_cipher_spec is never encrypted.
+    // RFC 9846 5: a change_cipher_spec is never encrypted.
     if (type === ContentType.change_cipher_spec) return true;
     // A peer that failed before it had our keys can only complain in the
     // clear. Once a record was opened it has them, and whoever sends an
@@ -140,7 +140,7 @@ export class Aead13Opener implements RecordOpener {
     this.#number.advance();
     const { length } = inner;
     // [9846-5.4-06]
-    // RFC 8446 5.4 and 8449 4: the limit covers type and padding too.
+    // RFC 9846 5.4 and 8449 4: the limit covers type and padding too.
     if (length > limit)
       throw new TlsError(reason.record_overflow, { detail: `${length} bytes` });
     return unpad(inner);
@@ -156,12 +156,12 @@ function unpad(inner: Uint8Array): PlainRecord {
   // [9846-5.4-04]
   while (end > 0 && inner[end - 1] === 0) end--;
   // [9846-5.4-05]
-  // RFC 8446 5.4: "If a receiving implementation does not find a non-zero
+  // RFC 9846 5.4: "If a receiving implementation does not find a non-zero
   // octet in the cleartext, it MUST terminate the connection with an
   // "unexpected_message" alert."
   if (end === 0) throw new TlsError(reason.record_without_content_type);
   const type = inner[end - 1] ?? 0;
-  // RFC 8446 5: a change_cipher_spec is never encrypted.
+  // RFC 9846 5: a change_cipher_spec is never encrypted.
   if (type === ContentType.change_cipher_spec)
     // [9846-5-02]
     throw new TlsError(reason.unexpected_change_cipher_spec);

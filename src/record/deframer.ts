@@ -13,7 +13,7 @@ export interface FragmentLimits {
 }
 
 /**
- * Cuts a byte stream into records (RFC 8446 5.1). Whole records are handed out
+ * Cuts a byte stream into records (RFC 9846 5.1). Whole records are handed out
  * as views on the caller's bytes; only what is incomplete gets copied.
  */
 export class Deframer {
@@ -153,12 +153,12 @@ export class Deframer {
     // [5246-E.1-05] [9846-5.1-14] [9846-E-01] [9846-E.2-04]
     const [type = 0, major = 0, , high = 0, low = 0] = bytes;
     // [9846-E.5-06] [9846-E.5-07] [9846-E.5-11]
-    // RFC 8446 5.1: legacy_record_version is to be ignored. Its first byte is
+    // RFC 9846 5.1: legacy_record_version is to be ignored. Its first byte is
     // looked at all the same, as every stack does, to know what is no TLS.
     if (major !== 3)
       throw notTls(bytes.subarray(0, HEADER_LENGTH), this.#first);
     // [5246-6-02] [9846-5-05b]
-    // RFC 8446 5: an unexpected record type is an unexpected_message.
+    // RFC 9846 5: an unexpected record type is an unexpected_message.
     if (type < 20 || type > 24)
       throw new TlsError(reason.unexpected_record_type, {
         detail: `type ${type}`,

@@ -4,7 +4,7 @@ import * as reason from "../reasons.ts";
 import { ContentType } from "../wire/code-points.ts";
 import { MessageObserver } from "./message-observer.ts";
 
-/** HandshakeType and a length of three bytes, RFC 8446 4. */
+/** HandshakeType and a length of three bytes, RFC 9846 4. */
 const MESSAGE_HEADER = 4;
 
 /** A whole handshake message: arrays that live as long as they are wanted. */
@@ -15,7 +15,7 @@ export interface RawMessage {
   readonly raw: Uint8Array;
 }
 
-/** Joins handshake messages that were cut or packed into records (RFC 8446 5.1). */
+/** Joins handshake messages that were cut or packed into records (RFC 9846 5.1). */
 export class HandshakeJoiner {
   readonly #limit: (type: number) => number;
   readonly #observer: MessageObserver;

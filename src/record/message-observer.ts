@@ -138,7 +138,7 @@ export class MessageObserver {
   }
 }
 
-/** RFC 8446 4.1.3 and 4.2.1: supported_versions, or else legacy_version. */
+/** RFC 9846 4.2.3 and 4.3.1: supported_versions, or else legacy_version. */
 function versionIn(hello: Reader): number {
   hello.bytes(MESSAGE_HEADER);
   const legacy = hello.u16();

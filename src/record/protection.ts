@@ -2,10 +2,10 @@
 
 import type { AeadKey } from "../crypto/provider.ts";
 
-/** ContentType, ProtocolVersion and length, RFC 8446 5.1. */
+/** ContentType, ProtocolVersion and length, RFC 9846 5.1. */
 export const HEADER_LENGTH = 5;
 
-/** RFC 5246 6.2.1, RFC 8446 5.1: the most content of one record. */
+/** RFC 5246 6.2.1, RFC 9846 5.1: the most content of one record. */
 export const MAX_PLAINTEXT = 2 ** 14;
 
 /** A record as it came: views, good until the next record is read. */
@@ -47,7 +47,7 @@ export interface RecordOpener {
 export interface RecordSealer {
   /** Records sealed under this key. */
   readonly count: number;
-  /** Records after which the key is worn out (RFC 8446 5.5). */
+  /** Records after which the key is worn out (RFC 9846 5.5). */
   readonly limit: number;
   /** Bytes beside the content that count towards a record size limit. */
   readonly innerOverhead: number;

@@ -17,7 +17,7 @@ import {
   type RecordOpener,
 } from "./protection.ts";
 
-/** RFC 8446 5.4: 2^14 bytes of content and the type. */
+/** RFC 9846 5.4: 2^14 bytes of content and the type. */
 const MAX_INNER_PLAINTEXT = MAX_PLAINTEXT + 1;
 
 /** Limits on the records of a peer that bring nothing on. */
@@ -37,7 +37,7 @@ interface EarlyDataSkip {
   left: number;
 }
 
-/** RFC 8446 5.2: the content type and the tag. Shorter tags have more content. */
+/** RFC 9846 5.2: the content type and the tag. Shorter tags have more content. */
 const SEAL = 1 + 16;
 
 /** The reading side of the record layer: bytes in, records out. */
@@ -203,7 +203,7 @@ export class ReadHalf implements FragmentLimits {
     if (type === ContentType.change_cipher_spec)
       return this.changeCipherSpec === "dropped";
     if (type !== ContentType.application_data || content.length > 0) {
-      // RFC 5246 6.2.1, RFC 8446 5.4: data alone may be empty.
+      // RFC 5246 6.2.1, RFC 9846 5.4: data alone may be empty.
       if (content.length === 0) checkMayBeEmpty(type);
       // Between empty records an alert is no progress either.
       if (type !== ContentType.alert) this.#emptyRecords = 0;
@@ -228,7 +228,7 @@ export class ReadHalf implements FragmentLimits {
   }
 
   #checkChangeCipherSpec(content: Uint8Array): void {
-    // RFC 5246 7.1: the single byte 0x01. RFC 8446 5: and only before the
+    // RFC 5246 7.1: the single byte 0x01. RFC 9846 5: and only before the
     // peer's Finished.
     if (
       this.changeCipherSpec === "forbidden" ||

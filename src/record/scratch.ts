@@ -1,6 +1,6 @@
 import { MAX_PLAINTEXT } from "./protection.ts";
 
-/** TLSInnerPlaintext at its longest, RFC 8446 5.4. */
+/** TLSInnerPlaintext at its longest, RFC 9846 5.4. */
 const ROOM = MAX_PLAINTEXT + 1;
 
 let idle: Uint8Array | undefined;

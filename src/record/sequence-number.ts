@@ -5,7 +5,7 @@ import * as reason from "../reasons.ts";
 export const SEQUENCE_LENGTH = 8;
 
 /**
- * Counts the records under one key: RFC 5246 6.1, RFC 8446 5.3. It ends long
+ * Counts the records under one key: RFC 5246 6.1, RFC 9846 5.3. It ends long
  * before its 64 bits do, where a JavaScript number ceases to count.
  */
 export class SequenceNumber {

@@ -31,7 +31,7 @@ export class WriteHalf {
   #handshake: Uint8Array[] = [];
   #limit = MAX_PLAINTEXT + 1;
   // [9846-5.1-17] [9846-E.5-10]
-  /** RFC 8446 5.1: the first ClientHello may say 0x0301, and does. */
+  /** RFC 9846 5.1: the first ClientHello may say 0x0301, and does. */
   #version: number = ProtocolVersion["TLSv1.0"];
 
   constructor(
@@ -97,7 +97,7 @@ export class WriteHalf {
     this.#observe(type, content);
   }
 
-  /** RFC 5246 7.1, or RFC 8446 D.4's dummy: in clear either way. */
+  /** RFC 5246 7.1, or RFC 9846 E.4's dummy: in clear either way. */
   changeCipherSpec(): void {
     this.setFinalRecordVersion();
     const type = ContentType.change_cipher_spec;

@@ -50,7 +50,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 
 /**
  * A strike register in Redis, for all processes that have the same ticket keys:
- * early data is accepted by one of them, once (RFC 8446 8.2). One round trip, a
+ * early data is accepted by one of them, once (RFC 9846 8.2). One round trip, a
  * SET NX PX in a script; entries end with the window in which a hello is fresh.
  *
  * It fails closed: without an answer, with an error, while the clocks of a

@@ -58,7 +58,7 @@ export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 export type ProtocolName = "tls" | "tlsClient" | "tlsServer" | "tls12";
 
 /**
- * Python: `ssl.TLSVersion`; the numbers of RFC 8446 4.2.1.
+ * Python: `ssl.TLSVersion`; the numbers of RFC 9846 4.3.1.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export const Options = {
   OP_CIPHER_SERVER_PREFERENCE: 0x00400000,
   OP_SINGLE_DH_USE: 0,
   OP_SINGLE_ECDH_USE: 0,
-  /** RFC 8446 D.4. */
+  /** RFC 9846 E.4. */
   OP_ENABLE_MIDDLEBOX_COMPAT: 0x00100000,
   OP_NO_COMPRESSION: 0x00020000,
   OP_NO_TICKET: 0x00004000,
@@ -291,7 +291,7 @@ export const HAS_TLSv1_1 = false;
 /** Python: `ssl.HAS_TLSv1_2`. See {@link HAS_TLSv1_3} for an example. */
 export const HAS_TLSv1_2 = true;
 /**
- * Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 8446 4.6.2.
+ * Python 3.14: `ssl.HAS_PHA`. Post-handshake authentication, RFC 9846 4.7.2.
  * See {@link HAS_TLSv1_3} for an example.
  */
 export const HAS_PHA = true;

@@ -367,7 +367,7 @@ export class SSLContext {
   }
 
   /**
-   * The modes of pre-shared keys of TLS 1.3, RFC 8446 4.2.9, best first. "psk_ke"
+   * The modes of pre-shared keys of TLS 1.3, RFC 9846 4.3.9, best first. "psk_ke"
    * has no forward secrecy. Default `["psk_dhe_ke"]`.
    *
    * @throws TypeError for an empty list and what is no list, RangeError for a
@@ -562,7 +562,7 @@ export class SSLContext {
   }
 
   /**
-   * Python: `post_handshake_auth`, RFC 8446 4.6.2. On a client: offers it. On a
+   * Python: `post_handshake_auth`, RFC 9846 4.7.2. On a client: offers it. On a
    * server: asks for no certificate in the handshake, but by
    * `verifyClientPostHandshake()`. Default false.
    */
@@ -574,7 +574,7 @@ export class SSLContext {
   }
 
   /**
-   * Not in Python: RFC 8446 2.3. On a client: whether early data (0-RTT) may be
+   * Not in Python: RFC 9846 2.3. On a client: whether early data (0-RTT) may be
    * sent where a session allows it. Default false.
    */
   get earlyData(): boolean {
@@ -586,7 +586,7 @@ export class SSLContext {
 
   /**
    * Not in Python. On a server: bytes of early data that a ticket allows, which
-   * is taken once by what `strikeRegister` says (RFC 8446 8). Default 0: none.
+   * is taken once by what `strikeRegister` says (RFC 9846 8). Default 0: none.
    *
    * @throws RangeError for another number, and on a context for clients
    */
@@ -701,7 +701,7 @@ export class SSLContext {
   }
 
   /**
-   * Python 3.13: `set_psk_client_callback`, RFC 8446 2.2 and RFC 4279. Called
+   * Python 3.13: `set_psk_client_callback`, RFC 9846 2.2 and RFC 4279. Called
    * when a key may be offered; null: none is.
    *
    * @throws TypeError for what is no function
@@ -841,7 +841,7 @@ export class SSLContext {
 
   /**
    * The padding of records of TLS 1.3, by which their length says less, RFC
-   * 8446 5.4: a number fills them up to a multiple of so many bytes (OpenSSL's
+   * 9846 5.4: a number fills them up to a multiple of so many bytes (OpenSSL's
    * `block_padding`), a function gets the number of bytes and returns the
    * number of zeros to add. Null: none.
    *

@@ -48,7 +48,7 @@ export function describeCompressed(
   return [...outside, ...describeCertificate({ type, body, raw })];
 }
 
-/** RFC 8446 4.3.2. */
+/** RFC 9846 4.4.2. */
 export function describeRequest(message: RawMessage): readonly Field[] {
   const { extensions } = readCertificateRequest13(message, EVERY_EXTENSION);
   const { certificate_authorities: authorities } = extensions;

@@ -11,12 +11,12 @@ export type ContentTypeName = keyof typeof ContentType;
 
 /**
  * The effect of a change_cipher_spec record at the moment: an error, nothing
- * (the dummy of RFC 8446 D.4), or the input `change_cipher_spec` of the machine
+ * (the dummy of RFC 9846 E.4), or the input `change_cipher_spec` of the machine
  * (RFC 5246 7.1).
  */
 export type ChangeCipherSpecPolicy = "forbidden" | "dropped" | "delivered";
 
-/** HandshakeType, RFC 8446 4. */
+/** HandshakeType, RFC 9846 4. */
 export const HandshakeType = {
   hello_request: 0,
   client_hello: 1,
@@ -52,7 +52,7 @@ export const CipherSuiteSignal = {
 } as const;
 
 // [9846-E.5-12]
-/** ExtensionType, RFC 8446 4.2 and the IANA registry. */
+/** ExtensionType, RFC 9846 4.3 and the IANA registry. */
 export const ExtensionType = {
   server_name: 0,
   max_fragment_length: 1,

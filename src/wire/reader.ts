@@ -2,7 +2,7 @@ import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 
 /**
- * Reads TLS presentation language (RFC 8446 3). Every slip is
+ * Reads TLS presentation language (RFC 9846 3). Every slip is
  * `malformed_message`, and {@link Reader.all} makes trailing bytes one too, so
  * that no parser can forget the check. What it hands out are views.
  */

@@ -9,7 +9,7 @@ let spare: Bytes = NO_BYTES;
 const LARGEST_SPARE = 8192;
 
 /**
- * Writes TLS presentation language (RFC 8446 3). Lengths of vectors are filled
+ * Writes TLS presentation language (RFC 9846 3). Lengths of vectors are filled
  * in when their content is known.
  */
 export class Writer {

@@ -111,7 +111,7 @@ export function clientOf(setting: Setting): ClientConfig {
   });
 }
 
-/** RFC 8446 4.2.11: in any order, but pre_shared_key comes last. */
+/** RFC 9846 4.3.11: in any order, but pre_shared_key comes last. */
 function shuffledTypes(): readonly number[] {
   const last = ExtensionType.pre_shared_key;
   const ranked = Object.values(ExtensionType)

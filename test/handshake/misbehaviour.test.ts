@@ -91,7 +91,7 @@ const HANDSHAKE = [
 describe("an honest handshake", () => {
   // [9846-4-01] [9846-4.3-01] [9846-4.4.1-01] [9846-4.4.2-02] [9846-4.5.1-01]
   // [9846-4.5.1-02a]
-  it("matches RFC 8446 figure 1", () => {
+  it("matches RFC 9846 figure 1", () => {
     const outcome = run(asSent, MUTUAL);
     expect(outcome.failed).toBeUndefined();
     expect(outcome.sent).toEqual(HANDSHAKE);

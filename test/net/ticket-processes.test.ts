@@ -1,7 +1,7 @@
 /**
  * Servers that are processes of their own, with and without the same ticket
  * keys, on TCP: sessions of one are resumed at the other, in both versions and
- * over a rotation (RFC 5077 5.5, RFC 8446 4.6.1).
+ * over a rotation (RFC 5077 5.5, RFC 9846 4.7.1).
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -11,7 +11,7 @@ import { redisStrikeRegister } from "../../src/redis/index.ts";
 import { runs } from "../support/thorough.ts";
 import { decide, type RegisterState } from "./register-model.ts";
 
-/** RFC 8446 8.3: as the engine has it. */
+/** RFC 9846 8.3: as the engine has it. */
 const WINDOW = 10_000;
 const TOLERANCE = 2000;
 

@@ -2,7 +2,7 @@
  * Each call of a session store and of a strike register has an outcome, which
  * is counted and reported; garbage and faults cost the resumption or the early
  * data, never the handshake. A store that returns each session once guards
- * early data by itself (RFC 8446 8.1).
+ * early data by itself (RFC 9846 8.1).
  */
 import { describe, expect, it } from "vitest";
 import {

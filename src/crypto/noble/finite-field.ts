@@ -1,4 +1,4 @@
-/** Diffie-Hellman over finite fields: RFC 7919, RFC 8446 4.2.8.1, RFC 5246 8.1.2. */
+/** Diffie-Hellman over finite fields: RFC 7919, RFC 9846 4.3.8.1, RFC 5246 8.1.2. */
 import { bytesToNumberBE, numberToBytesBE } from "@noble/curves/utils.js";
 import { Secret, wipe } from "../../bytes.ts";
 import { ffdheGroup, type FfdheName, ffdheOfPrime } from "../ffdhe.ts";
@@ -21,8 +21,8 @@ export interface Field {
   readonly length: number;
   readonly exponentBits: number;
   /**
-   * "padded": shares are as long as the prime and the secret too, RFC 8446
-   * 4.2.8.1 and 7.4.1. "stripped": neither need be, RFC 5246 8.1.2.
+   * "padded": shares are as long as the prime and the secret too, RFC 9846
+   * 4.3.8.1 and 7.4.1. "stripped": neither need be, RFC 5246 8.1.2.
    */
   readonly form: "padded" | "stripped";
 }
@@ -126,7 +126,7 @@ function drawExponent(field: Field, random: RandomSource): Uint8Array {
 
 // [9846-4.3.8.1-01]
 /**
- * RFC 8446 4.2.8.1: "Peers MUST validate each other's public key Y by ensuring
+ * RFC 9846 4.3.8.1: "Peers MUST validate each other's public key Y by ensuring
  * that 1 < Y < p-1".
  */
 function checkShare(field: Field, share: Uint8Array): void {

@@ -1,4 +1,4 @@
-/** X25519 and X448 (RFC 7748, RFC 8446 4.2.8.2), from Node. */
+/** X25519 and X448 (RFC 7748, RFC 9846 4.3.8.2), from Node. */
 import {
   createPrivateKey,
   createPublicKey,
@@ -92,7 +92,7 @@ class Keys {
   }
 
   /**
-   * RFC 8446 7.4.2: "implementations MUST check whether the computed
+   * RFC 9846 7.4.2: "implementations MUST check whether the computed
    * Diffie-Hellman shared secret is the all-zero value and abort if so".
    * OpenSSL refuses to derive it; the check here does not rely on that.
    */

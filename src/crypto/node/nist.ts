@@ -1,4 +1,4 @@
-/** ECDH on P-256, P-384 and P-521 (RFC 8446 4.2.8.2 and 7.4.2), from Node. */
+/** ECDH on P-256, P-384 and P-521 (RFC 9846 4.3.8.2 and 7.4.2), from Node. */
 import { createECDH, type ECDH } from "node:crypto";
 import { Secret, wipe } from "../../bytes.ts";
 import {
@@ -61,9 +61,9 @@ function ephemeral(curve: NistCurve, random: RandomSource): ECDH {
 }
 
 /**
- * RFC 8446 4.2.8.2: the uncompressed form only, and "peers MUST validate each
+ * RFC 9846 4.3.8.2: the uncompressed form only, and "peers MUST validate each
  * other's public key Q by ensuring that the point is a valid point on the
- * elliptic curve", which OpenSSL does. RFC 8446 7.4.2: the secret is the
+ * elliptic curve", which OpenSSL does. RFC 9846 7.4.2: the secret is the
  * x-coordinate, with its leading zeros.
  */
 function sharedSecret(

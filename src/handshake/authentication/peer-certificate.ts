@@ -15,7 +15,7 @@ import { certificateFault } from "../credentials/certificate-alerts.ts";
 import { acceptsUnreadable } from "./authenticated-peer.ts";
 
 /**
- * RFC 8446 4.4.2: extensions of an entry answer those of the hello or of the
+ * RFC 9846 4.5.1: extensions of an entry answer those of the hello or of the
  * request; in the handshake the context is empty, later it is the request's.
  *
  * @throws TlsError
@@ -91,7 +91,7 @@ export function leafKey(
     const { subjectPublicKeyInfo } = leaf;
     const keyUsage = keyUsageOf(leaf, config);
     // [5246-7.4.2-10b] [5246-7.4.2-14] [8422-2.2-01] [9846-4.5.1.2-03b]
-    // RFC 8446 4.4.2.2: "The certificate MUST allow the key to be used for
+    // RFC 9846 4.5.1.2: "The certificate MUST allow the key to be used for
     // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
     // extension is present)".
     if (keyUsage !== undefined && !keyUsage.has("digitalSignature"))

@@ -1,5 +1,5 @@
 /**
- * Authentication of the peer: CertificateVerify and Finished, RFC 8446 4.4.3
+ * Authentication of the peer: CertificateVerify and Finished, RFC 9846 4.5.2
  * and 4.4.4. What they prove is a type: without a proof the next state cannot
  * be built.
  */
@@ -57,7 +57,7 @@ class VerifiedFinished<S extends Side = Side> {
   }
 }
 
-/** Returns the content that a CertificateVerify signs, RFC 8446 4.4.3. */
+/** Returns the content that a CertificateVerify signs, RFC 9846 4.5.2. */
 export function signedContent(
   signer: "client" | "server",
   transcript: Transcript,
@@ -67,8 +67,8 @@ export function signedContent(
 }
 
 /**
- * Returns the content that TLS signs for a purpose that it names: RFC 8446
- * 4.4.3, RFC 9345 4.
+ * Returns the content that TLS signs for a purpose that it names: RFC 9846
+ * 4.5.2, RFC 9345 4.
  */
 export function signedUnder(
   context: string,
@@ -127,7 +127,7 @@ export function verifySignature(options: {
 }): VerifiedSignature {
   const { config, version, signer, key, content, signature } = options;
   const { schemes = config.signatureSchemes } = options;
-  // RFC 8446 4.4.3, RFC 5246 7.4.3: "one of those present in the
+  // RFC 9846 4.5.2, RFC 5246 7.4.3: "one of those present in the
   // supported_signature_algorithms field", and one that fits the key.
   const scheme = schemes
     .map((name) => ({ name, row: SIGNATURE_SCHEMES[name] }))
@@ -172,13 +172,13 @@ export function verifyData<S extends Side>(
   expected: Uint8Array,
   message: Finished,
 ): VerifiedFinished<S> {
-  // RFC 8446 6.2: decode_error where "the length of the message was incorrect".
+  // RFC 9846 6.2: decode_error where "the length of the message was incorrect".
   if (message.verifyData.length !== expected.length)
     throw new TlsError(reason.malformed_message, {
       detail: `Finished: ${message.verifyData.length} bytes, expected ${expected.length}`,
     });
   // [9846-4.5.3-01]
-  // RFC 8446 4.4.4: "if incorrect MUST terminate the connection with a
+  // RFC 9846 4.5.3: "if incorrect MUST terminate the connection with a
   // "decrypt_error" alert".
   if (!equal(expected, message.verifyData))
     throw new TlsError(reason.finished_mismatch);
@@ -283,7 +283,7 @@ function schemeFor(
 }
 
 // [9846-4.3.3-04]
-/** RFC 8446 4.4.2.2: "if the sender is able to provide such a chain". */
+/** RFC 9846 4.5.1.2: "if the sender is able to provide such a chain". */
 function isSignedBy(
   { chainSignatures = [] }: Credential,
   schemes: readonly number[],

@@ -50,7 +50,7 @@ export function greased(
     ...(signature_algorithms && {
       signature_algorithms: [grease.signatureScheme, ...signature_algorithms],
     }),
-    // RFC 8446 4.1.2: the second ClientHello holds the one share asked for.
+    // RFC 9846 4.2.2: the second ClientHello holds the one share asked for.
     ...(key_share &&
       firstHello && {
         key_share: [

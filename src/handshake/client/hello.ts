@@ -1,6 +1,6 @@
 /**
  * A client before the version is known: it sends a ClientHello, perhaps a
- * second one, and hands over with the ServerHello (RFC 8446 4.1).
+ * second one, and hands over with the ServerHello (RFC 9846 4.2).
  */
 import { equal } from "../../bytes.ts";
 import type { GroupName } from "../../crypto/provider.ts";
@@ -130,10 +130,10 @@ function onServerHello(
 ): ClientHelloState | Client13State {
   // [9846-4.2.4-04]
   checkVersion(message);
-  // RFC 8446 6: the level of an alert means nothing any more.
+  // RFC 9846 6: the level of an alert means nothing any more.
   io.setWarningAlerts("fatal");
   // [9846-4.2.3-04]
-  // RFC 8446 4.1.3: legacy_session_id_echo.
+  // RFC 9846 4.2.3: legacy_session_id_echo.
   if (!equal(message.legacySessionIdEcho, state.hello.sessionId))
     throw new TlsError(reason.session_id_not_echoed);
   const suite = state.config.suites13.find(
@@ -157,7 +157,7 @@ function checkVersion(message: ServerHello | HelloRetryRequest): void {
     throw new TlsError(reason.wrong_version_returned);
 }
 
-/** RFC 8446 4.1.3, D.1. */
+/** RFC 9846 4.2.3, E.1. */
 function checkVersion12(
   { config: { versions, protocol }, retrySuite, early }: WaitServerHello,
   { legacyVersion, random }: ServerHello12,
@@ -170,7 +170,7 @@ function checkVersion12(
   if (versions.includes("TLSv1.3") && isDowngrade(random))
     throw new TlsError(reason.downgrade_detected);
   // [9846-E.3-01]
-  // RFC 8446 D.3: early data went out, and TLS 1.2 has no such thing.
+  // RFC 9846 E.3: early data went out, and TLS 1.2 has no such thing.
   if (early !== undefined) throw new TlsError(reason.early_data_without_tls13);
   // [5246-E.1-01] [9846-E.1-03]
   if (
@@ -186,7 +186,7 @@ function checkVersion12(
 
 const TLS12: Remedy = { option: "versions", names: ["TLSv1.2"] };
 
-/** RFC 8446 4.1.4. */
+/** RFC 9846 4.2.4. */
 function retry(
   state: WaitServerHello,
   message: HelloRetryRequest,
@@ -197,7 +197,7 @@ function retry(
   if (state.retrySuite !== undefined)
     throw new TlsError(reason.second_hello_retry);
   io.endFlight();
-  // RFC 8446 4.1.4: only cookie may come without having been offered.
+  // RFC 9846 4.2.4: only cookie may come without having been offered.
   const allowed = new Set(state.hello.types).add(ExtensionType.cookie);
   checkSolicited(message.extensionTypes, allowed);
   const { cookie, key_share: code } = message.extensions;
@@ -214,7 +214,7 @@ function retry(
   const body = hooks?.secondBody(ech);
   // [9846-4.2.4-07]
   const hello = secondHello(config, serverName, retried.hello, asked, body);
-  // RFC 8446 4.2.10: a HelloRetryRequest refuses early data.
+  // RFC 9846 4.3.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
   else if (config.compatibilityMode) io.sendChangeCipherSpec();
   io.send((hooks?.sealSecond(retried, hello, asked) ?? hello).raw);
@@ -228,7 +228,7 @@ function retry(
   };
 }
 
-/** RFC 8446 4.2.8: offered as a group, but not yet with a share. */
+/** RFC 9846 4.3.8: offered as a group, but not yet with a share. */
 function retryGroup(state: WaitServerHello, code: number): GroupName {
   const group = groupOf(code);
   // [9846-4.3.8-13]

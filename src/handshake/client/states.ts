@@ -1,4 +1,4 @@
-/** The states of a client, RFC 8446 A.1, with what each of them knows. */
+/** The states of a client, RFC 9846 A.1, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName, KeyPair } from "../../crypto/provider.ts";
 import type { TlsError } from "../../errors.ts";
@@ -89,7 +89,7 @@ interface OpenClient {
   readonly ech: EchAttempt | undefined;
 }
 
-/** Early data that was offered, RFC 8446 4.2.10. */
+/** Early data that was offered, RFC 9846 4.3.10. */
 export interface OfferedEarlyData {
   readonly session: Session13;
   readonly hash: HashName;
@@ -254,7 +254,7 @@ export interface ClientConnected extends Connected13 {
   readonly requests: number;
 }
 
-/** A request that came after the handshake, RFC 8446 4.6.2. */
+/** A request that came after the handshake, RFC 9846 4.7.2. */
 interface Requested {
   readonly machine: "client13";
   readonly config: ClientConfig;

@@ -72,7 +72,7 @@ export const DEFAULT_LIMITS: Limits = /* @__PURE__ */ Object.freeze({
   keyUpdates: 32,
   warningAlerts: 4,
   emptyRecords: 32,
-  // RFC 8446 D.4 wants one; some stacks send a few.
+  // RFC 9846 E.4 wants one; some stacks send a few.
   changeCipherSpecs: 32,
   skippedEarlyData: 64 * 1024,
   inputWhileWaiting: 256 * 1024,

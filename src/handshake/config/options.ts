@@ -91,7 +91,7 @@ export interface CommonOptions {
   readonly delegatedCredentials?: DelegatedCredentialPolicy;
   /**
    * Signature schemes that the peer's certificates may be signed with, where
-   * they are not those for its own signatures (RFC 8446 4.2.3).
+   * they are not those for its own signatures (RFC 9846 4.3.3).
    */
   readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
   /**
@@ -120,7 +120,7 @@ export interface CommonOptions {
    */
   readonly psk?: PskCallback | typeof RAISE_NEED;
   /**
-   * PSK modes (RFC 8446 4.2.9), best first. "psk_ke" has no forward secrecy.
+   * PSK modes (RFC 9846 4.3.9), best first. "psk_ke" has no forward secrecy.
    * Default `["psk_dhe_ke"]`.
    */
   readonly pskModes?: readonly PskMode[];
@@ -160,7 +160,7 @@ export interface ClientOptions extends CommonOptions {
    * one hides is TLS 1.3 alone; a server of TLS 1.2 refuses it.
    */
   readonly encryptedClientHello?: EchClient;
-  /** Middlebox compatibility mode, RFC 8446 D.4. Default true. */
+  /** Middlebox compatibility mode, RFC 9846 E.4. Default true. */
   readonly compatibilityMode?: boolean;
   /**
    * TLS 1.2: the most bytes of a record's content (RFC 6066 4), which a server
@@ -193,12 +193,12 @@ export interface ClientOptions extends CommonOptions {
   readonly session?: Session;
   /**
    * TLS 1.3: offer to show a certificate when the server asks for it after the
-   * handshake (RFC 8446 4.6.2). Default false.
+   * handshake (RFC 9846 4.7.2). Default false.
    */
   readonly postHandshakeAuth?: boolean;
   /**
    * TLS 1.3: offer early data (0-RTT) where the session allows it. Whoever can
-   * record it can replay it: read RFC 8446 8 before. Default false.
+   * record it can replay it: read RFC 9846 8 before. Default false.
    */
   readonly earlyData?: boolean;
 }
@@ -225,14 +225,14 @@ export interface ServerOptions extends CommonOptions {
   /** Encrypted Client Hello (RFC 9849): keys, made by `puretls/ech`. */
   readonly encryptedClientHello?: EchServer;
   /**
-   * Keeps the memory of a HelloRetryRequest in its cookie (RFC 8446 4.2.2), so
+   * Keeps the memory of a HelloRetryRequest in its cookie (RFC 9846 4.3.2), so
    * that another engine can go on: made by `createRetryCookies`.
    */
   readonly retryCookies?: RetryCookies;
   /** Puts a cookie into a HelloRetryRequest. Default false. */
   readonly helloRetryCookie?: boolean;
   /**
-   * Middlebox compatibility mode, RFC 8446 D.4, for every client. False: for
+   * Middlebox compatibility mode, RFC 9846 E.4, for every client. False: for
    * those that ask for it by a session id, which they must get. Default true.
    */
   readonly compatibilityMode?: boolean;
@@ -281,7 +281,7 @@ export interface ServerOptions extends CommonOptions {
    */
   readonly maxEarlyData?: number;
   /**
-   * Remembers which early data was taken, RFC 8446 8. With `strike: RAISE_NEED`
+   * Remembers which early data was taken, RFC 9846 8. With `strike: RAISE_NEED`
    * each strike is a need, and the early data waits for its answer.
    */
   readonly strikeRegister?: StrikeRegister | AskedStrikeRegister;

@@ -3,7 +3,7 @@ import { TlsUsageError } from "../../errors.ts";
 
 export type Range = readonly [least: number, most: number];
 
-/** Bytes of early data, RFC 8446 4.2.10. */
+/** Bytes of early data, RFC 9846 4.3.10. */
 export const EARLY_DATA: Range = [0, 2 ** 32 - 1];
 /** Bytes of a record's content. */
 export const SEND_FRAGMENT: Range = [64, 2 ** 14];

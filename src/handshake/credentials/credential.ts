@@ -187,7 +187,7 @@ function fits(
   }
 }
 
-/** Tells whether the key may sign a handshake, RFC 8446 4.4.2.2. */
+/** Tells whether the key may sign a handshake, RFC 9846 4.5.1.2. */
 function allowsSignatures(leaf: Certificate): boolean {
   try {
     return leaf.keyUsage?.has("digitalSignature") ?? true;

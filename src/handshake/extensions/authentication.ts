@@ -1,6 +1,6 @@
 /**
- * Extensions about signatures, and about the client's own certificate: RFC 8446
- * 4.2.3, 4.2.6.
+ * Extensions about signatures, and about the client's own certificate: RFC 9846
+ * 4.3.3, 4.3.6.
  */
 import {
   type ExtensionSpec,
@@ -14,7 +14,7 @@ import {
 } from "../registries/signature-schemes.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 
-/** RFC 8446 4.2.3. */
+/** RFC 9846 4.3.3. */
 export const signatureAlgorithms: ExtensionSpec = {
   // [5246-7.4.1.4.1-03]
   name: "signature_algorithms",
@@ -32,7 +32,7 @@ export const signatureAlgorithms: ExtensionSpec = {
   },
 };
 
-/** RFC 8446 4.2.6: the client is willing to show a certificate later. */
+/** RFC 9846 4.3.6: the client is willing to show a certificate later. */
 export const postHandshakeAuth: ExtensionSpec = {
   name: "post_handshake_auth",
   type: ExtensionType.post_handshake_auth,

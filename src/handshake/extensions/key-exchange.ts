@@ -1,4 +1,4 @@
-/** Groups, key shares, and the cookie of a second hello: RFC 8446 4.2.2, 4.2.7, 4.2.8. */
+/** Groups, key shares, and the cookie of a second hello: RFC 9846 4.3.2, 4.3.7, 4.3.8. */
 import {
   type BodyCodec,
   type ExtensionSpec,
@@ -70,7 +70,7 @@ const entries: BodyCodec<readonly KeyShareEntry[]> = {
   read: (reader) => reader.list16((r) => entry.read(r)),
 };
 
-/** RFC 8446 4.2.8. */
+/** RFC 9846 4.3.8. */
 export const keyShare: ExtensionSpec = {
   name: "key_share",
   type: ExtensionType.key_share,
@@ -89,7 +89,7 @@ const cookieBody: BodyCodec<Uint8Array> = {
   read: (reader) => reader.opaque16(1),
 };
 
-/** RFC 8446 4.2.2. */
+/** RFC 9846 4.3.2. */
 export const cookie: ExtensionSpec = {
   name: "cookie",
   type: ExtensionType.cookie,

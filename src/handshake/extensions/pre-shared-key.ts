@@ -1,4 +1,4 @@
-/** Extensions by which a client offers PSKs, RFC 8446 4.2.9 to 4.2.11. */
+/** Extensions by which a client offers PSKs, RFC 9846 4.3.9 to 4.3.11. */
 import {
   type BodyCodec,
   type ExtensionSpec,
@@ -30,7 +30,7 @@ const offered: BodyCodec<OfferedPsks> = {
   }),
 };
 
-/** RFC 8446 4.2.11: "MUST be the last extension in the ClientHello". */
+/** RFC 9846 4.3.11: "MUST be the last extension in the ClientHello". */
 export const preSharedKey: ExtensionSpec = {
   name: "pre_shared_key",
   type: ExtensionType.pre_shared_key,
@@ -51,7 +51,7 @@ const modes: BodyCodec<readonly number[]> = {
   read: (reader) => reader.list8((r) => r.u8(), 1),
 };
 
-/** RFC 8446 4.2.9: without it a server sends no tickets. */
+/** RFC 9846 4.3.9: without it a server sends no tickets. */
 export const pskKeyExchangeModes: ExtensionSpec = {
   name: "psk_key_exchange_modes",
   type: ExtensionType.psk_key_exchange_modes,
@@ -72,7 +72,7 @@ const maxEarlyDataSize: BodyCodec<number> = {
   read: (reader) => reader.u32(),
 };
 
-/** RFC 8446 4.2.10; a server that wants none reads it so as to skip the data. */
+/** RFC 9846 4.3.10; a server that wants none reads it so as to skip the data. */
 export const earlyData: ExtensionSpec = {
   name: "early_data",
   type: ExtensionType.early_data,

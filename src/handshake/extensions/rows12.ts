@@ -105,7 +105,7 @@ const UNCOMPRESSED = 0;
 
 /**
  * RFC 8422 5.1.2: without the uncompressed format among them the receiver "MUST
- * abort the handshake". For TLS 1.3 the extension means nothing, RFC 8446 4.2.7.
+ * abort the handshake". For TLS 1.3 the extension means nothing, RFC 9846 4.3.7.
  *
  * @throws TlsError
  */

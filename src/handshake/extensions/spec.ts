@@ -33,7 +33,7 @@ export interface KeyShareEntry {
 /** MaxFragmentLength, RFC 6066 4: bytes of a record. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096;
 
-/** PSKs that a client offers, RFC 8446 4.2.11. */
+/** PSKs that a client offers, RFC 9846 4.3.11. */
 export interface OfferedPsks {
   readonly identities: readonly {
     readonly identity: Uint8Array;

@@ -14,7 +14,7 @@ const versions: BodyCodec<readonly number[]> = {
   read: (reader) => reader.list8((r) => r.u16(), 1),
 };
 
-/** RFC 8446 4.2.1. */
+/** RFC 9846 4.3.1. */
 export const supportedVersions: ExtensionSpec = {
   name: "supported_versions",
   type: ExtensionType.supported_versions,

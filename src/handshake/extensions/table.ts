@@ -35,7 +35,7 @@ export class ExtensionTable {
   readonly #byType: ReadonlyMap<number, ExtensionSpec>;
 
   constructor(rows: readonly ExtensionSpec[]) {
-    // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
+    // RFC 9846 4.3.11: pre_shared_key "MUST be the last extension".
     const isLast = ({ type }: ExtensionSpec): boolean =>
       type === ExtensionType.pre_shared_key;
     // [9846-4.3-08] [9846-4.3.11-15]
@@ -92,7 +92,7 @@ export function readExtensions<C extends Carrier>(
   return { known, types: [...seen] };
 }
 
-/** RFC 8446 4.2 has no alert for it: these are read as BoringSSL reads them. */
+/** RFC 9846 4.3 has no alert for it: these are read as BoringSSL reads them. */
 const HELLOS: ReadonlySet<Carrier> = new Set([
   "client_hello",
   "server_hello",
@@ -100,7 +100,7 @@ const HELLOS: ReadonlySet<Carrier> = new Set([
   "encrypted_extensions",
 ]);
 
-/** RFC 8446 4.2; in RFC 5246 7.4.1.4 there is one alert for all of these. */
+/** RFC 9846 4.3; in RFC 5246 7.4.1.4 there is one alert for all of these. */
 function misplaced(carrier: Carrier, name: string): TlsError {
   const why =
     carrier === "server_hello12"
@@ -259,7 +259,7 @@ export function requestExtensions(
   return bodies;
 }
 
-/** Returns the extensions of a leaf certificate, row by row: RFC 8446 4.4.2. */
+/** Returns the extensions of a leaf certificate, row by row: RFC 9846 4.5.1. */
 export function stapleExtensions(
   table: ExtensionTable,
   credential: Stapled,
@@ -272,7 +272,7 @@ export function stapleExtensions(
 }
 
 /**
- * Checks that each extension of an answer was offered (RFC 8446 4.2). Reserved
+ * Checks that each extension of an answer was offered (RFC 9846 4.3). Reserved
  * values (RFC 8701 3.1, 4.1) are in the offer, and never in an answer.
  *
  * @throws TlsError `unsolicited_extension`

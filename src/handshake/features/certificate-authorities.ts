@@ -1,4 +1,4 @@
-/** The names of those whose certificates are wanted, RFC 8446 4.2.4. */
+/** The names of those whose certificates are wanted, RFC 9846 4.3.4. */
 import {
   type BodyCodec,
   type ExtensionSpec,
@@ -17,7 +17,7 @@ const names: BodyCodec<readonly Uint8Array[]> = {
   read: (reader) => reader.list16((r) => r.opaque16(1), 1),
 };
 
-/** RFC 8446 4.2.4. */
+/** RFC 9846 4.3.4. */
 const authoritiesRow: ExtensionSpec = {
   name: "certificate_authorities",
   type: ExtensionType.certificate_authorities,
@@ -34,7 +34,7 @@ const authoritiesRow: ExtensionSpec = {
 };
 
 /**
- * Authorities that a peer of TLS 1.3 is told of, or tells (RFC 8446 4.2.4), for
+ * Authorities that a peer of TLS 1.3 is told of, or tells (RFC 9846 4.3.4), for
  * `createClientConfigOf` and `createServerConfigOf`: what the option
  * `certificateAuthorities` needs. Without it a peer's wish is not heard, nor
  * are the filters of a server for the extensions of a client's certificate (RFC

@@ -1,4 +1,4 @@
-/** Signature schemes of the certificates themselves, RFC 8446 4.2.3. */
+/** Signature schemes of the certificates themselves, RFC 9846 4.3.3. */
 import {
   type ExtensionSpec,
   carriedAs,
@@ -11,7 +11,7 @@ import {
 } from "../registries/signature-schemes.ts";
 import { ExtensionType } from "../../wire/code-points.ts";
 
-/** RFC 8446 4.2.3: said where it is not the same. */
+/** RFC 9846 4.3.3: said where it is not the same. */
 const signatureAlgorithmsCert: ExtensionSpec = {
   name: "signature_algorithms_cert",
   type: ExtensionType.signature_algorithms_cert,
@@ -32,7 +32,7 @@ function codes(names: readonly SignatureSchemeName[]): readonly number[] {
 }
 
 /**
- * signature_algorithms_cert (RFC 8446 4.2.3), for `createClientConfigOf` and
+ * signature_algorithms_cert (RFC 9846 4.3.3), for `createClientConfigOf` and
  * `createServerConfigOf`: what the option `certificateSignatureSchemes` needs.
  * Without it certificates are to be signed as signatures are.
  *

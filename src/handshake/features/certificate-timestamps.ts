@@ -17,7 +17,7 @@ const timestampList: BodyCodec<readonly Uint8Array[]> = {
   read: (reader) => reader.list16((r) => r.opaque16(1), 1),
 };
 
-/** RFC 6962 3.3.1; its places in TLS 1.3: RFC 8446 4.2. */
+/** RFC 6962 3.3.1; its places in TLS 1.3: RFC 9846 4.3. */
 const signedCertificateTimestamp: ExtensionSpec = {
   name: "signed_certificate_timestamp",
   type: ExtensionType.signed_certificate_timestamp,

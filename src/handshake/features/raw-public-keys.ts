@@ -1,4 +1,4 @@
-/** Bare keys in place of certificates: RFC 7250, RFC 8446 4.4.2. */
+/** Bare keys in place of certificates: RFC 7250, RFC 9846 4.5.1. */
 import { TlsError } from "../../errors.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
 import { certificateFault } from "../credentials/certificate-alerts.ts";
@@ -168,7 +168,7 @@ export const rawPublicKeys: Feature = {
   credentials: { presented, presented12, leafKey, unmatched },
 };
 
-/** RFC 8446 4.4.2: "no more than one CertificateEntry". */
+/** RFC 9846 4.5.1: "no more than one CertificateEntry". */
 function presented(
   { entries }: Certificate13,
   type: CertificateTypeName,

@@ -1,4 +1,4 @@
-/** OCSP stapling: RFC 6066 8, RFC 8446 4.4.2.1. */
+/** OCSP stapling: RFC 6066 8, RFC 9846 4.5.1.1. */
 import { TlsError } from "../../errors.ts";
 import {
   type BodyCodec,
@@ -48,7 +48,7 @@ const certificateStatus: BodyCodec<Uint8Array> = {
   },
 };
 
-/** RFC 6066 8, RFC 8446 4.4.2.1. */
+/** RFC 6066 8, RFC 9846 4.5.1.1. */
 const statusRequest: ExtensionSpec = {
   name: "status_request",
   type: ExtensionType.status_request,

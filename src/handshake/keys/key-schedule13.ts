@@ -1,5 +1,5 @@
 /**
- * The key schedule of RFC 8446 7.1 as types: each stage is made by the one
+ * The key schedule of RFC 9846 7.1 as types: each stage is made by the one
  * before it and by nothing else, so the wrong order does not compile.
  *
  *     earlySecret() → EarlySecret → HandshakeSecret → MasterSecret
@@ -10,7 +10,7 @@ import { Writer } from "../../wire/writer.ts";
 
 export type { EarlySecret, HandshakeSecret, MasterSecret, TrafficSecret };
 
-/** RFC 8446 7.1: HKDF-Extract of the PSK, or of zeros without one. */
+/** RFC 9846 7.1: HKDF-Extract of the PSK, or of zeros without one. */
 export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
   if (psk !== undefined)
     return new EarlySecret(
@@ -62,7 +62,7 @@ export function trafficSecret<S extends Side>(
   return new TrafficSecret(hash, secret, sender, epoch);
 }
 
-/** HKDF-Expand-Label, RFC 8446 7.1. */
+/** HKDF-Expand-Label, RFC 9846 7.1. */
 export function hkdfExpandLabel(
   hash: HashAlgorithm,
   secret: Secret,
@@ -78,7 +78,7 @@ export function hkdfExpandLabel(
   return hash.hkdfExpand(secret.bytes, info, length);
 }
 
-/** The exporter of RFC 8446 7.5. */
+/** The exporter of RFC 9846 7.5. */
 export function exportKeyingMaterial(
   hash: HashAlgorithm,
   exporterSecret: Secret,
@@ -115,7 +115,7 @@ abstract class Stage {
     this.secret.wipe();
   }
 
-  /** Derive-Secret, RFC 8446 7.1, of a transcript hash. */
+  /** Derive-Secret, RFC 9846 7.1, of a transcript hash. */
   protected derive(label: string, transcriptHash: Uint8Array): Secret {
     return new Secret(
       hkdfExpandLabel(
@@ -165,7 +165,7 @@ class EarlySecret extends Stage {
     this.#derived = derived;
   }
 
-  /** A PskBinderEntry (RFC 8446 4.2.11.2), of the truncated ClientHello. */
+  /** A PskBinderEntry (RFC 9846 4.3.11.2), of the truncated ClientHello. */
   binder(kind: PskKind, transcriptHash: Uint8Array): Uint8Array {
     const { nothing } = constantsOf(this.hash);
     const key = this.traffic("client", BINDERS[kind], nothing);
@@ -298,17 +298,17 @@ class TrafficSecret<S extends Side = Side> {
     return this.#secret.bytes;
   }
 
-  /** [sender]_write_key, RFC 8446 7.3. */
+  /** [sender]_write_key, RFC 9846 7.3. */
   key(length: number): Secret {
     return new Secret(this.#expand("key", length));
   }
 
-  /** [sender]_write_iv, RFC 8446 7.3. */
+  /** [sender]_write_iv, RFC 9846 7.3. */
   iv(length: number): Uint8Array {
     return this.#expand("iv", length);
   }
 
-  /** verify_data, RFC 8446 4.4.4. */
+  /** verify_data, RFC 9846 4.5.3. */
   finished(transcriptHash: Uint8Array): Uint8Array {
     const key = new Secret(this.#expand("finished", this.#hash.outputLength));
     const verifyData = this.#hash.hmac(key.bytes, transcriptHash);
@@ -316,7 +316,7 @@ class TrafficSecret<S extends Side = Side> {
     return verifyData;
   }
 
-  /** application_traffic_secret_N+1, RFC 8446 7.2; this one is wiped. */
+  /** application_traffic_secret_N+1, RFC 9846 7.2; this one is wiped. */
   update(): TrafficSecret<S> {
     const next = this.#expand("traffic upd", this.#hash.outputLength);
     // [9846-7.2-01]

@@ -28,7 +28,7 @@ export class PendingTranscript {
   }
 
   /**
-   * RFC 8446 4.4.1: with a HelloRetryRequest, ClientHello1 is replaced by a
+   * RFC 9846 4.1: with a HelloRetryRequest, ClientHello1 is replaced by a
    * message of type message_hash that holds its hash.
    */
   retry(hash: HashAlgorithm): PendingTranscript {
@@ -43,7 +43,7 @@ export class PendingTranscript {
 }
 
 /**
- * The transcript hash of RFC 8446 4.4.1 as an immutable value: a state may be
+ * The transcript hash of RFC 9846 4.1 as an immutable value: a state may be
  * kept, forked and resumed without its transcript moving on.
  */
 export class Transcript {

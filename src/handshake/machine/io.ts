@@ -39,7 +39,7 @@ interface Protection {
   readonly epoch: "handshake" | "application";
 }
 
-/** RFC 8446 5.2, 5.3 and 7.3. */
+/** RFC 9846 5.2, 5.3 and 7.3. */
 export interface Aead13Protection extends Protection {
   readonly kind: "aead13";
   readonly aead: AeadKey;
@@ -89,7 +89,7 @@ export type RecordRules = Pick<ServerConfig, "maxSendFragment" | "padding">;
 export interface HandshakeIo {
   /** Puts a whole message into the flight under way. */
   send(message: Uint8Array): void;
-  /** RFC 5246 7.1, or the dummy of RFC 8446 D.4. Never protected. */
+  /** RFC 5246 7.1, or the dummy of RFC 9846 E.4. Never protected. */
   sendChangeCipherSpec(): void;
   /**
    * Says that the peer's flight ends with the message at hand: more of its
@@ -109,13 +109,13 @@ export interface HandshakeIo {
   /** RFC 8449, RFC 6066 4. Undefined: as they were. */
   setRecordLimits(limits: RecordLimits): void;
   /**
-   * RFC 8446 4.2.10: the client may send early data that is not wanted, so much
+   * RFC 9846 4.3.10: the client may send early data that is not wanted, so much
    * as tickets of this server allow, and what the limits allow besides.
    */
   skipEarlyData(bytes: number): void;
-  /** RFC 8446 4.4.4: a server may write behind its Finished (0.5-RTT). */
+  /** RFC 9846 4.5.3: a server may write behind its Finished (0.5-RTT). */
   allowHalfRtt(): void;
-  /** RFC 8446 4.2.10: that many bytes of early data may be written. */
+  /** RFC 9846 4.3.10: that many bytes of early data may be written. */
   beginWritingEarlyData(keys: ProtectionKeys, bytes: number): void;
   /** No more of them; what follows is in the clear until there are keys. */
   endWritingEarlyData(): void;
@@ -142,7 +142,7 @@ export interface ConnectionInfo {
   readonly resumed: boolean;
   /** The identity of the external PSK that was used. */
   readonly pskIdentity: Uint8Array | undefined;
-  /** The outcome of early data, RFC 8446 4.2.10. */
+  /** The outcome of early data, RFC 9846 4.3.10. */
   readonly earlyData: EarlyDataOutcome;
   /**
    * Of the peer's CertificateVerify, or of the server's ServerKeyExchange;
@@ -184,7 +184,7 @@ export type HandshakeEvent =
   | {
       /**
        * On a server: the client has answered a request for its certificate
-       * (RFC 8446 4.6.2); `info.peer` is undefined where it has none.
+       * (RFC 9846 4.7.2); `info.peer` is undefined where it has none.
        */
       readonly type: "peer_authenticated";
       readonly info: ConnectionInfo;

@@ -35,7 +35,7 @@ type Messages<R extends Readers> = { [N in keyof R]: ReturnType<R[N]> };
 /** Calls that this side's program may make on a connection. */
 export interface Commands {
   update_keys: { readonly askPeer: boolean };
-  /** RFC 8446 4.6.2: a server wants to see the client's certificate. */
+  /** RFC 9846 4.7.2: a server wants to see the client's certificate. */
   request_certificate: Record<string, never>;
 }
 

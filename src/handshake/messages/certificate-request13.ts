@@ -8,7 +8,7 @@ import {
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** CertificateRequest of TLS 1.3, RFC 8446 4.3.2. */
+/** CertificateRequest of TLS 1.3, RFC 9846 4.4.2. */
 export interface CertificateRequest13 extends Message {
   readonly context: Uint8Array;
   readonly extensions: Extensions<"certificate_request">;

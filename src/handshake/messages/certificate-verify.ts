@@ -1,7 +1,7 @@
 import { Reader } from "../../wire/reader.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** RFC 8446 4.4.3. */
+/** RFC 9846 4.5.2. */
 export interface CertificateVerify extends Message {
   /** SignatureScheme. */
   readonly algorithm: number;

@@ -8,7 +8,7 @@ import {
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** Certificate of TLS 1.3, RFC 8446 4.4.2. */
+/** Certificate of TLS 1.3, RFC 9846 4.5.1. */
 export interface Certificate13 extends Message {
   readonly context: Uint8Array;
   readonly entries: readonly CertificateEntry[];

@@ -14,7 +14,7 @@ import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
 const SSL3 = 0x0300;
 
-/** Content of a ClientHello, RFC 8446 4.1.2. */
+/** Content of a ClientHello, RFC 9846 4.2.2. */
 export interface ClientHelloFields {
   readonly legacyVersion: number;
   readonly random: Uint8Array;
@@ -60,7 +60,7 @@ export function readClientHello(
   // [9846-4.2.2-19]
   return Reader.all(body, "ClientHello", (reader) => {
     const legacyVersion = reader.u16();
-    // RFC 8446 D.5: SSL 3.0 ends the handshake, whatever supported_versions
+    // RFC 9846 E.5: SSL 3.0 ends the handshake, whatever supported_versions
     // says; and below it there is nothing that this format could be.
     if (legacyVersion <= SSL3)
       throw new TlsError(reason.unsupported_protocol, {
@@ -80,7 +80,7 @@ export function readClientHello(
       reader,
       "client_hello",
     );
-    // RFC 8446 4.2.11: pre_shared_key "MUST be the last extension".
+    // RFC 9846 4.3.11: pre_shared_key "MUST be the last extension".
     const psk = types.indexOf(ExtensionType.pre_shared_key);
     // [9846-4.3.11-16]
     if (psk !== -1 && psk !== types.length - 1)

@@ -18,7 +18,7 @@ export interface Message {
   readonly raw: Uint8Array;
 }
 
-/** Header and body of a message, RFC 8446 4. */
+/** Header and body of a message, RFC 9846 4. */
 export function encodeMessage(
   type: HandshakeTypeName,
   body: (writer: Writer) => void,

@@ -8,7 +8,7 @@ import {
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** RFC 8446 4.3.1. */
+/** RFC 9846 4.4.1. */
 export interface EncryptedExtensions extends Message {
   readonly extensions: Extensions<"encrypted_extensions">;
   readonly extensionTypes: readonly number[];

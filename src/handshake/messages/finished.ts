@@ -1,6 +1,6 @@
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** RFC 8446 4.4.4. */
+/** RFC 9846 4.5.3. */
 export interface Finished extends Message {
   readonly verifyData: Uint8Array;
 }

@@ -3,7 +3,7 @@ import * as reason from "../../reasons.ts";
 import { Reader } from "../../wire/reader.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** RFC 8446 4.6.3. */
+/** RFC 9846 4.7.3. */
 export interface KeyUpdate extends Message {
   readonly updateRequested: boolean;
 }
@@ -17,7 +17,7 @@ export function readKeyUpdate({ body, raw }: RawMessage): KeyUpdate {
   return Reader.all(body, "KeyUpdate", (reader) => {
     const request = reader.u8();
     // [9846-4.7.3-04]
-    // RFC 8446 4.6.3: any other value ends with an illegal_parameter alert.
+    // RFC 9846 4.7.3: any other value ends with an illegal_parameter alert.
     if (request > 1) throw new TlsError(reason.bad_key_update);
     return { updateRequested: request === 1, raw };
   });

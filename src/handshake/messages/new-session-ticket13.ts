@@ -8,7 +8,7 @@ import {
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** Content of a NewSessionTicket of TLS 1.3, RFC 8446 4.6.1. */
+/** Content of a NewSessionTicket of TLS 1.3, RFC 9846 4.7.1. */
 export interface NewSessionTicket13Fields {
   /** Seconds. */
   readonly lifetime: number;

@@ -12,12 +12,12 @@ import {
 } from "../extensions/table.ts";
 import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 
-/** RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest" stands for the random. */
+/** RFC 9846 4.2.3: SHA-256 of "HelloRetryRequest" stands for the random. */
 export const HELLO_RETRY_RANDOM: Uint8Array = fromHex(
   "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
 );
 
-/** RFC 8446 4.1.3: before the last byte of a random, which names the version. */
+/** RFC 9846 4.2.3: before the last byte of a random, which names the version. */
 const DOWNGRADE = "DOWNGRD";
 
 /** Says in a random of TLS 1.2 that its sender also speaks TLS 1.3; changes it. */
@@ -104,7 +104,7 @@ export function readServerHello(
     const legacyVersion = reader.u16();
     const random = reader.bytes(32);
     const legacySessionIdEcho = reader.opaque8();
-    // RFC 5246 7.4.1.3, RFC 8446 4.1.3: `opaque SessionID<0..32>`.
+    // RFC 5246 7.4.1.3, RFC 9846 4.2.3: `opaque SessionID<0..32>`.
     if (legacySessionIdEcho.length > 32)
       throw new TlsError(reason.malformed_message, {
         detail: "ServerHello: a session id of more than 32 bytes",
@@ -156,7 +156,7 @@ function checkCompression(method: number): void {
     });
 }
 
-/** RFC 8446 4.1.3: the version stands in an extension since TLS 1.3. */
+/** RFC 9846 4.2.3: the version stands in an extension since TLS 1.3. */
 function saysVersion(reader: Reader): boolean {
   if (reader.left === 0) return false;
   const types = reader.fork().list16((entry) => {

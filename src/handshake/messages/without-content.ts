@@ -21,7 +21,7 @@ export function readServerHelloDone({ body, raw }: RawMessage): Message {
   return Reader.all(body, "ServerHelloDone", () => ({ raw }));
 }
 
-/** RFC 8446 4.5: no content. */
+/** RFC 9846 4.6: no content. */
 export function encodeEndOfEarlyData(): Uint8Array {
   return encodeMessage("end_of_early_data", () => undefined);
 }

@@ -1,4 +1,4 @@
-/** Certificate types: RFC 7250, RFC 8446 4.4.2. */
+/** Certificate types: RFC 7250, RFC 9846 4.5.1. */
 
 /** By a certificate or by a bare key. */
 export type CertificateTypeName = "X509" | "RawPublicKey";

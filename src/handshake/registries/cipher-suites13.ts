@@ -11,14 +11,14 @@ export interface CipherSuite13 {
   /** Bits of the AEAD's key, as `SSLSocket.cipher()` tells them. */
   readonly bits: number;
   /**
-   * Records that one key may seal. RFC 8446 5.5 allows AES-GCM 2^24.5 records
+   * Records that one key may seal. RFC 9846 5.5 allows AES-GCM 2^24.5 records
    * of full size; for ChaCha20-Poly1305 the sequence number ends first.
    */
   readonly recordsPerKey: number;
 }
 
 // [9846-9.1-01]
-/** RFC 8446 B.4. */
+/** RFC 9846 B.4. */
 export const CIPHER_SUITES_13 = {
   TLS_AES_128_GCM_SHA256: {
     version: "TLSv1.3",
@@ -54,7 +54,7 @@ export const CIPHER_SUITES_13 = {
     aead: "AES-128-CCM",
     hash: "SHA-256",
     bits: 128,
-    // RFC 8446 5.5 gives no figure; RFC 9147 4.5.3's for confidentiality.
+    // RFC 9846 5.5 gives no figure; RFC 9147 4.5.3's for confidentiality.
     recordsPerKey: 2 ** 23,
   },
   TLS_AES_128_CCM_8_SHA256: {

@@ -3,7 +3,7 @@ import { nameOf } from "../../wire/code-points.ts";
 
 // [9846-B.3.1.4-01]
 /**
- * NamedGroup: RFC 8446 4.2.7, draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem,
+ * NamedGroup: RFC 9846 4.3.7, draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem,
  * RFC 7919 2.
  *
  * @example

@@ -14,7 +14,7 @@ export interface SignatureScheme {
   readonly signature: SignatureName;
   /** The algorithm of the key in the certificate. */
   readonly key: KeyAlgorithm;
-  /** TLS 1.3 binds ECDSA's curve to the scheme (RFC 8446 4.2.3), 1.2 does not. */
+  /** TLS 1.3 binds ECDSA's curve to the scheme (RFC 9846 4.3.3), 1.2 does not. */
   readonly curve?: "secp256r1" | "secp384r1" | "secp521r1";
   /** Versions whose handshakes it may sign; certificates it may sign always. */
   readonly handshake: readonly TlsProtocolVersion[];

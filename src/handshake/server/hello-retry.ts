@@ -1,4 +1,4 @@
-/** A server's HelloRetryRequest, RFC 8446 4.1.4: sent, and remembered. */
+/** A server's HelloRetryRequest, RFC 9846 4.2.4: sent, and remembered. */
 import { ownBytes } from "../../bytes.ts";
 import { RAISE_NEED } from "../../promises.ts";
 import type { GroupName } from "../../crypto/provider.ts";
@@ -22,7 +22,7 @@ import type { RetryCookies, RetryMemory } from "../sessions/retry-memory.ts";
 import { fixedPart } from "./second-hello.ts";
 import type { Start } from "./states.ts";
 
-/** RFC 8446 4.1.4. */
+/** RFC 9846 4.2.4. */
 export function sendRetry(
   state: Start,
   asked: {
@@ -54,7 +54,7 @@ export function sendRetry(
   const message = ech?.confirmRetry(write, transcript.begin(hash)) ?? write();
   io.endFlight();
   io.send(message);
-  // RFC 8446 D.4: after its first message.
+  // RFC 9846 E.4: after its first message.
   if (sendsChangeCipherSpec(config, hello)) io.sendChangeCipherSpec();
   if (earlyData) io.skipEarlyData(refusedBytes(config, psk));
   return {
@@ -82,7 +82,7 @@ function cookieOf(
   const seal = (): unknown => cookies.seal(memory, now);
   return callProgram("retryCookies", seal, (answer) => {
     const cookie = ownBytes(answer);
-    // RFC 8446 4.2.2: opaque cookie<1..2^16-1>, in an extension of as many.
+    // RFC 9846 4.3.2: opaque cookie<1..2^16-1>, in an extension of as many.
     if (cookie && cookie.length > 0 && cookie.length <= 65_533) return cookie;
     throw new TypeError("seal(): 1 to 65533 bytes are allowed");
   });
@@ -107,7 +107,7 @@ function memoryIn(
 }
 
 /**
- * RFC 8446 4.2.2: the state that a cookie holds, where the HelloRetryRequest
+ * RFC 9846 4.3.2: the state that a cookie holds, where the HelloRetryRequest
  * was another engine's; as it was where there is none to be had.
  *
  * @throws TlsError `wrong_cookie`

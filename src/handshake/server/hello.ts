@@ -1,6 +1,6 @@
 /**
  * A server before the version is known: it reads a ClientHello, may ask for a
- * second one, and hands over with its ServerHello (RFC 8446 4.1).
+ * second one, and hands over with its ServerHello (RFC 9846 4.2).
  */
 import { RAISE_NEED } from "../../promises.ts";
 import { TlsError } from "../../errors.ts";
@@ -72,7 +72,7 @@ function onClientHello(
   outer: ClientHello,
   io: HandshakeIo,
 ): NextState {
-  // RFC 8446 5: "at any time after the first ClientHello message".
+  // RFC 9846 5: "at any time after the first ClientHello message".
   io.setChangeCipherSpec("dropped");
   const ech = openHello(start, outer);
   const hello = ech?.hello ?? outer;
@@ -117,13 +117,13 @@ function onCertificateChosen(
   return firstHello(start, state.hello, answer.credentials, io);
 }
 
-/** RFC 8446 4.1.2, RFC 5246 7.4.1.2: the null method has to be among them. */
+/** RFC 9846 4.2.2, RFC 5246 7.4.1.2: the null method has to be among them. */
 function checkCompression(
   { legacyCompressionMethods: methods }: ClientHello,
   version: TlsProtocolVersion,
 ): void {
   // [5246-7.4.1.2-07] [9846-4.2.2-15] [9846-4.2.2-16]
-  // RFC 8446 4.1.2: "exactly one byte, set to zero".
+  // RFC 9846 4.2.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
     throw new TlsError(reason.illegal_parameter, {
       detail: "legacy_compression_methods: not the null method alone",
@@ -157,7 +157,7 @@ function checkHello13(hello: ClientHello): void {
 }
 
 // [9846-9.2-10]
-/** RFC 8446 9.2: what a handshake without a PSK needs. */
+/** RFC 9846 9.2: what a handshake without a PSK needs. */
 function requireCertificateExtensions({ extensions }: ClientHello): void {
   // [9846-9.2-05]
   require(extensions.supported_groups, "supported_groups");
@@ -256,7 +256,7 @@ function secondHello(
     throw new TlsError(reason.version_changed_after_retry);
   checkCompression(hello, "TLSv1.3");
   checkHello13(hello);
-  // RFC 8446 4.1.2: only PSKs that the suite does not go with may be left out.
+  // RFC 9846 4.2.2: only PSKs that the suite does not go with may be left out.
   if (retry.psk !== undefined)
     require(hello.extensions.pre_shared_key, "pre_shared_key");
   const { credentials } = retry;

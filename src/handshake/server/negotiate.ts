@@ -1,4 +1,4 @@
-/** A server's choices by a ClientHello, RFC 8446 4.1.1 and 4.2.8. */
+/** A server's choices by a ClientHello, RFC 9846 4.2.1 and 4.3.8. */
 import type { HashName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
@@ -16,7 +16,7 @@ import { serverHooksOf } from "./hooks.ts";
 import type { ChosenGroup } from "./states.ts";
 
 /**
- * The newest version that both sides speak: RFC 8446 4.2.1, and RFC 5246 E.1
+ * The newest version that both sides speak: RFC 9846 4.3.1, and RFC 5246 E.1
  * for a client that has no supported_versions.
  *
  * @throws TlsError
@@ -157,7 +157,7 @@ export function refusedBytes(
 }
 
 /**
- * RFC 8446 D.4: a client that offers a session id must get the dummy, and
+ * RFC 9846 E.4: a client that offers a session id must get the dummy, and
  * others may.
  */
 export function sendsChangeCipherSpec(
@@ -186,7 +186,7 @@ export function chooseAlpn(
 }
 
 /**
- * RFC 8446 4.2.8: one share a group, and none for a group that is not listed:
+ * RFC 9846 4.3.8: one share a group, and none for a group that is not listed:
  * "Servers MAY check for violations of these rules and abort the handshake
  * with an "illegal_parameter" alert".
  */

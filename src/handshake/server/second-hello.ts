@@ -10,7 +10,7 @@ import { GROUPS } from "../registries/groups.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { SentRetry } from "./states.ts";
 
-/** RFC 8446 4.1.2: what may differ in a second ClientHello. */
+/** RFC 9846 4.2.2: what may differ in a second ClientHello. */
 const MAY_DIFFER: ReadonlySet<number> = new Set([
   ExtensionType.key_share,
   ExtensionType.early_data,
@@ -32,7 +32,7 @@ export function checkSecondHello(
   // [9846-4.2.2-02b]
   if (!equal(retry.fixed, fixedPart(provider, second)))
     throw new TlsError(reason.hello_changed_after_retry);
-  // RFC 8446 4.2.10: not after a HelloRetryRequest.
+  // RFC 9846 4.3.10: not after a HelloRetryRequest.
   if (second.extensions.early_data)
     throw new TlsError(reason.hello_changed_after_retry, {
       detail: "early_data",

@@ -1,4 +1,4 @@
-/** The states of a server, RFC 8446 A.2, with what each of them knows. */
+/** The states of a server, RFC 9846 A.2, with what each of them knows. */
 import type { Secret } from "../../bytes.ts";
 import type { GroupName, HashName } from "../../crypto/provider.ts";
 import type { PeerChain } from "../../x509/verifier.ts";
@@ -127,7 +127,7 @@ export interface WaitStrike {
 export type ServerHelloState =
   Start | WaitCertificateChoice | WaitSession | WaitPsk | WaitStrike;
 
-/** Early data that is taken, RFC 8446 4.2.10. */
+/** Early data that is taken, RFC 9846 4.3.10. */
 export interface AcceptedEarlyData {
   readonly hash: HashName;
   /** early_exporter_master_secret. */
@@ -224,7 +224,7 @@ export interface ServerConnected extends Connected13 {
   readonly asked: LateRequest | undefined;
 }
 
-/** A request after the handshake, RFC 8446 4.6.2. */
+/** A request after the handshake, RFC 9846 4.7.2. */
 export interface LateRequest {
   readonly context: Uint8Array;
   /** With the CertificateRequest. */

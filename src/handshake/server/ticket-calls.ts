@@ -7,7 +7,7 @@ import type { ServerConfig } from "../config/config.ts";
 import { readSession } from "../sessions/session-check.ts";
 import type { Session } from "../sessions/session.ts";
 
-/** RFC 8446 4.6.1, RFC 5077 3.3: opaque ticket<..2^16-1>. */
+/** RFC 9846 4.7.1, RFC 5077 3.3: opaque ticket<..2^16-1>. */
 const MOST_BYTES = 65_535;
 
 /** Undefined: there is no ticket of that session. */

@@ -1,4 +1,4 @@
-/** Keys that both sides have from elsewhere: RFC 8446 2.2, RFC 4279. */
+/** Keys that both sides have from elsewhere: RFC 9846 2.2, RFC 4279. */
 import { ownBytes } from "../../bytes.ts";
 import { callProgram, TlsUsageError } from "../../errors.ts";
 
@@ -13,7 +13,7 @@ export interface ExternalPsk {
   /** 1 to 65,535 bytes, which have to be as hard to guess as a key. */
   readonly key: Uint8Array;
   /**
-   * The hash that TLS 1.3 ties the key to (RFC 8446 4.2.11); suites with
+   * The hash that TLS 1.3 ties the key to (RFC 9846 4.3.11); suites with
    * another hash do not go with it. Default "SHA-256". TLS 1.2 does not ask.
    */
   readonly hash?: "SHA-256" | "SHA-384";

@@ -1,4 +1,4 @@
-/** Pre-shared keys in the handshake of TLS 1.3, RFC 8446 4.2.11, both roles. */
+/** Pre-shared keys in the handshake of TLS 1.3, RFC 9846 4.3.11, both roles. */
 import { equal, Secret } from "../../bytes.ts";
 import type {
   HashAlgorithm,
@@ -46,7 +46,7 @@ export interface ExternalKey {
   readonly hash: HashName;
 }
 
-/** Draws a ticket_age_add (RFC 8446 4.6.1), or what looks like an obfuscated age. */
+/** Draws a ticket_age_add (RFC 9846 4.7.1), or what looks like an obfuscated age. */
 export function randomAge(random: RandomSource): number {
   return new Reader(random(4), "an age").u32();
 }
@@ -165,7 +165,7 @@ export function bindersLength(hashes: readonly HashAlgorithm[]): number {
   return hashes.reduce((sum, { outputLength }) => sum + 1 + outputLength, 2);
 }
 
-/** RFC 8446 4.2.11.2: of the hello up to the binders and what came before it. */
+/** RFC 9846 4.3.11.2: of the hello up to the binders and what came before it. */
 export function binderOf(
   hash: HashAlgorithm,
   psk: Psk,
@@ -190,7 +190,7 @@ export function acceptedPsk(
   index: number,
   suiteHash: HashName,
 ): ChosenPsk {
-  // RFC 8446 4.2.11: the index in range, and a suite with the PSK's hash.
+  // RFC 9846 4.3.11: the index in range, and a suite with the PSK's hash.
   const psk = offered[index];
   // [9846-4.3.11-11a] [9846-4.3.11-11b] [9846-4.7.1-06b]
   if (psk === undefined || psk.hash !== suiteHash)

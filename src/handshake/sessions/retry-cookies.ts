@@ -1,4 +1,4 @@
-/** Stateless HelloRetryRequests, RFC 8446 4.2.2. */
+/** Stateless HelloRetryRequests, RFC 9846 4.3.2. */
 import { type BytesLike, equal, Secret, viewBytes } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** The state that a server keeps of a HelloRetryRequest, RFC 8446 4.2.2. */
+/** The state that a server keeps of a HelloRetryRequest, RFC 9846 4.3.2. */
 
 /** Enough to go on from the second hello alone. */
 export interface RetryMemory {

@@ -1,5 +1,5 @@
 /**
- * A session is the state of a connection that a later one resumes: RFC 8446 2.2
+ * A session is the state of a connection that a later one resumes: RFC 9846 2.2
  * and 4.6.1 for TLS 1.3, RFC 5246 7.3, RFC 5077 and RFC 7627 for TLS 1.2.
  * Clients and servers keep the same thing; a server's ticket is this, sealed.
  */
@@ -13,7 +13,7 @@ import type {
 } from "../registries/cipher-suites.ts";
 import type { PeerProof } from "../credentials/peer-identity.ts";
 
-/** RFC 8446 4.6.1: seven days, in seconds. */
+/** RFC 9846 4.7.1: seven days, in seconds. */
 export const MAX_SESSION_LIFETIME = 604_800;
 
 /** Facts of a session of either version. */
@@ -28,7 +28,7 @@ export interface SessionFacts {
    * certificate.
    */
   readonly authenticatedAt: number;
-  /** Seconds from {@link createdAt}, as in RFC 8446 4.6.1. */
+  /** Seconds from {@link createdAt}, as in RFC 9846 4.7.1. */
   readonly lifetimeSeconds: number;
   /** The name that the client asked for. */
   readonly serverName: string | undefined;
@@ -63,7 +63,7 @@ export interface SessionFacts {
 export interface Session13 extends SessionFacts {
   readonly version: "TLSv1.3";
   readonly cipherSuite: CipherSuite13;
-  /** The PSK of RFC 8446 4.6.1, of the ticket's nonce. */
+  /** The PSK of RFC 9846 4.7.1, of the ticket's nonce. */
   readonly psk: Secret;
   /** As a client received it; empty on a server. */
   readonly ticket: Uint8Array;
@@ -162,7 +162,7 @@ export function endPointOf({ serverEndPoint }: Session): {
 // [9846-4.7.1-12]
 /**
  * Tells whether the session may be used at that time (milliseconds since the
- * epoch): RFC 8446 4.6.1 ends it where its age is greater than its lifetime. A
+ * epoch): RFC 9846 4.7.1 ends it where its age is greater than its lifetime. A
  * clock that went backwards does not make it younger.
  */
 export function isFresh(session: Session, now: number): boolean {

@@ -4,7 +4,7 @@ import type { CryptoProvider } from "../../crypto/provider.ts";
 
 // [9846-8-04]
 /**
- * Remembers which early data was taken, so that none is taken twice (RFC 8446
+ * Remembers which early data was taken, so that none is taken twice (RFC 9846
  * 8.2). Tickets name the register that guards them: another process with the
  * same ticket keys and a register of its own takes no early data of theirs.
  */

@@ -133,7 +133,7 @@ class SteadyClock {
 }
 
 /**
- * The keys that seal and open a server's tickets (RFC 5077 4, RFC 8446 4.6.1):
+ * The keys that seal and open a server's tickets (RFC 5077 4, RFC 9846 4.7.1):
  * the newest seals, older ones still open. Give the same object to every config
  * whose connections may go on from each other's, and set `sessionContext` apart
  * where they may not.

@@ -1,6 +1,6 @@
 /**
  * The handlers of a peer's CertificateVerify and of the verifier's answer: the
- * same for both roles, in the handshake and after it (RFC 8446 4.4.3, 4.6.2).
+ * same for both roles, in the handshake and after it (RFC 9846 4.5.2, 4.7.2).
  */
 import type { PeerChain } from "../../x509/verifier.ts";
 import {

@@ -27,7 +27,7 @@ export function send(
 }
 
 /**
- * Writes a Certificate (RFC 8446 4.4.2); without a credential the list is empty.
+ * Writes a Certificate (RFC 9846 4.5.1); without a credential the list is empty.
  * What the peer asked for goes beside the leaf.
  */
 export function certificateMessage(
@@ -53,7 +53,7 @@ export function certificateMessage(
   return chosen === undefined ? message : formOf(message, config, asked);
 }
 
-/** RFC 8446 4.4.2.4: a client that has none sends an empty list. */
+/** RFC 9846 4.5.1.3: a client that has none sends an empty list. */
 export function sendNoCertificate(
   io: HandshakeIo,
   transcript: Transcript,
@@ -75,7 +75,7 @@ export function signingNeed(
   return { type: "sign", credential, scheme, content };
 }
 
-/** RFC 8446 4.4.3. */
+/** RFC 9846 4.5.2. */
 export function sendCertificateVerify(
   io: HandshakeIo,
   transcript: Transcript,
@@ -86,7 +86,7 @@ export function sendCertificateVerify(
   return send(io, transcript, encodeCertificateVerify(code, signature));
 }
 
-/** RFC 8446 4.4.4. */
+/** RFC 9846 4.5.3. */
 export function sendFinished(
   io: HandshakeIo,
   transcript: Transcript,

@@ -16,7 +16,7 @@ export interface Connected13 {
   readonly suite: CipherSuite13;
   readonly readSecret: TrafficSecret;
   readonly writeSecret: TrafficSecret;
-  /** exporter_master_secret, RFC 8446 7.5. */
+  /** exporter_master_secret, RFC 9846 7.5. */
   readonly exporter: Secret;
   /** Nobody gets here without the peer's Finished. */
   readonly finished: VerifiedFinished;
@@ -35,7 +35,7 @@ export function onKeyUpdate<S extends Connected13>(
   // [9846-4.7.3-03] [9846-4.7.3-08]
   io.setReadKeys(applicationKeys(state, readSecret));
   io.emit({ type: "key_update", direction: "read" });
-  // RFC 8446 4.6.3: an answer is due "prior to sending its next Application
+  // RFC 9846 4.7.3: an answer is due "prior to sending its next Application
   // Data record", and one is enough for all that were asked for in between.
   const owesKeyUpdate = state.owesKeyUpdate === true || message.updateRequested;
   return { ...state, readSecret, owesKeyUpdate };

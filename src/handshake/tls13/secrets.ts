@@ -1,4 +1,4 @@
-/** Secrets and keys of TLS 1.3 as both roles derive them: RFC 8446 7.1 and 7.3. */
+/** Secrets and keys of TLS 1.3 as both roles derive them: RFC 9846 7.1 and 7.3. */
 import type { Secret } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
@@ -45,7 +45,7 @@ function keysOf(
   return protectionKeys({ provider, suite, secret, epoch, recordsPerKey });
 }
 
-/** The keys of one direction from its traffic secret, RFC 8446 7.3. */
+/** The keys of one direction from its traffic secret, RFC 9846 7.3. */
 export function protectionKeys(options: {
   readonly provider: CryptoProvider;
   readonly suite: CipherSuite13;
@@ -136,7 +136,7 @@ export interface ApplicationSecrets {
   readonly master: MasterSecret;
   readonly clientApplication: TrafficSecret<"client">;
   readonly serverApplication: TrafficSecret<"server">;
-  /** exporter_master_secret, RFC 8446 7.5. */
+  /** exporter_master_secret, RFC 9846 7.5. */
   readonly exporter: Secret;
 }
 

@@ -258,7 +258,7 @@ export class Connection {
   postHandshakeAuthOutcome: PostHandshakeAuthOutcome | null = null;
 
   /**
-   * Asks a client for its certificate, RFC 8446 4.6.2.
+   * Asks a client for its certificate, RFC 9846 4.7.2.
    *
    * @throws SSLError where that may not be asked for
    */

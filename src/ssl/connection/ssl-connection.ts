@@ -140,7 +140,7 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /**
-   * Not in Python: RFC 8446 2.3. On a server the next early data (0-RTT) of the
+   * Not in Python: RFC 9846 2.3. On a server the next early data (0-RTT) of the
    * client, null when there is none. **Anyone who recorded it may have sent it
    * again**: take it for what may be done twice only.
    */
@@ -313,7 +313,7 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /**
-   * RFC 8446 7.5 and RFC 5705 4: key material that both sides can derive.
+   * RFC 9846 7.5 and RFC 5705 4: key material that both sides can derive.
    *
    * @param length bytes of key material
    * @param context in TLS 1.3 an undefined one is as an empty one, in TLS 1.2

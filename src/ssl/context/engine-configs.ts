@@ -123,7 +123,7 @@ export function serverConfigOf(
 }
 
 /**
- * Guards early data. RFC 8446 8.1: none is needed for sessions out of a store
+ * Guards early data. RFC 9846 8.1: none is needed for sessions out of a store
  * that gives each of them once.
  */
 function registerOf(

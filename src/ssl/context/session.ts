@@ -25,7 +25,7 @@ let factsOf: (session: SSLSession) => Facts;
 
 /**
  * Python: `ssl.SSLSession`. What a later connection of the same context can go
- * on from: a session of TLS 1.2, or a ticket of TLS 1.3 (RFC 8446 4.6.1), which
+ * on from: a session of TLS 1.2, or a ticket of TLS 1.3 (RFC 9846 4.7.1), which
  * comes after the handshake.
  *
  * @example

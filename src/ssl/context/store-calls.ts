@@ -22,7 +22,7 @@ export interface ContextSessionStore {
    * True where finding and removing is one step, so that of two processes that
    * ask at once for an id one gets the session (as Redis' GETDEL does, and a GET
    * with a DEL behind it does not). Early data of its sessions then needs no
-   * strike register (RFC 8446 8.1). Default false.
+   * strike register (RFC 9846 8.1). Default false.
    */
   readonly takesOnce?: boolean;
 }

@@ -5,7 +5,7 @@
  */
 import { SSLErrorNumber } from "../constants.ts";
 
-/** An alert that went out or came in, RFC 8446 6. */
+/** An alert that went out or came in, RFC 9846 6. */
 export interface SSLAlert {
   readonly level: "warning" | "fatal";
   /** Its number. */
@@ -172,7 +172,7 @@ export class SSLSyscallError extends SSLError {
 
 /**
  * Python: `ssl.SSLEOFError`. The transport ended without close_notify: what was
- * read may be cut off (RFC 8446 6.1). See {@link SSLError} for an example.
+ * read may be cut off (RFC 9846 6.1). See {@link SSLError} for an example.
  */
 export class SSLEOFError extends SSLError {
   override readonly name = "SSLEOFError";

@@ -160,7 +160,7 @@ export interface ContextOptions {
   readonly noTLSv1_3: boolean;
   /** A server's order of preference wins over a client's; always so. */
   readonly cipherServerPreference: boolean;
-  /** RFC 8446 D.4. Default true. */
+  /** RFC 9846 E.4. Default true. */
   readonly middleboxCompat: boolean;
   /** No session tickets. */
   readonly noTicket: boolean;

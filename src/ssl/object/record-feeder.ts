@@ -1,6 +1,6 @@
 import type { MemoryBIO } from "./memory-bio.ts";
 
-/** RFC 8446 5.1: type, version, length. */
+/** RFC 9846 5.1: type, version, length. */
 const HEADER_LENGTH = 5;
 
 /**

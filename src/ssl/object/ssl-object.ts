@@ -190,7 +190,7 @@ export class SSLObject extends SSLConnection {
   }
 
   /**
-   * Not in Python: RFC 8446 2.3. On a client with a {@link session}, before the
+   * Not in Python: RFC 9846 2.3. On a client with a {@link session}, before the
    * handshake is done: sends early data (0-RTT), as much as the session allows,
    * and answers how much. Anyone who records it can send it again.
    *
@@ -204,7 +204,7 @@ export class SSLObject extends SSLConnection {
   }
 
   /**
-   * Python: `verify_client_post_handshake`, RFC 8446 4.6.2. Asks the client for
+   * Python: `verify_client_post_handshake`, RFC 9846 4.7.2. Asks the client for
    * its certificate: the request is in the outgoing BIO, the answer is taken in
    * by the next {@link read}s.
    *
@@ -243,7 +243,7 @@ export class SSLObject extends SSLConnection {
   }
 
   /**
-   * Not in Python: RFC 8446 4.6.3. Changes this side's keys, and the peer's
+   * Not in Python: RFC 9846 4.7.3. Changes this side's keys, and the peer's
    * too when that is asked for.
    */
   keyUpdate(options: { readonly requestPeer?: boolean } = {}): void {

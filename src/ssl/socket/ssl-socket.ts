@@ -193,7 +193,7 @@ export class SSLSocket extends StreamSocket {
   }
 
   /**
-   * Not in Python: RFC 8446 2.3. On a client with a {@link session} and without
+   * Not in Python: RFC 9846 2.3. On a client with a {@link session} and without
    * `doHandshakeOnConnect`: sends early data (0-RTT), as much as the session
    * allows, and answers how much. Anyone who records it can send it again.
    *
@@ -210,7 +210,7 @@ export class SSLSocket extends StreamSocket {
   }
 
   /**
-   * Python: `verify_client_post_handshake`, RFC 8446 4.6.2. Asks the client for
+   * Python: `verify_client_post_handshake`, RFC 9846 4.7.2. Asks the client for
    * its certificate; the answer is taken in while data is read.
    *
    * @throws SSLError NOT_SERVER on a client, WRONG_SSL_VERSION before TLS 1.3,
@@ -244,7 +244,7 @@ export class SSLSocket extends StreamSocket {
 
   /**
    * Python: `shutdown`. "write": close_notify and the end of what this side
-   * sends; reading goes on (RFC 8446 6.1). "read": data that comes is no more
+   * sends; reading goes on (RFC 9846 6.1). "read": data that comes is no more
    * read. "both": both.
    */
   shutdown(
@@ -316,7 +316,7 @@ export class SSLSocket extends StreamSocket {
     return this.#transport;
   }
 
-  /** Not in Python: RFC 8446 4.6.3. Changes keys, the peer's too if asked. */
+  /** Not in Python: RFC 9846 4.7.3. Changes keys, the peer's too if asked. */
   keyUpdate(
     options: CallOptions & { readonly requestPeer?: boolean } = {},
   ): Promise<void> {

@@ -172,7 +172,7 @@ export function checkPurpose(
   if (depth !== 0) return;
   const usage = certificate.keyUsage;
   // RFC 5280 6.1.6 does not ask what a CA as the last certificate may do; the
-  // protocol that uses its key does (RFC 8446 4.4.2.2: digitalSignature).
+  // protocol that uses its key does (RFC 9846 4.5.1.2: digitalSignature).
   if (usage === undefined || certificate.basicConstraints?.cA === true) return;
   const fits =
     usage.has("digitalSignature") ||

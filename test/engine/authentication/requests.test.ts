@@ -76,7 +76,7 @@ describe("a CertificateRequest after the handshake", () => {
   );
 
   // [9846-4.7.2-06]
-  // RFC 8446 4.6.2: to a client that did not offer post_handshake_auth.
+  // RFC 9846 4.7.2: to a client that did not offer post_handshake_auth.
   it("is unexpected where the client did not offer to answer it", () => {
     const { client, forge } = forgeable();
     expect(reasonAfter(client, forge("server", 22, request))).toBe(

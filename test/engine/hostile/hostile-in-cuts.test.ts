@@ -2,7 +2,7 @@
  * Tickets, binders and early data that are forged, stale, replayed, of another
  * context or of another name, in every cut of their bytes: a full handshake
  * follows or the RFC's alert, and no early data is ever accepted twice (RFC
- * 8446 4.2.10, 4.2.11, 8; RFC 5077 5; RFC 5246 F.1.4).
+ * 9846 4.3.10, 4.3.11, 8; RFC 5077 5; RFC 5246 F.1.4).
  */
 import { describe, expect, it } from "vitest";
 import { asciiBytes, Secret } from "../../../src/bytes.ts";

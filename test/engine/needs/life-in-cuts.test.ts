@@ -1,6 +1,6 @@
 /**
  * Resumption, external PSKs and the time after the handshake, with every flight
- * in every cut of its bytes: RFC 8446 2.2, 2.3, 4.2.10, 4.6, RFC 5077, RFC
+ * in every cut of its bytes: RFC 9846 2.2, 2.3, 4.3.10, 4.7, RFC 5077, RFC
  * 4279.
  */
 import { RAISE_NEED } from "../../../src/promises.ts";

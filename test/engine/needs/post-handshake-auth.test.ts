@@ -1,4 +1,4 @@
-/** A client certificate after the handshake, RFC 8446 4.6.2. */
+/** A client certificate after the handshake, RFC 9846 4.7.2. */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { noble } from "../../../src/crypto/noble/index.ts";

@@ -1,4 +1,4 @@
-/** A server without 0-RTT skips what a client sent too early, RFC 8446 4.2.10. */
+/** A server without 0-RTT skips what a client sent too early, RFC 9846 4.3.10. */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";

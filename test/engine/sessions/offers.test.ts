@@ -45,7 +45,7 @@ describe("a PSK that a server names", () => {
   });
 
   // [9846-4.3.11-11b] [9846-4.7.1-06b]
-  // RFC 8446 4.2.11.
+  // RFC 9846 4.3.11.
   it("goes with a suite of its hash alone", () => {
     const offered = [psk("SHA-256"), psk("SHA-384")];
     expect(acceptedPsk(offered, 1, "SHA-384").psk).toBe(offered[1]);
@@ -66,7 +66,7 @@ describe("a PSK that a server names", () => {
 
 describe("early data", () => {
   // [9846-E.3-01]
-  // RFC 8446 D.3.
+  // RFC 9846 E.3.
   it("does not meet a ServerHello of TLS 1.2", () => {
     const session = firstSession({ server: guarded() });
     const { client, server } = newPair(
@@ -133,7 +133,7 @@ it("a session of TLS 1.2 keeps its extended master secret", () => {
 });
 
 // [9846-4.7.1-14]
-// RFC 8446 4.6.1: "A securely generated, random 32-bit value", "a fresh value
+// RFC 9846 4.7.1: "A securely generated, random 32-bit value", "a fresh value
 // for each ticket it sends".
 it("each ticket has a ticket_age_add of its own", () => {
   const server = { provider: noble, ticketKeys: tickets, numTickets: 4 };
@@ -171,7 +171,7 @@ describe("the dummy change_cipher_spec", () => {
     });
   }
 
-  // RFC 8446 D.4: of compatibility mode alone.
+  // RFC 9846 E.4: of compatibility mode alone.
   for (const [compatibilityMode, count] of [
     [true, 1],
     [false, 0],

@@ -1,4 +1,4 @@
-/** External PSKs, RFC 8446 2.2 and 4.2.11, and the needs of sessions and keys. */
+/** External PSKs, RFC 9846 2.2 and 4.3.11, and the needs of sessions and keys. */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { asciiBytes } from "../../../src/bytes.ts";

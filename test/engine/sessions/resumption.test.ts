@@ -1,4 +1,4 @@
-/** Resumption in TLS 1.3, RFC 8446 2.2 and 4.2.11. */
+/** Resumption in TLS 1.3, RFC 9846 2.2 and 4.3.11. */
 import { RAISE_NEED } from "../../../src/promises.ts";
 import { describe, expect, it } from "vitest";
 import { Secret, toHex } from "../../../src/bytes.ts";

@@ -1,4 +1,4 @@
-/** Early data, RFC 8446 2.3, 4.2.10 and 8: accepted once, or not at all. */
+/** Early data, RFC 9846 2.3, 4.3.10 and 8: accepted once, or not at all. */
 import { describe, expect, it } from "vitest";
 import { concat, toHex } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";

@@ -180,7 +180,7 @@ export class MessageEdits implements Edits {
     this.#notes.neutral = false;
     switch (change) {
       case "grow": {
-        // RFC 8446 5.1: at and about the most that a record may hold.
+        // RFC 9846 5.1: at and about the most that a record may hold.
         const grown = new Uint8Array(2 ** 14 - 1 + (a % 4));
         grown.set(content.subarray(0, grown.length));
         return isData ? [{ ...one, content: grown }] : [one];

@@ -326,7 +326,7 @@ export class Run {
     }
   }
 
-  /** RFC 8446 4.2.10: what was refused, or never allowed, is never handed on. */
+  /** RFC 9846 4.3.10: what was refused, or never allowed, is never handed on. */
   #checkEarly({ role, early, engine }: UntouchedSide): void {
     if (role === "client" || early.length === 0) return;
     const { server, second } = this.#setup.scenario;

@@ -167,7 +167,7 @@ export class UntouchedSide {
   }
 
   #takeData(bytes: Uint8Array): void {
-    // RFC 8446 5.1 and 6.1.
+    // RFC 9846 5.1 and 6.1.
     if (bytes.length > MOST_CONTENT)
       throw new Finding(`${this.role}: a record of ${bytes.length} bytes`);
     if (this.events.includes("peer_closed"))

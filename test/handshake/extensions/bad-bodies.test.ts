@@ -193,7 +193,7 @@ describe.each(named(GOOD))("in %s", (carrier) => {
     )
     .map(({ name }) => name);
 
-  // RFC 8446 4.2: "MUST abort the handshake with an "illegal_parameter" alert".
+  // RFC 9846 4.3: "MUST abort the handshake with an "illegal_parameter" alert".
   const alert: AlertName =
     carrier === "server_hello12"
       ? "unsupported_extension"
@@ -205,7 +205,7 @@ describe.each(named(GOOD))("in %s", (carrier) => {
   });
 });
 
-/** RFC 8446 4.2: an answer to what was not offered. */
+/** RFC 9846 4.3: an answer to what was not offered. */
 describe("unasked", () => {
   const ANSWERS = {
     encrypted_extensions: {

@@ -1,4 +1,4 @@
-/** HelloRetryRequest without state on the server: RFC 8446 4.2.2. */
+/** HelloRetryRequest without state on the server: RFC 9846 4.3.2. */
 import { describe, expect, it } from "vitest";
 import { concat } from "../../../src/bytes.ts";
 import { noble } from "../../../src/crypto/noble/index.ts";

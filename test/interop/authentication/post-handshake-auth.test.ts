@@ -1,5 +1,5 @@
 /**
- * A client's certificate that is asked for after the handshake (RFC 8446 4.6.2),
+ * A client's certificate that is asked for after the handshake (RFC 9846 4.7.2),
  * through the face of Python's ssl: OpenSSL, GnuTLS, NSS and Python itself in both
  * roles, Apache as the server that it was made for. What other peers lack: see support/peers.ts.
  */

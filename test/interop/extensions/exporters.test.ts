@@ -1,6 +1,6 @@
 /**
  * Key material that leaves a connection, as foreign peers print it: exporters
- * (RFC 5705, RFC 8446 7.5), and channel bindings (RFC 5929, RFC 9266).
+ * (RFC 5705, RFC 9846 7.5), and channel bindings (RFC 5929, RFC 9266).
  */
 import { describe, expect, it } from "vitest";
 import { asciiBytes, toHex } from "../../../src/bytes.ts";

@@ -92,7 +92,7 @@ describePeers(["nss"], () => {
 
   it("its server resumes in TLSv1.3, and accepts our early data", async () => {
     const { port } = await selfserv("-u", "-Z");
-    // RFC 8446 8.2: what came before it started it cannot know. It takes no early
+    // RFC 9846 8.2: what came before it started it cannot know. It takes no early
     // data for the ten seconds in which such could be sent again.
     await sleep(11_000);
     const first = await clientTalk(port, testClientConfig(), "localhost", {

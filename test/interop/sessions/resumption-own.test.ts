@@ -83,8 +83,8 @@ describePeers(["mbedtls"], (peer) => {
 
 /**
  * Its server of TLS 1.2 keeps no session. Its client does not send
- * psk_key_exchange_modes before it has a ticket, and so gets none (RFC 8446
- * 4.2.9): with OpenSSL, which sends one nevertheless, it resumes.
+ * psk_key_exchange_modes before it has a ticket, and so gets none (RFC 9846
+ * 4.3.9): with OpenSSL, which sends one nevertheless, it resumes.
  */
 describePeers(["erlang"], (peer) => {
   it("its server resumes by ticket in TLSv1.3", () =>

@@ -91,7 +91,7 @@ function montgomerySuite(file: string, row: KeyExchangeGroup): void {
       if (test.flags?.includes("ZeroSharedSecret"))
         return {
           outcome: "rejected",
-          reason: "RFC 8446 7.4.2: an all-zero secret must abort",
+          reason: "RFC 9846 7.4.2: an all-zero secret must abort",
         };
       if (test.result === "acceptable")
         return {
@@ -125,7 +125,7 @@ function ecdhSuite(
       test.flags?.includes("CompressedPoint")
         ? {
             outcome: "rejected",
-            reason: "RFC 8446 4.2.8.2: uncompressed points only",
+            reason: "RFC 9846 4.3.8.2: uncompressed points only",
           }
         : undefined,
   });

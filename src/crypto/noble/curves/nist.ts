@@ -1,4 +1,4 @@
-/** ECDH on P-256, P-384 and P-521 (RFC 8446 4.2.8.2 and 7.4.2). */
+/** ECDH on P-256, P-384 and P-521 (RFC 9846 4.3.8.2 and 7.4.2). */
 import { bytesToNumberBE } from "@noble/curves/utils.js";
 import { Secret } from "../../../bytes.ts";
 import {
@@ -95,7 +95,7 @@ function randomScalar(curve: NistCurve, random: RandomSource): bigint {
 
 // [8422-5.11-01]
 /**
- * RFC 8446 4.2.8.2: the uncompressed form only, and "peers MUST validate each
+ * RFC 9846 4.3.8.2: the uncompressed form only, and "peers MUST validate each
  * other's public key Q by ensuring that the point is a valid point on the
  * elliptic curve". The cofactor is 1, so on the curve is enough.
  */
@@ -116,7 +116,7 @@ function decodeShare(curve: NistCurve, share: Uint8Array): NistPoint {
   }
 }
 
-/** RFC 8446 7.4.2: the x-coordinate, with its leading zeros. */
+/** RFC 9846 7.4.2: the x-coordinate, with its leading zeros. */
 function sharedSecret(scalar: bigint, peer: NistPoint): Secret {
   const point = peer.multiply(scalar).toBytes(true);
   // [8422-5.10-01] [9846-7.4.2-01]

@@ -1,4 +1,4 @@
-/** X25519 (RFC 7748, RFC 8446 4.2.8.2) over an arithmetic. */
+/** X25519 (RFC 7748, RFC 9846 4.3.8.2) over an arithmetic. */
 import type { MontgomeryECDH } from "@noble/curves/abstract/montgomery.js";
 import { Secret } from "../../../bytes.ts";
 import {
@@ -45,7 +45,7 @@ export function x25519Group({
 }
 
 /**
- * RFC 8446 7.4.2: "implementations MUST check whether the computed
+ * RFC 9846 7.4.2: "implementations MUST check whether the computed
  * Diffie-Hellman shared secret is the all-zero value and abort if so". noble
  * throws for the points that give zero, before it multiplies.
  */

@@ -1,4 +1,4 @@
-/** X25519 (RFC 7748, RFC 8446 4.2.8.2). */
+/** X25519 (RFC 7748, RFC 9846 4.3.8.2). */
 import type { KeyExchangeGroup } from "../../provider.ts";
 import { curve25519 } from "./curve25519.ts";
 import { x25519Group } from "./x25519-group.ts";

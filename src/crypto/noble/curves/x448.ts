@@ -1,4 +1,4 @@
-/** X448 (RFC 7748, RFC 8446 4.2.8.2). */
+/** X448 (RFC 7748, RFC 9846 4.3.8.2). */
 import { Secret } from "../../../bytes.ts";
 import {
   InvalidKeyShare,
@@ -36,7 +36,7 @@ function ephemeral(random: RandomSource): {
   return { privateKey, share: curve448().x448.getPublicKey(privateKey) };
 }
 
-/** RFC 8446 7.4.2 and 7748 6.2: noble throws for the points that give zero. */
+/** RFC 9846 7.4.2 and 7748 6.2: noble throws for the points that give zero. */
 function sharedSecret(privateKey: Uint8Array, peerShare: Uint8Array): Secret {
   if (peerShare.length !== 56)
     throw new InvalidKeyShare(

@@ -1,6 +1,6 @@
 /**
  * RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017 8). PSS uses MGF1 with the same
- * hash and a salt as long as the hash, as TLS 1.3 has it (RFC 8446 4.2.3).
+ * hash and a salt as long as the hash, as TLS 1.3 has it (RFC 9846 4.3.3).
  */
 import { numberToBytesBE } from "@noble/curves/utils.js";
 import { equal } from "../../../bytes.ts";

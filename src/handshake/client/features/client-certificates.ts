@@ -1,4 +1,4 @@
-/** A client that has certificates of its own, RFC 8446 4.4.2 and 4.6.2. */
+/** A client that has certificates of its own, RFC 9846 4.5.1 and 4.7.2. */
 import { RAISE_NEED } from "../../../promises.ts";
 import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
 import type { Credential } from "../../credentials/credential.ts";
@@ -66,7 +66,7 @@ export const clientCertificates: ClientFeature = {
   hooks: { ownCertificate: { answerRequest } },
 };
 
-/** RFC 8446 4.4.2: who is asked answers, with an empty list if need be. */
+/** RFC 9846 4.5.1: who is asked answers, with an empty list if need be. */
 function answerRequest(
   state: Finishing,
   wanted: CertificateWanted,

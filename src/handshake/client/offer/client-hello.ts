@@ -48,7 +48,7 @@ export function firstHello(
 }
 
 /**
- * RFC 8446 4.1.2: the same again, with the share and the cookie asked for,
+ * RFC 9846 4.2.2: the same again, with the share and the cookie asked for,
  * binders over what came before, and without early data.
  */
 export function secondHello(
@@ -66,7 +66,7 @@ export function secondHello(
   // [9846-4.2.2-02a]
   const base = { ...first, keyPairs };
   // [9846-4.2.4-11]
-  // RFC 8446 4.1.4: without PSKs that the suite does not go with.
+  // RFC 9846 4.2.4: without PSKs that the suite does not go with.
   const psks = first.psks.filter(({ hash }) => hash === asked.hash);
   return write(config, serverName, base, { ech, psks, retry: asked });
 }
@@ -168,7 +168,7 @@ function write(
 /**
  * The session id of a ClientHello: the session's, or one that is made up, so
  * that the server's echo tells that it took the ticket (RFC 5077 3.4) and a
- * middlebox sees what looks like a session (RFC 8446 D.4).
+ * middlebox sees what looks like a session (RFC 9846 E.4).
  */
 function sessionIdFor(
   config: ClientConfig,

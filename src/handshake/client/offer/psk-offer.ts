@@ -1,4 +1,4 @@
-/** The PSKs that a client of TLS 1.3 offers, RFC 8446 4.2.11. */
+/** The PSKs that a client of TLS 1.3 offers, RFC 9846 4.3.11. */
 import { TlsUsageError } from "../../../errors.ts";
 import { ExtensionType } from "../../../wire/code-points.ts";
 import type { ClientConfig } from "../../config/config.ts";
@@ -25,7 +25,7 @@ export function offeredPsks(
   const psks: Psk[] = [];
   const resumption = sessionPsk(config, serverName);
   if (resumption !== undefined) psks.push(resumption);
-  // RFC 8446 4.2.11: an identity has a byte at least; TLS 1.2's may have none.
+  // RFC 9846 4.3.11: an identity has a byte at least; TLS 1.2's may have none.
   for (const psk of external)
     if (psk.identity.length > 0)
       psks.push(externalKey(checkedPsk(psk), config.trust));
@@ -65,7 +65,7 @@ export function earlyDataSession(
   if (!config.earlyData || first?.kind !== "resumption") return undefined;
   const { session } = first;
   const { alpnProtocol, cipherSuite, maxEarlyData } = session;
-  // RFC 8446 4.2.10: the same version, suite and ALPN name as then.
+  // RFC 9846 4.3.10: the same version, suite and ALPN name as then.
   const same =
     config.suites13.some(({ code }) => code === cipherSuite.code) &&
     (alpnProtocol === undefined || config.alpnProtocols.includes(alpnProtocol));
@@ -111,7 +111,7 @@ export function greasePsks(
   };
 }
 
-/** RFC 8446 4.2.11.1: milliseconds since the ticket came, plus its age_add. */
+/** RFC 9846 4.3.11.1: milliseconds since the ticket came, plus its age_add. */
 function obfuscatedAge(session: Session13, now: number): number {
   const age = Math.max(0, Math.floor(now - session.createdAt));
   return (age + session.ageAdd) % 2 ** 32;

@@ -1,6 +1,6 @@
 /**
  * The states of a client of TLS 1.2 from the ServerHello on. RFC 5246 has no
- * names for them; these follow those of RFC 8446 A.1: what is waited for.
+ * names for them; these follow those of RFC 9846 A.1: what is waited for.
  */
 import type { GroupName } from "../../../crypto/provider.ts";
 import type { TlsError } from "../../../errors.ts";

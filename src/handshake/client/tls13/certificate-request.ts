@@ -8,7 +8,7 @@ import {
 } from "../../registries/certificate-types.ts";
 import type { CertificateWanted } from "../states.ts";
 
-/** Reads the content of a CertificateRequest, RFC 8446 4.3.2. */
+/** Reads the content of a CertificateRequest, RFC 9846 4.4.2. */
 export function certificateWanted(
   { extensions }: CertificateRequest13,
   certificateType: CertificateTypeName,

@@ -1,4 +1,4 @@
-/** Early data as a client sends it, RFC 8446 4.2.10. */
+/** Early data as a client sends it, RFC 9846 4.3.10. */
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
 import type { ClientConfig } from "../../config/config.ts";
@@ -34,7 +34,7 @@ export function beginEarlyData(
     hello.random,
     transcript,
   );
-  // RFC 8446 D.4: with early data, right after the first ClientHello.
+  // RFC 9846 E.4: with early data, right after the first ClientHello.
   if (config.compatibilityMode) io.sendChangeCipherSpec();
   io.beginWritingEarlyData(keys, session.maxEarlyData);
   return { session, hash: suite.hash, exporter };
@@ -72,7 +72,7 @@ export function settleEarlyData(
   return { early, earlyData: "accepted" };
 }
 
-/** RFC 8446 4.5: the last message under the early keys. */
+/** RFC 9846 4.6: the last message under the early keys. */
 export function endEarlyData(
   state: WaitFinished,
   finishing: Finishing,

@@ -1,4 +1,4 @@
-/** The client of TLS 1.3 after its ServerHello, RFC 8446 A.1, top to bottom. */
+/** The client of TLS 1.3 after its ServerHello, RFC 9846 A.1, top to bottom. */
 import { TlsError } from "../../../errors.ts";
 import {
   readPeerChain,
@@ -94,7 +94,7 @@ function onEncryptedExtensions(
     echRetryConfigs,
     transcript: state.transcript.add(message.raw),
   };
-  // RFC 8446 2.2: a server with a PSK shows no certificate and asks for none.
+  // RFC 9846 2.2: a server with a PSK shows no certificate and asks for none.
   if (state.psk === undefined) return { ...next, at: "WAIT_CERT_CR" };
   const { serverName } = state;
   const psk = state.psk.under({ trust: config.trust, serverName });
@@ -106,7 +106,7 @@ function onCertificateRequest(
   message: CertificateRequest13,
 ): WaitCertificate {
   // [9846-4.4.2-04b]
-  // RFC 8446 4.3.2: in the handshake the context "SHALL be zero length".
+  // RFC 9846 4.4.2: in the handshake the context "SHALL be zero length".
   if (message.context.length > 0)
     throw new TlsError(reason.unsolicited_certificate_context);
   return {
@@ -185,7 +185,7 @@ function authenticatedAt({ config, peer }: WaitFinished): number {
   return config.provider.now();
 }
 
-/** RFC 8446 4.4.2: who is asked answers, with an empty list if need be. */
+/** RFC 9846 4.5.1: who is asked answers, with an empty list if need be. */
 function declineRequest(
   state: Finishing,
   _wanted: CertificateWanted,

@@ -1,4 +1,4 @@
-/** A client shows its certificate after the handshake, RFC 8446 4.6.2. */
+/** A client shows its certificate after the handshake, RFC 9846 4.7.2. */
 import { RAISE_NEED } from "../../../promises.ts";
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
@@ -118,7 +118,7 @@ function answerWith(
   };
 }
 
-/** RFC 8446 4.4.4: under client_application_traffic_secret_N. */
+/** RFC 9846 4.5.3: under client_application_traffic_secret_N. */
 function finish(
   connected: ClientConnected,
   transcript: Transcript,

@@ -27,7 +27,7 @@ export function onServerHello13(
   const { config, serverName, hello, ech } = state;
   checkSolicited(message.extensionTypes, hello.types);
   // [9846-4.2.4-10]
-  // RFC 8446 4.1.4: the suite of the HelloRetryRequest stays.
+  // RFC 9846 4.2.4: the suite of the HelloRetryRequest stays.
   if (state.retrySuite !== undefined && state.retrySuite.code !== suite.code)
     throw new TlsError(reason.hello_changed_after_retry);
   const { group, shared, psk } = agree(state, message, suite);
@@ -39,12 +39,12 @@ export function onServerHello13(
     transcript,
   );
   const helloRetried = state.retrySuite !== undefined;
-  // RFC 8446 D.4: once, before the first encrypted flight.
+  // RFC 9846 E.4: once, before the first encrypted flight.
   if (config.compatibilityMode && !helloRetried && !state.early)
     io.sendChangeCipherSpec();
   io.setWarningAlerts("fatal");
   io.setReadKeys(handshakeKeys({ config, suite }, secrets.server));
-  // RFC 8446 4.2.10: early data goes on until EncryptedExtensions refuse it,
+  // RFC 9846 4.3.10: early data goes on until EncryptedExtensions refuse it,
   // and is refused already where its PSK, the first one, was not chosen.
   const early = psk?.index === 0 ? state.early : undefined;
   const refused = state.early !== undefined && early === undefined;

@@ -7,7 +7,7 @@ import { isByExternalPsk, proofOf } from "../../sessions/psk.ts";
 import { MAX_SESSION_LIFETIME } from "../../sessions/session.ts";
 import type { ClientConnected } from "../states.ts";
 
-/** RFC 8446 4.6.1. */
+/** RFC 9846 4.7.1. */
 export function onNewSessionTicket(
   state: ClientConnected,
   message: NewSessionTicket13,

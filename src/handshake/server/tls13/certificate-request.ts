@@ -7,7 +7,7 @@ import { greasedSchemes, greasedShape } from "../grease.ts";
 import { SIGNATURE_SCHEMES } from "../../registries/signature-schemes.ts";
 
 // [9846-4.4.2-04a]
-/** RFC 8446 4.3.2; in the handshake the context is empty. */
+/** RFC 9846 4.4.2; in the handshake the context is empty. */
 export function certificateRequest(
   config: ServerConfig,
   context: Uint8Array = NO_BYTES,
@@ -28,8 +28,8 @@ export function certificateRequest(
 
 // [9846-4.5.1-07]
 /**
- * Returns the extensions that a client may send with its certificates: RFC 8446
- * 4.4.2.
+ * Returns the extensions that a client may send with its certificates: RFC 9846
+ * 4.5.1.
  */
 export function requestedTypes(config: ServerConfig): ReadonlySet<number> {
   const shape = config.shapes.certificate_request;

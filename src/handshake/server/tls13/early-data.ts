@@ -1,4 +1,4 @@
-/** A server's decision about early data, RFC 8446 4.2.10 and 8. */
+/** A server's decision about early data, RFC 9846 4.3.10 and 8. */
 import { equal, type Secret } from "../../../bytes.ts";
 import type { ServerConfig } from "../../config/config.ts";
 import type { Need, ProtectionKeys } from "../../machine/io.ts";
@@ -7,7 +7,7 @@ import type { ChosenPsk, ResumptionPsk } from "../../sessions/psk.ts";
 import { earlyDataKeys } from "../../tls13/secrets.ts";
 import type { Negotiated } from "../states.ts";
 
-/** RFC 8446 8.3: how far the client's ticket age may be off, milliseconds. */
+/** RFC 9846 8.3: how far the client's ticket age may be off, milliseconds. */
 const WINDOW = 10_000;
 
 type StrikeNeed = Extract<Need, { type: "strike" }>;
@@ -30,7 +30,7 @@ export function decideEarlyData(
 ): "accepted" | "refused" | StrikeNeed {
   if (!hello.extensions.early_data || helloRetried) return "refused";
   // [9846-4.3.10-07]
-  // RFC 8446 4.2.10: "the first PSK", with the same suite and ALPN name.
+  // RFC 9846 4.3.10: "the first PSK", with the same suite and ALPN name.
   if (psk.kind === "external" || index !== 0) return "refused";
   const { session } = psk;
   // Read once: the same clock says what is recent and until when it is struck.
@@ -60,7 +60,7 @@ export function acceptEarlyData(
   return { keys, bytes: psk.session.maxEarlyData, exporter };
 }
 
-/** RFC 8446 8.3: the hello was sent just now, by the ticket's age. */
+/** RFC 9846 8.3: the hello was sent just now, by the ticket's age. */
 function isRecent(
   hello: ClientHello,
   { session }: ResumptionPsk,
@@ -76,7 +76,7 @@ function isRecent(
 
 // [9846-8-01]
 /**
- * RFC 8446 8.1 and 8.2: no early data twice. A session that names a register is
+ * RFC 9846 8.1 and 8.2: no early data twice. A session that names a register is
  * struck in it. One that names none was guarded by the store that it was made for:
  * it needs a store here that is one, which a config without a register says.
  */

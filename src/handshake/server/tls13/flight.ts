@@ -113,7 +113,7 @@ export function serverFlight(
 type PskFlightSent = WaitFinished | WaitEndOfEarlyData;
 
 // [9846-F.1-01a]
-/** RFC 8446 2.2 and 2.3: with a PSK the Finished follows at once. */
+/** RFC 9846 2.2 and 2.3: with a PSK the Finished follows at once. */
 function pskFlight(
   negotiated: Negotiated,
   psk: ChosenPsk,
@@ -272,7 +272,7 @@ function sendServerHello(
   const before = rest.transcript.begin(hash);
   const message = rest.ech?.confirm(encoded, before) ?? encoded;
   io.send(message);
-  // RFC 8446 D.4: after its first message.
+  // RFC 9846 E.4: after its first message.
   if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
     io.sendChangeCipherSpec();
   if (hello.extensions.early_data && early === undefined)
@@ -296,7 +296,7 @@ function encapsulate(
   return { entry, secret: answer.secret };
 }
 
-/** RFC 8446 4.4.4; from here on the server writes under application keys. */
+/** RFC 9846 4.5.3; from here on the server writes under application keys. */
 export function sendServerFinished(
   state: Server13,
   secrets: Pick<WaitSigner, "handshake" | "serverHandshake">,

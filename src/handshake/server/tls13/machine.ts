@@ -1,4 +1,4 @@
-/** The server of TLS 1.3 after its Certificate, RFC 8446 A.2, top to bottom. */
+/** The server of TLS 1.3 after its Certificate, RFC 9846 A.2, top to bottom. */
 import {
   Anonymous,
   asksInHandshake,
@@ -128,7 +128,7 @@ function onCertificate(
   return { ...state, at: "WAIT_FINISHED", peer, transcript };
 }
 
-/** RFC 8446 4.5. */
+/** RFC 9846 4.6. */
 function onEndOfEarlyData(
   state: WaitEndOfEarlyData,
   message: Message,

@@ -1,4 +1,4 @@
-/** A server asks for a certificate after the handshake, RFC 8446 4.6.2. */
+/** A server asks for a certificate after the handshake, RFC 9846 4.7.2. */
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
 import { Anonymous } from "../../config/client-authentication.ts";
@@ -39,7 +39,7 @@ export function onRequestCertificate(
   return { ...state, asked: { context, transcript } };
 }
 
-/** RFC 8446 4.4.2: the answer names its request. */
+/** RFC 9846 4.5.1: the answer names its request. */
 export function onLateCertificate(
   connected: ServerConnected,
   message: Certificate13,
@@ -73,7 +73,7 @@ export function onLateCertificate(
   return { ...answer, at: "WAIT_POST_HANDSHAKE_CV", peerChain, peerKey };
 }
 
-/** RFC 8446 4.4.4: under client_application_traffic_secret_N. */
+/** RFC 9846 4.5.3: under client_application_traffic_secret_N. */
 export function onLateFinished(
   { connected, transcript, peer }: WaitLateFinished,
   message: Finished,

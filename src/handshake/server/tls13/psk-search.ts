@@ -1,6 +1,6 @@
 /**
  * A server of TLS 1.3 looks for a PSK among those that a client offers, one
- * after the other (RFC 8446 4.2.11): a ticket that it sealed, a session in its
+ * after the other (RFC 9846 4.3.11): a ticket that it sealed, a session in its
  * store, an external PSK. What may wait is a state.
  */
 import { equal } from "../../../bytes.ts";
@@ -105,7 +105,7 @@ export function afterPsk<Next>(
   return searchPsk({ ...search, index: search.index + 1 }, found, io);
 }
 
-/** RFC 8446 4.1.2: the PSK of the first hello in the second one. */
+/** RFC 9846 4.2.2: the PSK of the first hello in the second one. */
 export function searchAgain(
   search: PskSearch,
   { psk }: ChosenPsk,
@@ -128,7 +128,7 @@ function ofSession(
   if (!isOfThisServer(session, config, name)) return undefined;
   const peer = resumedPeer(session, config, name);
   if (peer === undefined) return undefined;
-  // RFC 8446 4.6.1 would allow another suite of that hash. But a session does
+  // RFC 9846 4.7.1 would allow another suite of that hash. But a session does
   // not keep alive a suite that the two would not choose today.
   const [today] = sharedSuites(config, config.suites13, hello);
   const best = search.retry?.suite ?? today;

@@ -1,4 +1,4 @@
-/** The tickets that a server of TLS 1.3 gives, RFC 8446 4.6.1. */
+/** The tickets that a server of TLS 1.3 gives, RFC 9846 4.7.1. */
 import { NO_BYTES, Secret } from "../../../bytes.ts";
 import type { ServerConfig } from "../../config/config.ts";
 import type { HandshakeIo } from "../../machine/io.ts";
@@ -32,7 +32,7 @@ export function sendTickets(
   const stored: Uint8Array[] = [];
   const { ticketKeys: tickets, sessionStore } = config;
   // [9846-4.3.9-05] [9846-4.7.1-01]
-  // RFC 8446 4.2.9: none that the client has no use for.
+  // RFC 9846 4.3.9: none that the client has no use for.
   if (commonModes(config, hello).length === 0) return stored;
   if (tickets === undefined && sessionStore === undefined) return stored;
   const resumed = "psk" in peer && peer.psk.psk.kind === "resumption";
@@ -71,7 +71,7 @@ function ticketSession(
   const authenticatedAt =
     psk?.kind === "resumption" ? psk.session.authenticatedAt : now;
   // [9846-4.7.1-19]
-  // RFC 8446 4.6.1: new tickets do not stretch a session without end.
+  // RFC 9846 4.7.1: new tickets do not stretch a session without end.
   const left = MAX_SESSION_LIFETIME - Math.ceil((now - authenticatedAt) / 1000);
   if (left <= 0) return undefined;
   const key = hkdfExpandLabel(

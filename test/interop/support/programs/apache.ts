@@ -1,6 +1,6 @@
 /**
  * Apache httpd, the one server that asks for a certificate after the handshake
- * (RFC 8446 4.6.2): only /inside wants one.
+ * (RFC 9846 4.7.2): only /inside wants one.
  */
 import {
   chmodSync,

@@ -228,7 +228,7 @@ export function erlang(): Found {
       lacks: {
         // It is told that the connection is closed, but not why.
         // It names no psk_key_exchange_modes before it has a ticket, and so is
-        // given none (RFC 8446 4.2.9).
+        // given none (RFC 9846 4.3.9).
         client: [
           ...lacks,
           ...([

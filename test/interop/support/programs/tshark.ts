@@ -35,7 +35,7 @@ export interface Reading {
   /** The plaintext of each side. */
   readonly client: string;
   readonly server: string;
-  /** The handshake messages that it could read, in RFC 8446's names. */
+  /** The handshake messages that it could read, in RFC 9846's names. */
   readonly messages: readonly string[];
 }
 
