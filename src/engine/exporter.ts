@@ -23,9 +23,9 @@ export function exportKeyingMaterial(
   if (state.machine === "client12" || state.machine === "server12") {
     // [7627-5.4-01] [7627-5.4-02]
     // RFC 7627 5.4: nothing is exported for authentication of a level above.
-    if (state.info.extendedMasterSecret !== true)
+    if (state.info.extendedMainSecret !== true)
       throw new TlsUsageError(
-        "exportKeyingMaterial: the connection has no extended_master_secret (RFC 7627 5.4)",
+        "exportKeyingMaterial: the connection has no extended_main_secret (RFC 7627 5.4)",
       );
     if (RESERVED_LABELS.has(label))
       throw new TlsUsageError(`exportKeyingMaterial: ${label} is TLS's own`);
@@ -34,7 +34,7 @@ export function exportKeyingMaterial(
         `exportKeyingMaterial: context is ${context.length} bytes; TLS 1.2 allows at most 65535`,
       );
     return unshared(
-      state.master.exportKeyingMaterial(state.randoms, label, length, context),
+      state.main.exportKeyingMaterial(state.randoms, label, length, context),
     );
   }
   const hash = state.config.provider.hashes[state.suite.hash];

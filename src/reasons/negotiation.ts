@@ -67,14 +67,14 @@ export const session_not_offered = {
 export const resumed_session_mismatch = {
   name: "resumed_session_mismatch",
   alert: "handshake_failure",
-  says: "the resumed session's extended_master_secret setting differs from the original",
+  says: "the resumed session's extended_main_secret setting differs from the original",
   rfc: "7627 5.3",
 } as const satisfies ReasonRow;
 
-export const extended_master_secret_missing = {
-  name: "extended_master_secret_missing",
+export const extended_main_secret_missing = {
+  name: "extended_main_secret_missing",
   alert: "handshake_failure",
-  says: "the peer does not support extended_master_secret, which this side requires of TLS 1.2",
+  says: "the peer does not support extended_main_secret, which this side requires of TLS 1.2",
   rfc: "7627 5.2, 5.3",
 } as const satisfies ReasonRow;
 

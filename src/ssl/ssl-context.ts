@@ -342,17 +342,17 @@ export class SSLContext {
   }
 
   /**
-   * True when a peer of TLS 1.2 without extended_master_secret (RFC 7627) is
+   * True when a peer of TLS 1.2 without extended_main_secret (RFC 7627) is
    * refused, as with `%FORCE_SESSION_HASH` of GnuTLS and `require_ems` of
    * rustls. Without it a connection has neither `exportKeyingMaterial()` nor
    * the channel bindings `tls-unique` and `tls-exporter`. Default false. Not in
    * Python.
    */
-  get requireExtendedMasterSecret(): boolean {
-    return this.#state.settings.requireExtendedMasterSecret;
+  get requireExtendedMainSecret(): boolean {
+    return this.#state.settings.requireExtendedMainSecret;
   }
-  set requireExtendedMasterSecret(value: boolean) {
-    this.#state.set("requireExtendedMasterSecret", value);
+  set requireExtendedMainSecret(value: boolean) {
+    this.#state.set("requireExtendedMainSecret", value);
   }
 
   /**

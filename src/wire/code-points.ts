@@ -66,7 +66,7 @@ export const ExtensionType = {
   server_certificate_type: 20,
   padding: 21,
   encrypt_then_mac: 22,
-  extended_master_secret: 23,
+  extended_main_secret: 23,
   compress_certificate: 27,
   record_size_limit: 28,
   delegated_credential: 34,

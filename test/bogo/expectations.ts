@@ -183,7 +183,7 @@ export function checkSessions(
       `a ticket for early data: ${String(early)}`,
     );
   if (flags["expect-extended-master-secret"] && last?.version === "TLSv1.2")
-    expect(last.extendedMasterSecret, "no extended master secret");
+    expect(last.extendedMainSecret, "no extended main secret");
 }
 
 function same<T>(wanted: T | undefined, found: T, what: string): void {

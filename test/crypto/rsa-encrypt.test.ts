@@ -25,18 +25,18 @@ function decrypted(encrypted: Uint8Array): string {
   );
 }
 
-const premaster = new Uint8Array(48).map((_, i) => i);
+const preliminary = new Uint8Array(48).map((_, i) => i);
 
 describe.each([noble, node])("rsaEncrypt of $name", (provider) => {
   it("is RSAES-PKCS1-v1_5: 0002, padding without zeros, 00, the message", () => {
     const seen = new Set<string>();
     for (let i = 0; i < 20; i++) {
-      const made = provider.rsaEncrypt(publicKey(), premaster, noble.random);
+      const made = provider.rsaEncrypt(publicKey(), preliminary, noble.random);
       expect(made).toHaveLength(256);
       expect(Object.getPrototypeOf(made)).toBe(Uint8Array.prototype);
       const encoded = decrypted(made);
       expect(encoded).toMatch(/^0002/);
-      expect(encoded.slice(-98)).toBe(`00${toHex(premaster)}`);
+      expect(encoded.slice(-98)).toBe(`00${toHex(preliminary)}`);
       expect(encoded.slice(4, -98)).toMatch(/^(?:0[1-9a-f]|[1-9a-f].)+$/);
       seen.add(encoded);
     }
@@ -66,7 +66,7 @@ describe.each([noble, node])("rsaEncrypt of $name", (provider) => {
       },
     ];
     for (const key of unsound)
-      expect(() => provider.rsaEncrypt(key, premaster, noble.random)).toThrow(
+      expect(() => provider.rsaEncrypt(key, preliminary, noble.random)).toThrow(
         TypeError,
       );
   });
@@ -85,7 +85,7 @@ it("noble draws the padding, and again for each zero in it", () => {
   expect(decrypted(made)).toMatch(/^0002(07){23}00(00){230}$/);
   expect(recorded.lengths[0]).toBe(23);
   const zeros = (length: number): Uint8Array => new Uint8Array(length);
-  expect(() => noble.rsaEncrypt(publicKey(), premaster, zeros)).toThrow(
+  expect(() => noble.rsaEncrypt(publicKey(), preliminary, zeros)).toThrow(
     /nothing but zeros/,
   );
 });

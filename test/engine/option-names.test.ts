@@ -29,12 +29,12 @@ const FACTORIES = [both, only13].flatMap((engine) => [
 
 describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
   it("accepts options alone", () => {
-    expect(() => make({ requireExtendedMasterSecrets: true })).toThrow(
-      "it is requireExtendedMasterSecret here",
+    expect(() => make({ requireExtendedMainSecrets: true })).toThrow(
+      "it is requireExtendedMainSecret here",
     );
     for (const name of [
       ...foreign,
-      "requireExtendedMasterSecrets",
+      "requireExtendedMainSecrets",
       "verify",
       "role",
       "toString",
@@ -44,6 +44,6 @@ describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
         expect(call).toThrow(TlsUsageError);
         expect(call).toThrow(`${factory}: ${name} (undefined) is no option; `);
       }
-    make({ requireExtendedMasterSecret: true, trust: undefined });
+    make({ requireExtendedMainSecret: true, trust: undefined });
   });
 });

@@ -77,7 +77,7 @@ describe("a client's hello has", () => {
     // [5746-3.4-01]
     ["an empty renegotiation_info", "ff01000100"],
     // [7627-5.2-01]
-    ["extended_master_secret", "00170000"],
+    ["extended_main_secret", "00170000"],
     // [8422-5.1-03] [8422-5.1.2-04]
     ["the uncompressed point format, and no other", "000b00020100"],
     // [5246-7.4.1.4.1-03]
@@ -138,9 +138,9 @@ describe("a server answers", () => {
   });
 
   // [7627-5.2-02]
-  it("extended_master_secret with itself", () => {
-    expect(offered({ extended_master_secret: true })).toMatchObject({
-      extensionTypes: [ExtensionType.extended_master_secret],
+  it("extended_main_secret with itself", () => {
+    expect(offered({ extended_main_secret: true })).toMatchObject({
+      extensionTypes: [ExtensionType.extended_main_secret],
     });
   });
 
@@ -316,7 +316,7 @@ describe("a client refuses", () => {
   });
 
   // [7627-5.3-09]
-  it("to go on with an extended master secret that its session has not", () => {
+  it("to go on with an extended main secret that its session has not", () => {
     const memory = { ...TLS12, ...serverMemory("session id") };
     const first = sessionOf(connect12({ client: TLS12, server: memory }));
     if (first?.version !== "TLSv1.2") throw new Error("no session came");
@@ -324,7 +324,7 @@ describe("a client refuses", () => {
     const session = { ...first };
     const { failed } = run(
       (name, raw) => {
-        if (name === "client_hello") session.extendedMasterSecret = false;
+        if (name === "client_hello") session.extendedMainSecret = false;
         return [raw];
       },
       { client: { session }, server: memory },

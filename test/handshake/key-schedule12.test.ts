@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest";
 import { asciiBytes, concat, fromHex, Secret, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import {
-  newMasterSecret,
+  newMainSecret,
   prf,
-  resumedMasterSecret,
+  resumedMainSecret,
 } from "../../src/handshake/keys/key-schedule12.ts";
 import { PendingTranscript } from "../../src/handshake/keys/transcript.ts";
 import { seededRandom } from "../support/seeded-random.ts";
@@ -78,8 +78,8 @@ describe("PRF, RFC 5246 5: vectors of the TLS working group's list", () => {
 });
 
 // [7627-5.2-06]
-it("master secret, RFC 5246 8.1: NIST's vector", () => {
-  const master = newMasterSecret(
+it("main secret, RFC 5246 8.1: NIST's vector", () => {
+  const main = newMainSecret(
     new Secret(
       fromHex(
         "f8938ecc9edebc5030c0c6a441e213cd24e6f770a50dda07876f8d55da062bca" +
@@ -99,7 +99,7 @@ it("master secret, RFC 5246 8.1: NIST's vector", () => {
       extended: false,
     },
   );
-  expect(toHex(master.bytes)).toBe(
+  expect(toHex(main.bytes)).toBe(
     "202c88c00f84a17a20027079604787461176455539e705be730890602c289a50" +
       "01e34eeb3a043e5d52a65e66125188bf",
   );
@@ -120,10 +120,10 @@ describe.skipIf(openssl === undefined)(
       const secret = random(48);
 
       // [7627-5.1-01]
-      it(`${name}: master secret and extended master secret`, () => {
+      it(`${name}: main secret and extended main secret`, () => {
         const of = (extended: boolean): string =>
           toHex(
-            newMasterSecret(new Secret(secret.slice()), {
+            newMainSecret(new Secret(secret.slice()), {
               transcript,
               randoms,
               extended,
@@ -136,18 +136,18 @@ describe.skipIf(openssl === undefined)(
       });
 
       it(`${name}: both Finished`, () => {
-        const master = resumedMasterSecret(hash, new Secret(secret));
-        expect(toHex(master.clientFinished(digest))).toBe(
+        const main = resumedMainSecret(hash, new Secret(secret));
+        expect(toHex(main.clientFinished(digest))).toBe(
           judge(name, secret, "client finished", digest, 12),
         );
-        expect(toHex(master.serverFinished(digest))).toBe(
+        expect(toHex(main.serverFinished(digest))).toBe(
           judge(name, secret, "server finished", digest, 12),
         );
       });
 
       it(`${name}: the key block, cut in RFC 5246 6.3's order`, () => {
-        const master = resumedMasterSecret(hash, new Secret(secret));
-        const block = master.keyBlock(randoms, { mac: 20, key: 16, iv: 4 });
+        const main = resumedMainSecret(hash, new Secret(secret));
+        const block = main.keyBlock(randoms, { mac: 20, key: 16, iv: 4 });
         const seed = concat(randoms.server, randoms.client);
         expect(
           toHex(
@@ -164,16 +164,16 @@ describe.skipIf(openssl === undefined)(
       });
 
       it(`${name}: the exporter, with a context and without`, () => {
-        const master = resumedMasterSecret(hash, new Secret(secret));
+        const main = resumedMainSecret(hash, new Secret(secret));
         const { client, server } = randoms;
         const label = "EXPERIMENTAL";
         const seed = concat(client, server);
-        expect(toHex(master.exportKeyingMaterial(randoms, label, 70))).toBe(
+        expect(toHex(main.exportKeyingMaterial(randoms, label, 70))).toBe(
           judge(name, secret, label, seed, 70),
         );
         const context = random(300);
         expect(
-          toHex(master.exportKeyingMaterial(randoms, label, 70, context)),
+          toHex(main.exportKeyingMaterial(randoms, label, 70, context)),
         ).toBe(
           judge(
             name,

@@ -34,7 +34,7 @@ import type { HandshakeIo } from "../../src/handshake/machine/io.ts";
 import {
   earlySecret,
   type HandshakeSecret,
-  type MasterSecret,
+  type MainSecret,
 } from "../../src/handshake/keys/key-schedule13.ts";
 import type { Transitions } from "../../src/handshake/machine/transitions.ts";
 import type { Certificate13 } from "../../src/handshake/messages/certificate13.ts";
@@ -302,25 +302,25 @@ describe("proofs", () => {
 });
 
 describe("the key schedule", () => {
-  it("goes from early to handshake to master", () => {
+  it("goes from early to handshake to main", () => {
     const handshake: HandshakeSecret =
       earlySecret(hash).handshakeSecret(shared);
-    const master: MasterSecret = handshake.masterSecret();
-    void master.clientApplicationTraffic(digest);
+    const main: MainSecret = handshake.mainSecret();
+    void main.clientApplicationTraffic(digest);
   });
 
   it("does not go any other way", () => {
     const early = earlySecret(hash);
-    // @ts-expect-error no master secret without a handshake secret
-    void early.masterSecret();
-    // @ts-expect-error application keys come from the master secret
+    // @ts-expect-error no main secret without a handshake secret
+    void early.mainSecret();
+    // @ts-expect-error application keys come from the main secret
     void early.handshakeSecret(shared).clientApplicationTraffic(digest);
     // @ts-expect-error handshake keys do not come from the early secret
     void early.clientHandshakeTraffic(digest);
     // @ts-expect-error an early secret is no handshake secret
     const handshake: HandshakeSecret = early;
-    // @ts-expect-error a handshake secret is no master secret
-    const master: MasterSecret = handshake;
-    void master;
+    // @ts-expect-error a handshake secret is no main secret
+    const main: MainSecret = handshake;
+    void main;
   });
 });

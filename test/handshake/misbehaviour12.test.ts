@@ -52,7 +52,7 @@ function resumable(): Flow {
   const one = {
     suite: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     clientAuth: false,
-    extendedMasterSecret: true,
+    extendedMainSecret: true,
     encryptThenMac: true,
     resumption: "ticket",
   } as const;

@@ -537,7 +537,7 @@ describe("a session of TLS 1.2", () => {
   const one: Case12 = {
     suite: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     clientAuth: false,
-    extendedMasterSecret: true,
+    extendedMainSecret: true,
     encryptThenMac: true,
     resumption: "ticket",
   };
@@ -590,9 +590,9 @@ describe("a session of TLS 1.2", () => {
   });
 
   // [7627-5.3-06] [7627-5.4-06]
-  it("ends when it would lose its extended master secret", () => {
+  it("ends when it would lose its extended main secret", () => {
     const { client, server } = begun();
-    const omit = [ExtensionType.extended_master_secret];
+    const omit = [ExtensionType.extended_main_secret];
     const pair = connect12({
       client: { ...client, shapes: { client_hello: { omit } } },
       server,
@@ -602,10 +602,10 @@ describe("a session of TLS 1.2", () => {
 
   // [7627-5.3-04]
   it("begins anew when it had none and one is offered", () => {
-    const { client, server } = begun({ extendedMasterSecret: false });
+    const { client, server } = begun({ extendedMainSecret: false });
     // A client does not offer such a session: this one says it is another.
     const session: Session = Object.assign({}, client.session, {
-      extendedMasterSecret: true,
+      extendedMainSecret: true,
     });
     expect(
       isResumed({ client: { ...client, session, shapes: {} }, server }),

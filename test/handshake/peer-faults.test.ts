@@ -133,7 +133,7 @@ describe("a ServerHello", () => {
         return encodeServerHello12(EVERY_EXTENSION, {
           ...hello,
           cipherSuite: 0xc02b,
-          extensions: { extended_master_secret: true },
+          extensions: { extended_main_secret: true },
         });
       },
       1,

@@ -305,7 +305,7 @@ describe("a server with answers to everything", () => {
     omit: [
       ExtensionType.server_name,
       ExtensionType.record_size_limit,
-      ExtensionType.extended_master_secret,
+      ExtensionType.extended_main_secret,
       ExtensionType.ec_point_formats,
       ExtensionType.encrypt_then_mac,
       ExtensionType.session_ticket,

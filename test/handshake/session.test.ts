@@ -32,7 +32,7 @@ function secretOf(session: Session): string {
   return toHex(
     session.version === "TLSv1.3"
       ? session.psk.bytes
-      : session.masterSecret.bytes,
+      : session.mainSecret.bytes,
   );
 }
 
@@ -55,7 +55,7 @@ describe("sessions as bytes", () => {
       stapled: { ocspResponse: Uint8Array.of(1), scts: [Uint8Array.of(2, 3)] },
     }),
     session12(),
-    session12({ extendedMasterSecret: false, encryptThenMac: true }),
+    session12({ extendedMainSecret: false, encryptThenMac: true }),
   ])
     it(`are restored as they were (${session.version})`, () => {
       const back = sessionFromBytes(sessionToBytes(session));

@@ -13,7 +13,7 @@ function connect(server = serverContext()) {
   const options: Partial<ClientOptions> = {
     versions: ["TLSv1.2"],
     shapes: {
-      client_hello: { omit: [ExtensionType.extended_master_secret] },
+      client_hello: { omit: [ExtensionType.extended_main_secret] },
     },
   };
   const client = TlsEngine.client(testClientConfig(options), "localhost");
@@ -32,10 +32,10 @@ function connect(server = serverContext()) {
 }
 
 // [7627-5.4-03] [7627-5.4-04]
-it("a connection without extended_master_secret binds and exports nothing", () => {
+it("a connection without extended_main_secret binds and exports nothing", () => {
   const { there } = connect();
   expect(there.version()).toBe("TLSv1.2");
-  expect(there.extendedMasterSecret).toBe(false);
+  expect(there.extendedMainSecret).toBe(false);
   expect(there.getChannelBinding("tls-unique")).toBe(null);
   expect(there.getChannelBinding("tls-exporter")).toBe(null);
   expect(() => there.exportKeyingMaterial("EXPORTER-x", 8)).toThrow(
@@ -45,9 +45,9 @@ it("a connection without extended_master_secret binds and exports nothing", () =
 });
 
 it("a context can require it", () => {
-  const server = serverContext({ requireExtendedMasterSecret: true });
+  const server = serverContext({ requireExtendedMainSecret: true });
   expect(() => connect(server)).toThrow(
     expect.objectContaining({ reason: "INCONSISTENT_EXTMS" }),
   );
-  expect(server.requireExtendedMasterSecret).toBe(true);
+  expect(server.requireExtendedMainSecret).toBe(true);
 });

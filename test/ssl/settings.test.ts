@@ -264,9 +264,9 @@ const CASES: { readonly [Name in keyof Settings]: Case } = {
     },
     effect: (context) => serverOf(context).dhParameters,
   },
-  requireExtendedMasterSecret: {
-    change: { requireExtendedMasterSecret: true },
-    effect: (context) => clientOf(context).requireExtendedMasterSecret,
+  requireExtendedMainSecret: {
+    change: { requireExtendedMainSecret: true },
+    effect: (context) => clientOf(context).requireExtendedMainSecret,
   },
   alpnProtocols: {
     change: { alpnProtocols: ["a"] },

@@ -128,7 +128,7 @@ describe.each(VERSIONS)("events of a store of %s", (version) => {
     "one without its key": (session) => ({
       ...session,
       psk: undefined,
-      masterSecret: undefined,
+      mainSecret: undefined,
     }),
     "one with a list that is none": (session) => ({
       ...session,

@@ -35,7 +35,7 @@ function stillProvider(seed: string, base?: CryptoProvider): CryptoProvider {
 export interface Case12 {
   readonly suite: CipherSuiteName;
   readonly clientAuth: boolean;
-  readonly extendedMasterSecret: boolean;
+  readonly extendedMainSecret: boolean;
   readonly encryptThenMac: boolean;
   /** The kind of resumption that the server supports. */
   readonly resumption: "ticket" | "session id";
@@ -64,7 +64,7 @@ export interface Sides {
 export function sidesOf({
   suite,
   clientAuth,
-  extendedMasterSecret,
+  extendedMainSecret,
   encryptThenMac,
 }: Case12): Sides {
   const kind = suite.includes("ECDSA") ? "ec-p256" : "rsa";
@@ -75,7 +75,7 @@ export function sidesOf({
     psk: () => TEST_PSK,
   } as const;
   const omit = [
-    ...(extendedMasterSecret ? [] : [ExtensionType.extended_master_secret]),
+    ...(extendedMainSecret ? [] : [ExtensionType.extended_main_secret]),
     ...(encryptThenMac ? [] : [ExtensionType.encrypt_then_mac]),
   ];
   return {

@@ -105,9 +105,9 @@ export function keySteps(
     showSecrets ? bytes : `(${bytes.length / 2} bytes, secret)`;
   if (name === "CLIENT_RANDOM")
     return [
-      "master_secret = PRF(pre_master_secret, ...) [RFC 5246 8.1, RFC 7627 4]",
+      "main_secret = PRF(pre_main_secret, ...) [RFC 5246 8.1, RFC 7627 4]",
       `  out ${shown(hex)}`,
-      'key_block = PRF(master_secret, "key expansion", server_random + client_random) [RFC 5246 6.3]',
+      'key_block = PRF(main_secret, "key expansion", server_random + client_random) [RFC 5246 6.3]',
     ];
   const row = ROWS[name];
   if (row === undefined) return [];

@@ -93,7 +93,7 @@ interface OpenClient {
 export interface OfferedEarlyData {
   readonly session: Session13;
   readonly hash: HashName;
-  /** early_exporter_master_secret. */
+  /** early_exporter_secret. */
   readonly exporter: Secret;
 }
 

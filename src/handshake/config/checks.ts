@@ -101,7 +101,7 @@ function canProtect(
     : cbcs[protection.cbc] !== undefined;
 }
 
-/** A server never decrypts a premaster secret: SECURITY.md says why. */
+/** A server never decrypts a preliminary secret: SECURITY.md says why. */
 function canExchange(
   provider: CryptoProvider,
   suite: CipherSuite,

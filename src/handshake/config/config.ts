@@ -319,7 +319,7 @@ function commonConfig(
     ocspStapling: options.ocspStapling ?? false,
     certificateCompression: options.certificateCompression ?? [],
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
-    requireExtendedMasterSecret: options.requireExtendedMasterSecret ?? false,
+    requireExtendedMainSecret: options.requireExtendedMainSecret ?? false,
     limits: checkedLimits(options.limits),
     shapes: options.shapes ?? {},
     grease: options.grease ?? true,

@@ -20,7 +20,7 @@ const COMMON: Names<CommonOptions> = {
   peerCertificateTypes: true,
   delegatedCredentials: true,
   certificateSignatureSchemes: true,
-  requireExtendedMasterSecret: true,
+  requireExtendedMainSecret: true,
   certificateAuthorities: true,
   recordSizeLimit: true,
   maxSendFragment: true,

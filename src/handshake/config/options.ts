@@ -95,11 +95,11 @@ export interface CommonOptions {
    */
   readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
   /**
-   * TLS 1.2: refuses a peer without extended_master_secret (RFC 7627), with
+   * TLS 1.2: refuses a peer without extended_main_secret (RFC 7627), with
    * handshake_failure. Without it a connection goes on, and has no exporter and
    * no tls-unique. Default false.
    */
-  readonly requireExtendedMasterSecret?: boolean;
+  readonly requireExtendedMainSecret?: boolean;
   /** DER names of the authorities that the peer is told of. Default none. */
   readonly certificateAuthorities?: readonly Uint8Array[];
   /** RFC 8449: the most bytes of a decrypted record, 64 to 2^14 + 1. */

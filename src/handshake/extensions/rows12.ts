@@ -18,36 +18,36 @@ import * as reason from "../../reasons.ts";
 import { CipherSuiteSignal, ExtensionType } from "../../wire/code-points.ts";
 
 /** RFC 7627 5.1, for TLS 1.2. */
-const extendedMasterSecret: ExtensionSpec = {
-  name: "extended_master_secret",
-  type: ExtensionType.extended_master_secret,
+const extendedMainSecret: ExtensionSpec = {
+  name: "extended_main_secret",
+  type: ExtensionType.extended_main_secret,
   carriers: {
-    client_hello: carriedAs("extended_master_secret", emptyBody),
-    server_hello12: carriedAs("extended_master_secret", emptyBody),
+    client_hello: carriedAs("extended_main_secret", emptyBody),
+    server_hello12: carriedAs("extended_main_secret", emptyBody),
   },
   // [7627-5.2-01] [7627-5.3-03]
   offer: ({ config }, into) => {
-    if (config.versions.includes("TLSv1.2")) into.extended_master_secret = true;
+    if (config.versions.includes("TLSv1.2")) into.extended_main_secret = true;
   },
   answer: ({ config, hello: { extensions } }, into, agreed) => {
-    const { extended_master_secret: offered = false } = extensions;
+    const { extended_main_secret: offered = false } = extensions;
     settle(offered, config, agreed);
     // [7627-5.2-02] [7627-5.2-04] [7627-5.3-08]
-    if (offered) into.extended_master_secret = true;
+    if (offered) into.extended_main_secret = true;
   },
-  agree: ({ extended_master_secret: said = false }, { config }, agreed) => {
+  agree: ({ extended_main_secret: said = false }, { config }, agreed) => {
     settle(said, config, agreed);
   },
 };
 
 function settle(
   both: boolean,
-  config: { readonly requireExtendedMasterSecret: boolean },
+  config: { readonly requireExtendedMainSecret: boolean },
   agreed: Agreed,
 ): void {
-  if (!both && config.requireExtendedMasterSecret)
-    throw new TlsError(reason.extended_master_secret_missing);
-  agreed.extendedMasterSecret = both;
+  if (!both && config.requireExtendedMainSecret)
+    throw new TlsError(reason.extended_main_secret_missing);
+  agreed.extendedMainSecret = both;
 }
 
 /** `opaque renegotiated_connection<0..255>` */
@@ -208,7 +208,7 @@ function isCbc(suite: CipherSuite): boolean {
 }
 
 const EXTENSIONS_12: readonly ExtensionSpec[] = [
-  extendedMasterSecret,
+  extendedMainSecret,
   renegotiationInfo,
   ecPointFormats,
   sessionTicket,

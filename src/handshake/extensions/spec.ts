@@ -57,7 +57,7 @@ export interface ExtensionBodies {
     max_fragment_length: FragmentLength;
     ec_point_formats: readonly number[];
     encrypt_then_mac: true;
-    extended_master_secret: true;
+    extended_main_secret: true;
     session_ticket: Uint8Array;
     renegotiation_info: Uint8Array;
     /** CertificateStatusType, RFC 6066 8. */
@@ -99,7 +99,7 @@ export interface ExtensionBodies {
     application_layer_protocol_negotiation: readonly string[];
     record_size_limit: number;
     encrypt_then_mac: true;
-    extended_master_secret: true;
+    extended_main_secret: true;
     session_ticket: true;
     renegotiation_info: Uint8Array;
     server_certificate_type: number;
@@ -185,7 +185,7 @@ export interface OfferedConfig extends AskingConfig {
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
   readonly postHandshakeAuth: boolean;
-  readonly requireExtendedMasterSecret: boolean;
+  readonly requireExtendedMainSecret: boolean;
   readonly legacyServerConnect: boolean;
   /**
    * Certificate types that the server may present, and those that this side
@@ -224,7 +224,7 @@ export interface AnswerContext {
   readonly config: {
     /** Best first. */
     readonly groups: readonly GroupName[];
-    readonly requireExtendedMasterSecret: boolean;
+    readonly requireExtendedMainSecret: boolean;
     readonly recordSizeLimit?: number;
     readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];
     readonly encryptedClientHello?: {
@@ -293,7 +293,7 @@ export interface Agreed {
   /** The ECHConfigList of a server that refused. */
   echRetryConfigs?: Uint8Array;
   /** TLS 1.2, as are those below. */
-  extendedMasterSecret?: boolean;
+  extendedMainSecret?: boolean;
   encryptThenMac?: boolean;
   /** A NewSessionTicket comes before the server's change_cipher_spec. */
   ticket?: boolean;

@@ -1,15 +1,15 @@
 /**
- * The key schedule of TLS 1.2, RFC 5246 5, 6.3, 8.1 and RFC 7627 4: a premaster
- * secret becomes a master secret, and that becomes everything else.
+ * The key schedule of TLS 1.2, RFC 5246 5, 6.3, 8.1 and RFC 7627 4: a preliminary
+ * secret becomes a main secret, and that becomes everything else.
  */
 import { asciiBytes, concat, Secret } from "../../bytes.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
 import type { Transcript12 } from "./transcript.ts";
 
-export type { MasterSecret12 };
+export type { MainSecret12 };
 
 /** RFC 5246 8.1. */
-const MASTER_SECRET_LENGTH = 48;
+const MAIN_SECRET_LENGTH = 48;
 /** RFC 5246 7.4.9: of every suite that puretls has. */
 const VERIFY_DATA_LENGTH = 12;
 
@@ -40,10 +40,10 @@ export function prf(
 
 /**
  * RFC 5246 8.1, or RFC 7627 4: then it is bound to the handshake up to the
- * ClientKeyExchange, not to two random values. The premaster secret is wiped.
+ * ClientKeyExchange, not to two random values. The preliminary secret is wiped.
  */
-export function newMasterSecret(
-  premaster: Secret,
+export function newMainSecret(
+  preliminary: Secret,
   {
     transcript,
     randoms,
@@ -54,23 +54,23 @@ export function newMasterSecret(
     readonly randoms: Randoms;
     readonly extended: boolean;
   },
-): MasterSecret12 {
+): MainSecret12 {
   const { hash } = transcript;
   // [7627-5.1-01] [7627-5.2-06]
   const [label, seed] = extended
     ? (["extended master secret", transcript.digest()] as const)
     : (["master secret", concat(randoms.client, randoms.server)] as const);
-  const bytes = prf(hash, premaster, label, seed, MASTER_SECRET_LENGTH);
-  premaster.wipe();
-  return new MasterSecret12(hash, new Secret(bytes));
+  const bytes = prf(hash, preliminary, label, seed, MAIN_SECRET_LENGTH);
+  preliminary.wipe();
+  return new MainSecret12(hash, new Secret(bytes));
 }
 
-/** The master secret of a session that goes on; the secret is copied. */
-export function resumedMasterSecret(
+/** The main secret of a session that goes on; the secret is copied. */
+export function resumedMainSecret(
   hash: HashAlgorithm,
   secret: Secret,
-): MasterSecret12 {
-  return new MasterSecret12(hash, secret.clone());
+): MainSecret12 {
+  return new MainSecret12(hash, secret.clone());
 }
 
 /** The key block of RFC 5246 6.3, cut. */
@@ -83,7 +83,7 @@ export interface KeyBlock {
   readonly serverIv: Uint8Array;
 }
 
-class MasterSecret12 {
+class MainSecret12 {
   readonly #hash: HashAlgorithm;
   readonly #secret: Secret;
 
@@ -159,8 +159,8 @@ class MasterSecret12 {
     this.#secret.wipe();
   }
 
-  clone(): MasterSecret12 {
-    return new MasterSecret12(this.#hash, this.#secret.clone());
+  clone(): MainSecret12 {
+    return new MainSecret12(this.#hash, this.#secret.clone());
   }
 
   #expand(label: string, seed: Uint8Array, length: number): Uint8Array {

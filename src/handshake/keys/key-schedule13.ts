@@ -2,13 +2,13 @@
  * The key schedule of RFC 9846 7.1 as types: each stage is made by the one
  * before it and by nothing else, so the wrong order does not compile.
  *
- *     earlySecret() → EarlySecret → HandshakeSecret → MasterSecret
+ *     earlySecret() → EarlySecret → HandshakeSecret → MainSecret
  */
 import { asciiBytes, NO_BYTES, Secret } from "../../bytes.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
 import { Writer } from "../../wire/writer.ts";
 
-export type { EarlySecret, HandshakeSecret, MasterSecret, TrafficSecret };
+export type { EarlySecret, HandshakeSecret, MainSecret, TrafficSecret };
 
 /** RFC 9846 7.1: HKDF-Extract of the PSK, or of zeros without one. */
 export function earlySecret(hash: HashAlgorithm, psk?: Secret): EarlySecret {
@@ -179,7 +179,7 @@ class EarlySecret extends Stage {
     return this.traffic("client", "c e traffic", transcriptHash);
   }
 
-  /** early_exporter_master_secret, of the ClientHello. */
+  /** early_exporter_secret, of the ClientHello. */
   earlyExporter(transcriptHash: Uint8Array): Secret {
     return this.derive("e exp master", transcriptHash);
   }
@@ -216,9 +216,9 @@ class HandshakeSecret extends Stage {
   }
 
   /** This stage is wiped. */
-  masterSecret(): MasterSecret {
+  mainSecret(): MainSecret {
     const zeros = new Uint8Array(this.hash.outputLength);
-    const next = new MasterSecret(this.hash, this.extract(zeros));
+    const next = new MainSecret(this.hash, this.extract(zeros));
     this.wipe();
     return next;
   }
@@ -228,7 +228,7 @@ class HandshakeSecret extends Stage {
   }
 }
 
-class MasterSecret extends Stage {
+class MainSecret extends Stage {
   /** client_application_traffic_secret_0, of ClientHello…server Finished. */
   clientApplicationTraffic(
     transcriptHash: Uint8Array,
@@ -243,18 +243,18 @@ class MasterSecret extends Stage {
     return this.traffic("server", "s ap traffic", transcriptHash);
   }
 
-  /** exporter_master_secret, of ClientHello…server Finished. */
+  /** exporter_secret, of ClientHello…server Finished. */
   exporter(transcriptHash: Uint8Array): Secret {
     return this.derive("exp master", transcriptHash);
   }
 
-  /** resumption_master_secret, of ClientHello…client Finished. */
+  /** resumption_secret, of ClientHello…client Finished. */
   resumption(transcriptHash: Uint8Array): Secret {
     return this.derive("res master", transcriptHash);
   }
 
-  clone(): MasterSecret {
-    return new MasterSecret(this.hash, this.secret.clone());
+  clone(): MainSecret {
+    return new MainSecret(this.hash, this.secret.clone());
   }
 }
 

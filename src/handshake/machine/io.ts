@@ -159,11 +159,11 @@ export interface ConnectionInfo {
   /** On a client the name asked for, on a server the name that came. */
   readonly serverName: string | undefined;
   /**
-   * TLS 1.2: whether extended_master_secret (RFC 7627) was used; absent in TLS
+   * TLS 1.2: whether extended_main_secret (RFC 7627) was used; absent in TLS
    * 1.3, where every secret depends on the whole handshake. Where it is false
    * there is no exporter and no `tlsUnique` (RFC 7627 5.4).
    */
-  readonly extendedMasterSecret?: boolean;
+  readonly extendedMainSecret?: boolean;
   /** TLS 1.2, RFC 5929 3: verify_data of the first Finished of the handshake. */
   readonly tlsUnique?: Uint8Array;
   /**

@@ -6,7 +6,7 @@ import { encodeMessage, type Message, type RawMessage } from "./codec.ts";
 export interface ClientKeyExchangeFields {
   /** RFC 4279 2, with a PSK. */
   readonly pskIdentity: Uint8Array | undefined;
-  /** The client's share or, with RSA, the encrypted premaster secret. */
+  /** The client's share or, with RSA, the encrypted preliminary secret. */
   readonly exchange: Uint8Array | undefined;
 }
 

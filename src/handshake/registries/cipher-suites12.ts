@@ -1,7 +1,7 @@
 import type { AeadName, CbcName, HashName } from "../../crypto/provider.ts";
 
 /**
- * Key exchanges, which make the premaster secret, RFC 5246 F.1.1, 4279, 5489,
+ * Key exchanges, which make the preliminary secret, RFC 5246 F.1.1, 4279, 5489,
  * 8422.
  */
 export type KeyExchange12 =

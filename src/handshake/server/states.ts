@@ -130,7 +130,7 @@ export type ServerHelloState =
 /** Early data that is taken, RFC 9846 4.3.10. */
 export interface AcceptedEarlyData {
   readonly hash: HashName;
-  /** early_exporter_master_secret. */
+  /** early_exporter_secret. */
   readonly exporter: Secret;
 }
 

@@ -21,7 +21,7 @@ import type { Session, SessionFacts } from "./session.ts";
 
 /** The first byte; another form gets another number. */
 const FORM = 4;
-const EXTENDED_MASTER_SECRET = 1;
+const EXTENDED_MAIN_SECRET = 1;
 const ENCRYPT_THEN_MAC = 2;
 /** More than any session that a peer's limits let come about. */
 const MAX_LENGTH = 256 * 1024;
@@ -72,9 +72,9 @@ export function sessionToBytes(session: Session): Bytes {
       .u8(session.ofExternalPsk ? 1 : 0);
   else
     writer
-      .opaque8(session.masterSecret.bytes)
+      .opaque8(session.mainSecret.bytes)
       .u8(
-        (session.extendedMasterSecret ? EXTENDED_MASTER_SECRET : 0) |
+        (session.extendedMainSecret ? EXTENDED_MAIN_SECRET : 0) |
           (session.encryptThenMac ? ENCRYPT_THEN_MAC : 0),
       )
       .opaque8(session.sessionId);
@@ -125,8 +125,8 @@ function readSession(reader: Reader): Session {
     version: "TLSv1.2",
     cipherSuite,
     ...facts,
-    masterSecret: new Secret(secret),
-    extendedMasterSecret: (flags & EXTENDED_MASTER_SECRET) !== 0,
+    mainSecret: new Secret(secret),
+    extendedMainSecret: (flags & EXTENDED_MAIN_SECRET) !== 0,
     encryptThenMac: (flags & ENCRYPT_THEN_MAC) !== 0,
     sessionId,
   };

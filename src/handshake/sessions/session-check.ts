@@ -86,8 +86,8 @@ const OWN13: Reads<Pick<Session13, OwnOf13>> = {
 };
 
 const OWN12: Reads<Pick<Session12, OwnOf12>> = {
-  masterSecret: secret,
-  extendedMasterSecret: boolean,
+  mainSecret: secret,
+  extendedMainSecret: boolean,
   encryptThenMac: boolean,
   sessionId: bytes,
 };

@@ -85,9 +85,9 @@ export interface Session13 extends SessionFacts {
 export interface Session12 extends SessionFacts {
   readonly version: "TLSv1.2";
   readonly cipherSuite: CipherSuite12;
-  readonly masterSecret: Secret;
+  readonly mainSecret: Secret;
   /** RFC 7627: what decides whether it may be resumed. */
-  readonly extendedMasterSecret: boolean;
+  readonly extendedMainSecret: boolean;
   /** RFC 7366. */
   readonly encryptThenMac: boolean;
   /** Up to 32 bytes; empty when the server gave none. */

@@ -4,7 +4,7 @@
 import { TlsError } from "../../errors.ts";
 import type { VerifiedFinished } from "../authentication/signatures-and-finished.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
-import type { MasterSecret12, Randoms } from "../keys/key-schedule12.ts";
+import type { MainSecret12, Randoms } from "../keys/key-schedule12.ts";
 import type { Transcript12 } from "../keys/transcript.ts";
 import type { ConnectionInfo, HandshakeIo } from "../machine/io.ts";
 import { encodeFinished } from "../messages/finished.ts";
@@ -13,12 +13,12 @@ import type { Session12 } from "../sessions/session.ts";
 import type { DirectionKeys } from "./record-keys.ts";
 import * as reason from "../../reasons.ts";
 
-/** A side that has the master secret. */
+/** A side that has the main secret. */
 interface Keyed {
   readonly config: ClientConfig | ServerConfig;
   readonly suite: CipherSuite12;
   readonly randoms: Randoms;
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   readonly keys: DirectionKeys;
   readonly transcript: Transcript12;
 }
@@ -30,7 +30,7 @@ export function sendFinished12<S extends Keyed>(
   role: "client" | "server",
   io: HandshakeIo,
 ): S & { readonly ownFinished: Uint8Array } {
-  const { master, keys, transcript } = state;
+  const { main, keys, transcript } = state;
   // [5246-7.1-01]
   io.sendChangeCipherSpec();
   // [5246-7.1-02]
@@ -38,8 +38,8 @@ export function sendFinished12<S extends Keyed>(
   const digest = transcript.digest();
   const ownFinished =
     role === "client"
-      ? master.clientFinished(digest)
-      : master.serverFinished(digest);
+      ? main.clientFinished(digest)
+      : main.serverFinished(digest);
   const message = encodeFinished(ownFinished);
   io.send(message);
   return { ...state, ownFinished, transcript: transcript.add(message) };
@@ -75,19 +75,19 @@ type RoleFacts = Pick<
 export interface Ending12 {
   readonly finished: VerifiedFinished;
   readonly resumed: boolean;
-  readonly extendedMasterSecret: boolean;
+  readonly extendedMainSecret: boolean;
   /** RFC 5929 3.1: verify_data of the handshake's first Finished, whose ever. */
   readonly tlsUnique: Uint8Array;
 }
 
 /** Tells that the handshake is done; answers what the connection keeps of it. */
 export function connected12<C extends ClientConfig | ServerConfig>(
-  { config, suite, randoms, master }: Keyed & { readonly config: C },
+  { config, suite, randoms, main }: Keyed & { readonly config: C },
   ending: Ending12,
   facts: RoleFacts,
   io: HandshakeIo,
 ): Connected12 & { readonly config: C } {
-  const { finished, resumed, extendedMasterSecret, tlsUnique } = ending;
+  const { finished, resumed, extendedMainSecret, tlsUnique } = ending;
   // [7627-5.4-03] [7627-5.4-04]
   const info: ConnectionInfo = {
     version: "TLSv1.2",
@@ -96,9 +96,9 @@ export function connected12<C extends ClientConfig | ServerConfig>(
     earlyData: "none",
     helloRetried: false,
     ...facts,
-    extendedMasterSecret,
-    // RFC 7627 5.4: a master secret that others may share binds nothing.
-    ...(extendedMasterSecret && { tlsUnique }),
+    extendedMainSecret,
+    // RFC 7627 5.4: a main secret that others may share binds nothing.
+    ...(extendedMainSecret && { tlsUnique }),
   };
   io.emit({ type: "handshake_done", info });
   return {
@@ -106,7 +106,7 @@ export function connected12<C extends ClientConfig | ServerConfig>(
     info,
     suite,
     randoms,
-    master,
+    main,
     tlsUnique,
     renegotiations: 0,
     finished,
@@ -116,7 +116,7 @@ export function connected12<C extends ClientConfig | ServerConfig>(
 /** Members of a session beside those that {@link session12} fills in. */
 type SessionRest = Omit<
   Session12,
-  "version" | "cipherSuite" | "masterSecret" | "createdAt" | "authenticatedAt"
+  "version" | "cipherSuite" | "mainSecret" | "createdAt" | "authenticatedAt"
 > & { readonly authenticatedAt: number | undefined };
 
 /**
@@ -124,7 +124,7 @@ type SessionRest = Omit<
  * now, or earlier.
  */
 export function session12(
-  { config, suite, master }: Pick<Keyed, "config" | "suite" | "master">,
+  { config, suite, main }: Pick<Keyed, "config" | "suite" | "main">,
   rest: SessionRest,
 ): Session12 {
   const now = config.provider.now();
@@ -132,7 +132,7 @@ export function session12(
     ...rest,
     version: "TLSv1.2",
     cipherSuite: suite,
-    masterSecret: master.session(),
+    mainSecret: main.session(),
     createdAt: now,
     authenticatedAt: rest.authenticatedAt ?? now,
   };
@@ -144,7 +144,7 @@ export interface Connected12 {
   readonly info: ConnectionInfo;
   readonly suite: CipherSuite12;
   readonly randoms: Randoms;
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   /** RFC 5929 3: verify_data of the first Finished of the handshake. */
   readonly tlsUnique: Uint8Array;
   readonly renegotiations: number;

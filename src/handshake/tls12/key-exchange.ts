@@ -85,7 +85,7 @@ function finiteFieldOf(
   throw new Error("the provider has no finiteField, but it was negotiated");
 }
 
-/** The client's half: its public value, and the premaster secret. */
+/** The client's half: its public value, and the preliminary secret. */
 export function agree(
   { row, share }: ServerExchange,
   { provider }: ClientConfig,
@@ -225,8 +225,8 @@ function groupRow(
 export type { HeldPsk };
 
 /**
- * Proof that a PSK of this side went into the premaster secret (RFC 4279 2): the
- * peer's Finished then shows that it has it too. Made by `pskPremaster` alone.
+ * Proof that a PSK of this side went into the preliminary secret (RFC 4279 2): the
+ * peer's Finished then shows that it has it too. Made by `pskPreliminary` alone.
  */
 class HeldPsk {
   readonly #proof = true;
@@ -239,17 +239,17 @@ class HeldPsk {
 }
 
 /**
- * The premaster secret with a PSK: RFC 4279 2 and 3, RFC 5489 2. Without
+ * The preliminary secret with a PSK: RFC 4279 2 and 3, RFC 5489 2. Without
  * another secret zeros as long as the key stand for it. `other` is wiped.
  */
-export function pskPremaster(
+export function pskPreliminary(
   { key, identity }: Required<ExternalPsk>,
   other?: Secret,
-): { readonly premaster: Secret; readonly held: HeldPsk } {
+): { readonly preliminary: Secret; readonly held: HeldPsk } {
   const first = other?.bytes ?? new Uint8Array(key.length);
-  const premaster = concat(lengthOf(first), first, lengthOf(key), key);
+  const preliminary = concat(lengthOf(first), first, lengthOf(key), key);
   other?.wipe();
-  return { premaster: new Secret(premaster), held: new HeldPsk(identity) };
+  return { preliminary: new Secret(preliminary), held: new HeldPsk(identity) };
 }
 
 function lengthOf({ length }: Uint8Array): Uint8Array {

@@ -4,10 +4,10 @@ import type { CryptoProvider } from "../../crypto/provider.ts";
 import type { CipherSuite12 } from "../registries/cipher-suites.ts";
 import type { ProtectionKeys } from "../machine/io.ts";
 import {
-  type MasterSecret12,
-  newMasterSecret,
+  type MainSecret12,
+  newMainSecret,
   type Randoms,
-  resumedMasterSecret,
+  resumedMainSecret,
 } from "../keys/key-schedule12.ts";
 import { logSecrets } from "../keys/key-log.ts";
 import type { Transcript12 } from "../keys/transcript.ts";
@@ -27,65 +27,65 @@ interface Suited {
   readonly randoms: Randoms;
 }
 
-/** The master secret and the keys of its key block. */
+/** The main secret and the keys of its key block. */
 export interface Secrets12 {
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   readonly keys: DirectionKeys;
 }
 
-/** Derives the secrets of a full handshake; the premaster secret is wiped. */
+/** Derives the secrets of a full handshake; the preliminary secret is wiped. */
 export function newSecrets(
   side: Suited & { readonly transcript: Transcript12 },
-  premaster: Secret,
+  preliminary: Secret,
   agreed: {
-    readonly extendedMasterSecret: boolean;
+    readonly extendedMainSecret: boolean;
     readonly encryptThenMac: boolean;
   },
 ): Secrets12 {
   const { randoms, transcript } = side;
-  const { extendedMasterSecret: extended, encryptThenMac } = agreed;
-  const master = newMasterSecret(premaster, { transcript, randoms, extended });
-  return secretsOf(side, master, encryptThenMac);
+  const { extendedMainSecret: extended, encryptThenMac } = agreed;
+  const main = newMainSecret(preliminary, { transcript, randoms, extended });
+  return secretsOf(side, main, encryptThenMac);
 }
 
 /** Derives the secrets of an abbreviated handshake. */
 export function resumedSecrets(
   side: Suited,
-  { masterSecret }: Session12,
+  { mainSecret }: Session12,
   encryptThenMac: boolean,
 ): Secrets12 {
   const hash = side.config.provider.hashes[side.suite.hash];
-  const master = resumedMasterSecret(hash, masterSecret);
-  return secretsOf(side, master, encryptThenMac);
+  const main = resumedMainSecret(hash, mainSecret);
+  return secretsOf(side, main, encryptThenMac);
 }
 
 function secretsOf(
   { config, suite, randoms }: Suited,
-  master: MasterSecret12,
+  main: MainSecret12,
   encryptThenMac: boolean,
 ): Secrets12 {
-  logSecrets(config, randoms.client, { CLIENT_RANDOM: master });
+  logSecrets(config, randoms.client, { CLIENT_RANDOM: main });
   const { provider } = config;
-  const options = { provider, suite, master, randoms, encryptThenMac };
-  return { master, keys: protectionKeys12(options) };
+  const options = { provider, suite, main, randoms, encryptThenMac };
+  return { main, keys: protectionKeys12(options) };
 }
 
 /** The key block of RFC 5246 6.3, made ready for records. */
 function protectionKeys12(options: {
   readonly provider: CryptoProvider;
   readonly suite: CipherSuite12;
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   readonly randoms: Randoms;
   readonly encryptThenMac: boolean;
 }): DirectionKeys {
-  const { provider, suite, master, randoms } = options;
+  const { provider, suite, main, randoms } = options;
   const { protection } = suite;
   if (protection.kind === "cbc") return cbcKeys(options);
   const aead = provider.aeads[protection.aead];
   if (aead === undefined) throw missing(protection.aead);
   const { fixedIvLength } = protection;
   const lengths = { mac: 0, key: aead.keyLength, iv: fixedIvLength };
-  const block = master.keyBlock(randoms, lengths);
+  const block = main.keyBlock(randoms, lengths);
   const keys = (key: Secret, iv: Uint8Array): ProtectionKeys =>
     Object.freeze({
       kind: "aead12",
@@ -107,7 +107,7 @@ function protectionKeys12(options: {
 function cbcKeys(
   options: Parameters<typeof protectionKeys12>[0],
 ): DirectionKeys {
-  const { provider, suite, master, randoms, encryptThenMac } = options;
+  const { provider, suite, main, randoms, encryptThenMac } = options;
   const { protection } = suite;
   const cbc =
     protection.kind === "cbc" ? provider.cbcs[protection.cbc] : undefined;
@@ -115,7 +115,7 @@ function cbcKeys(
   const hash = provider.hashes[protection.mac];
   // RFC 5246 6.2.3.2: the IV stands in each record.
   const lengths = { mac: hash.outputLength, key: cbc.keyLength, iv: 0 };
-  const block = master.keyBlock(randoms, lengths);
+  const block = main.keyBlock(randoms, lengths);
   const keys = (key: Secret, macKey: Uint8Array): ProtectionKeys =>
     Object.freeze({
       kind: "cbc12",

@@ -8,13 +8,13 @@ import { KeyPossession } from "../authentication/authenticated-peer.ts";
 import type { PeerKey } from "../credentials/delegation.ts";
 import type { ClientConfig } from "../config/config.ts";
 
-export type { EncryptedPremaster };
+export type { EncryptedPreliminarySecret };
 
 /**
- * Proof that the premaster secret can be read with the certificate's key
+ * Proof that the preliminary secret can be read with the certificate's key
  * alone: whoever sends the right Finished holds it.
  */
-class EncryptedPremaster extends KeyPossession {
+class EncryptedPreliminarySecret extends KeyPossession {
   readonly #encrypted = true;
 
   constructor({ leaf }: PeerKey) {
@@ -23,24 +23,28 @@ class EncryptedPremaster extends KeyPossession {
   }
 }
 
-/** The client's half: what to send, and the premaster secret. */
-export function encryptPremaster(
+/** The client's half: what to send, and the preliminary secret. */
+export function encryptPreliminarySecret(
   { provider }: ClientConfig,
   peer: PeerKey,
 ): {
   readonly encrypted: Uint8Array;
-  readonly premaster: Secret;
-  readonly proof: EncryptedPremaster;
+  readonly preliminary: Secret;
+  readonly proof: EncryptedPreliminarySecret;
 } {
   // [5246-7.4.7.1-01]
   // RFC 5246 7.4.7.1: the version offered, "not the version negotiated".
   const version = ProtocolVersion["TLSv1.2"];
-  const premaster = new Secret(
+  const preliminary = new Secret(
     concat(Uint8Array.of(version >> 8, version & 0xff), provider.random(46)),
   );
   const { random } = provider;
-  const encrypted = provider.rsaEncrypt?.(peer.key, premaster.bytes, random);
+  const encrypted = provider.rsaEncrypt?.(peer.key, preliminary.bytes, random);
   if (encrypted === undefined)
     throw new Error("the provider has no rsaEncrypt, but it was negotiated");
-  return { encrypted, premaster, proof: new EncryptedPremaster(peer) };
+  return {
+    encrypted,
+    preliminary,
+    proof: new EncryptedPreliminarySecret(peer),
+  };
 }

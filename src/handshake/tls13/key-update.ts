@@ -16,7 +16,7 @@ export interface Connected13 {
   readonly suite: CipherSuite13;
   readonly readSecret: TrafficSecret;
   readonly writeSecret: TrafficSecret;
-  /** exporter_master_secret, RFC 9846 7.5. */
+  /** exporter_secret, RFC 9846 7.5. */
   readonly exporter: Secret;
   /** Nobody gets here without the peer's Finished. */
   readonly finished: VerifiedFinished;

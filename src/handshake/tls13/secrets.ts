@@ -6,7 +6,7 @@ import { logSecrets } from "../keys/key-log.ts";
 import {
   earlySecret,
   type HandshakeSecret,
-  type MasterSecret,
+  type MainSecret,
   type TrafficSecret,
 } from "../keys/key-schedule13.ts";
 import type { PendingTranscript, Transcript } from "../keys/transcript.ts";
@@ -133,10 +133,10 @@ export function handshakeSecrets(
 
 /** Secrets that follow from the server's Finished. */
 export interface ApplicationSecrets {
-  readonly master: MasterSecret;
+  readonly main: MainSecret;
   readonly clientApplication: TrafficSecret<"client">;
   readonly serverApplication: TrafficSecret<"server">;
-  /** exporter_master_secret, RFC 9846 7.5. */
+  /** exporter_secret, RFC 9846 7.5. */
   readonly exporter: Secret;
 }
 
@@ -151,13 +151,13 @@ export function applicationSecrets(
   clientRandom: Uint8Array,
   transcript: Transcript,
 ): ApplicationSecrets {
-  const master = handshake.masterSecret();
+  const main = handshake.mainSecret();
   const digest = transcript.digest();
   const secrets = {
-    master,
-    clientApplication: master.clientApplicationTraffic(digest),
-    serverApplication: master.serverApplicationTraffic(digest),
-    exporter: master.exporter(digest),
+    main,
+    clientApplication: main.clientApplicationTraffic(digest),
+    serverApplication: main.serverApplicationTraffic(digest),
+    exporter: main.exporter(digest),
   };
   logSecrets(config, clientRandom, {
     CLIENT_TRAFFIC_SECRET_0: secrets.clientApplication,

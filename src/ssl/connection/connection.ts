@@ -323,7 +323,7 @@ export class Connection {
   ): Bytes {
     if (this.#engine === undefined || this.#info === undefined)
       throw handshakeNotDone();
-    if (this.#info.extendedMasterSecret === false) throw exportsNothing();
+    if (this.#info.extendedMainSecret === false) throw exportsNothing();
     if (this.failure !== undefined) throw this.failure;
     const engine = this.#engine;
     return inPythonsWords(

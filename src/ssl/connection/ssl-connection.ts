@@ -208,12 +208,12 @@ export abstract class SSLConnection implements SniConnection {
   }
 
   /**
-   * In TLS 1.2, whether extended_master_secret (RFC 7627) was used; null in TLS
+   * In TLS 1.2, whether extended_main_secret (RFC 7627) was used; null in TLS
    * 1.3, which has no need of it, and before the handshake is done. OpenSSL's
    * `SSL_get_extms_support`; not in Python.
    */
-  get extendedMasterSecret(): boolean | null {
-    return this.#connection.info?.extendedMasterSecret ?? null;
+  get extendedMainSecret(): boolean | null {
+    return this.#connection.info?.extendedMainSecret ?? null;
   }
 
   /** Python: `compression`. Always null: there is none. */
@@ -286,7 +286,7 @@ export abstract class SSLConnection implements SniConnection {
    * handshake is done. `tls-unique` is of RFC 5929 3, and null in TLS 1.3, which
    * does not define it (RFC 9266 1).
    * `tls-server-end-point` is of RFC 5929 4, `tls-exporter` of RFC 9266. In TLS
-   * 1.2 a connection without extended_master_secret (RFC 7627 5.4) has neither
+   * 1.2 a connection without extended_main_secret (RFC 7627 5.4) has neither
    * `tls-unique` nor `tls-exporter`, where Python has the former.
    *
    * @throws RangeError for another type
@@ -298,10 +298,10 @@ export abstract class SSLConnection implements SniConnection {
       );
     const connection = this.#connection;
     if (connection.info === undefined) return null;
-    const { tlsUnique, extendedMasterSecret } = connection.info;
+    const { tlsUnique, extendedMainSecret } = connection.info;
     if (type === "tls-unique") return tlsUnique?.slice() ?? null;
-    // RFC 9266 4.2, RFC 7627 5.4: a master secret that others may share.
-    if (type === "tls-exporter" && extendedMasterSecret === false) return null;
+    // RFC 9266 4.2, RFC 7627 5.4: a main secret that others may share.
+    if (type === "tls-exporter" && extendedMainSecret === false) return null;
     // RFC 9266 2: the context is an empty string, in TLS 1.2 not the same as none.
     if (type === "tls-exporter")
       return connection.exportKeyingMaterial(

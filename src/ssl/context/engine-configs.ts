@@ -154,7 +154,7 @@ function commonOptions({ kind }: ConfigParts, settings: Settings) {
     groups: settings.groups,
     signatureSchemes: settings.signatureAlgorithms,
     alpnProtocols: settings.alpnProtocols,
-    requireExtendedMasterSecret: settings.requireExtendedMasterSecret,
+    requireExtendedMainSecret: settings.requireExtendedMainSecret,
     limits: settings.limits,
     grease: settings.grease,
     pskModes: settings.pskModes,

@@ -86,7 +86,7 @@ export interface SSLContextOptions {
   readonly signatureAlgorithms?: string | readonly string[];
   /** As `loadDhParams()` takes it; null: ffdhe2048. */
   readonly dhParams?: DhParamsSource | null;
-  readonly requireExtendedMasterSecret?: boolean;
+  readonly requireExtendedMainSecret?: boolean;
   readonly alpnProtocols?: readonly (string | BytesLike)[];
   readonly alpnMismatch?: "ignore" | "alert";
   readonly alpnCallback?: AlpnCallback | null;

@@ -178,9 +178,9 @@ export const SETTINGS: {
     check: (value, { kind }) =>
       value === null ? null : dhParametersOf(value, kind.platform),
   },
-  requireExtendedMasterSecret: {
+  requireExtendedMainSecret: {
     default: off,
-    check: (value) => boolean("requireExtendedMasterSecret", value),
+    check: (value) => boolean("requireExtendedMainSecret", value),
   },
   alpnProtocols: { default: () => [], check: alpnNames },
   alpnMismatch: {

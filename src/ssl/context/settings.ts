@@ -80,7 +80,7 @@ export interface Settings {
   readonly groups: readonly GroupName[];
   readonly signatureAlgorithms: readonly SignatureSchemeName[];
   readonly dhParams: FiniteFieldParameters | null;
-  readonly requireExtendedMasterSecret: boolean;
+  readonly requireExtendedMainSecret: boolean;
   readonly alpnProtocols: readonly string[];
   readonly alpnMismatch: "ignore" | "alert";
   readonly alpnCallback: AlpnCallback | null;

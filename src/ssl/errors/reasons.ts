@@ -68,7 +68,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   renegotiation_mismatch: "RENEGOTIATION_MISMATCH",
   session_not_offered: "INVALID_SESSION_ID",
   resumed_session_mismatch: "INCONSISTENT_EXTMS",
-  extended_master_secret_missing: "INCONSISTENT_EXTMS",
+  extended_main_secret_missing: "INCONSISTENT_EXTMS",
   psk_missing: "PSK_IDENTITY_NOT_FOUND",
   client_sent_no_certificate: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
   unknown_psk_identity: "PSK_IDENTITY_NOT_FOUND",

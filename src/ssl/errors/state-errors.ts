@@ -68,11 +68,11 @@ export function earlyDataIsLate(): SSLError {
   );
 }
 
-/** TLS 1.2 without extended_master_secret, RFC 7627 5.4. */
+/** TLS 1.2 without extended_main_secret, RFC 7627 5.4. */
 export function exportsNothing(): SSLError {
   return stateError(
     "ERR_SSL_NO_EXTENDED_MASTER_SECRET",
-    "exportKeyingMaterial: a connection of TLS 1.2 without extended_master_secret exports nothing (RFC 7627 5.4); requireExtendedMasterSecret refuses such peers",
+    "exportKeyingMaterial: a connection of TLS 1.2 without extended_main_secret exports nothing (RFC 7627 5.4); requireExtendedMainSecret refuses such peers",
   );
 }
 

@@ -99,7 +99,7 @@ const EXTENSIONS: Record<ExtensionTypeName, Row> = {
   server_certificate_type: ["RFC 7250 3", certificateTypes],
   padding: ["RFC 7685 3", opaque],
   encrypt_then_mac: ["RFC 7366 2", nothing],
-  extended_master_secret: ["RFC 7627 5.1", nothing],
+  extended_main_secret: ["RFC 7627 5.1", nothing],
   compress_certificate: [
     "RFC 8879 3",
     (walk) => {

@@ -21,7 +21,10 @@ import {
   type SignatureSchemeName,
 } from "../../../src/engine/index.ts";
 import { DEFAULT_GROUPS } from "../../../src/handshake/registries/groups.ts";
-import { DEFAULT_SIGNATURE_SCHEMES } from "../../../src/handshake/registries/signature-schemes.ts";
+import {
+  DEFAULT_SIGNATURE_SCHEMES,
+  isForBothSides,
+} from "../../../src/handshake/registries/signature-schemes.ts";
 import {
   DELIVERIES,
   type Delivery,
@@ -57,7 +60,7 @@ const allSchemes = (
   Object.keys(SIGNATURE_SCHEMES) as SignatureSchemeName[]
 ).filter((name) => {
   const versions: readonly string[] = SIGNATURE_SCHEMES[name].handshake;
-  return versions.includes("TLSv1.3");
+  return versions.includes("TLSv1.3") && isForBothSides(name);
 });
 const isDefault = (name: SignatureSchemeName): boolean =>
   DEFAULT_SIGNATURE_SCHEMES.includes(name);

@@ -1,5 +1,5 @@
 /**
- * TLS 1.2: every suite × client certificate × extended master secret ×
+ * TLS 1.2: every suite × client certificate × extended main secret ×
  * encrypt-then-MAC × way to resume, in full and resumed, with the bytes whole,
  * one at a time and in random cuts. With the same random source the outcome
  * must be the same to the byte, also on the other provider. The short run has two
@@ -40,18 +40,18 @@ function rowOf(suite: CipherSuiteName): CipherSuite {
 /** Expects both sides of a finished connection to agree. */
 function expectAgreed(
   { client, server }: Pair,
-  { suite, extendedMasterSecret }: Case12,
+  { suite, extendedMainSecret }: Case12,
 ): void {
   expect(client.error ?? server.error).toBeUndefined();
   for (const { info } of [client, server]) {
     expect(info?.version).toBe("TLSv1.2");
     expect(info?.cipherSuite.name).toBe(suite);
     expect(info?.alpnProtocol).toBe("http/1.1");
-    expect(info?.extendedMasterSecret).toBe(extendedMasterSecret);
-    expect(info?.tlsUnique !== undefined).toBe(extendedMasterSecret);
+    expect(info?.extendedMainSecret).toBe(extendedMainSecret);
+    expect(info?.tlsUnique !== undefined).toBe(extendedMainSecret);
   }
   // RFC 7627 5.4.
-  if (!extendedMasterSecret) return;
+  if (!extendedMainSecret) return;
   for (const context of [undefined, new Uint8Array(0), utf8Bytes("context")])
     expect(client.exportKeyingMaterial("EXPERIMENTAL", 40, context)).toEqual(
       server.exportKeyingMaterial("EXPERIMENTAL", 40, context),
@@ -87,15 +87,15 @@ function outcome(
   expect(full.server.info?.peer !== undefined).toBe(isCertified);
   const session = sessionOf(full);
   if (session?.version !== "TLSv1.2") throw new Error("no session came");
-  expect(session.extendedMasterSecret).toBe(one.extendedMasterSecret);
+  expect(session.extendedMainSecret).toBe(one.extendedMainSecret);
   talk(full, delivery);
   const client = { ...sides.client, session };
   const resumed = connect12({ client, server }, delivery, " again", provider);
   expectAgreed(resumed, one);
   // RFC 7627 5.3: a session without it is not offered again.
-  expect(resumed.server.info?.resumed).toBe(one.extendedMasterSecret);
+  expect(resumed.server.info?.resumed).toBe(one.extendedMainSecret);
   // No Certificate and no key exchange: the server said much less.
-  if (one.extendedMasterSecret)
+  if (one.extendedMainSecret)
     expect(resumed.server.info?.group).toBeUndefined();
   expect(resumed.client.info?.peer !== undefined).toBe(
     full.client.info?.peer !== undefined,
@@ -120,21 +120,21 @@ for (const [index, suite] of SERVER_SUITES_12.entries())
     const isCbc = row.version === "TLSv1.2" && row.protection.kind === "cbc";
     const bools = [true, false] as const;
     for (const clientAuth of suite.includes("PSK") ? [false] : bools)
-      for (const extendedMasterSecret of bools)
+      for (const extendedMainSecret of bools)
         for (const encryptThenMac of isCbc ? bools : [true])
           for (const resumption of ["ticket", "session id"] as const) {
             if (turn++ % 4 !== 0 && !THOROUGH) continue;
             const one: Case12 = {
               suite,
               clientAuth,
-              extendedMasterSecret,
+              extendedMainSecret,
               encryptThenMac,
               resumption,
             };
             const title = [
               resumption,
               clientAuth ? "client certificate" : "",
-              extendedMasterSecret ? "" : "no extended master secret",
+              extendedMainSecret ? "" : "no extended main secret",
               encryptThenMac ? "" : "MAC then encrypt",
             ];
             const first = providerOf(turn);

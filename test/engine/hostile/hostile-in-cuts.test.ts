@@ -177,7 +177,7 @@ const FAULTS_12: Readonly<
   "a ticket without its key": {
     session: (s) =>
       s.version === "TLSv1.2"
-        ? { ...s, masterSecret: new Secret(new Uint8Array(48).fill(1)) }
+        ? { ...s, mainSecret: new Secret(new Uint8Array(48).fill(1)) }
         : s,
     // The server's Finished is the first to show it.
     fails: "bad_record_mac",

@@ -115,16 +115,16 @@ describe("early data", () => {
 
 // [7627-5.3-10] [7627-5.4-06]
 // RFC 7627 5.3: "the client MUST abort the handshake".
-it("a session of TLS 1.2 keeps its extended master secret", () => {
+it("a session of TLS 1.2 keeps its extended main secret", () => {
   const server = { ticketKeys: tickets, versions: ["TLSv1.2"] } as const;
   const client = {
     versions: ["TLSv1.2"],
     groups: ["x25519", "secp256r1"],
   } as const;
   const [session] = sessionsAfter(connect({ client, server }));
-  expect(session).toMatchObject({ extendedMasterSecret: true });
+  expect(session).toMatchObject({ extendedMainSecret: true });
   if (session === undefined) return;
-  const omit = [ExtensionType.extended_master_secret];
+  const omit = [ExtensionType.extended_main_secret];
   const again = connect({
     client: { ...client, session },
     server: { ...server, shapes: { server_hello12: { omit } } },

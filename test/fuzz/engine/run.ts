@@ -351,7 +351,7 @@ export class Run {
   }
 }
 
-/** Undefined without extended master secret, which export needs. */
+/** Undefined without extended main secret, which export needs. */
 function exported({ engine }: Side): Uint8Array | undefined {
   try {
     return engine.exportKeyingMaterial("EXPORTER-fuzz", 24, Uint8Array.of(1));

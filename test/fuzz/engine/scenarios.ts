@@ -347,8 +347,8 @@ const ROWS_12: Readonly<Record<string, Row>> = {
     server: { sessionStore: traces.store() },
     resumes: true,
   }),
-  "no extended master secret": () => ({
-    client: omitted(ExtensionType.extended_master_secret),
+  "no extended main secret": () => ({
+    client: omitted(ExtensionType.extended_main_secret),
     server: {},
   }),
   "small fragments, ALPN": () => ({

@@ -93,7 +93,7 @@ function sessionToOffer12(
   if (
     session?.version !== "TLSv1.2" ||
     // RFC 7627 5.3: one that began without it is not to be offered.
-    !session.extendedMasterSecret ||
+    !session.extendedMainSecret ||
     session.serverName !== serverName ||
     !isFresh(session, provider.now()) ||
     (!config.sessionTickets && session.sessionId.length === 0) ||

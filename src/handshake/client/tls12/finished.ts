@@ -43,8 +43,8 @@ export function onServerFinished(
   message: Finished,
   io: HandshakeIo,
 ): ClientConnected12 {
-  const { master, resumed } = state;
-  const serverFinished = master.serverFinished(state.transcript.digest());
+  const { main, resumed } = state;
+  const serverFinished = main.serverFinished(state.transcript.digest());
   // [5246-7.4.9-01]
   const finished = verifyData("server", serverFinished, message);
   if (resumed === undefined) {
@@ -65,13 +65,13 @@ function connected(
 ): ClientConnected12 {
   const { peer, said, resumed } = state;
   if (state.refusal !== undefined) throw state.refusal;
-  const { extendedMasterSecret } = said;
+  const { extendedMainSecret } = said;
   const end = connected12(
     state,
     {
       finished,
       resumed: resumed !== undefined,
-      extendedMasterSecret,
+      extendedMainSecret,
       tlsUnique,
     },
     {
@@ -102,7 +102,7 @@ function newSession(state: Finishing12): Session12 | undefined {
   )
     return undefined;
   return session12(state, {
-    extendedMasterSecret: said.extendedMasterSecret,
+    extendedMainSecret: said.extendedMainSecret,
     encryptThenMac: said.encryptThenMac,
     sessionId: ticket === undefined ? said.sessionId : NO_BYTES,
     ticket: ticket?.bytes ?? NO_BYTES,

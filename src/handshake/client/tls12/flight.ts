@@ -12,12 +12,12 @@ import type { Credential } from "../../credentials/credential.ts";
 import { CertificateType } from "../../registries/certificate-types.ts";
 import {
   agree,
-  pskPremaster,
+  pskPreliminary,
   type ServerExchange,
 } from "../../tls12/key-exchange.ts";
 import { checkedPsk } from "../../sessions/external-psk.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
-import { encryptPremaster } from "../../tls12/rsa-key-transport.ts";
+import { encryptPreliminarySecret } from "../../tls12/rsa-key-transport.ts";
 import { encodeCredential12 } from "../../messages/certificate12.ts";
 import { ClientCertificateType } from "../../messages/certificate-request12.ts";
 import { encodeCertificateVerify } from "../../messages/certificate-verify.ts";
@@ -123,7 +123,7 @@ function isOfType(
   return false;
 }
 
-/** RFC 5246 7.4.7, and with it the master secret. */
+/** RFC 5246 7.4.7, and with it the main secret. */
 function keyExchange(
   state: Answering12,
   chosen: ChosenCredential | undefined,
@@ -139,12 +139,15 @@ function keyExchange(
     const keyed = { ...rest, exchange, peer };
     return sendKeyExchange(keyed, sent, secret, chosen, io);
   }
-  const { encrypted, premaster, proof } = encryptPremaster(state.config, key);
+  const { encrypted, preliminary, proof } = encryptPreliminarySecret(
+    state.config,
+    key,
+  );
   const authenticated = AuthenticatedPeer.of(need, chain, proof);
   const peer = { by: "certificate", peer: authenticated } as const;
   const sent = { pskIdentity: undefined, exchange: encrypted };
   const keyed = { ...rest, exchange, peer };
-  return sendKeyExchange(keyed, sent, premaster, chosen, io);
+  return sendKeyExchange(keyed, sent, preliminary, chosen, io);
 }
 
 /** RFC 4279 2 to 3, RFC 5489 2. */
@@ -160,14 +163,14 @@ export function onPskFound(
     throw new TlsError(reason.psk_missing);
   const psk = checkedPsk(found);
   const half = exchange && agree(exchange, config);
-  const { premaster, held } = pskPremaster(psk, half?.secret);
+  const { preliminary, held } = pskPreliminary(psk, half?.secret);
   const sent = { pskIdentity: psk.identity, exchange: half?.share };
   const keyed = {
     ...rest,
     exchange,
     peer: { by: "psk", held },
   } as const;
-  return sendKeyExchange(keyed, sent, premaster, undefined, io);
+  return sendKeyExchange(keyed, sent, preliminary, undefined, io);
 }
 
 interface Agreed extends Client12 {
@@ -181,7 +184,7 @@ function sendKeyExchange(
     readonly pskIdentity: Uint8Array | undefined;
     readonly exchange: Uint8Array | undefined;
   },
-  premaster: Secret,
+  preliminary: Secret,
   chosen: ChosenCredential | undefined,
   io: HandshakeIo,
 ): Client12State {
@@ -190,7 +193,7 @@ function sendKeyExchange(
   const next = { ...state, transcript: state.transcript.add(message) };
   const keyed: Keyed12 = {
     ...next,
-    ...newSecrets(next, premaster, state.said),
+    ...newSecrets(next, preliminary, state.said),
     group: exchange?.group,
     credential: chosen?.credential,
   };

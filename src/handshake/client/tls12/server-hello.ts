@@ -37,10 +37,10 @@ export function onServerHello12(
     message.extensions,
     { config, version: "TLSv1.2", suite, ech },
   );
-  const { extendedMasterSecret = false, encryptThenMac = false } = agreed;
+  const { extendedMainSecret = false, encryptThenMac = false } = agreed;
   const said: ServerSaid = {
     ...agreed,
-    extendedMasterSecret,
+    extendedMainSecret,
     encryptThenMac,
     sessionId: message.legacySessionIdEcho.slice(),
   };
@@ -102,9 +102,9 @@ function resumedSession(
     });
   // [7627-5.3-09] [7627-5.3-10] [7627-5.4-06]
   // RFC 7627 5.3: both with it or both without, else "MUST abort".
-  if (session.extendedMasterSecret !== said.extendedMasterSecret)
+  if (session.extendedMainSecret !== said.extendedMainSecret)
     throw new TlsError(reason.resumed_session_mismatch, {
-      detail: "extended_master_secret",
+      detail: "extended_main_secret",
     });
   return offered;
 }

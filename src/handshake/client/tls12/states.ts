@@ -16,7 +16,7 @@ import type { Agreed } from "../../extensions/spec.ts";
 import type { Credential } from "../../credentials/credential.ts";
 import type { ServerExchange } from "../../tls12/key-exchange.ts";
 import type { Need } from "../../machine/io.ts";
-import type { MasterSecret12, Randoms } from "../../keys/key-schedule12.ts";
+import type { MainSecret12, Randoms } from "../../keys/key-schedule12.ts";
 import type { PeerKey } from "../../credentials/delegation.ts";
 import type { PeerProof } from "../../credentials/peer-identity.ts";
 import type { ServerPeer12 } from "../../tls12/peer.ts";
@@ -27,7 +27,7 @@ import type { Transcript12 } from "../../keys/transcript.ts";
 /** Content of the ServerHello. */
 export interface ServerSaid extends Readonly<Agreed> {
   readonly sessionId: Uint8Array;
-  readonly extendedMasterSecret: boolean;
+  readonly extendedMainSecret: boolean;
   readonly encryptThenMac: boolean;
 }
 
@@ -133,12 +133,12 @@ export interface WaitCertificateChoice12 extends Answering12 {
   readonly need: Extract<Need, { type: "certificate" }>;
 }
 
-/** The master secret is there. */
+/** The main secret is there. */
 export interface Keyed12 extends Client12 {
   readonly group: GroupName | undefined;
   readonly peer: ServerPeer12;
   readonly credential: Credential | undefined;
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   readonly keys: DirectionKeys;
 }
 

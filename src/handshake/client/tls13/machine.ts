@@ -200,11 +200,11 @@ function declineRequest(
 export function finish(state: Finishing, io: HandshakeIo): ClientConnected {
   const { clientHandshake, clientApplication, config, suite, info } = state;
   const transcript = sendFinished(io, state.transcript, clientHandshake);
-  const resumption = state.master.resumption(transcript.digest());
+  const resumption = state.main.resumption(transcript.digest());
   // [9846-4.5.3-03]
   io.setWriteKeys(applicationKeys(state, clientApplication));
   clientHandshake.wipe();
-  state.master.wipe();
+  state.main.wipe();
   if (state.refusal !== undefined) throw state.refusal;
   io.emit({ type: "handshake_done", info });
   return {

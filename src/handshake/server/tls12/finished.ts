@@ -25,7 +25,7 @@ export function onClientFinished(
   message: Finished,
   io: HandshakeIo,
 ): ServerConnected12 {
-  const clientFinished = state.master.clientFinished(state.transcript.digest());
+  const clientFinished = state.main.clientFinished(state.transcript.digest());
   // [5246-7.4.9-01]
   const finished = verifyData("client", clientFinished, message);
   if (state.resumed !== undefined)
@@ -59,7 +59,7 @@ function sendTicket(
 function newSession(state: WaitFinished12): Session12 {
   const { config, peer } = state;
   return session12(state, {
-    extendedMasterSecret: state.extendedMasterSecret,
+    extendedMainSecret: state.extendedMainSecret,
     encryptThenMac: state.encryptThenMac,
     sessionId: state.sessionId,
     ticket: NO_BYTES,
@@ -79,13 +79,13 @@ function connected(
   tlsUnique: Uint8Array,
   io: HandshakeIo,
 ): ServerConnected12 {
-  const { peer, hello, extendedMasterSecret } = state;
+  const { peer, hello, extendedMainSecret } = state;
   const end = connected12(
     state,
     {
       finished,
       resumed: peer.by === "session",
-      extendedMasterSecret,
+      extendedMainSecret,
       tlsUnique,
     },
     {

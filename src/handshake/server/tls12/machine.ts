@@ -13,7 +13,7 @@ import {
   onChangeCipherSpec,
   refuseRenegotiation,
 } from "../../tls12/finished.ts";
-import { pskPremaster } from "../../tls12/key-exchange.ts";
+import { pskPreliminary } from "../../tls12/key-exchange.ts";
 import { checkedPsk } from "../../sessions/external-psk.ts";
 import type { Answers } from "../../machine/io.ts";
 import { invalidShareIsAnAlert } from "../../keys/bad-key-share.ts";
@@ -89,9 +89,9 @@ function onClientKeyExchange(
     const need = { type: "psk", request } as const;
     return { ...next, at: "WAIT_PSK", pair, need, exchange: exchange?.slice() };
   }
-  const premaster = agreed(pair, exchange);
-  if (premaster === undefined) throw new TlsError(reason.unexpected_message);
-  const keyed = { ...next, ...newSecrets(next, premaster, next) };
+  const preliminary = agreed(pair, exchange);
+  if (preliminary === undefined) throw new TlsError(reason.unexpected_message);
+  const keyed = { ...next, ...newSecrets(next, preliminary, next) };
   if (presented !== undefined) return { ...keyed, at: "WAIT_CV", presented };
   const policy = state.config.clientAuthentication;
   const anonymous = Anonymous.allowedBy(policy, "TLSv1.2");
@@ -108,8 +108,8 @@ function onPskFound(
   if (found === undefined || found.imported)
     throw new TlsError(reason.unknown_psk_identity);
   const half = agreed(pair, exchange);
-  const { premaster, held } = pskPremaster(checkedPsk(found), half);
-  const keyed = { ...rest, ...newSecrets(rest, premaster, rest) };
+  const { preliminary, held } = pskPreliminary(checkedPsk(found), half);
+  const keyed = { ...rest, ...newSecrets(rest, preliminary, rest) };
   return waitForFinish(keyed, { by: "psk", held });
 }
 

@@ -84,7 +84,7 @@ function acceptable(
 ): ResumedPeer | undefined {
   const { extensions, cipherSuites } = hello;
   const { code } = session.cipherSuite;
-  const isExtended = extensions.extended_master_secret ?? false;
+  const isExtended = extensions.extended_main_secret ?? false;
   if (
     !isOfThisServer(session, config, extensions.server_name) ||
     !config.suites12.some((suite) => suite.code === code) ||
@@ -94,12 +94,12 @@ function acceptable(
   // [7627-5.3-06] [7627-5.4-06]
   // RFC 7627 5.3: a session with it "MUST" not go on without it, and one
   // without it begins anew.
-  if (session.extendedMasterSecret && !isExtended)
+  if (session.extendedMainSecret && !isExtended)
     throw new TlsError(reason.resumed_session_mismatch, {
-      detail: "the client does not offer extended_master_secret any more",
+      detail: "the client does not offer extended_main_secret any more",
     });
   // [7627-5.3-04]
-  if (!session.extendedMasterSecret && isExtended) return undefined;
+  if (!session.extendedMainSecret && isExtended) return undefined;
   // RFC 7366 3.1: nor does a session lose its MAC over the ciphertext.
   if (session.encryptThenMac && !extensions.encrypt_then_mac) return undefined;
   // A session does not keep alive a suite that the two would not choose today.

@@ -85,7 +85,7 @@ export function sendServerHello12(
     suite,
     // The random of the message, whatever shape it was given.
     randoms: { client: hello.random, server: message.slice(6, 38) },
-    extendedMasterSecret: agreed.extendedMasterSecret ?? false,
+    extendedMainSecret: agreed.extendedMainSecret ?? false,
     encryptThenMac: agreed.encryptThenMac ?? false,
     alpnProtocol: agreed.alpnProtocol,
     clientType: agreed.certificateTypes.client,

@@ -13,7 +13,7 @@ import type { ServerConfig } from "../../config/config.ts";
 import type { Connected12 } from "../../tls12/finished.ts";
 import type { Credential } from "../../credentials/credential.ts";
 import type { Need } from "../../machine/io.ts";
-import type { MasterSecret12, Randoms } from "../../keys/key-schedule12.ts";
+import type { MainSecret12, Randoms } from "../../keys/key-schedule12.ts";
 import type { ClientHello } from "../../messages/client-hello.ts";
 import type { CertificateTypeName } from "../../registries/certificate-types.ts";
 import type { KeyExchangeParams } from "../../messages/server-key-exchange.ts";
@@ -46,7 +46,7 @@ export interface Server12 {
   readonly hello: ClientHello;
   readonly suite: CipherSuite12;
   readonly randoms: Randoms;
-  readonly extendedMasterSecret: boolean;
+  readonly extendedMainSecret: boolean;
   readonly encryptThenMac: boolean;
   readonly alpnProtocol: string | undefined;
   /** Of the session, empty where there is none to come back to. */
@@ -95,9 +95,9 @@ export interface WaitPsk12 extends OwnHalf {
   readonly exchange: Uint8Array | undefined;
 }
 
-/** The master secret is there. */
+/** The main secret is there. */
 export interface Keyed12 extends Server12 {
-  readonly master: MasterSecret12;
+  readonly main: MainSecret12;
   readonly keys: DirectionKeys;
 }
 

@@ -164,10 +164,10 @@ function onClientFinished(
   const info = connectionInfo(state, peer);
   io.emit({ type: "handshake_done", info });
   const transcript = state.transcript.add(message.raw);
-  const resumption = state.master.resumption(transcript.digest());
+  const resumption = state.main.resumption(transcript.digest());
   const storedIds = sendTickets(state, resumption, io);
   resumption.wipe();
-  state.master.wipe();
+  state.main.wipe();
   return {
     machine: "server13",
     at: "CONNECTED",

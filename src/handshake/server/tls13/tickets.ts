@@ -21,7 +21,7 @@ import type { WaitFinished } from "../states.ts";
  * Sends them: `numTickets` after a full handshake, one after a resumed one,
  * since the client's own was used up.
  *
- * @param resumption resumption_master_secret
+ * @param resumption resumption_secret
  */
 export function sendTickets(
   state: WaitFinished,

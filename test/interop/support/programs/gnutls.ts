@@ -95,7 +95,7 @@ function commonArguments(options: TlsOptions): string[] {
       groups.map((group) => GROUPS[group] ?? "unknown"),
     ),
     ...(options.encryptThenMac === false ? ["%NO_ETM"] : []),
-    ...(options.extendedMasterSecret === false ? ["%NO_SESSION_HASH"] : []),
+    ...(options.extendedMainSecret === false ? ["%NO_SESSION_HASH"] : []),
   ].join(":");
   return [
     ...["--priority", priority],

@@ -90,7 +90,7 @@ function common(
     alpn: alpn?.join(","),
     psk: psk && `${psk.identity}:${psk.key}`,
     etm: options.encryptThenMac === false ? "no" : undefined,
-    ems: options.extendedMasterSecret === false ? "no" : undefined,
+    ems: options.extendedMainSecret === false ? "no" : undefined,
     connections: options.resumes && "2",
     tickets: options.resumes === "by its id" ? "no" : undefined,
     early: options.earlyData,

@@ -51,7 +51,7 @@ export interface TlsOptions {
   /** TLS 1.2, RFC 7366: false does without. */
   readonly encryptThenMac?: false | undefined;
   /** TLS 1.2, RFC 7627: false does without. */
-  readonly extendedMasterSecret?: false | undefined;
+  readonly extendedMainSecret?: false | undefined;
 }
 
 export interface PresharedKey {

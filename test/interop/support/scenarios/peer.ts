@@ -26,7 +26,7 @@ export type Feature =
   | "own Diffie-Hellman parameters"
   | "a named Diffie-Hellman group"
   | "encrypt-then-MAC"
-  | "a master secret of the old kind"
+  | "a main secret of the old kind"
   | "post-handshake authentication"
   | "early data"
   | "resumption"
@@ -70,7 +70,7 @@ export const LEGACY: readonly Feature[] = [
   "own Diffie-Hellman parameters",
   "a named Diffie-Hellman group",
   "encrypt-then-MAC",
-  "a master secret of the old kind",
+  "a main secret of the old kind",
 ];
 
 /** Features before and after the handshake that only some peers have. */

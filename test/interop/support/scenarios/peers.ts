@@ -91,11 +91,11 @@ const PEERS: Readonly<Record<PeerName, () => Found>> = {
         rareGroups: ["x448", ...FINITE_FIELDS],
         lacks: {
           client: [
-            "a master secret of the old kind",
+            "a main secret of the old kind",
             "a named Diffie-Hellman group",
           ],
           server: [
-            "a master secret of the old kind",
+            "a main secret of the old kind",
             "a named Diffie-Hellman group",
           ],
         },

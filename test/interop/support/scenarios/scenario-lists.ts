@@ -161,9 +161,9 @@ const SPECIAL12: readonly Scenario[] = [
     }),
   ),
   {
-    title: "a peer without extended master secret",
-    peer: { extendedMasterSecret: false },
-    needs: ["a master secret of the old kind"],
+    title: "a peer without extended main secret",
+    peer: { extendedMainSecret: false },
+    needs: ["a main secret of the old kind"],
   },
 ];
 

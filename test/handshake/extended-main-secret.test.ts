@@ -1,4 +1,4 @@
-/** TLS 1.2 without extended_master_secret, RFC 7627 5.2 to 5.4, both roles. */
+/** TLS 1.2 without extended_main_secret, RFC 7627 5.2 to 5.4, both roles. */
 import { describe, expect, it } from "vitest";
 import { TlsUsageError } from "../../src/engine/index.ts";
 import { ExtensionType } from "../../src/wire/code-points.ts";
@@ -11,7 +11,7 @@ import {
 } from "../support/tls12.ts";
 
 const TLS12 = { versions: ["TLSv1.2"] } as const;
-const OMIT = { omit: [ExtensionType.extended_master_secret] };
+const OMIT = { omit: [ExtensionType.extended_main_secret] };
 
 function sides(change: Partial<Sides> = {}): Sides {
   return {
@@ -35,7 +35,7 @@ describe("a connection without it", () => {
   it("exports nothing on either side", () => {
     const pair = connect12(sides(WITHOUT.client));
     for (const end of [pair.client, pair.server]) {
-      expect(end.info).toMatchObject({ extendedMasterSecret: false });
+      expect(end.info).toMatchObject({ extendedMainSecret: false });
       expect(end.info?.tlsUnique).toBeUndefined();
       expect(() => end.exportKeyingMaterial("EXPORTER-x", 8)).toThrow(
         TlsUsageError,
@@ -48,7 +48,7 @@ describe("a connection without it", () => {
     const options = { ...sides(WITHOUT.client), server };
     const session = sessionOf(connect12(options));
     if (session?.version !== "TLSv1.2") throw new Error("no session came");
-    expect(session.extendedMasterSecret).toBe(false);
+    expect(session.extendedMainSecret).toBe(false);
     const client = { ...options.client, session };
     const { info } = connect12({ client, server }, "whole", " again").server;
     expect(info?.resumed).toBe(false);
@@ -56,13 +56,13 @@ describe("a connection without it", () => {
   });
 });
 
-describe("requireExtendedMasterSecret", () => {
-  const required = { requireExtendedMasterSecret: true };
+describe("requireExtendedMainSecret", () => {
+  const required = { requireExtendedMainSecret: true };
 
   it("refuses a client without it", () => {
     const { client, server } = sides(WITHOUT.client);
     const pair = connect12({ client, server: { ...server, ...required } });
-    expect(pair.server.error?.reason).toBe("extended_master_secret_missing");
+    expect(pair.server.error?.reason).toBe("extended_main_secret_missing");
     expect(pair.client.error?.alert).toBe("handshake_failure");
   });
 
@@ -77,20 +77,20 @@ describe("requireExtendedMasterSecret", () => {
       {
         client: {
           ...client,
-          session: { ...session, extendedMasterSecret: true },
+          session: { ...session, extendedMainSecret: true },
         },
         server: { ...server, ...memory, ...required },
       },
       "whole",
       " again",
     );
-    expect(pair.server.error?.reason).toBe("extended_master_secret_missing");
+    expect(pair.server.error?.reason).toBe("extended_main_secret_missing");
   });
 
   it("refuses a server without it", () => {
     const { client, server } = sides(WITHOUT.server);
     const pair = connect12({ client: { ...client, ...required }, server });
-    expect(pair.client.error?.reason).toBe("extended_master_secret_missing");
+    expect(pair.client.error?.reason).toBe("extended_main_secret_missing");
     expect(pair.server.error?.alert).toBe("handshake_failure");
   });
 
@@ -101,7 +101,7 @@ describe("requireExtendedMasterSecret", () => {
       server: { ...server, ...required },
     });
     for (const { info } of [pair.client, pair.server])
-      expect(info).toMatchObject({ extendedMasterSecret: true });
+      expect(info).toMatchObject({ extendedMainSecret: true });
   });
 
   it("requires nothing in TLS 1.3", () => {
@@ -112,6 +112,6 @@ describe("requireExtendedMasterSecret", () => {
       server: { ...server, ...both },
     });
     expect(pair.client.info?.version).toBe("TLSv1.3");
-    expect(pair.client.info?.extendedMasterSecret).toBeUndefined();
+    expect(pair.client.info?.extendedMainSecret).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** Peers of TLS 1.2 without extended_master_secret (RFC 7627), both roles. */
+/** Peers of TLS 1.2 without extended_main_secret (RFC 7627), both roles. */
 import { type AddressInfo } from "node:net";
 import * as tls from "node:tls";
 import { afterEach, expect, it } from "vitest";
@@ -7,11 +7,11 @@ import { connect, serve } from "../../src/net/node.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 
 /** OpenSSL's SSL_OP_NO_EXTENDED_MASTER_SECRET, which Node has no name for. */
-const NO_EXTENDED_MASTER_SECRET = 1;
+const NO_EXTENDED_MAIN_SECRET = 1;
 const { certificatePem: cert, keyPem: key } = testServer();
 const ca = testAuthority().pem;
 const peer = {
-  secureOptions: NO_EXTENDED_MASTER_SECRET,
+  secureOptions: NO_EXTENDED_MAIN_SECRET,
   maxVersion: "TLSv1.2",
 } as const;
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 function expectNoBinding(socket: SSLSocket, resumed: boolean): void {
   expect(socket.version()).toBe("TLSv1.2");
   expect(socket.sessionReused).toBe(resumed);
-  expect(socket.extendedMasterSecret).toBe(false);
+  expect(socket.extendedMainSecret).toBe(false);
   expect(socket.getChannelBinding("tls-unique")).toBe(null);
   expect(socket.getChannelBinding("tls-exporter")).toBe(null);
   expect(() => socket.exportKeyingMaterial("EXPORTER-x", 8)).toThrow(
@@ -72,7 +72,7 @@ it("OpenSSL's client, where it is required", async () => {
     new SSLContext({
       protocol: "tlsServer",
       certChain: { cert, key },
-      requireExtendedMasterSecret: true,
+      requireExtendedMainSecret: true,
     }),
   );
   await expect(peerConnects(port)).rejects.toThrow("handshake failure");
@@ -108,7 +108,7 @@ it("OpenSSL's server, whose session is not offered again", async () => {
 it("OpenSSL's server, where it is required", async () => {
   const context = new SSLContext({
     verifyLocations: { ca },
-    requireExtendedMasterSecret: true,
+    requireExtendedMainSecret: true,
   });
   const port = await peerServes();
   await expect(
