@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
+import type { AeadAlgorithm } from "../../src/crypto/provider.ts";
 import { TicketKeys, TlsUsageError } from "../../src/engine/index.ts";
 import { session13, T0 } from "../support/sessions.ts";
 
@@ -36,6 +37,29 @@ describe("TicketKeys", () => {
     expect(keys.seal(SESSION)).toBeUndefined();
     keys.rotate();
     expect(keys.seal(SESSION)).toBeDefined();
+  });
+
+  it("wipe the session that they would have sealed, where that fails", () => {
+    const seen: Uint8Array[] = [];
+    const failing = (row: AeadAlgorithm): AeadAlgorithm => ({
+      ...row,
+      key: (bytes) => ({
+        ...row.key(bytes),
+        seal: (_nonce, _aad, plaintext) => {
+          seen.push(plaintext);
+          expect(plaintext.some((byte) => byte !== 0)).toBe(true);
+          throw new Error("the device is gone");
+        },
+      }),
+    });
+    const aeads = Object.fromEntries(
+      Object.entries(noble.aeads).map(([name, row]) => [name, failing(row)]),
+    );
+    const keys = new TicketKeys({ provider: { ...noble, aeads } });
+    expect(() => keys.seal(SESSION)).toThrow("the device is gone");
+    expect(seen.map((plaintext) => plaintext.every((b) => b === 0))).toEqual([
+      true,
+    ]);
   });
 
   it("have a limit from 1 to 2^32", () => {

@@ -272,16 +272,19 @@ export class TicketKeys {
     const plaintext = sessionToBytes(session);
     const at = NAME_LENGTH + NONCE_LENGTH;
     const ticket = new Uint8Array(at + plaintext.length + TAG_LENGTH);
-    if (ticket.length > MAX_TICKET) return undefined;
-    key.seals++;
-    const nonce = this.#provider.random(NONCE_LENGTH);
-    ticket.set(key.name);
-    ticket.set(nonce, NAME_LENGTH);
-    const out = new Uint8Array(plaintext.length + TAG_LENGTH);
-    key.aead.seal(nonce, aadOf(key), plaintext, out);
-    plaintext.fill(0);
-    ticket.set(out, at);
-    return ticket;
+    try {
+      if (ticket.length > MAX_TICKET) return undefined;
+      key.seals++;
+      const nonce = this.#provider.random(NONCE_LENGTH);
+      ticket.set(key.name);
+      ticket.set(nonce, NAME_LENGTH);
+      const out = new Uint8Array(plaintext.length + TAG_LENGTH);
+      key.aead.seal(nonce, aadOf(key), plaintext, out);
+      ticket.set(out, at);
+      return ticket;
+    } finally {
+      plaintext.fill(0);
+    }
   }
 
   /** The session in a ticket; undefined when it is not one of ours. */
