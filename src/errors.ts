@@ -68,10 +68,13 @@ export interface TlsErrorOptions {
 export class TlsError extends Error {
   override readonly name = "TlsError";
   readonly reason: Reason;
-  /** The alert in question, undefined where none is. */
+  /** This side's alert for the reason, or the one received; undefined: none. */
   readonly alert: AlertName | number | undefined;
   // [9846-6.2-05]
-  /** Tells whether the alert was sent or received. */
+  /**
+   * Tells whose alert it is: "sent" for this side's, though none goes out once
+   * it has closed.
+   */
   readonly direction: "sent" | "received" | undefined;
   /** Document and section that decide, as "9846 4.2.3". */
   readonly rfc: string;
@@ -91,9 +94,9 @@ export class TlsError extends Error {
   constructor(row: NamedReason, options: TlsErrorOptions = {}) {
     const alert = options.received ?? options.alert ?? row.alert ?? undefined;
     const detail = options.detail === undefined ? "" : ` (${options.detail})`;
-    const sign =
+    const receivedText =
       options.received === undefined ? "" : `: ${describe(options.received)}`;
-    super(`${row.says}${sign}${detail}`, { cause: options.cause });
+    super(`${row.says}${receivedText}${detail}`, { cause: options.cause });
     this.reason = row.name;
     this.alert = alert;
     this.direction =
@@ -134,7 +137,7 @@ export class TlsUsageError extends Error {
  * Calls a callback of the program that has to answer at once.
  *
  * @param name the option that it stands in
- * @param read reads the answer; what it returns is the program's no more
+ * @param read reads the answer; its result shares no memory with the program's
  * @throws TlsError `callback_failed`, its cause what the callback threw or reading
  *   its answer; also for one that returns a promise, whose rejection nobody would
  *   hear
@@ -147,6 +150,7 @@ export function callProgram<T, R>(
   try {
     const answer = callback();
     if (!isPromiseLike(answer)) return read(answer);
+    // Handles the promise's rejection.
     callListener(() => answer);
   } catch (cause) {
     throw new TlsError(callback_failed, { detail: name, cause });

@@ -5,7 +5,9 @@ import type { ConnectionState } from "./connection-state.ts";
 
 /**
  * Says what an alert means in the state that it came in, as far as that can be
- * known; undefined for the alert is an end without one.
+ * known.
+ *
+ * @param alert undefined where the connection ended without one
  */
 export function endHint(
   state: ConnectionState,

@@ -20,7 +20,7 @@ import {
 /** RFC 9846 5.4: 2^14 bytes of content and the type. */
 const MAX_INNER_PLAINTEXT = MAX_PLAINTEXT + 1;
 
-/** Limits on the records of a peer that bring nothing on. */
+/** Limits on the records of a peer that make no progress. */
 export interface IdleRecordLimits {
   /** Records without content in a row. */
   readonly emptyRecords: number;
@@ -38,7 +38,7 @@ interface EarlyDataSkip {
 }
 
 /** RFC 9846 5.2: the content type and the tag. Shorter tags have more content. */
-const SEAL = 1 + 16;
+const SEAL_OVERHEAD = 1 + 16;
 
 /** The reading side of the record layer: bytes in, records out. */
 export class ReadHalf implements FragmentLimits {
@@ -51,7 +51,7 @@ export class ReadHalf implements FragmentLimits {
   #limit = MAX_INNER_PLAINTEXT;
   #clearLimit = MAX_PLAINTEXT;
   #emptyRecords = 0;
-  /** True when data is expected, so that an empty record says nothing. */
+  /** True while data may come: empty records of it are dropped. */
   dropsEmptyData = true;
   #changeCipherSpecs = 0;
   #skip: EarlyDataSkip | undefined;
@@ -136,7 +136,7 @@ export class ReadHalf implements FragmentLimits {
       if (record.type === ContentType.change_cipher_spec)
         this.#checkChangeCipherSpec(record.content);
       if (isObserved) this.#observe(raw, record);
-      if (!this.#isForNobody(record)) return record;
+      if (!this.#dropsIdle(record)) return record;
     }
   }
 
@@ -164,7 +164,7 @@ export class ReadHalf implements FragmentLimits {
     return copy;
   }
 
-  /** Messages are told whole, by {@link HandshakeJoiner}. */
+  /** Handshake messages are reported whole, by {@link HandshakeJoiner}. */
   #observe(raw: RawRecord, { type, content }: PlainRecord): void {
     const isSealed = raw.type === ContentType.application_data;
     if (isSealed && this.#observer.version === ProtocolVersion["TLSv1.3"])
@@ -198,7 +198,7 @@ export class ReadHalf implements FragmentLimits {
   /**
    * Drops what the layers above need not see; counted, for it costs work too.
    */
-  #isForNobody({ type, content }: PlainRecord): boolean {
+  #dropsIdle({ type, content }: PlainRecord): boolean {
     // [9846-5-01]
     if (type === ContentType.change_cipher_spec)
       return this.changeCipherSpec === "dropped";
@@ -217,7 +217,7 @@ export class ReadHalf implements FragmentLimits {
 
   // [9846-4.3.10-05b] [9846-4.3.10-10b]
   #skipRecord(skip: EarlyDataSkip, raw: RawRecord): void {
-    const content = raw.fragment.length - SEAL;
+    const content = raw.fragment.length - SEAL_OVERHEAD;
     if (content > 0 && content <= skip.allowed) {
       skip.allowed -= content;
       return;

@@ -41,6 +41,7 @@ function declared(path: string, text: string): Set<string> {
     if (
       (ts.isFunctionDeclaration(node) ||
         ts.isMethodDeclaration(node) ||
+        ts.isGetAccessorDeclaration(node) ||
         ts.isClassDeclaration(node) ||
         ts.isVariableDeclaration(node)) &&
       node.name !== undefined &&

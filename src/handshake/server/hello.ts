@@ -126,7 +126,10 @@ function checkCompression(
   // RFC 9846 4.2.2: "exactly one byte, set to zero".
   if (!methods.includes(0) || (version === "TLSv1.3" && methods.length !== 1))
     throw new TlsError(reason.illegal_parameter, {
-      detail: "legacy_compression_methods: not the null method alone",
+      detail:
+        version === "TLSv1.3"
+          ? "legacy_compression_methods: not the null method alone"
+          : "legacy_compression_methods: the null method is missing",
     });
 }
 

@@ -68,7 +68,9 @@ function withSession(
   const { sessionStore } = beginning.config;
   // A hello that ends the connection here ends the session, too.
   const peer =
-    session?.version === "TLSv1.2" ? acceptable(beginning, session) : undefined;
+    session?.version === "TLSv1.2"
+      ? resumablePeer(beginning, session)
+      : undefined;
   // RFC 5246 F.1.4: a session may go on more than once: it is put back.
   if (session !== undefined && storedId !== undefined)
     keep(sessionStore, storedId, session, io);
@@ -77,8 +79,12 @@ function withSession(
     : fullHandshake(beginning, io);
 }
 
-/** Returns the session if it may be resumed for this client; else undefined. */
-function acceptable(
+/**
+ * Returns the session's verified peer where it may be resumed for this client.
+ *
+ * @throws TlsError resumed_session_mismatch
+ */
+function resumablePeer(
   { config, hello, credentials }: Beginning12,
   session: Session12,
 ): ResumedPeer | undefined {

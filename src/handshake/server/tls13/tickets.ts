@@ -18,10 +18,11 @@ import { commonModes, STORED_TICKET_LENGTH } from "./psk-search.ts";
 import type { WaitFinished } from "../states.ts";
 
 /**
- * Sends them: `numTickets` after a full handshake, one after a resumed one,
- * since the client's own was used up.
+ * Sends NewSessionTickets: `numTickets` after a full handshake, one after a
+ * resumed one, since the client's own was used up.
  *
  * @param resumption resumption_secret
+ * @returns ids of sessions that were put into the store
  */
 export function sendTickets(
   state: WaitFinished,
