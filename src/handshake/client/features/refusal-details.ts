@@ -6,7 +6,10 @@ import {
   listed,
   listedProtocols,
 } from "../../registries/listing.ts";
-import { SIGNATURE_SCHEMES } from "../../registries/signature-schemes.ts";
+import {
+  isForBothSides,
+  SIGNATURE_SCHEMES,
+} from "../../registries/signature-schemes.ts";
 import type { ClientFeature } from "../hooks.ts";
 
 /**
@@ -58,7 +61,8 @@ function offersHint(config: ClientConfig): ErrorDetails {
   );
   const { groups: ownGroups, verifiers } = provider;
   const schemes = Object.values(SIGNATURE_SCHEMES).filter(
-    ({ signature }) => verifiers[signature] !== undefined,
+    ({ name, signature }) =>
+      verifiers[signature] !== undefined && isForBothSides(name),
   );
   return {
     detail: `this client offers ${listed(versions)} with ${share(suites, known)} cipher suites, ${share(groups, Object.keys(ownGroups))} groups and ${share(config.signatureSchemes, schemes)} signature schemes that it knows`,
