@@ -102,20 +102,33 @@ export function proofFault(
   const { certificates, rawPublicKey: key } = peer;
   if (key === undefined) {
     if (!isVerifiedChain(proof)) return "not a VerifiedChain by a verifier";
-    const { received, verified } = proof;
-    // Without verification the leaf alone was read.
-    const isWhole = !verified || received.length === certificates.length;
-    const isSame = received.every(({ der }, index) => {
-      const presented = certificates[index];
-      return presented !== undefined && equal(der, presented);
-    });
-    if (!isWhole || !isSame) return "a VerifiedChain of other certificates";
+    if (!isReadOf(certificates, proof.received))
+      return "a VerifiedChain of other certificates";
   } else {
     if (!isVerifiedKey(proof)) return "not a VerifiedKey by a verifier";
     if (!equal(proof.publicKeyInfo.der, key))
       return "a VerifiedKey of another key";
   }
   return termsFault(proof.madeFor, context);
+}
+
+/**
+ * Tells whether those are certificates that the peer presented, in that order:
+ * the leaf and, of the others, those that could be read.
+ */
+function isReadOf(
+  presented: readonly Uint8Array[],
+  received: readonly { readonly der: Uint8Array }[],
+): boolean {
+  let next = 0;
+  const areInOrder = received.every(({ der }, index) => {
+    const found = presented.findIndex(
+      (one, at) => at >= next && equal(one, der),
+    );
+    next = found + 1;
+    return index === 0 ? found === 0 : found > 0;
+  });
+  return received.length > 0 && areInOrder;
 }
 
 function termsFault(

@@ -53,6 +53,24 @@ describe.each(VERSIONS)("%s", (version) => {
     );
   });
 
+  it.each(CERTIFICATES)("$what, above a leaf that needs it not", ({ der }) => {
+    const credential = testCredential();
+    const chain = [...credential.chain, der];
+    const { client, server } = shuttle(
+      newPair(
+        testClientConfig({ provider, versions: [version] }),
+        testServerConfig({
+          provider,
+          versions: [version],
+          credentials: [{ ...credential, chain }],
+        }),
+      ),
+    );
+    expect(client.error ?? server.error).toBeUndefined();
+    expect(client.info?.peer?.verified).toBe(true);
+    expect(client.info?.peer?.leaf.der).toEqual(chain[0]);
+  });
+
   it("a certificate whose key is not there", () => {
     for (const [der] of [
       [Uint8Array.of(0x30, 0)],
