@@ -162,17 +162,22 @@ function goOn(
 }
 
 /**
- * Returns a NewSessionTicket for the same session, once half of its lifetime is
- * over (RFC 5077 3.3). It does not make the authentication any younger.
+ * Returns a NewSessionTicket for the same session, under the ticket key of now,
+ * once half of its lifetime is over (RFC 5077 3.3). The session ends when it
+ * would have: its main secret is the same, and must not live from ticket to
+ * ticket. One under a pre-shared key, or without extended_main_secret, is left
+ * as it is.
  */
 function renewedTicket(
   config: ServerConfig,
   session: Session12,
 ): Uint8Array | undefined {
-  const createdAt = config.provider.now();
-  const age = createdAt - session.createdAt;
-  const { sessionLifetimeSeconds: lifetimeSeconds } = config;
-  if (2 * age < 1000 * session.lifetimeSeconds) return undefined;
-  const ticket = sealTicket(config, { ...session, createdAt, lifetimeSeconds });
-  return ticket && encodeNewSessionTicket12(lifetimeSeconds, ticket);
+  const { extendedMainSecret, cipherSuite, lifetimeSeconds } = session;
+  if (!extendedMainSecret || cipherSuite.authentication === "PSK")
+    return undefined;
+  const age = (config.provider.now() - session.createdAt) / 1000;
+  const left = Math.floor(lifetimeSeconds - age);
+  if (2 * age < lifetimeSeconds || left < 1) return undefined;
+  const ticket = sealTicket(config, session);
+  return ticket && encodeNewSessionTicket12(left, ticket);
 }
