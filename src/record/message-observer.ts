@@ -56,11 +56,17 @@ export class MessageObserver {
     this.version = version;
   }
 
+  /** Keeps the error of another callback for {@link check}. */
+  keep(error: unknown): void {
+    this.#thrown ??= { error };
+  }
+
   /** @throws TlsError callback_failed, once, when a callback has thrown */
   check(): void {
     if (this.#thrown === undefined) return;
     const { error } = this.#thrown;
     this.#thrown = undefined;
+    if (error instanceof TlsError) throw error;
     callProgram(
       "messageCallback",
       () => {

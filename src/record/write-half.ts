@@ -105,6 +105,7 @@ export class WriteHalf {
     const content = Uint8Array.of(1);
     const record = this.#plainRecord(type, content, version);
     this.#output.push(record);
+    this.#observeRecords(record, undefined);
     this.#observe(type, content);
   }
 
@@ -177,6 +178,8 @@ export class WriteHalf {
         ? this.#plainRecords(type, content)
         : this.#sealedRecords(sealer, type, content, room);
     this.#output.push(records);
+    const isSealed = sealer !== undefined && sealer.innerOverhead > 0;
+    this.#observeRecords(records, isSealed ? type : undefined);
   }
 
   /** All in one array, which is made once. */
@@ -203,7 +206,6 @@ export class WriteHalf {
     for (const { part, padding, length } of cuts) {
       const record = records.subarray(at, at + length);
       sealer.seal(type, part, padding, record);
-      this.#observeRecord(record, sealer.innerOverhead > 0 ? type : undefined);
       at += length;
     }
     return records;
@@ -227,12 +229,18 @@ export class WriteHalf {
   #paddingFor(length: number): number {
     if (this.#padding === undefined) return 0;
     const policy = this.#padding;
-    // One that throws is not asked again: the alert goes out without.
+    // One that throws is not asked again.
     this.#padding = undefined;
     const ask = (): number => policy(length);
-    const wanted = callProgram("padding", ask, paddingOf);
-    this.#padding = policy;
-    return wanted > 0 ? Math.min(wanted, this.maxContent - length) : 0;
+    try {
+      const wanted = callProgram("padding", ask, paddingOf);
+      this.#padding = policy;
+      return wanted > 0 ? Math.min(wanted, this.maxContent - length) : 0;
+    } catch (error) {
+      // The record goes out without, and the step that wrote it ends with this.
+      this.#observer.keep(error);
+      return 0;
+    }
   }
 
   #plainRecord(
@@ -242,7 +250,6 @@ export class WriteHalf {
   ): Uint8Array {
     const record = newRecord(type, version, content.length);
     record.set(content, HEADER_LENGTH);
-    this.#observeRecord(record, undefined);
     return record;
   }
 
@@ -251,10 +258,17 @@ export class WriteHalf {
       this.#observer.content("write", type, content);
   }
 
-  #observeRecord(record: Uint8Array, innerType: number | undefined): void {
+  /** Tells of records once they stand in the output: a callback may write. */
+  #observeRecords(records: Uint8Array, innerType: number | undefined): void {
     if (this.#observer.callback === undefined) return;
-    this.#observer.header("write", record);
-    if (innerType !== undefined) this.#observer.innerType("write", innerType);
+    // What is told may be taken, and its place be written to again.
+    const told = records.slice();
+    for (let at = 0; at < told.length;) {
+      const [high = 0, low = 0] = told.subarray(at + HEADER_LENGTH - 2);
+      this.#observer.header("write", told.subarray(at));
+      if (innerType !== undefined) this.#observer.innerType("write", innerType);
+      at += HEADER_LENGTH + ((high << 8) | low);
+    }
   }
 }
 

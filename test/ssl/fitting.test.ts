@@ -3,6 +3,7 @@
  * connection, callbacks that never answer or throw, and calls on a connection
  * that failed.
  */
+import { utf8Bytes } from "../../src/bytes.ts";
 import { describe, expect, it } from "vitest";
 import { TlsEngine } from "../../src/engine/index.ts";
 import { SSLError } from "../../src/index.ts";
@@ -120,6 +121,48 @@ describe("a callback", () => {
       alert: "internal_error",
     });
   });
+});
+
+it("a padding that fails for an alert lets no exception out of receive()", () => {
+  const client = TlsEngine.client(testClientConfig(), "localhost");
+  const server = TlsEngine.server(
+    testServerConfig({
+      padding: (length) => {
+        if (length === 2) throw new Error("not for alerts");
+        return 0;
+      },
+    }),
+  );
+  for (let i = 0; i < 3; i++) {
+    server.receive(client.takeOutput());
+    client.receive(server.takeOutput());
+  }
+  expect(client.info).toBeDefined();
+  server.receive(Uint8Array.of(23, 3, 3, 0, 17, ...new Uint8Array(17)));
+  expect(server.error?.reason).toBe("bad_record_mac");
+  client.receive(server.takeOutput());
+  expect(client.error).toMatchObject({ alert: "bad_record_mac" });
+});
+
+it("records that a message callback writes come behind the one it is told of", () => {
+  const client = TlsEngine.client(testClientConfig(), "localhost");
+  const server = TlsEngine.server(testServerConfig());
+  for (let i = 0; i < 3; i++) {
+    server.receive(client.takeOutput());
+    client.receive(server.takeOutput());
+  }
+  let nested = 0;
+  client.messageCallback = ({ direction, contentType }) => {
+    if (direction === "write" && contentType === 256 && nested++ === 0)
+      client.write(utf8Bytes("behind"));
+  };
+  client.write(utf8Bytes("first "));
+  server.receive(client.takeOutput());
+  expect(server.error).toBeUndefined();
+  let text = "";
+  for (let event = server.nextEvent(); event; event = server.nextEvent())
+    if (event.type === "data") text += new TextDecoder().decode(event.bytes);
+  expect(text).toBe("first behind");
 });
 
 it("a connection that failed exports nothing, and throws its error", async () => {
