@@ -288,9 +288,25 @@ function isSignedBy(
   { chainSignatures = [] }: Credential,
   schemes: readonly number[],
 ): boolean {
-  const names = schemes.map((code) => SIGNATURES_BY_CODE.get(code));
-  return chainSignatures.every((name) => names.includes(name));
+  const names = signaturesOf(schemes);
+  return chainSignatures.every((name) => names.has(name));
 }
+
+/** Those of a peer's list that are known: it is as long as the peer likes. */
+function signaturesOf(schemes: readonly number[]): ReadonlySet<SignatureName> {
+  const known = KNOWN_SIGNATURES.get(schemes);
+  if (known !== undefined) return known;
+  const names = new Set(
+    schemes.flatMap((code) => SIGNATURES_BY_CODE.get(code) ?? []),
+  );
+  KNOWN_SIGNATURES.set(schemes, names);
+  return names;
+}
+
+const KNOWN_SIGNATURES = new WeakMap<
+  readonly number[],
+  ReadonlySet<SignatureName>
+>();
 
 /** The roots' own signatures aside, which nobody verifies. */
 function isOverSha1({ chainSignatures = [] }: Credential): boolean {

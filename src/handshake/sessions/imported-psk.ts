@@ -95,7 +95,8 @@ export function importPsk(options: {
 
 /**
  * Reads the identity that a client named, where it is one of an imported key for
- * TLS 1.3 (RFC 9258 4); undefined for any other.
+ * TLS 1.3 (RFC 9258 4); undefined for any other. The client chose all of it: a
+ * server compares the context with the one that was agreed on.
  *
  * @param identity copied
  * @example
@@ -107,9 +108,10 @@ export function importPsk(options: {
  * const identity = Uint8Array.of(7);
  * const offered = importPsk({ provider, identity, key });
  * const wanted = readImportedIdentity(offered.identity);
- * if (wanted === undefined) throw new Error("another kind of name");
- * const { context, targetHash } = wanted;
- * importPsk({ provider, identity, key, context, targetHash });
+ * // The context says for what the key is: only the one that was agreed on.
+ * if (wanted === undefined || wanted.context.length > 0)
+ *   throw new Error("another kind of name, or another context");
+ * importPsk({ provider, identity, key, targetHash: wanted.targetHash });
  * ```
  */
 export function readImportedIdentity(
