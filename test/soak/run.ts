@@ -305,14 +305,17 @@ function check(
 /**
  * Tells whether the end without close_notify is Node's own: a TLSSocket of Node
  * 20.20 (not of 24.21) that owes answers to KeyUpdates when it ends sends no
- * close_notify.
+ * close_notify, nor does one of 20.20 and 24.21 that has written nothing, is
+ * ended once all has come, and closes with the FIN behind it. A client of
+ * node:tls is told as little by such a server: 24 bytes fewer arrive there.
  */
 function isNodeSilent(
-  { mode, client, server }: Program,
+  { mode, client, server, up, down }: Program,
   { role, ended }: Side,
 ): boolean {
-  const peer = role === "client" ? server : client;
-  return mode === "key updates" && peer === "node:tls" && ended === "truncated";
+  const [peer, sends] = role === "client" ? [server, down] : [client, up];
+  if (peer !== "node:tls" || ended !== "truncated") return false;
+  return mode === "key updates" || sends === 0;
 }
 
 function told({ role, ended, error, receiver }: Side): string {
