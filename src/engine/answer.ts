@@ -2,7 +2,7 @@
 import type { AlertName } from "../errors.ts";
 import type { ServerConfig } from "../handshake/config/config.ts";
 import type { Credential } from "../handshake/credentials/credential.ts";
-import type { PskAnswer } from "../handshake/sessions/external-psk.ts";
+import type { OwnPsk, PskAnswer } from "../handshake/sessions/external-psk.ts";
 import type { Session } from "../handshake/sessions/session.ts";
 import type { VerifiedKey } from "../x509/raw-key.ts";
 import type { VerifiedChain } from "../x509/verifier.ts";
@@ -47,3 +47,8 @@ export type Answer =
       /** Otherwise: internal_error, or this one. */
       readonly alert?: AlertName;
     };
+
+/** An answer that was read and checked: what it holds is the engine's. */
+export type OwnAnswer =
+  | Exclude<Answer, { type: "psk_found" }>
+  | { readonly type: "psk_found"; readonly psk: readonly OwnPsk[] };

@@ -10,7 +10,7 @@ import {
   type Machines,
 } from "./connection-state.ts";
 import type { RawMessage } from "../handshake/messages/codec.ts";
-import type { Answer } from "./answer.ts";
+import type { OwnAnswer } from "./answer.ts";
 import { advanceByAnswer, needOf, ownAnswer } from "./needs.ts";
 
 /** The state of a handshake with what moves it. */
@@ -58,7 +58,7 @@ export class Handshake {
     }
   }
 
-  answer(need: Need, answer: Answer): void {
+  answer(need: Need, answer: OwnAnswer): void {
     this.#state = advanceByAnswer(
       this.#machines,
       this.#state,

@@ -22,7 +22,7 @@ import {
   type Need,
   type VerifyNeed,
 } from "../handshake/machine/io.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, OwnAnswer } from "./answer.ts";
 import { protocolOf, type ServerAnswer } from "./protocol.ts";
 import {
   advance,
@@ -50,7 +50,7 @@ export function needOf(state: ConnectionState): Need | undefined {
 export function ownAnswer(
   { config }: ConnectionState,
   need: Need,
-): Answer | undefined {
+): OwnAnswer | undefined {
   switch (need.type) {
     case "verify": {
       const chain = verified(() => verifyByConfig(config, need), need);
@@ -71,8 +71,8 @@ export function ownAnswer(
     case "psk": {
       const { psk } = config;
       if (psk === RAISE_NEED) return undefined;
-      const found = psk && askForPsk(psk, need.request);
-      return { type: "psk_found", psk: found };
+      const found = psk && askForPsk(psk, need.request, config.role);
+      return { type: "psk_found", psk: found ?? [] };
     }
     case "session":
     case "strike":
@@ -91,7 +91,7 @@ export function ownAnswerOf(
   { config }: ConnectionState,
   need: Need | undefined,
   answer: Answer,
-): Answer {
+): OwnAnswer {
   if (need === undefined)
     throw new TlsUsageError("resume: nothing waits for an answer");
   try {
@@ -108,7 +108,7 @@ function fitting(
   config: ClientConfig | ServerConfig,
   need: Need,
   answer: Answer,
-): Answer {
+): OwnAnswer {
   const { type } = answer;
   if (type === "refused") return answer;
   if (type !== ANSWERED_BY[need.type])
@@ -117,7 +117,7 @@ function fitting(
     );
   switch (type) {
     case "psk_found":
-      return { type, psk: checkedPsks(answer.psk) };
+      return { type, psk: checkedPsks(answer.psk, config.role) };
     case "signed": {
       const signature = ownBytes(answer.signature);
       if (signature !== undefined) return { type, signature };
@@ -144,7 +144,7 @@ function fitting(
 function serversOwn(
   config: ClientConfig | ServerConfig,
   answer: ServerAnswer,
-): Answer {
+): OwnAnswer {
   if (config.role === "server")
     return (
       protocolOf(config).serverNeeds?.ownAnswerOf(config, answer) ?? answer
@@ -163,7 +163,7 @@ export function advanceByAnswer(
   machines: Machines,
   state: ConnectionState,
   need: Need,
-  answer: Answer,
+  answer: OwnAnswer,
   io: HandshakeIo,
 ): ConnectionState {
   switch (answer.type) {
@@ -176,11 +176,7 @@ export function advanceByAnswer(
     case "session_found":
       return advance(machines, state, "session_found", answer, io);
     case "psk_found": {
-      const [psk, ...others] = checkedPsks(answer.psk);
-      if (others.length > 0 && state.config.role === "server")
-        throw new TlsError(reason.wrong_answer, {
-          detail: "psk: a server answers with one key",
-        });
+      const [psk, ...others] = answer.psk;
       return advance(machines, state, "psk_found", { psk, others }, io);
     }
     case "struck":

@@ -37,13 +37,13 @@ export interface ServerNeeds {
   ownAnswer(
     config: ServerConfig,
     need: Extract<Need, { type: "session" | "strike" }>,
-  ): Answer | undefined;
+  ): ServerAnswer | undefined;
   /**
    * Reads an answer from outside into one of the engine's own.
    *
    * @throws TlsUsageError for a session or a config that is none
    */
-  ownAnswerOf(config: ServerConfig, answer: ServerAnswer): Answer;
+  ownAnswerOf(config: ServerConfig, answer: ServerAnswer): ServerAnswer;
 }
 
 /** The beginning, machines and features of a role. */

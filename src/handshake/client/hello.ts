@@ -12,7 +12,7 @@ import type { ClientConfig } from "../config/config.ts";
 import { checkSolicited } from "../extensions/table.ts";
 import { groupOf } from "../registries/groups.ts";
 import { enabledText, versionText } from "../registries/listing.ts";
-import type { ExternalPsk } from "../sessions/external-psk.ts";
+import type { OwnPsk } from "../sessions/external-psk.ts";
 import type { Answers, HandshakeIo } from "../machine/io.ts";
 import type { Transitions } from "../machine/transitions.ts";
 import {
@@ -72,7 +72,7 @@ function onPskFound(
 function sendFirstHello(
   config: ClientConfig,
   serverName: string | undefined,
-  external: readonly ExternalPsk[],
+  external: readonly OwnPsk[],
   io: HandshakeIo,
 ): WaitServerHello {
   const hellos =
@@ -100,7 +100,7 @@ function sendFirstHello(
 function plainHello(
   config: ClientConfig,
   serverName: string | undefined,
-  external: readonly ExternalPsk[],
+  external: readonly OwnPsk[],
 ): FirstHellos {
   const { sessions } = clientHooksOf(config);
   const psks = sessions?.offeredPsks(config, serverName, external);

@@ -18,7 +18,7 @@ import type {
   ServerHello,
   ServerHello12,
 } from "../messages/server-hello.ts";
-import type { ExternalPsk } from "../sessions/external-psk.ts";
+import type { OwnPsk } from "../sessions/external-psk.ts";
 import type { ChosenPsk, Psk } from "../sessions/psk.ts";
 import type {
   CertificateWanted,
@@ -50,7 +50,7 @@ export interface SessionHooks {
   offeredPsks(
     config: ClientConfig,
     serverName: string | undefined,
-    external: readonly ExternalPsk[],
+    external: readonly OwnPsk[],
   ): readonly Psk[];
   offersEarlyData(config: ClientConfig, psks: readonly Psk[]): boolean;
   pskBody(config: ClientConfig, psks: readonly Psk[]): OfferedPsks | undefined;
@@ -146,7 +146,7 @@ export interface EchHooks {
   firstHellos(
     config: ClientConfig,
     serverName: string | undefined,
-    external: readonly ExternalPsk[],
+    external: readonly OwnPsk[],
   ): FirstHellos | undefined;
   checkRetry(
     state: WaitServerHello,

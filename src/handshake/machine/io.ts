@@ -21,7 +21,7 @@ import type {
 } from "../registries/cipher-suites.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { Credential } from "../credentials/credential.ts";
-import type { ExternalPsk, PskRequest } from "../sessions/external-psk.ts";
+import type { OwnPsk, PskRequest } from "../sessions/external-psk.ts";
 import type { RecordLimits } from "../extensions/spec.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { Session } from "../sessions/session.ts";
@@ -307,9 +307,9 @@ export interface Answers {
   session_found: { readonly session: Session | undefined };
   /** Undefined: there is none. */
   psk_found: {
-    readonly psk: ExternalPsk | undefined;
+    readonly psk: OwnPsk | undefined;
     /** Further ones that a client of TLS 1.3 offers. */
-    readonly others: readonly ExternalPsk[];
+    readonly others: readonly OwnPsk[];
   };
   /**
    * True when the key was struck for the first time: early data is accepted.

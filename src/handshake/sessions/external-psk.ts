@@ -1,6 +1,7 @@
 /** Keys that both sides have from elsewhere: RFC 9846 2.2, RFC 4279. */
 import { ownBytes } from "../../bytes.ts";
 import { callProgram, TlsUsageError } from "../../errors.ts";
+import { found, kindOf } from "../../options.ts";
 
 // [9846-2.2-02]
 /** A key that both sides know under one name. */
@@ -27,6 +28,9 @@ export interface ExternalPsk {
  */
 export type PskAnswer = ExternalPsk | readonly ExternalPsk[] | undefined;
 
+/** A copy of a key that was checked: nobody else changes it. */
+export type OwnPsk = Required<ExternalPsk>;
+
 /** The request for an external key. */
 export interface PskRequest {
   /** On a server: the identity that the client named. */
@@ -46,11 +50,13 @@ export type PskCallback = (request: PskRequest) => PskAnswer;
  *
  * @throws TlsUsageError for an identity or a key of a wrong length
  */
-export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
+export function checkedPsk(psk: ExternalPsk): OwnPsk {
   // [9846-4.3.11-02]
   const { identity, key, hash = "SHA-256", imported = false } = psk;
   if (hash !== "SHA-256" && hash !== "SHA-384")
-    throw new TlsUsageError("psk: the hash is SHA-256 or SHA-384");
+    throw new TlsUsageError(
+      `psk: hash: ${found(hash)}; "SHA-256" and "SHA-384" are allowed`,
+    );
   return Object.freeze({
     identity: pskBytes("identity", identity, 0),
     key: pskBytes("key", key, 1),
@@ -62,13 +68,19 @@ export function checkedPsk(psk: ExternalPsk): Required<ExternalPsk> {
 /**
  * Copies of all keys of an answer.
  *
- * @throws TlsUsageError for an identity or a key of a wrong length
+ * @throws TlsUsageError for an identity or a key of a wrong length, and for
+ *   several keys on a server
  */
 export function checkedPsks(
   answer: PskAnswer,
-): readonly Required<ExternalPsk>[] {
+  role: "client" | "server",
+): readonly OwnPsk[] {
   const list = answer === undefined ? [] : isOne(answer) ? [answer] : answer;
-  return Array.from(list, checkedPsk);
+  if (role === "server" && list.length > 1)
+    throw new TlsUsageError(
+      `psk: ${list.length} keys; a server answers with one`,
+    );
+  return Array.from(list, (psk) => checkedPsk(psk));
 }
 
 function isOne(
@@ -80,7 +92,10 @@ function isOne(
 function pskBytes(name: string, value: unknown, least: number): Uint8Array {
   const bytes = ownBytes(value);
   if (bytes && bytes.length >= least && bytes.length <= 65_535) return bytes;
-  throw new TlsUsageError(`psk: ${name} has ${least} to 65535 bytes`);
+  const given = bytes === undefined ? kindOf(value) : `${bytes.length} bytes`;
+  throw new TlsUsageError(
+    `psk: ${name}: ${given}; a Uint8Array of ${least} to 65535 bytes is allowed`,
+  );
 }
 
 /**
@@ -91,10 +106,15 @@ function pskBytes(name: string, value: unknown, least: number): Uint8Array {
 export function askForPsk(
   callback: PskCallback,
   request: PskRequest,
-): readonly Required<ExternalPsk>[] {
+  role: "client" | "server",
+): readonly OwnPsk[] {
   const asked = {
     identity: request.identity?.slice(),
     hint: request.hint?.slice(),
   };
-  return callProgram("psk", () => callback(asked), checkedPsks);
+  return callProgram(
+    "psk",
+    () => callback(asked),
+    (answer) => checkedPsks(answer, role),
+  );
 }

@@ -97,7 +97,50 @@ describe("several external PSKs of a client", () => {
       client: client(one),
       server: { credentials: [], psk },
     });
-    expect(answered.server.error?.reason).toBe("wrong_answer");
+    expect(answered.server.error).toMatchObject({
+      reason: "callback_failed",
+      cause: { message: "psk: 2 keys; a server answers with one" },
+    });
+  });
+
+  it("are one where a program answers a server, before anything moves", () => {
+    const pair = newPair(
+      testClientConfig(client(one)),
+      testServerConfig({ credentials: [], psk: RAISE_NEED }),
+    );
+    shuttle(pair);
+    expect(pair.server.need?.type).toBe("psk");
+    expect(() => {
+      pair.server.resume({ type: "psk_found", psk: [one, second] });
+    }).toThrow(new TlsUsageError("psk: 2 keys; a server answers with one"));
+    expect(pair.server.error).toBeUndefined();
+    pair.server.resume({ type: "psk_found", psk: one });
+    shuttle(pair);
+    expect(pair.client.info?.pskIdentity).toEqual(one.identity);
+  });
+
+  it.each([
+    [
+      Object.assign({ ...one }, { key: new Uint8Array() }),
+      "psk: key: 0 bytes; a Uint8Array of 1 to 65535 bytes is allowed",
+    ],
+    [
+      Object.assign({ ...one }, { key: "secret" }),
+      "psk: key: text; a Uint8Array of 1 to 65535 bytes is allowed",
+    ],
+    [
+      Object.assign({ ...one }, { hash: "SHA-1" }),
+      'psk: hash: "SHA-1"; "SHA-256" and "SHA-384" are allowed',
+    ],
+  ])("of a wrong shape are named without the key, %#", (wrong, message) => {
+    const pair = connect({
+      client: client(one),
+      server: { credentials: [], psk: () => wrong },
+    });
+    expect(pair.server.error).toMatchObject({
+      reason: "callback_failed",
+      cause: { message },
+    });
   });
 });
 

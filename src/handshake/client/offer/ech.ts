@@ -13,7 +13,7 @@ import type {
   HelloRetryRequest,
   ServerHello,
 } from "../../messages/server-hello.ts";
-import type { ExternalPsk } from "../../sessions/external-psk.ts";
+import type { OwnPsk } from "../../sessions/external-psk.ts";
 import { PendingTranscript } from "../../keys/transcript.ts";
 import { firstHello, outerHello } from "./client-hello.ts";
 import type { EchHooks, FirstHellos } from "../hooks.ts";
@@ -30,7 +30,7 @@ import type {
 function firstHellos(
   config: ClientConfig,
   serverName: string | undefined,
-  external: readonly ExternalPsk[],
+  external: readonly OwnPsk[],
 ): FirstHellos | undefined {
   const offer = config.encryptedClientHello?.begin(config);
   if (offer === undefined) return undefined;

@@ -2,7 +2,7 @@
 import { TlsUsageError } from "../../../errors.ts";
 import { ExtensionType } from "../../../wire/code-points.ts";
 import type { ClientConfig } from "../../config/config.ts";
-import { checkedPsk, type ExternalPsk } from "../../sessions/external-psk.ts";
+import type { OwnPsk } from "../../sessions/external-psk.ts";
 import type { OfferedPsks } from "../../extensions/spec.ts";
 import {
   binderOf,
@@ -20,15 +20,14 @@ import type { PendingTranscript } from "../../keys/transcript.ts";
 export function offeredPsks(
   config: ClientConfig,
   serverName: string | undefined,
-  external: readonly ExternalPsk[],
+  external: readonly OwnPsk[],
 ): readonly Psk[] {
   const psks: Psk[] = [];
   const resumption = sessionPsk(config, serverName);
   if (resumption !== undefined) psks.push(resumption);
   // RFC 9846 4.3.11: an identity has a byte at least; TLS 1.2's may have none.
   for (const psk of external)
-    if (psk.identity.length > 0)
-      psks.push(externalKey(checkedPsk(psk), config.trust));
+    if (psk.identity.length > 0) psks.push(externalKey(psk, config.trust));
   // [9846-4.2.2-13] [9846-4.7.1-06a]
   return psks.filter(({ hash }) =>
     config.suites13.some((suite) => suite.hash === hash),

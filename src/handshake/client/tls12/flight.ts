@@ -15,7 +15,6 @@ import {
   pskPreliminary,
   type ServerExchange,
 } from "../../tls12/key-exchange.ts";
-import { checkedPsk } from "../../sessions/external-psk.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
 import { encryptPreliminarySecret } from "../../tls12/rsa-key-transport.ts";
 import { encodeCredential12 } from "../../messages/certificate12.ts";
@@ -153,15 +152,13 @@ function keyExchange(
 /** RFC 4279 2 to 3, RFC 5489 2. */
 export function onPskFound(
   state: WaitPsk12,
-  { psk: found }: Answers["psk_found"],
+  { psk }: Answers["psk_found"],
   io: HandshakeIo,
 ): Client12State {
   const { need: _need, ...rest } = state;
   const { exchange, config } = state;
   // RFC 9258 5: an imported key is for no other version.
-  if (found === undefined || found.imported)
-    throw new TlsError(reason.psk_missing);
-  const psk = checkedPsk(found);
+  if (psk === undefined || psk.imported) throw new TlsError(reason.psk_missing);
   const half = exchange && agree(exchange, config);
   const { preliminary, held } = pskPreliminary(psk, half?.secret);
   const sent = { pskIdentity: psk.identity, exchange: half?.share };

@@ -14,7 +14,6 @@ import {
   refuseRenegotiation,
 } from "../../tls12/finished.ts";
 import { pskPreliminary } from "../../tls12/key-exchange.ts";
-import { checkedPsk } from "../../sessions/external-psk.ts";
 import type { Answers } from "../../machine/io.ts";
 import { invalidShareIsAnAlert } from "../../keys/bad-key-share.ts";
 import type { Inputs12, Transitions } from "../../machine/transitions.ts";
@@ -108,7 +107,7 @@ function onPskFound(
   if (found === undefined || found.imported)
     throw new TlsError(reason.unknown_psk_identity);
   const half = agreed(pair, exchange);
-  const { preliminary, held } = pskPreliminary(checkedPsk(found), half);
+  const { preliminary, held } = pskPreliminary(found, half);
   const keyed = { ...rest, ...newSecrets(rest, preliminary, rest) };
   return waitForFinish(keyed, { by: "psk", held });
 }

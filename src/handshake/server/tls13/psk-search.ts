@@ -7,7 +7,6 @@ import { equal } from "../../../bytes.ts";
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
 import type { ServerConfig } from "../../config/config.ts";
-import { checkedPsk } from "../../sessions/external-psk.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
 import type { ClientHello } from "../../messages/client-hello.ts";
 import {
@@ -99,7 +98,7 @@ export function afterPsk<Next>(
   io: HandshakeIo,
 ): Next | WaitSession | WaitPsk {
   // [9846-4.3.11-01b]
-  const key = psk && externalKey(checkedPsk(psk), search.config.trust);
+  const key = psk && externalKey(psk, search.config.trust);
   if (key !== undefined && hasSuite(search, key))
     return found(search, bound(search, key), io);
   return searchPsk({ ...search, index: search.index + 1 }, found, io);
