@@ -1,6 +1,7 @@
 /** Tells a program of every record header, handshake message and alert. */
 import { HEADER_LENGTH } from "./protection.ts";
-import { callProgram, TlsError } from "../errors.ts";
+import { TlsError } from "../errors.ts";
+import * as reason from "../reasons.ts";
 import {
   ContentType,
   ExtensionType,
@@ -45,8 +46,8 @@ export class MessageObserver {
   callback: MessageObserverCallback | undefined;
   /** The code of the connection's version: the highest one, then the agreed. */
   version: number;
-  /** The error of a callback, which is not called again. */
-  #thrown: { readonly error: unknown } | undefined;
+  /** Of a callback that has failed, and is not called again. */
+  #fault: TlsError | undefined;
 
   constructor(
     callback?: MessageObserverCallback,
@@ -56,24 +57,16 @@ export class MessageObserver {
     this.version = version;
   }
 
-  /** Keeps the error of another callback for {@link check}. */
-  keep(error: unknown): void {
-    this.#thrown ??= { error };
+  /** Keeps a callback's fault until the step that called it is over. */
+  keep(fault: TlsError): void {
+    this.#fault ??= fault;
   }
 
-  /** @throws TlsError callback_failed, once, when a callback has thrown */
+  /** @throws TlsError callback_failed, once, when a callback has failed */
   check(): void {
-    if (this.#thrown === undefined) return;
-    const { error } = this.#thrown;
-    this.#thrown = undefined;
-    if (error instanceof TlsError) throw error;
-    callProgram(
-      "messageCallback",
-      () => {
-        throw error;
-      },
-      () => undefined,
-    );
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault !== undefined) throw fault;
   }
 
   /** Tells of a record by its header, with which `record` begins. */
@@ -136,9 +129,10 @@ export class MessageObserver {
           messageType,
           bytes,
         }),
-      (error) => {
+      (cause) => {
         this.callback = undefined;
-        this.#thrown ??= { error };
+        const detail = "messageCallback";
+        this.keep(new TlsError(reason.callback_failed, { detail, cause }));
       },
     );
   }

@@ -237,6 +237,7 @@ export class WriteHalf {
       this.#padding = policy;
       return wanted > 0 ? Math.min(wanted, this.maxContent - length) : 0;
     } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
       // The record goes out without, and the step that wrote it ends with this.
       this.#observer.keep(error);
       return 0;

@@ -3,9 +3,9 @@
  * connection, callbacks that never answer or throw, and calls on a connection
  * that failed.
  */
-import { utf8Bytes } from "../../src/bytes.ts";
 import { describe, expect, it } from "vitest";
-import { TlsEngine } from "../../src/engine/index.ts";
+import { utf8Bytes } from "../../src/bytes.ts";
+import { REASONS, TlsEngine, TlsError } from "../../src/engine/index.ts";
 import { SSLError } from "../../src/index.ts";
 import { testClientConfig, testServerConfig } from "../support/engines.ts";
 import {
@@ -142,6 +142,18 @@ it("a padding that fails for an alert lets no exception out of receive()", () =>
   expect(server.error?.reason).toBe("bad_record_mac");
   client.receive(server.takeOutput());
   expect(client.error).toMatchObject({ alert: "bad_record_mac" });
+});
+
+it("a message callback that throws an error of the engine is a failed callback", () => {
+  const client = TlsEngine.client(testClientConfig(), "localhost");
+  const server = TlsEngine.server(testServerConfig());
+  const cause = new TlsError(REASONS.bad_record_mac);
+  client.messageCallback = () => {
+    throw cause;
+  };
+  server.receive(client.takeOutput());
+  client.receive(server.takeOutput());
+  expect(client.error).toMatchObject({ reason: "callback_failed", cause });
 });
 
 it("records that a message callback writes come behind the one it is told of", () => {
