@@ -143,21 +143,34 @@ function noFileSystem(path: string): SSLError {
   );
 }
 
-function onFile<T>(what: string, path: string, run: () => T): T {
+function onFile<T>(what: string, path: unknown, run: () => T): T {
+  // Contents, a key perhaps, that stand where a path should: a file may have
+  // any name, and would be made under this one.
+  if (typeof path !== "string" || path.includes("-----BEGIN "))
+    throw fileError(`cannot ${what} the file: ${kindOf(path)}; ${NO_PATH}`, {
+      code: "ENOENT",
+    });
   try {
     return run();
-  } catch (error) {
-    // Contents, a key perhaps, that stand where a path should.
+  } catch (cause) {
+    const code = systemCode(cause);
     const isPath = found(path, LONGEST_PATH) !== kindOf(path);
     const fault = isPath
-      ? `${path}: ${messageOf(error)}`
-      : `the file: ${systemCode(error)}; a path is needed, and contents have an option of their own (cert, key, ca, pfx)`;
-    throw new SSLError(`cannot ${what} ${fault}`, {
-      code: "ERR_SSL_FILE",
-      text: SYSTEM_TEXTS[systemCode(error)],
-      cause: error,
-    });
+      ? `${path}: ${messageOf(cause)}`
+      : `the file: ${code}; ${NO_PATH}`;
+    throw fileError(`cannot ${what} ${fault}`, { code, cause });
   }
+}
+
+const NO_PATH =
+  "a path is needed, and contents have an option of their own (cert, key, ca, pfx)";
+
+function fileError(
+  message: string,
+  { code, ...cause }: { readonly code: string; readonly cause?: unknown },
+): SSLError {
+  const text = SYSTEM_TEXTS[code];
+  return new SSLError(message, { code: "ERR_SSL_FILE", text, ...cause });
 }
 
 /** The system's own texts, with which Python's errors begin. */

@@ -2,6 +2,7 @@
  * Errors name the value that was found, and never a secret: whatever stands under
  * whichever name, no password, no key and no text without end is repeated.
  */
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { noble as provider } from "../../../src/crypto/noble/index.ts";
 import {
@@ -15,6 +16,7 @@ import { createPkcs12 } from "../../../src/pki/index.ts";
 import { nodePlatform } from "../../../src/net/node-platform.ts";
 import { parseChain } from "../../../src/x509/index.ts";
 import { testClient, testServer } from "../../support/pki.ts";
+import { thrown } from "../support.ts";
 
 const PASSWORD = "hunter2hunter2";
 const SECRETS: readonly unknown[] = [
@@ -164,12 +166,21 @@ describe("a value in an error", () => {
     },
   );
 
-  it("E-05: is no secret: keyLogFilename with a key in it", () => {
-    const { keyPem } = testServer();
+  it.each([
+    ["a key", testServer().keyPem],
+    // A file could have this name: it is short, and without a slash.
+    [
+      "a short one",
+      "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    ],
+    ["bytes", Buffer.from("bytes-for-a-key-log")],
+  ])("E-05: is no secret: keyLogFilename with %s in it", (_what, contents) => {
     const context = new ssl.SSLContext({ platform: nodePlatform });
-    expect(() => {
-      context.keyLogFilename = keyPem;
-    }).toThrow(/^(?![^]*PRIVATE KEY)[^]*a path is needed/);
+    const refused = thrown(() => {
+      Reflect.set(context, "keyLogFilename", contents);
+    });
+    expect(String(refused)).toMatch(/^(?![^]*PRIVATE KEY)[^]*a path is needed/);
+    expect(existsSync(contents)).toBe(false);
   });
 
   // The setter of the test above would make files of these names.
