@@ -47,3 +47,35 @@ describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
     make({ requireExtendedMainSecret: true, trust: undefined });
   });
 });
+
+describe("lists of names", () => {
+  const LISTS = [
+    ["versions", "TLSv1.2"],
+    ["cipherSuites", "TLS_AES_128_GCM_SHA256"],
+    ["groups", "x25519"],
+    ["signatureSchemes", "ed25519"],
+    ["certificateSignatureSchemes", "ed25519"],
+    ["pskModes", "psk_ke"],
+    ["certificateTypes", "X509"],
+    ["peerCertificateTypes", "X509"],
+  ] as const;
+
+  it.each(LISTS)("%s: names what is not in it, and what is", (option, name) => {
+    const made = (names: readonly string[]) => () =>
+      both.createClientConfig({ ...client, [option]: names });
+    expect(made([name, "x".repeat(5000)])).toThrow(
+      new RegExp(`^${option}: text; allowed are [^]{1,300}$`),
+    );
+    expect(made(["nonsense"])).toThrow(`${option}: "nonsense"; allowed are `);
+    expect(made([name, name])).toThrow(`${option}: "${name}" twice; allowed`);
+  });
+
+  it.each(["pskModes", "certificateTypes", "peerCertificateTypes"])(
+    "%s: has one at least",
+    (option) => {
+      expect(() =>
+        both.createClientConfig({ ...client, [option]: [] }),
+      ).toThrow(`${option}: an empty list; allowed are `);
+    },
+  );
+});

@@ -8,6 +8,7 @@ import {
   InvalidKeyShare,
 } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
+import { found } from "../../options.ts";
 import type {
   CipherSuite,
   CipherSuite12,
@@ -21,6 +22,7 @@ import {
   type CertificateTypeName,
 } from "../registries/certificate-types.ts";
 import { isPostQuantum } from "../registries/groups.ts";
+import { listed } from "../registries/listing.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** Lists that follow from the versions and the suites that a program named. */
@@ -48,12 +50,14 @@ export function versionsAndSuites(
   role: "client" | "server",
 ): Spoken {
   const { provider } = options;
-  checkNames("cipherSuites", options.cipherSuites, protocol.suites);
+  checkNames(
+    "cipherSuites",
+    options.cipherSuites,
+    Object.keys(protocol.suites),
+  );
   const wanted = options.versions ?? protocol.versions;
-  for (const version of wanted)
-    // [9846-E.5-04]
-    if (!protocol.versions.includes(version))
-      throw new TlsUsageError(`versions: what is ${version}?`);
+  // [9846-E.5-04]
+  checkNames("versions", options.versions, protocol.versions);
   const named =
     options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
   const cipherSuites: CipherSuiteName[] = [];
@@ -115,17 +119,27 @@ function canExchange(
   );
 }
 
-/** @throws TlsUsageError for a name that is not in the table, or twice */
+/**
+ * Sees that a list has names that are allowed, each once.
+ *
+ * @param least how many it has to have
+ * @throws TlsUsageError
+ */
 export function checkNames(
   option: string,
   names: readonly string[] | undefined,
-  table: object,
+  allowed: readonly string[],
+  least = 0,
 ): void {
-  for (const name of names ?? [])
-    if (!Object.hasOwn(table, name))
-      throw new TlsUsageError(`${option}: what is ${name}?`);
-  if (new Set(names).size !== (names ?? []).length)
-    throw new TlsUsageError(`${option}: a name twice`);
+  const given = names ?? [];
+  const refused = (fault: string): TlsUsageError =>
+    new TlsUsageError(`${option}: ${fault}; allowed are ${listed(allowed)}`);
+  for (const [at, name] of given.entries()) {
+    if (!allowed.includes(name)) throw refused(found(name));
+    if (given.indexOf(name) !== at) throw refused(`"${name}" twice`);
+  }
+  if (names !== undefined && given.length < least)
+    throw refused("an empty list");
 }
 
 /** @throws TlsUsageError for raw public keys that nobody verifies, or no type */
@@ -139,9 +153,7 @@ export function peerTypes({
   const hasVerifier = rawPublicKeys !== undefined;
   if (types === undefined)
     return hasVerifier ? ["RawPublicKey", "X509"] : ["X509"];
-  checkNames("peerCertificateTypes", types, CertificateType);
-  if (types.length === 0)
-    throw new TlsUsageError("peerCertificateTypes: name one");
+  checkNames("peerCertificateTypes", types, Object.keys(CertificateType), 1);
   if (types.includes("RawPublicKey") !== hasVerifier)
     throw new TlsUsageError(
       "peerCertificateTypes: RawPublicKey and rawPublicKeys go together",
@@ -159,9 +171,7 @@ export function ownTypes({
     | typeof RAISE_NEED;
   readonly certificateTypes?: readonly CertificateTypeName[];
 }): readonly CertificateTypeName[] {
-  checkNames("certificateTypes", types, CertificateType);
-  if (types?.length === 0)
-    throw new TlsUsageError("certificateTypes: name one");
+  checkNames("certificateTypes", types, Object.keys(CertificateType), 1);
   if (types !== undefined) return types.slice();
   if (credentials === RAISE_NEED || credentials.length === 0) return ["X509"];
   return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];
@@ -251,7 +261,7 @@ export function inGroups(
   for (const [at, name] of keyShares.entries()) {
     if (!groups.includes(name))
       throw new TlsUsageError(
-        `keyShares: ${name} is not among the groups, which are ${groups.join(", ")}`,
+        `keyShares: ${found(name)} is not among the groups, which are ${groups.join(", ")}`,
       );
     if (keyShares.indexOf(name) !== at)
       throw new TlsUsageError(`keyShares: ${name} is there twice`);

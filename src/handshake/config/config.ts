@@ -290,15 +290,18 @@ function commonConfig(
 ) {
   const { provider, recordSizeLimit, padding, keyLog } = options;
   const { pskModes = ["psk_dhe_ke"] } = options;
-  checkNames("pskModes", pskModes, PSK_MODES);
-  if (pskModes.length === 0) throw new TlsUsageError("pskModes: name one");
+  checkNames("pskModes", pskModes, Object.keys(PSK_MODES), 1);
   // [9846-4.3.7-01]
-  checkNames("groups", options.groups, GROUPS);
-  checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
+  checkNames("groups", options.groups, Object.keys(GROUPS));
+  checkNames(
+    "signatureSchemes",
+    options.signatureSchemes,
+    Object.keys(SIGNATURE_SCHEMES),
+  );
   checkNames(
     "certificateSignatureSchemes",
     options.certificateSignatureSchemes,
-    SIGNATURE_SCHEMES,
+    Object.keys(SIGNATURE_SCHEMES),
   );
   if (options.certificateSignatureSchemes?.every(isForBothSides) === false)
     throw new TlsUsageError(

@@ -129,13 +129,15 @@ describe("configs of TLS 1.3 alone", () => {
     const wanted = { provider, verifier };
     expect(() =>
       createClientConfig({ ...wanted, versions: ["TLSv1.2"] }),
-    ).toThrow("versions: what is TLSv1.2?");
+    ).toThrow('versions: "TLSv1.2"; allowed are TLSv1.3');
     expect(() =>
       createClientConfig({
         ...wanted,
         cipherSuites: ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
       }),
-    ).toThrow("cipherSuites: what is TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256?");
+    ).toThrow(
+      /^cipherSuites: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; allowed are TLS_AES_128_GCM_SHA256, /,
+    );
   });
 });
 
