@@ -7,6 +7,7 @@ import { asciiBytes, concat, equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import type { SignatureName } from "../../crypto/provider.ts";
+import { isWeakSignature } from "../../x509/keys/algorithms.ts";
 import type { SubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
 import { typeOf } from "../registries/certificate-types.ts";
 import type { TlsProtocolVersion } from "../registries/cipher-suites.ts";
@@ -283,7 +284,7 @@ function schemeFor(
 }
 
 // [9846-4.3.3-04]
-/** RFC 9846 4.5.1.2: "if the sender is able to provide such a chain". */
+/** RFC 9846 4.5.1.2: a chain that the peer can verify, where there is one. */
 function isSignedBy(
   { chainSignatures = [] }: Credential,
   schemes: readonly number[],
@@ -310,7 +311,7 @@ const KNOWN_SIGNATURES = new WeakMap<
 
 /** The roots' own signatures aside, which nobody verifies. */
 function isOverSha1({ chainSignatures = [] }: Credential): boolean {
-  return chainSignatures.some((name) => name.endsWith("sha1"));
+  return chainSignatures.some(isWeakSignature);
 }
 
 /** RFC 9846 4.3.5: of a certificate; a bare key has no extensions. */

@@ -6,6 +6,7 @@
 import { RAISE_NEED } from "../../promises.ts";
 import type { CryptoProvider, GroupName } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
+import { isWeakSignature } from "../../x509/keys/algorithms.ts";
 import {
   checkAlpn,
   checkAnswering,
@@ -368,8 +369,9 @@ function commonConfig(
 function sha1Last(
   names: readonly SignatureSchemeName[],
 ): readonly SignatureSchemeName[] {
-  const isOld = (name: SignatureSchemeName): boolean => name.endsWith("_sha1");
-  return [...names.filter((name) => !isOld(name)), ...names.filter(isOld)];
+  const isWeak = (name: SignatureSchemeName): boolean =>
+    isWeakSignature(SIGNATURE_SCHEMES[name].signature);
+  return [...names.filter((name) => !isWeak(name)), ...names.filter(isWeak)];
 }
 
 function requireLists(

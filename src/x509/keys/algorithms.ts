@@ -70,6 +70,11 @@ const BY_OID: Readonly<Partial<Record<string, SignatureAlgorithm>>> = {
   [OID.mlDsa87]: plain("ml-dsa-87", "ml-dsa"),
 };
 
+/** Tells whether signatures by that algorithm can be forged, as over SHA-1. */
+export function isWeakSignature(name: SignatureName): boolean {
+  return Object.values(BY_OID).some((row) => row?.name === name && row.weak);
+}
+
 /** DER of NULL. */
 export const DER_NULL: Uint8Array = Uint8Array.of(5, 0);
 
