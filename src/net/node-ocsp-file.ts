@@ -13,8 +13,7 @@ import { toHex } from "../bytes.ts";
 import { noble } from "../crypto/noble/index.ts";
 import { callListener } from "../promises.ts";
 import { checkInterval, startInterval } from "../ssl/platform/interval.ts";
-import { parseOcspResponse } from "../x509/certificates/ocsp.ts";
-import { isOver } from "../x509/checks/ocsp-check.ts";
+import { hasRunOut } from "../x509/checks/ocsp-check.ts";
 import {
   checkedStaple,
   fetchOcspResponse,
@@ -59,7 +58,8 @@ const TEN_MINUTES = 600_000;
  * Keeps a fresh OCSP response about a certificate in a file: it is fetched when
  * there is none, when the certificate has changed, and when half of its time is
  * over, and it is verified before it is written. One that has run out for five
- * minutes is removed: stapled, it would end connections. Several processes may keep the same file:
+ * minutes is removed: stapled, it would end connections. Several processes may
+ * keep the same file:
  * whoever is first fetches, and `watchCertChain()` staples it in all of them. The
  * timer does not keep the process alive.
  *
@@ -154,9 +154,7 @@ function dropExpired(options: KeepOcspFileOptions): void {
   const { ocspFile, provider = noble } = options;
   try {
     if (!existsSync(ocspFile)) return;
-    const { responses } = parseOcspResponse(readFileSync(ocspFile));
-    const now = provider.now();
-    if (!responses.every((response) => isOver(response, now))) return;
+    if (!hasRunOut(readFileSync(ocspFile), provider.now())) return;
     rmSync(ocspFile, { force: true });
     tell(options, { outcome: "expired" });
   } catch (error) {

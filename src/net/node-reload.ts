@@ -5,8 +5,7 @@ import { contextState } from "../ssl/context/context-state.ts";
 import type { LoadedCredential } from "../ssl/material/key-material.ts";
 import { checkInterval, startInterval } from "../ssl/platform/interval.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
-import { parseOcspResponse } from "../x509/certificates/ocsp.ts";
-import { isOver } from "../x509/checks/ocsp-check.ts";
+import { hasRunOut } from "../x509/checks/ocsp-check.ts";
 
 /** Options of {@link watchCertChain}. */
 export interface WatchCertChainOptions {
@@ -58,7 +57,8 @@ const MINUTE = 60_000;
  * have changed: renewed in place, by a rename, or by a symbolic link. Connections
  * that began before keep theirs. A pair that does not fit, as between two writes of
  * a renewal, or a file that is gone, leaves the chain before in place and is tried
- * again. An OCSP response never keeps a chain from being loaded. The timer does not keep the process alive.
+ * again. An OCSP response never keeps a chain from being loaded. The timer does
+ * not keep the process alive.
  *
  * @throws SSLError for files that do not fit, and Node's errors for those that
  *   cannot be read, the first time
@@ -207,8 +207,7 @@ class FileWatch {
   /** @throws X509Error for what is no response */
   #isOver(response: Uint8Array): boolean {
     const now = contextState(this.#context).kind.provider.now();
-    const { responses } = parseOcspResponse(response);
-    return responses.every((single) => isOver(single, now));
+    return hasRunOut(response, now);
   }
 
   /** Changes with each of the files, through links. @throws Node's errors */

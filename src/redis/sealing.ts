@@ -9,6 +9,7 @@ import {
 } from "../bytes.ts";
 import type { AeadKey, CryptoProvider } from "../crypto/provider.ts";
 import { TlsUsageError } from "../errors.ts";
+import { kindOf } from "../options.ts";
 import { ticketAead } from "../handshake/sessions/ticket-keys.ts";
 import { decodeBase64, encodeBase64 } from "../x509/keys/pem.ts";
 
@@ -69,7 +70,7 @@ export class Sealer {
 
 /** Copies. @throws TlsUsageError for what is not an array of keys */
 function keysIn(keys: unknown): Uint8Array[] {
-  if (!Array.isArray(keys)) throw refused(kindOf(keys));
+  if (!Array.isArray(keys)) throw refused(fault(keys));
   return keys.map((key: unknown, index) => {
     if (!isBytesLike(key))
       throw refused(`${kindOf(key)} as number ${(index + 1).toString()}`);
@@ -81,12 +82,11 @@ function keysIn(keys: unknown): Uint8Array[] {
   });
 }
 
-/** A kind of value: a key itself is never repeated. */
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (isBytesLike(value))
-    return `one key of ${value.byteLength.toString()} bytes without an array`;
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+/** A single key is the likeliest mistake, and is never repeated. */
+function fault(value: unknown): string {
+  return isBytesLike(value)
+    ? `one key of ${value.byteLength.toString()} bytes without an array`
+    : kindOf(value);
 }
 
 function isBytesLike(value: unknown): value is BytesLike {

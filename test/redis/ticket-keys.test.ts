@@ -123,9 +123,9 @@ describe("processes that share ticket keys", () => {
       new Uint8Array(32),
       /^encryptionKeys: one key of 32 bytes without an array/,
     ],
-    ["00".repeat(32), /^encryptionKeys: a string; an array/],
+    ["00".repeat(32), /^encryptionKeys: text; an array/],
     [[], /^encryptionKeys: an empty array; an array/],
-    [["00".repeat(32)], /^encryptionKeys: a string as number 1; an array/],
+    [["00".repeat(32)], /^encryptionKeys: text as number 1; an array/],
     [
       [new Uint8Array(32), new Uint8Array(31)],
       /^encryptionKeys: a key of 31 bytes as number 2; an array/,

@@ -149,8 +149,17 @@ function checkTimes(
     throw failed("the response is out of date");
 }
 
-/** Tells whether a response has run out, also where clocks differ by minutes. */
-export function isOver(
+/**
+ * Tells whether a whole OCSP response (DER) has run out, also where clocks differ
+ * by minutes.
+ *
+ * @throws X509Error for what is no response
+ */
+export function hasRunOut(der: Uint8Array, now: number): boolean {
+  return parseOcspResponse(der).responses.every((one) => isOver(one, now));
+}
+
+function isOver(
   {
     thisUpdate,
     nextUpdate = thisUpdate + WITHOUT_NEXT_UPDATE,
