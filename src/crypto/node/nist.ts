@@ -62,7 +62,7 @@ function ephemeral(curve: NistCurve, random: RandomSource): ECDH {
 
 /**
  * RFC 9846 4.3.8.2: the uncompressed form only, and "peers MUST validate each
- * other's public key Q by ensuring that the point is a valid point on the
+ * other's public value Q by ensuring that the point is a valid point on the
  * elliptic curve", which OpenSSL does. RFC 9846 7.4.2: the secret is the
  * x-coordinate, with its leading zeros.
  */

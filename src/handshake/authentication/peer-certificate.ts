@@ -91,9 +91,7 @@ export function leafKey(
     const { subjectPublicKeyInfo } = leaf;
     const keyUsage = keyUsageOf(leaf, config);
     // [5246-7.4.2-10b] [5246-7.4.2-14] [8422-2.2-01] [9846-4.5.1.2-03b]
-    // RFC 9846 4.5.1.2: "The certificate MUST allow the key to be used for
-    // signing (i.e., the digitalSignature bit MUST be set if the Key Usage
-    // extension is present)".
+    // RFC 9846 4.5.1.2: its key has to be one that may sign.
     if (keyUsage !== undefined && !keyUsage.has("digitalSignature"))
       throw new TlsError(reason.key_usage_without_signature);
     return { ...subjectPublicKeyInfo, leaf: leaf.der };

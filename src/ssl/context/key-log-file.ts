@@ -5,7 +5,8 @@ import { appendFile, type Platform, readFile } from "../platform/platform.ts";
 const HEADER = "# TLS secrets log file, made by puretls\n";
 
 /**
- * Checks now that the file can be written, and appends whole lines to it from then on.
+ * Checks now that the file can be written, and appends whole lines to it from
+ * then on.
  *
  * @throws SSLError where there is no file system, and for a path that cannot be
  *   written

@@ -96,7 +96,7 @@ function randomScalar(curve: NistCurve, random: RandomSource): bigint {
 // [8422-5.11-01]
 /**
  * RFC 9846 4.3.8.2: the uncompressed form only, and "peers MUST validate each
- * other's public key Q by ensuring that the point is a valid point on the
+ * other's public value Q by ensuring that the point is a valid point on the
  * elliptic curve". The cofactor is 1, so on the curve is enough.
  */
 function decodeShare(curve: NistCurve, share: Uint8Array): NistPoint {

@@ -78,7 +78,7 @@ function suiteWithout(
   if (ofKind.length === 0) {
     const kinds = credentials.flatMap((one) => authenticationOf(one) ?? []);
     return {
-      detail: `${common}, which take ${listed([...wanted].map(proofOf))}; this server has ${listed([...new Set(kinds)].map(proofOf), "no certificate for TLS 1.2")}`,
+      detail: `${common}, which take ${listed([...wanted].map(proofText))}; this server has ${listed([...new Set(kinds)].map(proofText), "no certificate for TLS 1.2")}`,
     };
   }
   if (!ofKind.some((one) => withExchange.some((row) => fits(one, row, hello))))
@@ -94,7 +94,7 @@ function suiteWithout(
   };
 }
 
-function proofOf(kind: CipherSuite12["authentication"]): string {
+function proofText(kind: CipherSuite12["authentication"]): string {
   if (kind === "PSK") return "a pre-shared key";
   return kind === "RSA" ? "an RSA certificate" : "an ECDSA certificate";
 }

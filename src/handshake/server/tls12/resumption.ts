@@ -75,7 +75,7 @@ function withSession(
   if (session !== undefined && storedId !== undefined)
     keep(sessionStore, storedId, session, io);
   return session?.version === "TLSv1.2" && peer !== undefined
-    ? goOn(beginning, session, peer, storedId, io)
+    ? abbreviatedHandshake(beginning, session, peer, storedId, io)
     : fullHandshake(beginning, io);
 }
 
@@ -115,7 +115,7 @@ function resumablePeer(
 }
 
 /** The abbreviated handshake: this side finishes first. */
-function goOn(
+function abbreviatedHandshake(
   { config, hello, credentials, ...beginning }: Beginning12,
   session: Session12,
   peer: ResumedPeer,
