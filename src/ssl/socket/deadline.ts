@@ -84,20 +84,6 @@ export async function withDeadline<T>(
 }
 
 /**
- * Runs `call` by its own options, and else by what holds for all calls: see
- * {@link withDeadline}.
- */
-export function bounded<T>(
-  what: string,
-  transport: Transport,
-  [options, otherwise]: readonly [CallOptions | undefined, number | null],
-  call: (course: Course) => Promise<T>,
-): Promise<T> {
-  const limits = limitsOf(what, options, otherwise);
-  return withDeadline(what, transport, limits, call);
-}
-
-/**
  * Returns a call's own limits, or else those that hold for all.
  *
  * @throws TypeError for a name that is no option

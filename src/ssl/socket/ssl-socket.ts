@@ -5,7 +5,13 @@ import {
   viewBytes,
 } from "../../bytes.ts";
 import type { Connection } from "../connection/connection.ts";
-import { bounded, checkTimeout, type Course, isExpiry } from "./deadline.ts";
+import {
+  checkTimeout,
+  type Course,
+  isExpiry,
+  limitsOf,
+  withDeadline,
+} from "./deadline.ts";
 import { SSLEOFError, type SSLError, stateError } from "../errors/errors.ts";
 import { byteCount, found, refusePythonNames } from "../names/arguments.ts";
 import { LateTransport } from "./late-transport.ts";
@@ -415,7 +421,8 @@ export class SSLSocket extends StreamSocket {
     options: CallOptions | undefined,
     call: (course: Course) => Promise<T>,
   ): Promise<T> {
-    return bounded(what, this.#transport, [options, this.#timeout], call);
+    const limits = limitsOf(what, options, this.#timeout);
+    return withDeadline(what, this.#transport, limits, call);
   }
 
   /** Data that is there, where no other call has its turn. */
