@@ -277,7 +277,7 @@ function schemeFor(
     const row = SIGNATURE_SCHEMES[name];
     // [9846-4.5.2-04] [9846-4.5.2-05]
     return (
-      peerSchemes.includes(row.code) &&
+      knownOf(peerSchemes).codes.has(row.code) &&
       fitsKey(row, credential, version, config.role)
     );
   });
@@ -289,25 +289,34 @@ function isSignedBy(
   { chainSignatures = [] }: Credential,
   schemes: readonly number[],
 ): boolean {
-  const names = signaturesOf(schemes);
-  return chainSignatures.every((name) => names.has(name));
+  const { signatures } = knownOf(schemes);
+  return chainSignatures.every((name) => signatures.has(name));
 }
 
-/** Those of a peer's list that are known: it is as long as the peer likes. */
-function signaturesOf(schemes: readonly number[]): ReadonlySet<SignatureName> {
-  const known = KNOWN_SIGNATURES.get(schemes);
-  if (known !== undefined) return known;
-  const names = new Set(
-    schemes.flatMap((code) => SIGNATURES_BY_CODE.get(code) ?? []),
+interface KnownSchemes {
+  readonly codes: ReadonlySet<number>;
+  /** Of certificates. */
+  readonly signatures: ReadonlySet<SignatureName>;
+}
+
+/**
+ * Those of a peer's list that are known: it is as long as the peer likes, and is
+ * walked once however many certificates there are.
+ */
+function knownOf(schemes: readonly number[]): KnownSchemes {
+  const before = KNOWN_SCHEMES.get(schemes);
+  if (before !== undefined) return before;
+  const codes = new Set<number>();
+  for (const code of schemes) if (ALL_CODES.has(code)) codes.add(code);
+  const signatures = new Set(
+    [...codes].flatMap((code) => SIGNATURES_BY_CODE.get(code) ?? []),
   );
-  KNOWN_SIGNATURES.set(schemes, names);
-  return names;
+  const known = { codes, signatures };
+  KNOWN_SCHEMES.set(schemes, known);
+  return known;
 }
 
-const KNOWN_SIGNATURES = new WeakMap<
-  readonly number[],
-  ReadonlySet<SignatureName>
->();
+const KNOWN_SCHEMES = new WeakMap<readonly number[], KnownSchemes>();
 
 /** The roots' own signatures aside, which nobody verifies. */
 function isOverSha1({ chainSignatures = [] }: Credential): boolean {
@@ -327,6 +336,10 @@ function passes(
 export const ALL_SCHEMES: readonly SignatureSchemeName[] = Object.values(
   SIGNATURE_SCHEMES,
 ).map(({ name }) => name);
+
+const ALL_CODES: ReadonlySet<number> = new Set(
+  Object.values(SIGNATURE_SCHEMES).map(({ code }) => code),
+);
 
 const SIGNATURES_BY_CODE: ReadonlyMap<number, SignatureName> = new Map(
   ALL_SCHEMES.filter(isForBothSides).map((name) => {
