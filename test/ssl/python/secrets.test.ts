@@ -174,7 +174,7 @@ describe("a value in an error", () => {
       "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
     ],
     ["bytes", Buffer.from("bytes-for-a-key-log")],
-  ])("E-05: is no secret: keyLogFilename with %s in it", (_what, contents) => {
+  ])("E-05: is no secret: keyLogFilename, given %s", (_what, contents) => {
     const context = new ssl.SSLContext({ platform: nodePlatform });
     const refused = thrown(() => {
       Reflect.set(context, "keyLogFilename", contents);
