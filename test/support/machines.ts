@@ -162,6 +162,8 @@ class Side {
       emit: (event) => this.events.push(event),
     });
     this.#handshake = new Handshake(MACHINES, io, begin(io));
+    // A client's external PSKs are asked for before its hello.
+    this.#handshake.answerNeeds();
   }
 
   get state(): ConnectionState {

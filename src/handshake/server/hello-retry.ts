@@ -68,9 +68,23 @@ export function sendRetry(
       cookie,
       credentials,
       psk,
+      identities: identitiesOf(hello, ech !== undefined),
       byCookie: false,
     },
   };
+}
+
+/**
+ * RFC 9849 6.1.2: identities of a hello around another one are made up, and again
+ * for the second one. What is opened here has those of the inner hello.
+ */
+function identitiesOf(
+  { extensions }: ClientHello,
+  isInner: boolean,
+): readonly Uint8Array[] | undefined {
+  const { encrypted_client_hello: ech, pre_shared_key: psks } = extensions;
+  if (ech !== undefined && !isInner) return undefined;
+  return psks?.identities.map(({ identity }) => identity) ?? [];
 }
 
 /** @throws TlsError `callback_failed` where a program's own cookies are none */
@@ -139,6 +153,7 @@ export function remembered(state: Start, hello: ClientHello): Start {
       cookie,
       credentials,
       psk: undefined,
+      identities: undefined,
       byCookie: true,
     },
   };

@@ -259,9 +259,6 @@ function secondHello(
     throw new TlsError(reason.version_changed_after_retry);
   checkCompression(hello, "TLSv1.3");
   checkHello13(hello);
-  // RFC 9846 4.2.2: only PSKs that the suite does not go with may be left out.
-  if (retry.psk !== undefined)
-    require(hello.extensions.pre_shared_key, "pre_shared_key");
   const { credentials } = retry;
   const search = { config, hello, credentials, before, ech, index: 0, retry };
   // A cookie remembers no PSK: it is looked for again.

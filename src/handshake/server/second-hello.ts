@@ -47,6 +47,27 @@ export function checkSecondHello(
     throw new TlsError(reason.wrong_cookie);
   if (retry.cookie && cookie && !equal(retry.cookie, cookie))
     throw new TlsError(reason.wrong_cookie);
+  checkIdentities(retry.identities, second);
+}
+
+/**
+ * RFC 9846 4.2.2: PSKs may be left out, and none is new or in another place.
+ * `searchAgain()` wants the one that was chosen.
+ */
+function checkIdentities(
+  first: readonly Uint8Array[] | undefined,
+  { extensions }: ClientHello,
+): void {
+  if (first === undefined) return;
+  const left = first.values();
+  for (const { identity } of extensions.pre_shared_key?.identities ?? []) {
+    let one = left.next();
+    while (one.done !== true && !equal(one.value, identity)) one = left.next();
+    if (one.done === true)
+      throw new TlsError(reason.hello_changed_after_retry, {
+        detail: "pre_shared_key",
+      });
+  }
 }
 
 /** A digest of what has to stay the same. */

@@ -41,6 +41,8 @@ export interface SentRetry {
   readonly cookie: Uint8Array | undefined;
   readonly credentials: readonly Credential[];
   readonly psk: ChosenPsk | undefined;
+  /** The PSK identities of the first hello; undefined where they are not known. */
+  readonly identities: readonly Uint8Array[] | undefined;
   /** True when another engine sent it, and its cookie says so. */
   readonly byCookie: boolean;
 }

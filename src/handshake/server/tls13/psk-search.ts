@@ -104,16 +104,25 @@ export function afterPsk<Next>(
   return searchPsk({ ...search, index: search.index + 1 }, found, io);
 }
 
-/** RFC 9846 4.2.2: the PSK of the first hello in the second one. */
-export function searchAgain(
-  search: PskSearch,
-  { psk }: ChosenPsk,
-): ChosenPsk | undefined {
-  const offered = search.hello.extensions.pre_shared_key;
-  const index =
-    offered?.identities.findIndex((one) => equal(one.identity, psk.identity)) ??
-    -1;
-  return index < 0 ? undefined : bound({ ...search, index }, psk);
+/**
+ * Finds the PSK that was chosen by the first hello in the second one: RFC 9846
+ * 4.2.2 lets a client leave out only those that the suite does not go with.
+ *
+ * @throws TlsError
+ */
+export function searchAgain(search: PskSearch, { psk }: ChosenPsk): ChosenPsk {
+  const { pre_shared_key: offered } = search.hello.extensions;
+  if (offered === undefined)
+    throw new TlsError(reason.missing_extension, { detail: "pre_shared_key" });
+  const index = offered.identities.findIndex(({ identity }) =>
+    equal(identity, psk.identity),
+  );
+  // [9846-4.2.2-02b]
+  if (index < 0)
+    throw new TlsError(reason.hello_changed_after_retry, {
+      detail: "pre_shared_key",
+    });
+  return bound({ ...search, index }, psk);
 }
 
 function ofSession(
