@@ -1,5 +1,5 @@
 /** TBSCertificate: put together, signed, and read back by our own parser. */
-import { concat } from "../bytes.ts";
+import { type Bytes, concat } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { Certificate } from "../x509/certificates/certificate.ts";
 import { encodePem } from "../x509/keys/pem.ts";
@@ -12,7 +12,7 @@ import { signedSequence, signingWith } from "./keys/signatures.ts";
 
 /** A certificate that was made here. The arrays belong to the caller. */
 export interface SignedCertificate {
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   /** The certificate alone. */
   readonly pem: string;
   readonly certificate: Certificate;
@@ -20,7 +20,7 @@ export interface SignedCertificate {
    * The chain that a TLS peer sends: this certificate first, then the CAs above
    * it without the self-signed one.
    */
-  readonly chain: readonly Uint8Array[];
+  readonly chain: readonly Bytes[];
   /** {@link chain} as PEM. */
   readonly chainPem: string;
 }

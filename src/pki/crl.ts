@@ -1,4 +1,5 @@
 /** Certificate revocation lists (RFC 5280 5), version 2. */
+import { type Bytes, unshared } from "../bytes.ts";
 import { encodePem } from "../x509/keys/pem.ts";
 import * as OID from "../x509/der/oids.ts";
 import {
@@ -53,7 +54,7 @@ export interface CrlOptions {
 }
 
 export interface SignedCrl {
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   /** PEM "X509 CRL". */
   readonly pem: string;
 }
@@ -89,7 +90,9 @@ export function signCrl(
     ...(revocations.length > 0 ? [sequenceOf(revocations.map(entry))] : []),
     constructed(0, encodeExtensions(extensions)),
   );
-  const der = signedSequence(issuer.provider, issuer.key, signing, tbsCertList);
+  const der = unshared(
+    signedSequence(issuer.provider, issuer.key, signing, tbsCertList),
+  );
   return { der, pem: encodePem("X509 CRL", der) };
 }
 

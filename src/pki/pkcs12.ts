@@ -1,4 +1,5 @@
 /** PKCS#12 files, with keys as `puretls/pki` has them. */
+import type { Bytes } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Certificate } from "../x509/certificates/certificate.ts";
 import { encodePem } from "../x509/keys/pem.ts";
@@ -12,7 +13,7 @@ export interface Pkcs12Identity {
   readonly key: PkiKey;
   readonly friendlyName: string | undefined;
   /** Leaf first, then the CAs above it; the self-signed root is left out. */
-  readonly chain: readonly Uint8Array[];
+  readonly chain: readonly Bytes[];
   /** {@link chain} as PEM. */
   readonly chainPem: string;
 }

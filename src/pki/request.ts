@@ -1,5 +1,6 @@
 /** Certification requests: PKCS#10, RFC 2986. */
 
+import { type Bytes, unshared } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { readAlgorithm, signatureAlgorithm } from "../x509/keys/algorithms.ts";
 import type { DerElement } from "../x509/der/der.ts";
@@ -53,7 +54,7 @@ const WHAT = "CertificationRequest";
  * {@link createRequest} for an example.
  */
 export class CertificateRequest {
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   readonly subject: Name;
   /** The key that asks; it signed the request, so the asker has it. */
   readonly publicKeyInfo: SubjectPublicKeyInfo;
@@ -62,7 +63,7 @@ export class CertificateRequest {
   /** Of subjectAltName: DNS names and IP addresses, mailboxes, URIs. */
   readonly names: Required<AlternativeNames>;
 
-  private constructor(der: Uint8Array, fields: Fields) {
+  private constructor(der: Bytes, fields: Fields) {
     this.der = der;
     this.subject = fields.subject;
     this.publicKeyInfo = fields.publicKeyInfo;
@@ -107,7 +108,7 @@ export interface CreateRequestOptions extends AlternativeNames {
 }
 
 export interface CreatedRequest {
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   readonly pem: string;
   readonly key: PkiKey;
 }
@@ -150,7 +151,7 @@ export function createRequest(options: CreateRequestOptions): CreatedRequest {
     key.publicKeyInfo(),
     constructed(0, ...attributes),
   );
-  const der = signedSequence(provider, key, signing, info);
+  const der = unshared(signedSequence(provider, key, signing, info));
   return { der, pem: encodePem("CERTIFICATE REQUEST", der), key };
 }
 

@@ -179,7 +179,7 @@ function broken(der: Uint8Array, field: number): Uint8Array {
 }
 
 describe("a fault stands at its field, and the rest is shown", () => {
-  const LABELS = new Map([
+  const LABELS = new Map<Uint8Array, string>([
     [leaf.der, "CERTIFICATE"],
     [request.der, "CERTIFICATE REQUEST"],
     [crl.der, "X509 CRL"],

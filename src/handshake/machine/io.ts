@@ -1,4 +1,5 @@
 /** All that a handler can do to the world, and all that it can be told. */
+import type { Bytes } from "../../bytes.ts";
 import type {
   AeadKey,
   CbcKey,
@@ -141,7 +142,7 @@ export interface ConnectionInfo {
   /** True when it was resumed from an earlier connection. */
   readonly resumed: boolean;
   /** The identity of the external PSK that was used. */
-  readonly pskIdentity: Uint8Array | undefined;
+  readonly pskIdentity: Bytes | undefined;
   /** The outcome of early data, RFC 9846 4.3.10. */
   readonly earlyData: EarlyDataOutcome;
   /**
@@ -165,12 +166,12 @@ export interface ConnectionInfo {
    */
   readonly extendedMainSecret?: boolean;
   /** TLS 1.2, RFC 5929 3: verify_data of the first Finished of the handshake. */
-  readonly tlsUnique?: Uint8Array;
+  readonly tlsUnique?: Bytes;
   /**
    * On a server that went on from a session: tls-server-end-point (RFC 5929 4)
    * of the certificate that the first handshake showed.
    */
-  readonly serverEndPoint?: Uint8Array;
+  readonly serverEndPoint?: Bytes;
   /** True when there was a HelloRetryRequest. */
   readonly helloRetried: boolean;
   /** True when the hello came, or was sent, inside another one (RFC 9849). */

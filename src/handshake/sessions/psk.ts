@@ -1,5 +1,5 @@
 /** Pre-shared keys in the handshake of TLS 1.3, RFC 9846 4.3.11, both roles. */
-import { equal, Secret } from "../../bytes.ts";
+import { type Bytes, equal, Secret, unshared } from "../../bytes.ts";
 import type {
   HashAlgorithm,
   HashName,
@@ -137,18 +137,28 @@ export function isByExternalPsk(
 }
 
 /** Returns the facts about the peer of a connection under that PSK. */
-export function byPsk(psk: Psk) {
-  const resumed = psk.kind === "resumption";
-  const pskIdentity: Uint8Array | undefined = resumed
-    ? undefined
-    : psk.identity;
-  return {
-    proof: resumed ? psk.peer.chain : undefined,
-    said: {
-      resumed,
-      pskIdentity,
-      ...(resumed && endPointOf(psk.session)),
-    },
+export function byPsk(psk: Psk): FactsByPsk {
+  return psk.kind === "resumption"
+    ? {
+        proof: psk.peer.chain,
+        said: {
+          resumed: true,
+          pskIdentity: undefined,
+          ...endPointOf(psk.session),
+        },
+      }
+    : {
+        proof: undefined,
+        said: { resumed: false, pskIdentity: unshared(psk.identity) },
+      };
+}
+
+interface FactsByPsk {
+  readonly proof: PeerProof | undefined;
+  readonly said: {
+    readonly resumed: boolean;
+    readonly pskIdentity: Bytes | undefined;
+    readonly serverEndPoint?: Bytes;
   };
 }
 

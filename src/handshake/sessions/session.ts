@@ -3,7 +3,7 @@
  * and 4.6.1 for TLS 1.3, RFC 5246 7.3, RFC 5077 and RFC 7627 for TLS 1.2.
  * Clients and servers keep the same thing; a server's ticket is this, sealed.
  */
-import type { Secret } from "../../bytes.ts";
+import { type Bytes, type Secret, unshared } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import type { VerifiedChain } from "../../x509/verifier.ts";
@@ -154,9 +154,11 @@ export class ResumedPeer {
  * session.
  */
 export function endPointOf({ serverEndPoint }: Session): {
-  readonly serverEndPoint?: Uint8Array;
+  readonly serverEndPoint?: Bytes;
 } {
-  return serverEndPoint.length === 0 ? {} : { serverEndPoint };
+  return serverEndPoint.length === 0
+    ? {}
+    : { serverEndPoint: unshared(serverEndPoint) };
 }
 
 // [9846-4.7.1-12]

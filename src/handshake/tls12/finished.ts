@@ -1,6 +1,7 @@
 /**
  * The end of a handshake of TLS 1.2, the same for both roles: RFC 5246 7.4.9.
  */
+import { unshared } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import type { VerifiedFinished } from "../authentication/signatures-and-finished.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
@@ -98,7 +99,7 @@ export function connected12<C extends ClientConfig | ServerConfig>(
     ...facts,
     extendedMainSecret,
     // RFC 7627 5.4: a main secret that others may share binds nothing.
-    ...(extendedMainSecret && { tlsUnique }),
+    ...(extendedMainSecret && { tlsUnique: unshared(tlsUnique) }),
   };
   io.emit({ type: "handshake_done", info });
   return {

@@ -1,4 +1,5 @@
 /** The peer of TLS 1.2, and the facts about it: the same for both roles. */
+import { unshared } from "../../bytes.ts";
 import type { AuthenticatedPeer } from "../authentication/authenticated-peer.ts";
 import type { Anonymous } from "../config/client-authentication.ts";
 import { type PeerProof, shown } from "../credentials/peer-identity.ts";
@@ -30,7 +31,7 @@ export function peerFacts(
   "pskIdentity" | "peerSignatureScheme" | "peer" | "peerRawPublicKey"
 > {
   return {
-    pskIdentity: peer.by === "psk" ? peer.held.identity : undefined,
+    pskIdentity: peer.by === "psk" ? unshared(peer.held.identity) : undefined,
     peerSignatureScheme:
       peer.by === "certificate" ? peer.peer.possession.scheme : undefined,
     ...shown(proofOf(peer)),

@@ -1,6 +1,6 @@
 /** Certificates: RFC 5280 4.1. Decoded lazily; the bytes stay as received. */
 import type { BytesLike } from "../../bytes.ts";
-import { equal, viewBytes } from "../../bytes.ts";
+import { type Bytes, equal, viewBytes } from "../../bytes.ts";
 import type { AlgorithmIdentifier } from "../keys/algorithms.ts";
 import { readAlgorithm } from "../keys/algorithms.ts";
 import type { DerReader } from "../der/der.ts";
@@ -28,19 +28,19 @@ import type { SubjectPublicKeyInfo } from "../keys/public-key.ts";
 import { parseSubjectPublicKeyInfo } from "../keys/public-key.ts";
 
 interface Fields {
-  readonly tbs: Uint8Array;
+  readonly tbs: Bytes;
   readonly version: 1 | 2 | 3;
-  readonly serialNumber: Uint8Array;
+  readonly serialNumber: Bytes;
   /** The algorithm named inside what is signed. */
-  readonly innerAlgorithm: Uint8Array;
+  readonly innerAlgorithm: Bytes;
   readonly algorithm: AlgorithmIdentifier;
-  readonly signature: Uint8Array;
-  readonly issuer: Uint8Array;
-  readonly subject: Uint8Array;
+  readonly signature: Bytes;
+  readonly issuer: Bytes;
+  readonly subject: Bytes;
   readonly notBefore: number;
   readonly notAfter: number;
   readonly usesGeneralizedTimeEarly: boolean;
-  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly subjectPublicKeyInfo: Bytes;
   readonly extensions: readonly Extension[];
 }
 
@@ -68,12 +68,12 @@ interface Decoded {
  */
 export class Certificate {
   /** The whole, a copy that this object owns. */
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   #decoded: Decoded | undefined;
   /** Of a certificate of which nothing else was read. */
-  #key: Uint8Array | undefined;
+  #key: Bytes | undefined;
 
-  private constructor(der: Uint8Array) {
+  private constructor(der: Bytes) {
     this.der = der;
   }
 
@@ -130,7 +130,7 @@ export class Certificate {
   }
 
   /** Content of the INTEGER, big-endian two's complement. */
-  get serialNumber(): Uint8Array {
+  get serialNumber(): Bytes {
     return this.#look().fields.serialNumber;
   }
 
@@ -145,7 +145,7 @@ export class Certificate {
   }
 
   /** The DER that is signed, as received. */
-  get tbs(): Uint8Array {
+  get tbs(): Bytes {
     return this.#look().fields.tbs;
   }
 
@@ -164,7 +164,7 @@ export class Certificate {
     );
   }
 
-  get signature(): Uint8Array {
+  get signature(): Bytes {
     return this.#look().fields.signature;
   }
 
@@ -174,7 +174,7 @@ export class Certificate {
   }
 
   /** DER of the key, to compare and to hash. */
-  get subjectPublicKeyInfoDer(): Uint8Array {
+  get subjectPublicKeyInfoDer(): Bytes {
     return this.#key ?? this.#look().fields.subjectPublicKeyInfo;
   }
 
@@ -240,7 +240,7 @@ export class Certificate {
     return this.#decode(OID.issuerAltName, decode.altNames);
   }
 
-  get subjectKeyIdentifier(): Uint8Array | undefined {
+  get subjectKeyIdentifier(): Bytes | undefined {
     return this.#decode(OID.subjectKeyIdentifier, decode.subjectKeyIdentifier);
   }
 

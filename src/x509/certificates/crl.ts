@@ -1,6 +1,6 @@
 /** Certificate revocation lists: RFC 5280 5. */
 import type { BytesLike } from "../../bytes.ts";
-import { latin1, viewBytes } from "../../bytes.ts";
+import { type Bytes, latin1, viewBytes } from "../../bytes.ts";
 import type { AlgorithmIdentifier } from "../keys/algorithms.ts";
 import { readAlgorithm } from "../keys/algorithms.ts";
 import type { DerElement } from "../der/der.ts";
@@ -37,11 +37,11 @@ import type { RevokedCertificate } from "./crl-entries.ts";
 import { indexEntries, indirectKey, readEntry } from "./crl-entries.ts";
 
 interface Fields {
-  readonly tbs: Uint8Array;
+  readonly tbs: Bytes;
   readonly version: 1 | 2;
-  readonly innerAlgorithm: Uint8Array;
+  readonly innerAlgorithm: Bytes;
   readonly signatureAlgorithm: AlgorithmIdentifier;
-  readonly signature: Uint8Array;
+  readonly signature: Bytes;
   readonly issuer: Name;
   readonly thisUpdate: number;
   readonly nextUpdate: number | undefined;
@@ -70,12 +70,12 @@ export interface IssuingDistributionPoint extends Pick<
  */
 export class Crl {
   /** The whole, a copy that this object owns. */
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   readonly #fields: Fields;
   #entries: ReadonlyMap<string, DerElement> | undefined;
   #indirect: boolean | undefined;
 
-  private constructor(der: Uint8Array, fields: Fields) {
+  private constructor(der: Bytes, fields: Fields) {
     this.der = der;
     this.#fields = fields;
   }
@@ -105,17 +105,17 @@ export class Crl {
     return this.#fields.nextUpdate;
   }
   /** The DER that is signed, as received. */
-  get tbs(): Uint8Array {
+  get tbs(): Bytes {
     return this.#fields.tbs;
   }
   get signatureAlgorithm(): AlgorithmIdentifier {
     return this.#fields.signatureAlgorithm;
   }
   /** DER of the algorithm named inside what is signed. */
-  get innerAlgorithm(): Uint8Array {
+  get innerAlgorithm(): Bytes {
     return this.#fields.innerAlgorithm;
   }
-  get signature(): Uint8Array {
+  get signature(): Bytes {
     return this.#fields.signature;
   }
   get extensions(): readonly Extension[] {
@@ -127,7 +127,7 @@ export class Crl {
   }
 
   /** Big-endian bytes. @throws X509Error `malformed_crl` */
-  get number(): Uint8Array | undefined {
+  get number(): Bytes | undefined {
     const extension = this.extension(OID.cRLNumber);
     return (
       extension &&
@@ -145,7 +145,7 @@ export class Crl {
    *
    * @throws X509Error `malformed_crl`
    */
-  get baseNumber(): Uint8Array | undefined {
+  get baseNumber(): Bytes | undefined {
     const extension = this.extension(OID.deltaCRLIndicator);
     return (
       extension &&

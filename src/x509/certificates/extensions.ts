@@ -3,6 +3,7 @@
  * each one that a validator or a reader of certificates needs. Decoders take
  * the content of extnValue and throw DerError.
  */
+import type { Bytes } from "../../bytes.ts";
 import type { DerElement, DerReader } from "../der/der.ts";
 import {
   booleanValue,
@@ -26,7 +27,7 @@ export interface Extension {
   /** True when FALSE, the default, is encoded, which X.690 11.5 forbids. */
   readonly encodesDefault: boolean;
   /** A view on the DER inside extnValue: do not write to it. */
-  readonly value: Uint8Array;
+  readonly value: Bytes;
 }
 
 /** Keeps where the value stands: a view on each would outweigh the rest. */
@@ -43,7 +44,7 @@ class ReceivedExtension implements Extension {
     this.#value = value;
   }
 
-  get value(): Uint8Array {
+  get value(): Bytes {
     return this.#value.content;
   }
 }
@@ -155,15 +156,15 @@ export function altNames(value: Uint8Array): readonly GeneralName[] {
 }
 
 /** RFC 5280 4.2.1.2: a view on the key identifier. */
-export function subjectKeyIdentifier(value: Uint8Array): Uint8Array {
+export function subjectKeyIdentifier(value: Uint8Array): Bytes {
   return readSingle(value, TAG.octetString, "subjectKeyIdentifier").content;
 }
 
 /** RFC 5280 4.2.1.1. */
 export interface AuthorityKeyIdentifier {
-  readonly keyIdentifier: Uint8Array | undefined;
+  readonly keyIdentifier: Bytes | undefined;
   readonly authorityCertIssuer: readonly GeneralName[] | undefined;
-  readonly authorityCertSerialNumber: Uint8Array | undefined;
+  readonly authorityCertSerialNumber: Bytes | undefined;
 }
 
 /** RFC 5280 4.2.1.1. */
@@ -265,7 +266,7 @@ export function infoAccess(value: Uint8Array): readonly AccessDescription[] {
 export interface DistributionPoint {
   /** Absent when only cRLIssuer is given, or a name relative to it. */
   readonly fullName: readonly GeneralName[] | undefined;
-  readonly nameRelativeToCRLIssuer: Uint8Array | undefined;
+  readonly nameRelativeToCRLIssuer: Bytes | undefined;
   /** RFC 5280's ReasonFlags; undefined means all of them. */
   readonly reasons: number | undefined;
   readonly cRLIssuer: readonly GeneralName[] | undefined;
@@ -327,7 +328,7 @@ export function tlsFeature(value: Uint8Array): readonly number[] {
 }
 
 /** RFC 5280 5.2.3: big-endian bytes of a non-negative number. */
-export function crlNumber(value: Uint8Array): Uint8Array {
+export function crlNumber(value: Uint8Array): Bytes {
   return unsignedBytes(
     readSingle(value, TAG.integer, "cRLNumber"),
     "cRLNumber",

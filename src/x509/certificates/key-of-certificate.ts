@@ -1,3 +1,4 @@
+import type { Bytes } from "../../bytes.ts";
 import { readSingle, constructedTag } from "../der/der.ts";
 import * as TAG from "../der/tags.ts";
 import { decoding } from "../faults/errors.ts";
@@ -18,7 +19,7 @@ const BEFORE_KEY = [
  *
  * @throws X509Error `malformed_certificate` where there is no such field
  */
-export function keyOfCertificate(der: Uint8Array): Uint8Array {
+export function keyOfCertificate(der: Uint8Array): Bytes {
   return decoding(fault.malformed_certificate, () => {
     const tbs = readSingle(der, TAG.sequence, "Certificate")
       .reader()

@@ -1,6 +1,6 @@
 /** Stapled OCSP responses: RFC 6960, read and verified. */
 import type { BytesLike } from "../../bytes.ts";
-import { viewBytes } from "../../bytes.ts";
+import { type Bytes, viewBytes } from "../../bytes.ts";
 import type { AlgorithmIdentifier } from "../keys/algorithms.ts";
 import { readAlgorithm } from "../keys/algorithms.ts";
 import { Certificate } from "./certificate.ts";
@@ -29,9 +29,9 @@ export type CertificateStatus = "good" | "revoked" | "unknown";
 /** The answer about one certificate, RFC 6960 4.2.1. */
 export interface SingleResponse {
   readonly hashAlgorithm: string;
-  readonly issuerNameHash: Uint8Array;
-  readonly issuerKeyHash: Uint8Array;
-  readonly serialNumber: Uint8Array;
+  readonly issuerNameHash: Bytes;
+  readonly issuerKeyHash: Bytes;
+  readonly serialNumber: Bytes;
   readonly status: CertificateStatus;
   /** Milliseconds since the epoch. */
   readonly thisUpdate: number;
@@ -44,13 +44,13 @@ export interface SingleResponse {
 /** RFC 6960 4.2.1: who signed, by name or by SHA-1 of the key. */
 export type ResponderId =
   | { readonly type: "byName"; readonly name: Name }
-  | { readonly type: "byKey"; readonly keyHash: Uint8Array };
+  | { readonly type: "byKey"; readonly keyHash: Bytes };
 
 /** A BasicOCSPResponse. Arrays are views on the bytes that were copied. */
 export interface OcspResponse {
-  readonly tbs: Uint8Array;
+  readonly tbs: Bytes;
   readonly signatureAlgorithm: AlgorithmIdentifier;
-  readonly signature: Uint8Array;
+  readonly signature: Bytes;
   readonly responderId: ResponderId;
   /** Milliseconds since the epoch. */
   readonly producedAt: number;

@@ -4,7 +4,7 @@
  * bytes it was given and copies nothing. There is no recursion here: who reads
  * a structure walks down it by name, so depth is bounded by the code.
  */
-import { latin1, utf8Text } from "../../bytes.ts";
+import { type Bytes, latin1, unshared, utf8Text } from "../../bytes.ts";
 import { keepOid, keptOid } from "./kept-oids.ts";
 import * as TAG from "./tags.ts";
 
@@ -21,13 +21,13 @@ export const constructedTag = (number: number): number => 0xa0 | number;
 /** One element: where it stands in the bytes. */
 export class DerElement {
   readonly tag: number;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Bytes;
   readonly #start: number;
   readonly #contentStart: number;
   readonly #end: number;
 
   constructor(
-    bytes: Uint8Array,
+    bytes: Bytes,
     tag: number,
     start: number,
     contentStart: number,
@@ -41,12 +41,12 @@ export class DerElement {
   }
 
   /** A view on tag, length and content. */
-  get der(): Uint8Array {
+  get der(): Bytes {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** A view on the content alone. */
-  get content(): Uint8Array {
+  get content(): Bytes {
     return this.#bytes.subarray(this.#contentStart, this.#end);
   }
 
@@ -62,12 +62,12 @@ export class DerElement {
 
 /** Reads elements one after the other. */
 export class DerReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Bytes;
   readonly #end: number;
   #at: number;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
-    this.#bytes = bytes;
+    this.#bytes = unshared(bytes);
     this.#at = start;
     this.#end = end;
   }
@@ -155,7 +155,7 @@ export function booleanValue(element: DerElement, what: string): boolean {
 }
 
 /** A view on the two's complement bytes of an INTEGER, checked to be minimal. */
-export function integerBytes(element: DerElement, what: string): Uint8Array {
+export function integerBytes(element: DerElement, what: string): Bytes {
   const content = element.content;
   const [first, second = 0] = content;
   if (first === undefined) throw new DerError(`${what} is an empty INTEGER`);
@@ -168,7 +168,7 @@ export function integerBytes(element: DerElement, what: string): Uint8Array {
 }
 
 /** A positive INTEGER as big-endian bytes without the sign byte. */
-export function unsignedBytes(element: DerElement, what: string): Uint8Array {
+export function unsignedBytes(element: DerElement, what: string): Bytes {
   const content = integerBytes(element, what);
   const first = content[0] ?? 0;
   if (first >= 0x80) throw new DerError(`${what} is negative`);
@@ -185,7 +185,7 @@ export function smallInteger(element: DerElement, what: string): number {
 }
 
 /** The bytes of a BIT STRING that must be whole bytes: keys and signatures. */
-export function bitStringBytes(element: DerElement, what: string): Uint8Array {
+export function bitStringBytes(element: DerElement, what: string): Bytes {
   const content = element.content;
   if (content.length === 0 || content[0] !== 0)
     throw new DerError(`${what} is not a BIT STRING of whole bytes`);

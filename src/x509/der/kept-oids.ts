@@ -2,7 +2,7 @@
  * Dotted forms of OBJECT IDENTIFIERs, kept by their content: certificates say
  * the same few over and over, and would each hold strings of their own.
  */
-import { equal } from "../../bytes.ts";
+import { type Bytes, equal } from "../../bytes.ts";
 
 /**
  * Most entries: whatever peers send, these do not grow beyond a few kilobytes.
@@ -11,7 +11,7 @@ const MOST = 256;
 const LONGEST = 16;
 
 interface KeptOid {
-  readonly content: Uint8Array;
+  readonly content: Bytes;
   readonly dotted: string;
 }
 

@@ -1,5 +1,5 @@
 /** AlgorithmIdentifier and what the signature algorithms mean. */
-import { equal } from "../../bytes.ts";
+import { type Bytes, equal } from "../../bytes.ts";
 import type { SignatureName } from "../../crypto/provider.ts";
 import type { DerElement, DerReader } from "../der/der.ts";
 import {
@@ -16,9 +16,9 @@ import * as OID from "../der/oids.ts";
 export interface AlgorithmIdentifier {
   readonly oid: string;
   /** DER of the parameters, undefined when absent. A view. */
-  readonly parameters: Uint8Array | undefined;
+  readonly parameters: Bytes | undefined;
   /** DER of the whole. A view. */
-  readonly der: Uint8Array;
+  readonly der: Bytes;
 }
 
 /** @throws DerError */

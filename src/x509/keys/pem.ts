@@ -9,7 +9,7 @@ export interface PemBlock {
   readonly label: string;
   /** RFC 1421 headers, as legacy encrypted keys have them. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly der: Uint8Array;
+  readonly der: Bytes;
 }
 
 /**

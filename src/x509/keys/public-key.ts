@@ -1,5 +1,5 @@
 /** SubjectPublicKeyInfo: RFC 5280 4.1.2.7, RFC 3279, 5480, 8410, 9881. */
-import { equal } from "../../bytes.ts";
+import { type Bytes, equal } from "../../bytes.ts";
 import type { PublicKey } from "../../crypto/provider.ts";
 import type { AlgorithmIdentifier } from "./algorithms.ts";
 import { DER_NULL, pssHash, readAlgorithm } from "./algorithms.ts";
@@ -33,9 +33,9 @@ export interface SubjectPublicKeyInfo {
   /** The only hash that an id-RSASSA-PSS key with parameters may use. */
   readonly pssHash?: "sha256" | "sha384" | "sha512";
   /** A view on the DER of the whole: do not write to it. */
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   /** A view on the content of subjectPublicKey, without the unused-bits byte. */
-  readonly publicKeyBytes: Uint8Array;
+  readonly publicKeyBytes: Bytes;
 }
 
 // [8422-5.3-01]
@@ -60,14 +60,19 @@ export function parseSubjectPublicKeyInfo(
 ): SubjectPublicKeyInfo {
   return decoding(fault.malformed_public_key, () => {
     const what = "SubjectPublicKeyInfo";
-    const reader = readSingle(der, TAG.sequence, what).reader();
+    const whole = readSingle(der, TAG.sequence, what);
+    const reader = whole.reader();
     const algorithm = readAlgorithm(reader.read(TAG.sequence, "algorithm"));
     const bytes = bitStringBytes(
       reader.read(TAG.bitString, "subjectPublicKey"),
       "subjectPublicKey",
     );
     reader.end(what);
-    return { ...decodeKey(algorithm, bytes), der, publicKeyBytes: bytes };
+    return {
+      ...decodeKey(algorithm, bytes),
+      der: whole.der,
+      publicKeyBytes: bytes,
+    };
   });
 }
 

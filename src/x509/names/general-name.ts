@@ -1,4 +1,5 @@
 /** GeneralName, RFC 5280 4.2.1.6. */
+import type { Bytes } from "../../bytes.ts";
 import type { DerElement, DerReader } from "../der/der.ts";
 import {
   constructedTag,
@@ -20,7 +21,7 @@ export type GeneralName =
   | {
       readonly type: "iPAddress";
       /** 4 or 16 bytes; 8 or 32 with a mask in name constraints. */
-      readonly value: Uint8Array;
+      readonly value: Bytes;
     }
   | { readonly type: "directoryName"; readonly value: Name }
   | { readonly type: "registeredID"; readonly value: string }
@@ -28,11 +29,11 @@ export type GeneralName =
       readonly type: "otherName";
       readonly typeId: string;
       /** DER of the value. */
-      readonly value: Uint8Array;
+      readonly value: Bytes;
     }
   | {
       readonly type: "x400Address" | "ediPartyName";
-      readonly value: Uint8Array;
+      readonly value: Bytes;
     };
 
 /**

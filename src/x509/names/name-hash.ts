@@ -2,7 +2,7 @@
  * The names of files in OpenSSL's hashed directories: `<hash>.0` for a
  * certificate's subject, `<hash>.r0` for a CRL's issuer.
  */
-import { concat, toHex, utf8Bytes } from "../../bytes.ts";
+import { type Bytes, concat, toHex, utf8Bytes } from "../../bytes.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import type { DerElement } from "../der/der.ts";
 import { readSingle, stringText } from "../der/der.ts";
@@ -28,7 +28,7 @@ export function opensslNameHash(provider: CryptoProvider, name: Name): string {
 }
 
 /** The RDNs without the SEQUENCE around them, each value folded and in UTF-8. */
-function canonicalRdns(der: Uint8Array): Uint8Array {
+function canonicalRdns(der: Uint8Array): Bytes {
   const rdns: Uint8Array[] = [];
   const reader = readSingle(der, TAG.sequence, "Name").reader();
   while (!reader.done) {
@@ -45,7 +45,7 @@ function canonicalRdns(der: Uint8Array): Uint8Array {
   return concat(...rdns);
 }
 
-function canonicalAttribute(element: DerElement): Uint8Array {
+function canonicalAttribute(element: DerElement): Bytes {
   const reader = element.reader();
   const type = reader.read(TAG.objectIdentifier, "attribute type").der;
   const value = reader.readAny("attribute value");
@@ -61,7 +61,7 @@ function canonicalAttribute(element: DerElement): Uint8Array {
   return encode(TAG.sequence, type, canonical);
 }
 
-function encode(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+function encode(tag: number, ...parts: readonly Uint8Array[]): Bytes {
   const content = concat(...parts);
   const length: number[] = [];
   for (let left = content.length; left > 0; left >>>= 8)

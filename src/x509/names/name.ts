@@ -1,5 +1,5 @@
 /** Distinguished names: RFC 5280 4.1.2.4, compared as section 7.1 says. */
-import { latin1, printable, toHex } from "../../bytes.ts";
+import { type Bytes, unshared, latin1, printable, toHex } from "../../bytes.ts";
 import type { DerElement } from "../der/der.ts";
 import {
   DerError,
@@ -46,13 +46,13 @@ export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];
  */
 export class Name {
   /** A view on the DER inside what it was read from: do not write to it. */
-  readonly der: Uint8Array;
+  readonly der: Bytes;
   #rdns: readonly RelativeDistinguishedName[] | undefined;
   #rdnKeys: readonly string[] | undefined;
   #key: string | undefined;
 
   private constructor(der: Uint8Array) {
-    this.der = der;
+    this.der = unshared(der);
   }
 
   /** Takes a view on a SEQUENCE; its inside is checked on first use. */

@@ -9,7 +9,7 @@ import * as ssl from "../../../src/index.ts";
 import type { Bytes } from "../../../src/index.ts";
 import type * as node from "../../../src/net/node.ts";
 import type * as pki from "../../../src/pki/index.ts";
-import type * as x509 from "../../../src/x509/index.ts";
+import * as x509 from "../../../src/x509/index.ts";
 
 /** The arrays of bytes in what a call or a property gives. */
 type Given<T> =
@@ -25,7 +25,7 @@ type Given<T> =
 
 /** Members that give bytes over anything else; each would take a cast. */
 type Unfit<Object> = {
-  [Name in keyof Object]: (
+  [Name in keyof Object]-?: (
     Object[Name] extends (...given: never) => infer Result
       ? Given<Result>
       : Given<Object[Name]>
@@ -71,6 +71,38 @@ describe("returned bytes", () => {
     new None<Exclude<Unfit<ssl.MemoryBIO>, "view">>();
   });
 
+  it("are Bytes in every member of what is parsed, made or reported", () => {
+    new None<Unfit<x509.Certificate>>();
+    new None<Unfit<x509.Crl>>();
+    new None<Unfit<x509.CrlStore>>();
+    new None<Unfit<x509.RevokedCertificate>>();
+    new None<Unfit<x509.Name>>();
+    new None<Unfit<x509.AttributeTypeAndValue>>();
+    new None<Unfit<Extract<x509.GeneralName, { type: "iPAddress" }>>>();
+    new None<Unfit<Extract<x509.GeneralName, { type: "otherName" }>>>();
+    new None<Unfit<x509.Extension>>();
+    new None<Unfit<x509.AuthorityKeyIdentifier>>();
+    new None<Unfit<x509.DistributionPoint>>();
+    new None<Unfit<x509.AlgorithmIdentifier>>();
+    new None<Unfit<x509.SubjectPublicKeyInfo>>();
+    new None<Unfit<x509.ParsedPrivateKey>>();
+    new None<Unfit<x509.PemBlock>>();
+    new None<Unfit<x509.OcspResponse>>();
+    new None<Unfit<x509.SingleResponse>>();
+    new None<Unfit<Extract<x509.ResponderId, { type: "byKey" }>>>();
+    new None<Unfit<x509.Pkcs12File>>();
+    new None<Unfit<x509.Pkcs12Entry>>();
+    new None<Unfit<x509.BundledCertificate>>();
+    new None<Unfit<x509.SkippedEntry>>();
+    new None<Unfit<x509.VerifiedChain>>();
+    new None<Unfit<x509.VerifiedKey>>();
+    new None<Unfit<x509.TrustStore>>();
+    new None<Unfit<pki.IssuedCertificate>>();
+    new None<Unfit<pki.CertificateRequest>>();
+    new None<Unfit<engine.ConnectionInfo>>();
+    new None<Unfit<engine.SessionStore>>();
+  });
+
   it("go to Blob, Response and WebCrypto as they are", async () => {
     const [near] = ssl.memoryPair();
     const socket = new ssl.SSLContext().wrapSocket(near);
@@ -80,6 +112,10 @@ describe("returned bytes", () => {
     new Blob([await socket.recv(), socket.exportKeyingMaterial("x", 1)]);
     for await (const bytes of socket) new Response(bytes);
     new Blob([socket.getPeerCert({ binary: true }) ?? ""]);
+    const certificate = x509.Certificate.parse(read);
+    new Blob([certificate.der, certificate.serialNumber]);
+    new Response(certificate.subjectPublicKeyInfo.publicKeyBytes);
+    await subtle(certificate.tbs);
     await subtle(ssl.randBytes(1));
     const binding = socket.getChannelBinding();
     if (binding !== null) await crypto.subtle.digest("SHA-256", binding);
