@@ -26,12 +26,13 @@ const PROGRAMS = {
   "@deno/linux-x64-glibc": "deno",
 };
 
-/** Packages that the tests import: clients of Redis, and metrics. */
+/** Packages that are imported: clients of Redis, metrics, and older compilers. */
 const LIBRARIES = [
   "redis",
   "ioredis",
   "@opentelemetry/api",
   "@opentelemetry/sdk-metrics",
+  ...Object.keys(dependencies).filter((name) => name.startsWith("typescript-")),
 ];
 
 const HAS_PACKAGES = process.platform === "linux" && process.arch === "x64";
@@ -121,7 +122,7 @@ function isOtherVersion(name) {
   try {
     const path = join(here, "node_modules", name, "package.json");
     const { version } = JSON.parse(readFileSync(path, "utf8"));
-    return version !== dependencies[name];
+    return version !== dependencies[name].replace(/^npm:.*@/, "");
   } catch {
     return true; // Not there.
   }
