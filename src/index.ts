@@ -6,6 +6,7 @@
  */
 export type { Bytes, BytesLike } from "./bytes.ts";
 export { TlsUsageError } from "./errors.ts";
+export type { Preferences } from "./handshake/config/preferences.ts";
 export type { ProtocolMessage } from "./record/message-observer.ts";
 export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
 export {

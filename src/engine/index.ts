@@ -29,6 +29,7 @@ export type {
   ServerOptions,
 } from "../handshake/config/config.ts";
 export { DEFAULT_LIMITS } from "../handshake/config/limits.ts";
+export type { Preferences } from "../handshake/config/preferences.ts";
 export {
   createClientConfig,
   createClientConfigOf,

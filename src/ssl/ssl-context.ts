@@ -6,6 +6,7 @@ import type {
   EchServer,
 } from "../handshake/config/ech-interfaces.ts";
 import type { Limits } from "../handshake/config/limits.ts";
+import { namesIn, type Preferences } from "../handshake/config/preferences.ts";
 import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
 import { CIPHER_SUITES } from "../handshake/registries/cipher-suites.ts";
 import type { PskMode } from "../handshake/registries/psk-modes.ts";
@@ -247,8 +248,10 @@ export class SSLContext {
    * Python: `set_ciphers`. The suites of TLS 1.2, best first; those of TLS 1.3
    * stay as they are ({@link setCiphersuites}).
    *
-   * @param list a cipher string in OpenSSL's language, ciphers(1), or a list of
-   *   OpenSSL's or IANA's names
+   * @param list a cipher string in OpenSSL's language, ciphers(1), in which `[A|B]`
+   *   is for suites that are equal, as in BoringSSL's; or a list of OpenSSL's or
+   *   IANA's names, those of an inner list equal. A server chooses among equals by
+   *   the client's order
    * @param options `strict` refuses words that mean nothing, which are passed
    *   over otherwise
    * @throws TypeError for what is neither
@@ -266,7 +269,7 @@ export class SSLContext {
    * ```
    */
   setCiphers(
-    list: string | readonly string[],
+    list: string | Preferences<string>,
     options: { readonly strict?: boolean } = {},
   ): void {
     requireNames("setCiphers", options, { strict: true });
@@ -276,17 +279,31 @@ export class SSLContext {
   /**
    * Python 3.15: `set_ciphersuites`. The suites of TLS 1.3, best first.
    *
-   * @param list names, or a text of names with colons between them
+   * @param list names, those of an inner list equal; or a text of names with colons
+   *   between them, in which `[A|B]` are equal. A server chooses among equals by
+   *   the client's order
    * @throws SSLError for an empty list and for a name that is not one
+   *
+   * @example
+   * ```ts
+   * import { SSLContext } from "puretls";
+   *
+   * const context = new SSLContext({ protocol: "tlsServer" });
+   * // Clients without AES in hardware put ChaCha20 first: that is respected.
+   * context.setCiphersuites([
+   *   ["TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
+   *   "TLS_AES_256_GCM_SHA384",
+   * ]);
+   * ```
    */
-  setCiphersuites(list: string | readonly string[]): void {
+  setCiphersuites(list: string | Preferences<string>): void {
     this.#state.set("ciphersuites", list);
   }
 
   /** Python: `get_ciphers`. Best first. */
   getCiphers(): CipherInfo[] {
     const { ciphersuites, ciphers } = this.#state.settings;
-    return [...ciphersuites, ...ciphers].map((name) =>
+    return namesIn([...ciphersuites, ...ciphers]).map((name) =>
       cipherInfo(CIPHER_SUITES[name]),
     );
   }
@@ -295,15 +312,28 @@ export class SSLContext {
    * Python 3.15: `set_groups`. Key exchange groups, best first, by OpenSSL's,
    * NIST's or IANA's names.
    *
+   * @param list names, those of an inner list equal; or a text of names with colons
+   *   between them, in which slashes stand between lists of equal groups, as in
+   *   those of OpenSSL 3.5. A server chooses among equals by the client's order,
+   *   first those that it has a share of, and asks for another share
+   *   (HelloRetryRequest) rather than go on to the next list
    * @throws RangeError for an empty list and for a name that is not one
+   *
+   * @example
+   * ```ts
+   * import { SSLContext } from "puretls";
+   *
+   * const context = new SSLContext({ protocol: "tlsServer" });
+   * context.setGroups("X25519MLKEM768:SecP256r1MLKEM768 / x25519:P-256");
+   * ```
    */
-  setGroups(list: string | readonly string[]): void {
+  setGroups(list: string | Preferences<string>): void {
     this.#state.set("groups", list);
   }
 
   /** Python 3.15: `get_groups`, by IANA's names. */
   getGroups(): string[] {
-    return [...this.#state.settings.groups];
+    return [...namesIn(this.#state.settings.groups)];
   }
 
   /** Python: `set_ecdh_curve`. One group only; see {@link setGroups}. */

@@ -24,6 +24,7 @@ const FLAGS = {
   "expect-msg-callback": "text",
   // What is offered
   curves: "numbers",
+  "curves-flags": "numbers",
   "key-shares": "numbers",
   "no-key-shares": "switch",
   "verify-prefs": "numbers",

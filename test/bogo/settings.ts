@@ -9,6 +9,7 @@ import {
   GROUPS,
   type ExternalPsk,
   importPsk,
+  type Preferences,
   type PskCallback,
   type CommonOptions,
   type ServerConfig,
@@ -88,7 +89,7 @@ function chooses({ flags, loaded }: Setting): boolean {
 export function clientOf(setting: Setting): ClientConfig {
   const { flags } = setting;
   const options = common(setting);
-  const shares = keySharesOf(flags, options.groups ?? []);
+  const shares = keySharesOf(flags, options.groups?.flat() ?? []);
   const ech = clientEch(setting.provider, flags);
   const session = sessionToOffer(setting);
   return createClientConfig({
@@ -208,7 +209,7 @@ function common(setting: Setting): CommonOptions {
     keyLog,
     versions: versionsOf(flags),
     signatureSchemes: schemes ? verified(schemes) : VERIFIES_BY_DEFAULT,
-    groups: curves ? groupNames(curves) : GROUPS_BY_DEFAULT,
+    groups: curves ? groupsOf(curves, flags) : GROUPS_BY_DEFAULT,
     // BoringSSL's servers ask a client for neither.
     ocspStapling: !flags.server && flags["enable-ocsp-stapling"],
     signedCertificateTimestamps:
@@ -229,6 +230,20 @@ function common(setting: Setting): CommonOptions {
     ...rawKeysOf(setting),
     ...policy,
   };
+}
+
+/** Groups of which a flag says that the next one is equal. */
+function groupsOf(
+  curves: readonly number[],
+  { "curves-flags": equal = [] }: Flags,
+): Preferences<GroupName> {
+  const lists: GroupName[][] = [];
+  groupNames(curves).forEach((name, at) => {
+    const last = lists.at(-1);
+    if (last !== undefined && equal[at - 1] === 1) last.push(name);
+    else lists.push([name]);
+  });
+  return lists;
 }
 
 /** The keys of RFC 9258, each for both hashes. */

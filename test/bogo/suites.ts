@@ -1,5 +1,9 @@
 /** Cipher suites by the flags. */
-import { CIPHER_SUITES, type CipherSuiteName } from "../../src/engine/index.ts";
+import {
+  CIPHER_SUITES,
+  type CipherSuiteName,
+  type Preferences,
+} from "../../src/engine/index.ts";
 import type { Flags } from "./flags.ts";
 import { Unimplemented } from "./outcome.ts";
 
@@ -42,16 +46,24 @@ const PSK = [
 ] as const satisfies readonly CipherSuiteName[];
 
 /** @throws Unimplemented for a rule that is no list of names */
-export function suitesOf(flags: Flags): readonly CipherSuiteName[] {
+export function suitesOf(flags: Flags): Preferences<CipherSuiteName> {
   const psk = flags.psk === undefined ? [] : PSK;
   const list = flags.cipher;
-  if (list !== undefined) return [...SUITES13, ...list.split(":").map(suite)];
+  // The one list of words; there is no 3DES here.
+  if (list === "ALL:3DES") return [...SUITES13, ...SUITES12];
+  if (list !== undefined) return [...SUITES13, ...list.split(":").map(entry)];
   return [
     ...SUITES13,
     ...SUITES12,
     ...psk,
     ...(flags.server ? [] : STATIC_RSA),
   ];
+}
+
+/** A name, or names of equal preference. */
+function entry(text: string): CipherSuiteName | readonly CipherSuiteName[] {
+  const inner = /^\[(.*)\]$/.exec(text)?.[1];
+  return inner === undefined ? suite(text) : inner.split("|").map(suite);
 }
 
 function suite(name: string): CipherSuiteName {

@@ -38,31 +38,24 @@ export interface Spoken {
 /**
  * A version without suites is not spoken, nor a suite without its version.
  *
- * @throws TlsUsageError for a name that the protocol does not have
+ * @throws TlsUsageError for a version that the protocol does not have
  */
 export function versionsAndSuites(
   options: {
     readonly provider: CryptoProvider;
     readonly versions?: readonly TlsProtocolVersion[];
-    readonly cipherSuites?: readonly CipherSuiteName[];
+    readonly cipherSuites: readonly CipherSuiteName[];
   },
   protocol: Protocol,
   role: "client" | "server",
 ): Spoken {
   const { provider } = options;
-  checkNames(
-    "cipherSuites",
-    options.cipherSuites,
-    Object.keys(protocol.suites),
-  );
   const wanted = options.versions ?? protocol.versions;
   // [9846-E.5-04]
   checkNames("versions", options.versions, protocol.versions);
-  const named =
-    options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
   const cipherSuites: CipherSuiteName[] = [];
   const suites: CipherSuite[] = [];
-  for (const name of named) {
+  for (const name of options.cipherSuites) {
     const row = protocol.suites[name];
     if (
       row === undefined ||

@@ -36,6 +36,12 @@ import {
   requireOptionNames,
   SERVER_OPTIONS,
 } from "./option-names.ts";
+import {
+  checkPreferences,
+  type EqualNames,
+  equalNames,
+  namesIn,
+} from "./preferences.ts";
 import { type Protocol, speakAlike } from "./protocol.ts";
 import { inRange, RECORD_SIZE, SEND_FRAGMENT } from "./ranges.ts";
 import { PSK_MODES } from "../registries/psk-modes.ts";
@@ -78,6 +84,11 @@ export interface Environment {
 
 /** Lists that follow from those that a program gave. */
 interface Derived extends Spoken {
+  /** All of them, best first. */
+  readonly groups: readonly GroupName[];
+  /** Names of inner lists. */
+  readonly equalSuites: EqualNames;
+  readonly equalGroups: EqualNames;
   readonly limits: Limits;
   readonly protocol: Protocol;
   /**
@@ -97,7 +108,7 @@ class Made {
 }
 
 export type ClientConfig = { readonly role: "client" } & Whole<
-  Omit<ClientOptions, "limits" | "trust">,
+  Omit<ClientOptions, "limits" | "trust" | "cipherSuites" | "groups">,
   OptionalKeys | "session" | "maxFragmentLength" | "encryptedClientHello"
 > &
   Derived &
@@ -108,6 +119,8 @@ export type ServerConfig = { readonly role: "server" } & Whole<
     ServerOptions,
     | "limits"
     | "trust"
+    | "cipherSuites"
+    | "groups"
     | "verifier"
     | "clientAuthentication"
     | "postHandshakeAuth"
@@ -293,7 +306,15 @@ function commonConfig(
   const { pskModes = ["psk_dhe_ke"] } = options;
   checkNames("pskModes", pskModes, Object.keys(PSK_MODES), 1);
   // [9846-4.3.7-01]
-  checkNames("groups", options.groups, Object.keys(GROUPS));
+  checkPreferences("groups", options.groups, Object.keys(GROUPS));
+  checkPreferences(
+    "cipherSuites",
+    options.cipherSuites,
+    Object.keys(protocol.suites),
+  );
+  const groups = options.groups ?? DEFAULT_GROUPS;
+  const suites =
+    options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
   checkNames(
     "signatureSchemes",
     options.signatureSchemes,
@@ -312,8 +333,18 @@ function commonConfig(
   const config = {
     provider,
     protocol,
-    ...versionsAndSuites(options, protocol, role),
-    groups: (options.groups ?? DEFAULT_GROUPS).filter(has(provider.groups)),
+    ...versionsAndSuites(
+      {
+        provider,
+        cipherSuites: namesIn(suites),
+        ...given("versions", options.versions),
+      },
+      protocol,
+      role,
+    ),
+    equalSuites: equalNames(suites),
+    groups: namesIn(groups).filter(has(provider.groups)),
+    equalGroups: equalNames(groups),
     signatureSchemes: sha1Last(
       (options.signatureSchemes ?? DEFAULT_SIGNATURE_SCHEMES).filter(
         canVerify(provider),
@@ -375,10 +406,10 @@ function sha1Last(
 }
 
 function requireLists(
-  lists: Pick<CommonOptions, "cipherSuites" | "groups" | "signatureSchemes">,
+  lists: Pick<ServerConfig, "cipherSuites" | "groups" | "signatureSchemes">,
 ): void {
   for (const option of ["cipherSuites", "groups", "signatureSchemes"] as const)
-    if (lists[option]?.length === 0)
+    if (lists[option].length === 0)
       throw new TlsUsageError(`${option}: the provider has none of these`);
 }
 

@@ -16,6 +16,7 @@ import type { Credential } from "../credentials/credential.ts";
 import type { DelegatedCredentialPolicy } from "../credentials/delegation.ts";
 import type { EchClient, EchServer } from "./ech-interfaces.ts";
 import type { Limits } from "./limits.ts";
+import type { Preferences } from "./preferences.ts";
 import type { CertificateTypeName } from "../registries/certificate-types.ts";
 import type { Carrier, FragmentLength } from "../extensions/spec.ts";
 import type { PskCallback } from "../sessions/external-psk.ts";
@@ -43,10 +44,10 @@ export interface CommonOptions {
    * Default: both, as far as `cipherSuites` has suites for them.
    */
   readonly versions?: readonly TlsProtocolVersion[];
-  /** Best first. */
-  readonly cipherSuites?: readonly CipherSuiteName[];
-  /** Key exchange groups, best first. */
-  readonly groups?: readonly GroupName[];
+  /** Best first; those of an inner list are equal on a server. */
+  readonly cipherSuites?: Preferences<CipherSuiteName>;
+  /** Key exchange groups, best first; those of an inner list are equal on a server. */
+  readonly groups?: Preferences<GroupName>;
   /**
    * Signature schemes that the peer may use, best first. The schemes
    * `rsa_pkcs1_*_legacy` (RFC 9963) are for certificates of clients whose keys
@@ -236,12 +237,16 @@ export interface ServerOptions extends CommonOptions {
    * those that ask for it by a session id, which they must get. Default true.
    */
   readonly compatibilityMode?: boolean;
-  /** The side whose order of cipher suites counts. Default "server". */
+  /**
+   * The side whose order of cipher suites counts. Default "server": the client's
+   * decides among those of an inner list of `cipherSuites`.
+   */
   readonly cipherPreference?: "server" | "client";
   /**
-   * "share": among groups that are no hybrids the best that the client sent a
-   * share of, which saves a round trip; "order": always the best in common,
-   * with a HelloRetryRequest if need be. Default "share".
+   * "share": among groups that are no hybrids, or in the inner list of `groups`
+   * that the best in common stands in, the best that the client sent a share of,
+   * which saves a round trip; "order": always the best in common, with a
+   * HelloRetryRequest if need be. Default "share".
    */
   readonly groupPreference?: "share" | "order";
   /**

@@ -1,13 +1,15 @@
 /** A server's choices by a ClientHello, RFC 9846 4.2.1 and 4.3.8. */
-import type { HashName } from "../../crypto/provider.ts";
+import type { GroupName, HashName } from "../../crypto/provider.ts";
 import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import { CipherSuiteSignal, ProtocolVersion } from "../../wire/code-points.ts";
 import type {
+  CipherSuite,
   CipherSuite13,
   TlsProtocolVersion,
 } from "../registries/cipher-suites.ts";
 import type { ServerConfig } from "../config/config.ts";
+import { inTheirOrder, sharedGroups } from "../config/preferences.ts";
 import type { KeyShareEntry } from "../extensions/spec.ts";
 import type { ChosenPsk } from "../sessions/psk.ts";
 import { GROUPS, isPostQuantum } from "../registries/groups.ts";
@@ -81,27 +83,29 @@ export function chooseSuite13(
 }
 
 /** Those of the server's suites that the client has, best first. */
-export function sharedSuites<S extends { readonly code: number }>(
-  { cipherPreference }: ServerConfig,
+export function sharedSuites<S extends CipherSuite>(
+  { cipherPreference, equalSuites }: ServerConfig,
   suites: readonly S[],
   { cipherSuites: codes }: ClientHello,
 ): readonly S[] {
   // [5246-7.4.1.2-03] [9846-4.2.2-12] [9846-9.3-05]
   const shared = suites.filter(({ code }) => codes.includes(code));
-  if (cipherPreference === "server") return shared;
-  // The client's list is walked once a suite, and never while sorting.
-  return shared
-    .map((suite) => ({ suite, rank: codes.indexOf(suite.code) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ suite }) => suite);
+  const isOurs = cipherPreference === "server";
+  if (isOurs && equalSuites.size === 0) return shared;
+  return inTheirOrder(
+    shared,
+    ({ name }) => (isOurs ? equalSuites.get(name) : 0),
+    ({ code }) => codes.indexOf(code),
+  );
 }
 
 /**
- * Among groups that are alike, the first of the server's list that the client
- * sent a share of, and where there is none the first that it supports: a round
- * trip costs more than a step down in a list of safe groups. But whoever wants
- * a hybrid and can have one gets it: a share is no statement of preference, and
- * who records the connection need not wait for a better one.
+ * Among groups that are alike, the best that the client sent a share of, and where
+ * there is none the best that it supports: a round trip costs more than a step
+ * down in a list of safe groups. Alike are the groups of an inner list, and beside
+ * these hybrids or none: whoever wants a hybrid and can have one gets it, since a
+ * share is no statement of preference, and who records the connection need not
+ * wait for a better one.
  */
 export function chooseGroup(
   config: ServerConfig,
@@ -110,8 +114,8 @@ export function chooseGroup(
   const { supported_groups: groups = [], key_share: shares = [] } =
     hello.extensions;
   checkShares(shares, groups);
-  // [9846-4.3.8-16a]
-  const shared = config.groups.filter((name) => groups.includes(GROUPS[name]));
+  // [9846-4.3.8-05] [9846-4.3.8-16a]
+  const shared = sharedGroups(config, groups);
   const [best] = shared;
   if (best === undefined)
     // [9846-2.1-01] [9846-4.2.1-01]
@@ -119,10 +123,13 @@ export function chooseGroup(
       reason.no_shared_group,
       serverHooksOf(config).mismatch?.groups(config, hello),
     );
-  const alike =
-    config.groupPreference === "order"
-      ? [best]
-      : shared.filter((name) => isPostQuantum(name) === isPostQuantum(best));
+  const { equalGroups: lists, groupPreference } = config;
+  const list = lists.get(best);
+  const isAlike = (name: GroupName): boolean =>
+    list === undefined
+      ? isPostQuantum(name) === isPostQuantum(best)
+      : lists.get(name) === list;
+  const alike = groupPreference === "order" ? [best] : shared.filter(isAlike);
   for (const group of alike) {
     // [9846-2-01]
     const entry = shares.find((one) => one.group === GROUPS[group]);

@@ -18,6 +18,7 @@ import { TlsError, TlsUsageError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import type { KeyExchange12 } from "../registries/cipher-suites12.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
+import { sharedGroups } from "../config/preferences.ts";
 import { groupOf, GROUPS, isCurve } from "../registries/groups.ts";
 import { invalidShareIsAnAlert } from "../keys/bad-key-share.ts";
 import type { ExternalPsk } from "../sessions/external-psk.ts";
@@ -101,7 +102,7 @@ export interface OwnExchange {
 }
 
 /**
- * The group or field for a client, by this side's order; undefined when there
+ * The group or field for a client, by {@link sharedGroups}; undefined when there
  * is none, so that the suite cannot be taken.
  */
 export function chooseExchange(
@@ -120,13 +121,11 @@ function chooseCurve(
   config: ServerConfig,
   { extensions: { supported_groups: groups } }: ClientHello,
 ): OwnExchange | undefined {
-  const group = config.groups.find(
-    (name) =>
-      isCurve(name) &&
-      (groups === undefined
-        ? name === "secp256r1"
-        : groups.includes(GROUPS[name])),
-  );
+  const shared =
+    groups === undefined
+      ? config.groups.filter((name) => name === "secp256r1")
+      : sharedGroups(config, groups);
+  const group = shared.find(isCurve);
   return group && { group, field: undefined };
 }
 
@@ -142,7 +141,8 @@ function chooseField(
   const own = ownFields(config);
   const named = namedFields(hello);
   if (named.length > 0) {
-    const group = own.find((name) => named.includes(GROUPS[name]));
+    const { equalGroups } = config;
+    const [group] = sharedGroups({ groups: own, equalGroups }, named);
     return group && { group, field: ffdheParameters(group) };
   }
   const { dhParameters } = config;

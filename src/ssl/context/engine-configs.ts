@@ -14,6 +14,7 @@ import type {
   EchClient,
   EchServer,
 } from "../../handshake/config/ech-interfaces.ts";
+import { namesIn } from "../../handshake/config/preferences.ts";
 import { given } from "../../handshake/config/session-options.ts";
 import {
   CIPHER_SUITES,
@@ -221,7 +222,7 @@ function policyOf(padding: RecordPadding): (contentLength: number) => number {
  */
 export function versionsOf(settings: Settings): readonly TlsProtocolVersion[] {
   const { minimumVersion: least, maximumVersion: most } = settings;
-  const suites = [...settings.ciphersuites, ...settings.ciphers];
+  const suites = namesIn([...settings.ciphersuites, ...settings.ciphers]);
   const versions = SPOKEN.filter((version) => {
     const { number, refusedBy } = VERSIONS[version];
     return (

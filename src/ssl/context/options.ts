@@ -6,6 +6,7 @@ import type {
   EchServer,
 } from "../../handshake/config/ech-interfaces.ts";
 import type { Limits } from "../../handshake/config/limits.ts";
+import type { Preferences } from "../../handshake/config/preferences.ts";
 import type { CertificateCompressor } from "../../handshake/credentials/certificate-compressor.ts";
 import type { PskMode } from "../../handshake/registries/psk-modes.ts";
 import type { TicketKeys } from "../../handshake/sessions/ticket-keys.ts";
@@ -78,11 +79,11 @@ export interface SSLContextOptions {
   readonly minimumVersion?: TLSVersion | TLSVersionName;
   readonly maximumVersion?: TLSVersion | TLSVersionName;
   /** As `setCiphersuites()` takes it. */
-  readonly ciphersuites?: string | readonly string[];
+  readonly ciphersuites?: string | Preferences<string>;
   /** As `setCiphers()` takes it. */
-  readonly ciphers?: string | readonly string[];
+  readonly ciphers?: string | Preferences<string>;
   /** As `setGroups()` takes it. */
-  readonly groups?: string | readonly string[];
+  readonly groups?: string | Preferences<string>;
   readonly signatureAlgorithms?: string | readonly string[];
   /** As `loadDhParams()` takes it; null: ffdhe2048. */
   readonly dhParams?: DhParamsSource | null;

@@ -3,6 +3,7 @@
  * constructor, setters, `extend()` and the refusal of unknown names all follow
  * from it, and a setting without a row does not compile.
  */
+import type { Preferences } from "../../handshake/config/preferences.ts";
 import {
   EARLY_DATA,
   RECORD_SIZE,
@@ -405,7 +406,7 @@ export const LOADS: {
  * @throws what {@link ciphersOf} throws
  */
 export function cipherChange(
-  list: string | readonly string[],
+  list: string | Preferences<string>,
   strict: boolean,
   given: ContextChanges = {},
 ): Change {

@@ -11,6 +11,7 @@ import type {
   EchServer,
 } from "../../handshake/config/ech-interfaces.ts";
 import type { Limits } from "../../handshake/config/limits.ts";
+import type { Preferences } from "../../handshake/config/preferences.ts";
 import type { CertificateCompressor } from "../../handshake/credentials/certificate-compressor.ts";
 import type { ClientHello } from "../../handshake/messages/client-hello.ts";
 import type { PskMode } from "../../handshake/registries/psk-modes.ts";
@@ -74,10 +75,10 @@ export interface Settings {
   readonly minimumVersion: TLSVersion;
   readonly maximumVersion: TLSVersion;
   /** Those of TLS 1.3, best first. */
-  readonly ciphersuites: readonly CipherSuiteName[];
+  readonly ciphersuites: Preferences<CipherSuiteName>;
   /** Those of TLS 1.2, best first. */
-  readonly ciphers: readonly CipherSuiteName[];
-  readonly groups: readonly GroupName[];
+  readonly ciphers: Preferences<CipherSuiteName>;
+  readonly groups: Preferences<GroupName>;
   readonly signatureAlgorithms: readonly SignatureSchemeName[];
   readonly dhParams: FiniteFieldParameters | null;
   readonly requireExtendedMainSecret: boolean;

@@ -5,11 +5,12 @@ import type { CipherAttributes } from "./cipher-table.ts";
 import { cipherTable } from "./cipher-table.ts";
 import { wordOf } from "./cipher-words.ts";
 import { SSLError } from "../errors/errors.ts";
+import type { Nested } from "./preference-lists.ts";
 
 /** The selection of a cipher string. */
 export interface CipherSelection {
-  /** Best first. */
-  readonly ciphers: readonly CipherAttributes[];
+  /** Best first; those of an inner list are equal. */
+  readonly ciphers: Nested<CipherAttributes>;
   /** Of `@SECLEVEL=`; undefined without one. */
   readonly securityLevel: number | undefined;
 }
@@ -17,7 +18,8 @@ export interface CipherSelection {
 /**
  * Reads a cipher string: words that add, `-` to take out, `!` to take out for
  * good, `+` to move to the end, `A+B` for what is both, `@STRENGTH` and
- * `@SECLEVEL=n`.
+ * `@SECLEVEL=n`; and as in BoringSSL's `[A|B]` for what is equal, after which
+ * words may only add.
  *
  * @param strict refuses words that mean nothing, which are passed over otherwise
  * @throws SSLError INVALID_COMMAND for what cannot be read, NO_CIPHER_MATCH
@@ -42,10 +44,10 @@ export function readCipherString(
   return { ciphers, securityLevel: selecting.securityLevel };
 }
 
-/** Makes Python's error for a list that leaves nothing. */
 /** Characters of a cipher string that an error repeats. */
 const LONGEST = 200;
 
+/** Makes Python's error for a list that leaves nothing. */
 export function noCipher(detail: string): SSLError {
   return new SSLError(`No cipher can be selected: ${detail}`, {
     library: "SSL",
@@ -73,6 +75,8 @@ type Operator = "!" | "-" | "+" | "@" | "";
 interface Entry {
   readonly cipher: CipherAttributes;
   active: boolean;
+  /** The number of the brackets that it was added in. */
+  list: number | undefined;
 }
 
 /**
@@ -82,29 +86,65 @@ interface Entry {
 class Selecting {
   readonly #strict: boolean;
   #entries: Entry[];
+  /** Brackets so far, the open ones too. */
+  #lists = 0;
+  #inBrackets = false;
   securityLevel: number | undefined;
 
   constructor(strict: boolean) {
     this.#strict = strict;
-    this.#entries = cipherTable().map((cipher) => ({ cipher, active: false }));
+    this.#entries = cipherTable().map((cipher) => ({
+      cipher,
+      active: false,
+      list: undefined,
+    }));
   }
 
-  get selected(): readonly CipherAttributes[] {
-    return this.#entries.flatMap(({ cipher, active }) =>
-      active ? [cipher] : [],
-    );
+  get selected(): Nested<CipherAttributes> {
+    const selected: (CipherAttributes | CipherAttributes[])[] = [];
+    const lists = new Map<number, CipherAttributes[]>();
+    for (const { cipher, active, list } of this.#entries) {
+      if (!active) continue;
+      const inner = list === undefined ? undefined : lists.get(list);
+      if (inner !== undefined) inner.push(cipher);
+      else if (list === undefined) selected.push(cipher);
+      else {
+        const begun = [cipher];
+        lists.set(list, begun);
+        selected.push(begun);
+      }
+    }
+    return selected;
   }
 
   read(list: string): void {
     let rest = list;
     for (;;) {
       rest = rest.replace(SEPARATORS, "");
-      if (rest === "") return;
+      if (rest === "") break;
+      if (this.#takesBracket(rest)) {
+        rest = rest.slice(1);
+        continue;
+      }
       const operator = operatorOf(rest);
+      if (this.#lists > 0 && operator !== "" && !rest.startsWith("@SECLEVEL"))
+        throw invalidCommand(rest, "behind [A|B] words may only add");
       rest = rest.slice(operator.length);
       rest =
         operator === "@" ? this.#command(rest) : this.#rule(operator, rest);
     }
+    if (this.#inBrackets) throw invalidCommand(list, "] is missing");
+  }
+
+  /** Tells whether a bracket, or a bar within brackets, comes next. */
+  #takesBracket(rest: string): boolean {
+    const [next] = rest;
+    if (next === "[" && !this.#inBrackets) {
+      this.#lists++;
+      this.#inBrackets = true;
+    } else if (next === "]" && this.#inBrackets) this.#inBrackets = false;
+    else if (next !== "|" || !this.#inBrackets) return false;
+    return true;
   }
 
   /** Runs what stands behind an `@`; answers what follows it. */
@@ -131,7 +171,7 @@ class Selecting {
           throw noCipher(
             `${found(word)} is no word of ciphers(1) and no suite`,
           );
-        return rest.replace(/^[^:;, ]*/, "");
+        return rest.replace(/^[^:;, |\]]*/, "");
       }
       const before = fits;
       fits = (cipher) => before(cipher) && known(cipher);
@@ -155,7 +195,10 @@ class Selecting {
       active === wanted && fits(cipher);
     const moved = this.#entries.filter(isMoved);
     const others = this.#entries.filter((entry) => !isMoved(entry));
-    for (const entry of moved) entry.active = operator !== "-";
+    for (const entry of moved) {
+      entry.active = operator !== "-";
+      entry.list = this.#inBrackets ? this.#lists : undefined;
+    }
     this.#entries =
       operator === "-" ? [...moved, ...others] : [...others, ...moved];
   }
@@ -175,9 +218,9 @@ function operatorOf(text: string): Operator {
     : "";
 }
 
-function invalidCommand(text: string): SSLError {
+function invalidCommand(text: string, fault = ""): SSLError {
   return new SSLError(
-    `No cipher can be selected: ${printable(text, 40)} cannot be read`,
+    `No cipher can be selected: ${printable(text, 40)} cannot be read${fault && `: ${fault}`}`,
     { library: "SSL", reason: "INVALID_COMMAND" },
   );
 }

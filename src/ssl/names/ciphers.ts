@@ -8,8 +8,10 @@ import {
   type CipherSuite13,
   type CipherSuiteName,
 } from "../../handshake/registries/cipher-suites.ts";
+import type { Preferences } from "../../handshake/config/preferences.ts";
 import { noCipher, readCipherString } from "./cipher-string.ts";
 import { aeadWord, attributesOf, cipherTable } from "./cipher-table.ts";
+import { bracketedLists, eachName, slashedLists } from "./preference-lists.ts";
 
 /** Python: an entry of `get_ciphers()`. */
 export interface CipherInfo {
@@ -124,26 +126,29 @@ function facts13({ name, aead }: CipherSuite13) {
 /**
  * The suites of TLS 1.3 that a list names, best first.
  *
- * @param list names, or a text of names with colons between them
+ * @param list names, those of an inner list equal; or a text of names with colons
+ *   between them, in which `[A|B]` are equal
  * @throws SSLError for an empty list and for a name that is not one
  */
 export function ciphersuitesOf(
-  list: string | readonly string[],
-): readonly CipherSuiteName[] {
-  const suites = namesOf(list).map((name) => {
+  list: string | Preferences<string>,
+): Preferences<CipherSuiteName> {
+  const names =
+    typeof list === "string" ? bracketedLists(list, noCipher) : list;
+  const suites = eachName(names, (name) => {
     const known = suiteNamed(name);
     if (known !== undefined && CIPHER_SUITES[known].version === "TLSv1.3")
       return known;
     throw noCipher(`${found(name)} is no TLS 1.3 cipher suite of puretls`);
   });
   if (suites.length === 0) throw noCipher("the list is empty");
-  return [...new Set(suites)];
+  return suites;
 }
 
 /** A list of suites for TLS 1.2. */
 export interface CipherList {
   /** Best first. */
-  readonly suites: readonly CipherSuiteName[];
+  readonly suites: Preferences<CipherSuiteName>;
   /** Of `@SECLEVEL=`; undefined without one. */
   readonly securityLevel: number | undefined;
 }
@@ -151,19 +156,20 @@ export interface CipherList {
 /**
  * The suites of TLS 1.2 that a list names, best first.
  *
- * @param list a cipher string, or a list of OpenSSL's or IANA's names
+ * @param list a cipher string, or a list of OpenSSL's or IANA's names, those of an
+ *   inner list equal
  * @throws SSLError for what cannot be read, and for what leaves nothing
  */
 export function ciphersOf(
-  list: string | readonly string[],
+  list: string | Preferences<string>,
   strict: boolean,
 ): CipherList {
   if (typeof list === "string") {
     const { ciphers, securityLevel } = readCipherString(list, strict);
-    const suites = ciphers.map(({ standardName }) => standardName);
+    const suites = eachName(ciphers, ({ standardName }) => standardName);
     return { suites, securityLevel };
   }
-  const suites = namesOf(list).map((name) => {
+  const suites = eachName(list, (name) => {
     const known = cipherTable().find(
       (one) => one.name === name || one.standardName === name,
     );
@@ -172,7 +178,7 @@ export function ciphersOf(
     return known.standardName;
   });
   if (suites.length === 0) throw noCipher("the list is empty");
-  return { suites: [...new Set(suites)], securityLevel: undefined };
+  return { suites, securityLevel: undefined };
 }
 
 function suiteNamed(name: string): CipherSuiteName | undefined {
@@ -207,14 +213,17 @@ const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map([
 /**
  * The groups that a list names, best first.
  *
- * @param list names, or a text of names with colons between them
+ * @param list names, those of an inner list equal; or a text of names with colons
+ *   between them, in which slashes stand between lists of equal ones, as in those
+ *   of OpenSSL 3.5
  * @throws TypeError for what is neither
  * @throws RangeError for an empty list and for a name that is not one
  */
 export function groupsOf(
-  list: string | readonly string[],
-): readonly GroupName[] {
-  const groups = namesOf(list).map((name) => {
+  list: string | Preferences<string>,
+): Preferences<GroupName> {
+  const names = typeof list === "string" ? slashedLists(list) : list;
+  const groups = eachName(names, (name) => {
     const group = GROUP_NAMES.get(name.toLowerCase());
     if (group === undefined)
       throw new RangeError(
@@ -223,12 +232,5 @@ export function groupsOf(
     return group;
   });
   if (groups.length === 0) throw new RangeError("no key exchange group");
-  return [...new Set(groups)];
-}
-
-function namesOf(list: string | readonly string[]): readonly string[] {
-  if (typeof list === "string") return list.split(":").filter((n) => n !== "");
-  const given: unknown = list;
-  if (!Array.isArray(given)) throw new TypeError("a text or a list is wanted");
-  return list;
+  return groups;
 }
