@@ -5,14 +5,9 @@
  *
  * @module
  */
-export {
-  type Direction,
-  TraceDecoder,
-  type TraceMessage,
-  type TraceRecord,
-} from "./decode.ts";
+export { TraceDecoder, type TraceMessage, type TraceRecord } from "./decode.ts";
 
 export { ja3, ja3Text, ja4, ja4Text } from "./fingerprint.ts";
 export { formatLadder, type LadderOptions } from "./format.ts";
 export { KeyLog } from "./keylog.ts";
-export type { Field } from "./words.ts";
+export type { Direction, Field } from "./words.ts";

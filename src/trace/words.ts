@@ -10,6 +10,9 @@ import {
   ProtocolVersion,
 } from "../wire/code-points.ts";
 
+/** The side that sends. */
+export type Direction = "client" | "server";
+
 /** A field's name and what it says. */
 export type Field = readonly [name: string, value: string];
 

@@ -272,4 +272,32 @@ describe("a trace", () => {
     ]);
     expect(records.filter(({ keys }) => keys === "sealed")).toHaveLength(2);
   });
+
+  it("of TLS 1.2 prints what is encrypted, with a key log", () => {
+    const versions = ["TLSv1.2"] as const;
+    const keyLog = new KeyLog();
+    const pair = shuttle(
+      newPair(
+        testClientConfig({ versions, keyLog: (line) => keyLog.add(line) }),
+        testServerConfig({ versions }),
+      ),
+    );
+    pair.client.write(utf8Bytes("hello"));
+    const data = pair.client.takeOutput();
+    const decoder = new TraceDecoder({ provider: noble, keyLog });
+    const { length } = firstRecord(pair.sent.client);
+    const { client, server } = pair.sent;
+    const records = [
+      ...decoder.feed("client", client.subarray(0, length)),
+      ...decoder.feed("server", server),
+      ...decoder.feed("client", client.subarray(length)),
+      ...decoder.feed("client", data),
+    ];
+    expect(seen(records, "server").at(-1)).toBe("finished");
+    expect(records.at(-1)).toMatchObject({
+      keys: "client_write_key",
+      note: "5 bytes",
+    });
+    expect(records.filter(({ keys }) => keys === "sealed")).toEqual([]);
+  });
 });

@@ -71,7 +71,7 @@ function secretsOf(
 }
 
 /** The key block of RFC 5246 6.3, made ready for records. */
-function protectionKeys12(options: {
+export function protectionKeys12(options: {
   readonly provider: CryptoProvider;
   readonly suite: CipherSuite12;
   readonly main: MainSecret12;
