@@ -18,6 +18,8 @@ export interface Command {
   readonly summary: string;
   /** All of `puretls NAME --help`. */
   readonly help: string;
+  /** All options, for the shells' completion and the manual page. */
+  readonly options?: NonNullable<ParseArgsConfig["options"]>;
   /** @returns the exit code */
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `puretls` command. */
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
@@ -9,10 +9,19 @@ import { ciphers } from "./ciphers.ts";
 import { connect } from "./connect/connect.ts";
 import { isTarget } from "./connect/target.ts";
 import { demo } from "./demo.ts";
+import { explainCapture } from "./explain/explain.ts";
 import { explain } from "./text/explain.ts";
 import { serve } from "./serve.ts";
+import { version } from "./version.ts";
 
-const COMMANDS: readonly Command[] = [connect, serve, cert, ciphers, demo];
+const COMMANDS: readonly Command[] = [
+  connect,
+  serve,
+  explainCapture,
+  cert,
+  ciphers,
+  demo,
+];
 
 const HELP = `puretls: TLS 1.2 and 1.3 in pure TypeScript
 
@@ -102,14 +111,6 @@ async function run(
     terminal.stderr.write(`puretls ${name}: ${explain(error)}${hint}\n`);
     return isWrongUse ? WRONG_USE : 1;
   }
-}
-
-function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-  return typeof content === "object" && content !== null && "version" in content
-    ? String(content.version)
-    : "";
 }
 
 /** Tells whether Node was started with this file, by a link or not. */

@@ -17,7 +17,14 @@ describe("puretls", () => {
   it("lists its commands", async () => {
     const { code, out, err } = await run(["--help"]);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["connect", "serve", "cert", "ciphers", "demo"])
+    for (const name of [
+      "connect",
+      "serve",
+      "explain",
+      "cert",
+      "ciphers",
+      "demo",
+    ])
       expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
@@ -45,7 +52,7 @@ describe("puretls", () => {
     );
   });
 
-  it.each(["connect", "serve", "cert", "ciphers", "demo"])(
+  it.each(["connect", "serve", "explain", "cert", "ciphers", "demo"])(
     "%s --help prints its options, 80 columns wide at most",
     async (name) => {
       for (const option of ["--help", "-h"]) {

@@ -185,7 +185,7 @@ describe("--trace", () => {
     const { code, err } = await run(["connect", "localhost:1", "--trace=all"]);
     expect(code).not.toBe(0);
     expect(oneLine(err)).toContain(
-      '--trace takes ladder, fields, hex or secrets, not "all"',
+      '--trace takes ladder, fields, hex, secrets or json, not "all"',
     );
   });
 });

@@ -83,6 +83,18 @@ const ROWS: Record<string, Row> = {
   },
 };
 
+/** The labels of a key log that a trace explains, in the order of their moments. */
+export const LABELS: readonly string[] = [
+  ...Object.keys(ROWS),
+  "CLIENT_RANDOM",
+];
+
+/** The last message that the secret of a label depends on. */
+export function momentOf(label: string): Moment {
+  // RFC 7627 4: up to the ClientKeyExchange, after the ServerHello.
+  return ROWS[label]?.until ?? "server_hello";
+}
+
 const TRANSCRIPT: Record<Moment, string> = {
   client_hello: "ClientHello",
   server_hello: "ClientHello...ServerHello",

@@ -12,6 +12,7 @@ import {
   isRetry,
   type WireField,
 } from "../../trace/dissect/dissect.ts";
+import type { FollowedRecord } from "../../trace/follow.ts";
 import { arrow, camel, keysLine, ladderHead } from "../../trace/format.ts";
 import {
   ContentType,
@@ -23,7 +24,7 @@ import { bytesBeside, indented } from "./field-lines.ts";
 import { keySteps, type Moment } from "./key-steps.ts";
 
 /** Grades of detail; each one tells all that those before it do. */
-export const DETAILS = ["ladder", "fields", "hex", "secrets"] as const;
+export const DETAILS = ["ladder", "fields", "hex", "secrets", "json"] as const;
 export type Detail = (typeof DETAILS)[number];
 
 type Side = "client" | "server";
@@ -37,11 +38,33 @@ export interface LiveTraceOptions {
   /** ECH may be accepted: the transcript is of a hello that is not told. */
   readonly hidesHello?: boolean;
   say(line: string): void;
+  /** Takes each entry of a trace as JSON, which has no lines. */
+  enter?(entry: TraceEntry): void;
 }
+
+/** A message, an alert or a record that went over the wire. */
+export interface TraceEntry {
+  readonly from: Side;
+  /** The content type, by its RFC name. */
+  readonly type: string;
+  /** Of a message or an alert. */
+  readonly name: string | null;
+  /** Bytes: of data the record's, of anything else its own. */
+  readonly bytes: number;
+  /** Its keys by their RFC name, null where there are none. */
+  readonly keys: string | null;
+  readonly fields: readonly WireField[];
+}
+
+/** An entry before its keys are known. */
+type Shown = Omit<TraceEntry, "keys">;
 
 /** Content types of OpenSSL: a record's header, and the type inside. */
 const HEADER = 256;
 const INNER_TYPE = 257;
+
+const CLEAR = "no encryption";
+const SEALED = "keys not known";
 
 interface SideState {
   /** TLS 1.2: change_cipher_spec was there. */
@@ -81,8 +104,11 @@ export class LiveTrace {
     const isOwn = direction === "write";
     const other = this.#options.side === "client" ? "server" : "client";
     const from = isOwn ? this.#options.side : other;
-    if (contentType === HEADER) this.#header(from, isOwn, bytes);
-    else if (contentType === INNER_TYPE) {
+    if (contentType === HEADER) {
+      this.#header(from, isOwn, bytes);
+      // Of TLS 1.3 the inner type tells it.
+      if (this.#sides[from].sealed && this.#is12) this.#data(from);
+    } else if (contentType === INNER_TYPE) {
       if (message.messageType === ContentType.application_data)
         this.#data(from);
     } else {
@@ -95,6 +121,26 @@ export class LiveTrace {
         this.#pending.push(print);
       else print();
     }
+  }
+
+  /** Takes a record of a connection that is only watched. */
+  record(record: FollowedRecord): void {
+    const { from, type, content, length } = record;
+    this.#header(from, false, record.header);
+    if (content === undefined) {
+      const name = nameOf(ContentType, type) ?? "unknown";
+      const shown = { from, type: name, name: "sealed", bytes: length };
+      this.#show({ ...shown, fields: [] }, SEALED);
+    } else if (type === ContentType.application_data) {
+      this.#data(from);
+    } else if (type !== ContentType.handshake)
+      this.#content(from, type, content);
+  }
+
+  /** Takes a message that such a record ended. */
+  watched(from: Side, raw: Uint8Array): void {
+    this.#note(from, raw);
+    this.#content(from, ContentType.handshake, raw);
   }
 
   /** Takes a line of the key log. */
@@ -116,6 +162,20 @@ export class LiveTrace {
   /** Prints what was written and never went out. */
   end(): void {
     this.#flush();
+  }
+
+  /** Tells whether the messages up to a moment are there. */
+  has(until: Moment): boolean {
+    return this.#moments[until] !== undefined;
+  }
+
+  /** The suite that the server chose, undefined before. */
+  get suite(): CipherSuite | undefined {
+    return this.#suite;
+  }
+
+  get #is12(): boolean {
+    return this.#suite?.version === "TLSv1.2";
   }
 
   get #width(): number {
@@ -147,7 +207,6 @@ export class LiveTrace {
       );
     }
     if (isOwn) this.#flush();
-    if (side.sealed && this.#suite?.version === "TLSv1.2") this.#data(from);
   }
 
   #flush(): void {
@@ -195,27 +254,30 @@ export class LiveTrace {
   }
 
   #content(from: Side, contentType: number, bytes: Uint8Array): void {
+    const type = nameOf(ContentType, contentType) ?? "unknown";
+    const about = { from, type, bytes: bytes.length };
     if (contentType === ContentType.handshake) {
-      const suite = this.#suite;
-      this.#rung(from, `${messageName(bytes)} ${bytes.length} B`);
-      this.#fields(dissectMessage(bytes, { suite }));
+      const fields = dissectMessage(bytes, { suite: this.#suite });
+      const isEarly = bytes[0] === HandshakeType.end_of_early_data;
+      const shown = { ...about, name: messageName(bytes), fields };
+      this.#show(shown, this.#keysOf(from, isEarly));
       this.#follow(from, bytes[0] ?? -1);
     } else if (contentType === ContentType.alert) {
       const fields = dissectAlert(bytes);
       const name = fields[1]?.value ?? "malformed";
-      this.#rung(from, `alert (${name}) ${bytes.length} B`);
-      this.#fields(fields);
+      this.#show({ ...about, name, fields }, this.#keysOf(from, false));
     } else {
-      const name = nameOf(ContentType, contentType) ?? "unknown";
-      this.#rung(from, `${name} ${bytes.length} B`);
+      const shown = { ...about, name: null, fields: [] };
+      this.#show(shown, this.#keysOf(from, false));
       this.#sides[from].changed = true;
     }
   }
 
   /** A record of data: of it no more is told than how long it is. */
   #data(from: Side): void {
-    const { recordLength } = this.#sides[from];
-    this.#rung(from, `application_data ${recordLength} B`, true);
+    const bytes = this.#sides[from].recordLength;
+    const shown = { from, type: "application_data", name: null, bytes };
+    this.#show({ ...shown, fields: [] }, this.#keysOf(from, true));
   }
 
   /** Changes keys where the handshake does. */
@@ -225,22 +287,30 @@ export class LiveTrace {
     if (type === HandshakeType.key_update) side.updates++;
   }
 
-  #rung(from: Side, text: string, isData = false): void {
+  #show(shown: Shown, keys: string): void {
+    const { enter } = this.#options;
+    enter?.({ ...shown, keys: keys === CLEAR ? null : keys });
+    const { from, type, name, bytes, fields } = shown;
     const width = Math.min(40, this.#width - 34);
     if (!this.#began) this.#say([ladderHead(width)]);
     this.#began = true;
     const side = this.#sides[from];
-    const keys = this.#keysOf(from, isData || text.startsWith("EndOfEarly"));
     if (side.keys !== keys) this.#say([keysLine(from, keys)]);
     side.keys = keys;
-    this.#say([arrow(from, text, width)]);
+    const text =
+      type === "handshake" && keys !== SEALED
+        ? (name ?? "unknown")
+        : name === null
+          ? type
+          : `${type} (${name})`;
+    this.#say([arrow(from, `${text} ${bytes} B`, width)]);
+    this.#fields(fields);
   }
 
   #keysOf(from: Side, mayBeEarly: boolean): string {
     const side = this.#sides[from];
-    if (this.#suite?.version === "TLSv1.2")
-      return side.changed ? `${from}_write_key` : "no encryption";
-    if (!side.sealed) return "no encryption";
+    if (this.#is12) return side.changed ? `${from}_write_key` : CLEAR;
+    if (!side.sealed) return CLEAR;
     if (!side.finished)
       return from === "client" && mayBeEarly
         ? "client_early_traffic_secret"
@@ -263,7 +333,8 @@ export class LiveTrace {
   }
 
   #say(lines: readonly string[]): void {
-    for (const line of lines) this.#options.say(line);
+    const { say, enter } = this.#options;
+    if (enter === undefined) for (const line of lines) say(line);
   }
 }
 

@@ -1,15 +1,18 @@
 /** `--trace`: connections shown on stderr as they happen. */
+import { performance } from "node:perf_hooks";
 import type { ProtocolMessage } from "../../engine/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
 import { readChoice, type Terminal } from "../command.ts";
 import { terminalWidth } from "../text/width.ts";
+import { traceDocument, TraceEntries } from "./document.ts";
 import { type Detail, DETAILS, LiveTrace } from "./live-trace.ts";
 
 /** Its lines in the help of a command. */
 export const TRACE_HELP = `  --trace[=DETAIL]   show each message on stderr, as it happens: a ladder;
                      fields: each field and its RFC section; hex: the bytes
                      beside them, and the steps of the key schedule; secrets:
-                     its secrets too, with which anyone can read the connection`;
+                     its secrets too, with which anyone can read the connection;
+                     json: a line of JSON at its end`;
 
 /** Writes `--trace` as the option with a value that node:util knows. */
 export function withTraceDetail(args: readonly string[]): readonly string[] {
@@ -46,10 +49,26 @@ export function traceTo(
   if (text === undefined) return { end: () => undefined };
   const detail = readChoice("--trace", text, DETAILS);
   const open = new Map<object, LiveTrace>();
+  const documents = new Map<object, () => object>();
   let count = 0;
   const begin = (connection: object): LiveTrace => {
-    const prefix = options.numbered === true ? `#${++count} ` : "";
+    count++;
+    const prefix = options.numbered === true ? `#${count} ` : "";
+    const entries = new TraceEntries();
+    const began = performance.now();
+    const startedDateTime = new Date().toISOString();
+    const { side } = options;
+    const number = count;
+    documents.set(connection, () => ({
+      ...(options.numbered === true && { number }),
+      ...{ side, startedDateTime, entries: entries.list },
+    }));
     const trace = new LiveTrace({
+      ...(detail === "json" && {
+        enter: (entry) => {
+          entries.add(entry, Math.round(performance.now() - began));
+        },
+      }),
       detail,
       side: options.side,
       hidesHello: options.hidesHello === true,
@@ -80,6 +99,12 @@ export function traceTo(
         if (connection !== undefined && connection !== one) continue;
         trace.end();
         open.delete(one);
+        const document = documents.get(one)?.();
+        documents.delete(one);
+        if (detail === "json" && document !== undefined)
+          terminal.stderr.write(
+            `${JSON.stringify(traceDocument([document]))}\n`,
+          );
       }
     },
   };
