@@ -11,6 +11,7 @@ import { isTarget } from "./connect/target.ts";
 import { demo } from "./demo.ts";
 import { explainCapture } from "./explain/explain.ts";
 import { explain } from "./text/explain.ts";
+import { probe } from "./probe/probe.ts";
 import { serve } from "./serve.ts";
 import { version } from "./version.ts";
 
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   connect,
   serve,
   explainCapture,
+  probe,
   cert,
   ciphers,
   demo,

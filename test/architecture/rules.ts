@@ -104,7 +104,10 @@ export const ROOMS: readonly Room[] = [
   {
     name: "cli",
     holds: ["src/cli/"],
-    mayImport: [...CORE, "ssl", "net", "ech", "pki", "trace", "index"],
+    mayImport: [
+      ...CORE,
+      ...["ssl", "net", "ech", "pki", "trace", "index", "compression"],
+    ],
   },
 ];
 

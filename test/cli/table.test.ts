@@ -139,7 +139,7 @@ it.each(["README.md", "docs/command-line.md"])(
   },
 );
 
-it.each(["connect", "serve", "explain", "cert", "ciphers", "demo"])(
+it.each(["connect", "serve", "probe", "explain", "cert", "ciphers", "demo"])(
   "puretls help %s is its --help",
   async (name) => {
     const help = await run(["help", name]);

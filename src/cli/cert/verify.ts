@@ -101,7 +101,7 @@ function profileOf({ strict, lint }: Arguments["values"]): Profile {
  * The certificates of the files, or what the system trusts without any; a line on
  * stderr for each that cannot be read.
  */
-async function readTrustStore(
+export async function readTrustStore(
   files: readonly string[] | undefined,
   terminal: Terminal,
 ): Promise<TrustStore> {
