@@ -197,7 +197,7 @@ const CLIENT_ROWS: Readonly<Record<string, RegExp>> = {
   clientRefusalDetails:
     /^src\/handshake\/client\/features\/refusal-details\.ts$/,
   clientCertificates:
-    /^src\/handshake\/client\/(features\/client-certificates|tls13\/post-handshake-auth)\.ts$/,
+    /^src\/handshake\/(client\/(features\/client-certificates|tls13\/post-handshake-auth)|authentication\/own-certificate)\.ts$/,
 };
 
 describe("with the configs of puretls/engine/tls13, a bundle of createClientConfigOf", () => {

@@ -234,7 +234,8 @@ export function chooseCredential(
       certificateTypes.includes(typeOf(one)) &&
       !one.keyUsageForbidsSigning &&
       (liked(one) || !isOverSha1(one)) &&
-      passes(one, terms.filters),
+      passes(one, terms.filters) &&
+      (one.mustMatchIssuer !== true || leadsTo(one, authorities)),
   );
   // [9846-4.3.4-01] [9846-4.5.1.2-04]
   const led = usable.filter((one) => leadsTo(one, authorities));

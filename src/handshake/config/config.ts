@@ -250,6 +250,7 @@ export function makeClientConfig(
     trust: trustOf(options),
     verifier: options.verifier,
     credentials: options.credentials ?? [],
+    credentialMismatch: options.credentialMismatch ?? "empty",
     certificateTypes: ownTypes(options),
     keyShares: inGroups(common.groups, keyShares),
     compatibilityMode: options.compatibilityMode ?? true,

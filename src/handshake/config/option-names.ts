@@ -38,6 +38,7 @@ const COMMON: Names<CommonOptions> = {
 export const CLIENT_OPTIONS: Names<Omit<ClientOptions, keyof CommonOptions>> = {
   verifier: true,
   credentials: true,
+  credentialMismatch: true,
   certificateTypes: true,
   keyShares: true,
   encryptedClientHello: true,

@@ -149,6 +149,14 @@ export interface ClientOptions extends CommonOptions {
   /** Certificates of this client, or `RAISE_NEED` for when one is wanted. */
   readonly credentials?: readonly Credential[] | typeof RAISE_NEED;
   /**
+   * TLS 1.2 and 1.3: what becomes of a connection whose server asks for a
+   * certificate when none of `credentials` fits the request. "empty": the client
+   * says that it has none (RFC 9846 4.5.1); "alert": it ends the connection
+   * (`no_shared_signature_scheme`, `no_shared_certificate_type`). A client
+   * without credentials goes on in either case. Default "empty".
+   */
+  readonly credentialMismatch?: "empty" | "alert";
+  /**
    * Certificate types that this client offers to present, best first (RFC
    * 7250). Default: the types of `credentials` in their order, and of
    * `RAISE_NEED` X.509.

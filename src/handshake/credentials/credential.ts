@@ -47,6 +47,8 @@ export interface Credential {
   readonly keyUsageForbidsSigning?: true;
   /** DER of the issuers' names, to answer a peer's list of authorities. */
   readonly issuers: readonly Uint8Array[];
+  /** For peers alone that name one of `issuers` as an authority. */
+  readonly mustMatchIssuer?: true;
   /** `RAISE_NEED`: the key is elsewhere; each signature is a need. */
   readonly key: ParsedPrivateKey | typeof RAISE_NEED;
   /** For a peer that asks: an OCSP response about the leaf, DER (RFC 6066 8). */
@@ -94,6 +96,11 @@ export function createCredential(options: {
    * schemes.
    */
   readonly signatureSchemes?: readonly SignatureSchemeName[];
+  /**
+   * Presents the chain to peers alone that name one of its issuers as an
+   * authority (RFC 9846 4.3.4). Default false: such peers get it first.
+   */
+  readonly mustMatchIssuer?: boolean;
   /** OpenSSL's, for keys and signatures of the chain. Default 2, 0 for any. */
   readonly securityLevel?: OwnSecurityLevel;
 }): Credential {
@@ -123,6 +130,7 @@ export function createCredential(options: {
     }),
     ...(pssHash && { pssHash }),
     ...(!allowsSignatures(leaf) && { keyUsageForbidsSigning: true }),
+    ...(options.mustMatchIssuer && { mustMatchIssuer: true }),
     key,
     ...(ocspResponse && {
       ocspResponse: stapled(ocspResponse, "an OCSP response"),

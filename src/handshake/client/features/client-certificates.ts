@@ -1,6 +1,7 @@
 /** A client that has certificates of its own, RFC 9846 4.5.1 and 4.7.2. */
 import { RAISE_NEED } from "../../../promises.ts";
 import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
+import { requireCredential } from "../../authentication/own-certificate.ts";
 import type { Credential } from "../../credentials/credential.ts";
 import {
   certificateMessage,
@@ -106,6 +107,7 @@ function certificateFlight(
     wanted.authorities,
     termsOf(wanted),
   );
+  requireCredential(chosen, credentials, state.config, wanted.certificateType);
   const message = certificateMessage(chosen, wanted.asked, state.config);
   const transcript = send(io, state.transcript, message);
   // [9846-4.5.1-04]

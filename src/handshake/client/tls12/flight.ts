@@ -4,6 +4,7 @@ import type { Secret } from "../../../bytes.ts";
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
 import { AuthenticatedPeer } from "../../authentication/authenticated-peer.ts";
+import { requireCredential } from "../../authentication/own-certificate.ts";
 import {
   chooseCredential,
   type ChosenCredential,
@@ -90,6 +91,7 @@ function certificate(
   credentials: readonly Credential[],
   io: HandshakeIo,
 ): Client12State {
+  const certificateType = state.said.certificateTypes.client;
   // [5246-7.4.6-04]
   const chosen = chooseCredential(
     credentials.filter((one) => isOfType(one, wanted)),
@@ -97,8 +99,9 @@ function certificate(
     "TLSv1.2",
     wanted.signatureSchemes,
     wanted.authorities,
-    { certificateTypes: [CertificateType[state.said.certificateTypes.client]] },
+    { certificateTypes: [CertificateType[certificateType]] },
   );
+  requireCredential(chosen, credentials, state.config, certificateType);
   // [5246-7.4.6-01]
   const message = encodeCredential12(chosen?.credential);
   io.send(message);

@@ -2,6 +2,7 @@
 import { RAISE_NEED } from "../../../promises.ts";
 import { TlsError } from "../../../errors.ts";
 import * as reason from "../../../reasons.ts";
+import { requireCredential } from "../../authentication/own-certificate.ts";
 import { chooseCredential } from "../../authentication/signatures-and-finished.ts";
 import type { Credential } from "../../credentials/credential.ts";
 import {
@@ -101,6 +102,7 @@ function answerWith(
     wanted.authorities,
     termsOf(wanted),
   );
+  requireCredential(chosen, credentials, config, wanted.certificateType);
   const certificate = certificateMessage(chosen, wanted.asked, config, context);
   const transcript = requested.transcript.add(certificate);
   // [9846-4.7.2-04]

@@ -48,7 +48,7 @@ export function best12(
       config,
       "TLSv1.2",
       hello.extensions.signature_algorithms ?? DEFAULT_ALGORITHMS,
-      undefined,
+      hello.extensions.certificate_authorities,
       { certificateTypes: hello.extensions.server_certificate_type },
     );
     if (chosen !== undefined) return { suite, exchange, chosen };
