@@ -2,22 +2,17 @@
 import { equal } from "../../src/bytes.ts";
 import {
   type Answer,
-  type CertificateTypeName,
   type Credential,
   type Need,
   type Reason,
   REASONS,
-  SIGNATURE_SCHEMES,
-  type SignatureScheme,
   TlsError,
 } from "../../src/engine/index.ts";
 import { verifiedByCaller, verifiedKeyByCaller } from "../../src/x509/index.ts";
 import { alpnNames } from "./code-points.ts";
-import { fitting, namesOf, signWith } from "./credentials.ts";
+import { namesOf, signWith } from "./credentials.ts";
 import { expect } from "./outcome.ts";
 import { pskOf, type Setting, verifies } from "./settings.ts";
-
-type Request = NonNullable<Extract<Need, { type: "certificate" }>["request"]>;
 
 /** The needs that were answered so far. */
 export interface Asked {
@@ -47,7 +42,10 @@ export function answer(setting: Setting, asked: Asked, need: Need): Answer {
     case "psk":
       return { type: "psk_found", psk: pskOf(setting.flags)(need.request) };
     case "strike":
-      throw new Error("the register is in this process");
+      return {
+        type: "struck",
+        first: setting.memory.strike(need.key, need.until),
+      };
   }
 }
 
@@ -60,6 +58,7 @@ function judged(
   asked.verified = true;
   seen.peer = need.peer;
   seen.name = need.context.serverName;
+  seen.isRefused = flags["verify-fail"];
   const { rawPublicKey } = need.peer;
   if (rawPublicKey !== undefined && !flags["verify-fail"]) {
     return {
@@ -123,56 +122,13 @@ function chosen(
         String(alpnNames(alpn)),
       "ALPN names offered",
     );
-  const authorities =
-    request?.authorities ?? extensions?.certificate_authorities ?? [];
-  const credentials = fitting(loaded, authorities);
-  const shows = request?.certificateType;
-  if (
-    loaded.length > 0 &&
-    shows !== undefined &&
-    !loaded.some(({ credential }) => typeOf(credential) === shows)
-  )
-    return refusal("no_shared_certificate_type");
-  if (
-    request !== undefined &&
-    loaded.length > 0 &&
-    !credentials.some((one) => signs(one, request))
-  )
-    return refusal("no_shared_signature_scheme");
+  const credentials = loaded.map((one) => one.credential);
   return {
     type: "certificate_chosen",
     credentials: flags["decline-ocsp-callback"]
       ? credentials.map(withoutResponse)
       : credentials,
   };
-}
-
-/** ClientCertificateType of RFC 5246 7.4.4, by a key's algorithm. */
-const CERTIFICATE_TYPES: { readonly [algorithm: string]: number | undefined } =
-  { rsaEncryption: 1, "id-RSASSA-PSS": 1 };
-const ECDSA_SIGN = 64;
-
-function typeOf({ certificateType }: Credential): CertificateTypeName {
-  return certificateType ?? "X509";
-}
-
-/** Tells whether the server accepts a signature by that credential. */
-function signs(credential: Credential, request: Request): boolean {
-  const { signatureSchemes = [], algorithm, curve } = credential;
-  const { signatureSchemes: codes, certificateTypes: types } = request;
-  if (typeOf(credential) !== request.certificateType) return false;
-  const version = types === undefined ? "TLSv1.3" : "TLSv1.2";
-  if (types?.includes(CERTIFICATE_TYPES[algorithm] ?? ECDSA_SIGN) === false)
-    return false;
-  return signatureSchemes.some((name) => {
-    const row: SignatureScheme = SIGNATURE_SCHEMES[name];
-    return (
-      codes.includes(row.code) &&
-      row.handshake.includes(version) &&
-      row.key === algorithm &&
-      (row.curve === curve || version === "TLSv1.2")
-    );
-  });
 }
 
 function withoutResponse({

@@ -43,6 +43,9 @@ export class Connection {
   /** Lines as BoringSSL's message callback writes them. */
   readonly messages: string[] = [];
   #peerClosed = false;
+  /** Needs that wait until all bytes that have arrived were taken in. */
+  readonly #waiting: Need[] = [];
+  #isReceiving = false;
   /** Early data to write once the engine reaches a state. */
   #later: { readonly state: string; readonly bytes: Uint8Array } | undefined;
 
@@ -178,7 +181,9 @@ export class Connection {
       return false;
     }
     // One byte at a time is the hardest way to be sent something.
-    const step = this.#setting.flags.async ? 1 : bytes.length;
+    const { async, late } = this.#setting.flags;
+    const step = async && !late ? 1 : bytes.length;
+    this.#isReceiving = late;
     for (let at = 0; at < bytes.length; at += step) {
       this.#engine.receive(bytes.subarray(at, at + step));
       this.#flush();
@@ -187,8 +192,24 @@ export class Connection {
       this.#later = undefined;
       this.writeEarlyData(later.bytes);
     }
+    if (this.#setting.flags.late) await this.#answerLate();
     this.#check();
     return true;
+  }
+
+  /** Takes in what else has arrived, answers what was asked, and so on. */
+  async #answerLate(): Promise<void> {
+    for (;;) {
+      for (const bytes of await this.#wire.arrived()) {
+        this.#engine.receive(bytes);
+        this.#flush();
+      }
+      const need = this.#waiting.shift();
+      if (need === undefined) break;
+      this.#answer(need);
+      this.#flush();
+    }
+    this.#isReceiving = false;
   }
 
   /** @throws Failure once all that came before it is read */
@@ -202,6 +223,8 @@ export class Connection {
       if (event.type === "data") this.#data.push(event.bytes);
       else if (event.type === "early_data") this.#earlyData.push(event.bytes);
       else if (event.type === "session") this.sessions.push(event.session);
+      else if (event.type === "need" && this.#isReceiving)
+        this.#waiting.push(event.need);
       else if (event.type === "need") this.#answer(event.need);
       else if (event.type === "store_session")
         this.#setting.memory.store.put(event.id, event.session);

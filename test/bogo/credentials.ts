@@ -2,7 +2,7 @@
 import { RAISE_NEED } from "../../src/promises.ts";
 import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { equal, fromHex } from "../../src/bytes.ts";
+import { fromHex } from "../../src/bytes.ts";
 import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import {
   createCredential,
@@ -46,7 +46,6 @@ export interface Loaded {
   readonly key: ParsedPrivateKey;
   /** Its place among the `-new-…-credential` flags, -1 for the one outside. */
   readonly number: number;
-  readonly mustMatchIssuer: boolean;
 }
 
 /** In the order in which they are to be tried. */
@@ -87,8 +86,7 @@ function load(
     key: asks ? RAISE_NEED : key,
     signatureSchemes: prefs ? schemeNames(prefs) : options.schemes,
   } as const;
-  const mustMatchIssuer = flags["must-match-issuer"];
-  const loaded = { key, number, mustMatchIssuer };
+  const loaded = { key, number };
   if (flags.kind === "RawPublicKey") {
     const publicKeyInfo = publicKeyInfoOf(pem);
     const bare = createRawPublicKeyCredential({ ...common, publicKeyInfo });
@@ -101,6 +99,7 @@ function load(
     ...common,
     ...(delegated && { key: RAISE_NEED }),
     chain: certificatesOf(file),
+    mustMatchIssuer: flags["must-match-issuer"],
     ...(ocspResponse && { ocspResponse }),
     ...(timestamps && { scts: timestampsOf(timestamps) }),
   });
@@ -135,22 +134,6 @@ export function timestampsOf(list: Uint8Array): readonly Uint8Array[] {
 /** DER, as they stand in a file. */
 export function certificatesOf(file: string): readonly Uint8Array[] {
   return parseCertificates(readFileSync(file)).map(({ der }) => der);
-}
-
-/** Those that may go out, by the authorities that the peer named. */
-export function fitting(
-  loaded: readonly Loaded[],
-  authorities: readonly Uint8Array[],
-): readonly Credential[] {
-  return loaded
-    .filter(
-      (one) =>
-        !one.mustMatchIssuer ||
-        one.credential.issuers.some((issuer) =>
-          authorities.some((name) => equal(name, issuer)),
-        ),
-    )
-    .map((one) => one.credential);
 }
 
 /** A signature with one of the keys above, as a key elsewhere would make it. */

@@ -22,6 +22,7 @@ export function checkHandshake(setting: Setting, info: ConnectionInfo): void {
   checkNegotiated(flags, info, provider.fastAes);
   checkNames(flags, info);
   checkPeer(flags, info);
+  if (flags["expect-verify-result"]) checkVerified(flags, info, seen);
   // What was agreed or shown on an earlier connection is not shown again.
   if (!info.resumed) {
     checkStapled(flags, seen);
@@ -125,6 +126,20 @@ function checkPeer(flags: Flags, info: ConnectionInfo): void {
       received.every(({ der }, i) => equal(der, expected[i] ?? der)),
     "other certificates",
   );
+}
+
+/**
+ * A peer of this connection was validated, with what the flags say to its
+ * certificate, and nobody was where there is no peer. A session may bring its peer.
+ */
+function checkVerified(
+  flags: Flags,
+  { peer, resumed }: ConnectionInfo,
+  { isRefused }: Seen,
+): void {
+  if (resumed && isRefused === undefined) return;
+  const wanted = peer === undefined ? undefined : flags["verify-fail"];
+  expect(isRefused === wanted, `result of verifying: ${String(isRefused)}`);
 }
 
 /** @throws Mismatch */

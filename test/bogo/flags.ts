@@ -186,6 +186,8 @@ interface Kinds {
 export type Flags = {
   readonly [Name in keyof typeof FLAGS]: Kinds[(typeof FLAGS)[Name]];
 } & {
+  /** Needs are answered once all that has arrived was taken in. */
+  readonly late: boolean;
   readonly kind: CredentialKind;
   readonly credentials: readonly CredentialFlags[];
 };
@@ -249,8 +251,11 @@ interface Draft {
   readonly credentials: CredentialDraft[];
 }
 
-/** @throws Unimplemented for a flag that the table does not have */
-export function parseFlags(args: readonly string[]): Runs {
+/**
+ * @param late as {@link Flags.late}; whoever is to be late has to be asked
+ * @throws Unimplemented for a flag that the table does not have
+ */
+export function parseFlags(args: readonly string[], late: boolean): Runs {
   const drafts = { initial: draft(), resume: draft(), retry: draft() };
   const left = [...args];
   for (let arg; (arg = left.shift()) !== undefined;) {
@@ -267,10 +272,12 @@ export function parseFlags(args: readonly string[]): Runs {
     if (text === undefined) throw new Error(`${arg} without a value`);
     for (const run of runs) put(drafts[run], name, kind, text);
   }
+  if (late)
+    for (const { values } of Object.values(drafts)) values.set("async", true);
   return {
-    initial: finished(drafts.initial),
-    resume: finished(drafts.resume),
-    retry: finished(drafts.retry),
+    initial: finished(drafts.initial, late),
+    resume: finished(drafts.resume, late),
+    retry: finished(drafts.retry, late),
   };
 }
 
@@ -318,9 +325,10 @@ function put(
   }
 }
 
-function finished({ values, credentials }: Draft): Flags {
+function finished({ values, credentials }: Draft, late: boolean): Flags {
   return {
     ...whole(values),
+    late,
     kind: "X509",
     credentials: credentials.map(({ kind, values: own }) => ({
       ...whole(own),
@@ -330,7 +338,7 @@ function finished({ values, credentials }: Draft): Flags {
 }
 
 /** Every flag of the table; those that did not come are off or undefined. */
-function whole(values: Values): Flags {
+function whole(values: Values): Omit<Flags, "late"> {
   const flags: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(FLAGS))
     flags[name] = values.get(name) ?? (kind === "switch" ? false : undefined);

@@ -41,6 +41,11 @@ export class Memory {
     this.#seconds += seconds;
   }
 
+  /** Tells whether early data of that key was not taken before. */
+  strike(key: Uint8Array, until: number): boolean {
+    return this.#strikeRegister.strike(key, until);
+  }
+
   #watched(store: MemorySessionStore): SessionStore {
     return {
       take: (id) => store.take(id),
@@ -62,7 +67,9 @@ export class Memory {
       ...(flags["enable-early-data"] &&
         hasTickets && {
           maxEarlyData: MAX_EARLY_DATA,
-          strikeRegister: this.#strikeRegister,
+          strikeRegister: flags.late
+            ? { id: this.#strikeRegister.id, strike: RAISE_NEED }
+            : this.#strikeRegister,
         }),
     };
   }

@@ -2,6 +2,10 @@
 export function runBogo(options: {
   readonly runner: string;
   readonly flags?: readonly string[];
+  /** Default "node". */
+  readonly provider?: "node" | "noble";
+  /** Needs are answered once all that has arrived was taken in. */
+  readonly late?: boolean;
   readonly onLine?: (line: string, outcome: string | undefined) => void;
 }): Promise<{
   readonly passed: readonly string[];

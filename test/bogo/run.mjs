@@ -1,6 +1,6 @@
 /**
  * Runs BoringSSL's test runner against puretls and prints what came of it:
- * `npm run test:bogo -- --runner PATH [--test PATTERNS] [runner's own flags]`.
+ * `npm run test:bogo -- --runner PATH [--provider noble] [--late] [runner's own flags]`.
  * See README.md.
  */
 import { spawn } from "node:child_process";
@@ -31,7 +31,13 @@ export async function bundleShim(folder) {
 }
 
 /** @returns how many cases passed, failed and are not implemented, and which */
-export async function runBogo({ runner, flags = [], onLine = () => {} }) {
+export async function runBogo({
+  runner,
+  flags = [],
+  provider = "node",
+  late = false,
+  onLine = () => {},
+}) {
   const folder = mkdtempSync(join(tmpdir(), "puretls-bogo-"));
   try {
     const args = [
@@ -39,15 +45,23 @@ export async function runBogo({ runner, flags = [], onLine = () => {} }) {
       ...["-shim-config", join(here, "config.json")],
       ...["-pipe", "-allow-unimplemented", ...flags],
     ];
-    return await collect(resolve(runner), args, onLine);
+    const env = {
+      ...process.env,
+      PURETLS_BOGO_PROVIDER: provider,
+      PURETLS_BOGO_LATE: late ? "1" : "",
+    };
+    return await collect(resolve(runner), args, env, onLine);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function collect(runner, args, onLine) {
+function collect(runner, args, env, onLine) {
   const cases = { passed: [], failed: [], unimplemented: [] };
-  const child = spawn(runner, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(runner, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env,
+  });
   createInterface({ input: child.stdout }).on("line", (line) => {
     const [, outcome, name] =
       /^(PASSED|FAILED|UNIMPLEMENTED) \((.*)\)$/.exec(line) ?? [];
@@ -60,15 +74,29 @@ function collect(runner, args, onLine) {
   });
 }
 
+/** This script's own flags, and those that the runner gets as they are. */
+function split(args) {
+  const own = { provider: "node", late: false };
+  const flags = [];
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i];
+    if (name === "--late") own.late = true;
+    else if (name === "--runner" || name === "--provider")
+      own[name.slice(2)] = args[++i];
+    else flags.push(name);
+  }
+  return { own, flags };
+}
+
 async function main(args) {
-  const at = args.indexOf("--runner");
-  const runner = args[at + 1] ?? process.env["PURETLS_BOGO_RUNNER"];
-  if (at === -1 && process.env["PURETLS_BOGO_RUNNER"] === undefined)
+  const { own, flags } = split(args);
+  const { runner = process.env["PURETLS_BOGO_RUNNER"], provider, late } = own;
+  if (runner === undefined)
     throw new Error("--runner PATH: where is the runner? See test/bogo/README");
-  const flags = at === -1 ? args : args.toSpliced(at, 2);
+  if (provider !== "node" && provider !== "noble")
+    throw new Error(`--provider: "${provider}"; node or noble`);
   const { passed, failed, unimplemented, code } = await runBogo({
-    runner,
-    flags,
+    ...{ runner, flags, provider, late },
     onLine: (line, outcome) => {
       if (outcome !== "PASSED" && outcome !== "UNIMPLEMENTED")
         console.log(line);

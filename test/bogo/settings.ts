@@ -53,6 +53,8 @@ export interface Seen {
   peer: PeerChain | undefined;
   /** The name that it had to have a certificate for. */
   name: string | undefined;
+  /** The flags would have it refused; undefined before it is validated. */
+  isRefused: boolean | undefined;
 }
 
 export interface Setting {
@@ -68,7 +70,7 @@ export interface Setting {
 }
 
 /** Tells whether the shim chooses its certificates by answering a need. */
-function chooses({ flags, loaded }: Setting): boolean {
+function chooses({ flags }: Setting): boolean {
   return (
     flags.async ||
     flags["fail-cert-callback"] ||
@@ -78,10 +80,7 @@ function chooses({ flags, loaded }: Setting): boolean {
     flags["expect-peer-verify-pref"] !== undefined ||
     flags["expect-client-ca-list"] !== undefined ||
     flags["expect-certificate-types"] !== undefined ||
-    flags["expect-advertised-alpn"] !== undefined ||
-    // A client that was given certificates does not go on without.
-    (!flags.server && loaded.length > 0) ||
-    flags.credentials.some((one) => one["must-match-issuer"])
+    flags["expect-advertised-alpn"] !== undefined
   );
 }
 
@@ -96,7 +95,11 @@ export function clientOf(setting: Setting): ClientConfig {
     ...options,
     verifier: verifierOf(setting),
     trust: SHIM,
-    credentials: chooses(setting) ? RAISE_NEED : [],
+    credentials: chooses(setting)
+      ? RAISE_NEED
+      : setting.loaded.map((one) => one.credential),
+    // A client of BoringSSL that was given certificates does not go on without.
+    credentialMismatch: "alert",
     ...typesToShow(setting),
     alpnProtocols: alpnNames(flags["advertise-alpn"] ?? ""),
     legacyServerConnect: !flags["no-legacy-server-connect"],
@@ -342,6 +345,7 @@ function verifierOf({
       if (refuses && !resumption) throw new Error("-verify-fail");
       seen.peer = peer;
       seen.name = serverName;
+      seen.isRefused = flags["verify-fail"];
       return verifiedByCaller(peer, at);
     },
   };

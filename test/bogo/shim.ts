@@ -3,7 +3,8 @@
  * puretls on the other end of the runner's socket, as the flags say. See
  * README.md.
  */
-import { node as provider } from "../../src/crypto/node.ts";
+import { node } from "../../src/crypto/node.ts";
+import { noble } from "../../src/crypto/noble/index.ts";
 import { TlsError, TlsUsageError } from "../../src/engine/index.ts";
 import { loadCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
@@ -17,6 +18,11 @@ import {
 } from "./outcome.ts";
 import { Wire } from "./wire.ts";
 
+/** As `run.mjs` was told: the provider, and when needs are answered. */
+const provider =
+  process.env["PURETLS_BOGO_PROVIDER"] === "noble" ? noble : node;
+const late = process.env["PURETLS_BOGO_LATE"] === "1";
+
 async function main(args: readonly string[]): Promise<number> {
   // The runner asks first whether hints of a split handshake can be had.
   if (args[0] === "-is-handshaker-supported") {
@@ -24,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    const runs = parseFlags(args);
+    const runs = parseFlags(args, late);
     const memory = new Memory(provider);
     const count = runs.initial["resume-count"] ?? 0;
     for (let i = 0; i <= count; i++) {
@@ -54,7 +60,7 @@ async function connectOnce(
     isResumption,
     provider: memory.provider,
     loaded: loadCredentials(memory.provider, flags),
-    seen: { peer: undefined, name: undefined },
+    seen: { peer: undefined, name: undefined, isRefused: undefined },
     keyLog: (line: string) => {
       const [label = "", , secret = ""] = line.split(" ");
       secrets.set(label, secret);

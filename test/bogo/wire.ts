@@ -62,6 +62,13 @@ export class Wire {
     return this.#received.shift();
   }
 
+  /** All that has arrived meanwhile, and maybe nothing. */
+  async arrived(): Promise<readonly Uint8Array[]> {
+    for (let turns = 0; turns < 2; turns++)
+      await new Promise((resolve) => setImmediate(resolve));
+    return this.#received.splice(0);
+  }
+
   send(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#held === undefined) this.#socket.write(bytes);
