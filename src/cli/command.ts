@@ -20,6 +20,8 @@ export interface Command {
   readonly help: string;
   /** All options, for the shells' completion and the manual page. */
   readonly options?: NonNullable<ParseArgsConfig["options"]>;
+  /** Commands below it, as `make` of `cert`; they run by its own `run`. */
+  readonly verbs?: readonly Command[];
   /** @returns the exit code */
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }

@@ -7,7 +7,7 @@ import { fromNodeSocket, openTcp } from "../net/node.ts";
 import { createCertificateAuthority } from "../pki/index.ts";
 import { SSLContext } from "../ssl/ssl-context.ts";
 import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
-import { formatLadder, KeyLog, TraceDecoder } from "../trace/index.ts";
+import { KeyLog } from "../trace/index.ts";
 import {
   type Command,
   readArguments,
@@ -16,15 +16,26 @@ import {
 } from "./command.ts";
 import { factLine, summary } from "./text/summary.ts";
 import { tap } from "./tap.ts";
+import { traceColours } from "./text/colour.ts";
+import { terminalWidth } from "./text/width.ts";
+import { traceDocument } from "./trace/document.ts";
+import type { Detail } from "./trace/live-trace.ts";
+import { WatchedTrace } from "./trace/watched-trace.ts";
 
-const HELP = `Usage: puretls demo [--fields]
+const HELP = `Usage: puretls demo [--fields] [--json]
 
 Makes a certificate authority and a server certificate in memory, connects a
 client to a server over loopback, verifies, exchanges data, closes, and shows
 the whole connection as a ladder: each message, its size, and its keys.
 
-  --fields           say what each message holds
+  --fields           each field of each message, and its RFC section
+  --json             the same as JSON, as "puretls explain --json"
 `;
+
+const OPTIONS = {
+  fields: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
 
 const NEXT = `What to try next
   puretls demo --fields                 what each message says
@@ -37,10 +48,9 @@ export const demo: Command = {
   name: "demo",
   summary: "a certificate, a handshake and some data, shown step by step",
   help: HELP,
+  options: OPTIONS,
   run: async (args, terminal) => {
-    const { values, positionals } = readArguments(args, {
-      fields: { type: "boolean" },
-    });
+    const { values, positionals } = readArguments(args, OPTIONS);
     readOperands(positionals, 0);
     const say = (text: string): void => {
       terminal.stdout.write(`${text}\n`);
@@ -50,16 +60,19 @@ export const demo: Command = {
       name: "puretls demo CA",
     });
     const issued = authority.issueServer({ hosts: ["localhost", "127.0.0.1"] });
+    const made = [authority.pem, issued.chainPem, issued.key.toPem()] as const;
+    if (values.json === true) {
+      const { entries } = await converse(made, "json", terminal);
+      const document = traceDocument([{ side: "client", entries }]);
+      say(JSON.stringify(document, undefined, 2));
+      return 0;
+    }
+    const detail = values.fields === true ? "fields" : "ladder";
     say("Made in memory: a certificate authority, and a certificate for");
     say("localhost that it issued. The client trusts that authority alone.\n");
-    const { ladder, lines } = await converse(
-      authority.pem,
-      issued.chainPem,
-      issued.key.toPem(),
-      values.fields === true,
-      terminal,
-    );
-    for (const line of ladder) say(line);
+    const { ladder, lines } = await converse(made, detail, terminal);
+    const colour = traceColours(terminal.stdout, terminal.env);
+    for (const line of ladder) say(colour(line));
     say("");
     for (const line of lines) say(line);
     say(`\n${NEXT}`);
@@ -69,14 +82,13 @@ export const demo: Command = {
 
 interface Shown {
   readonly ladder: readonly string[];
+  readonly entries: readonly object[];
   readonly lines: readonly string[];
 }
 
 async function converse(
-  caPem: string,
-  chainPem: string,
-  keyPem: string,
-  fields: boolean,
+  [caPem, chainPem, keyPem]: readonly [string, string, string],
+  detail: Detail,
   terminal: Terminal,
 ): Promise<Shown> {
   const server = new SSLContext({ protocol: "tlsServer" });
@@ -87,7 +99,8 @@ async function converse(
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening", { signal: terminal.signal });
   try {
-    return await visit(portOf(listener.address()), caPem, fields);
+    const width = terminalWidth(terminal.stdout);
+    return await visit(portOf(listener.address()), caPem, { detail, width });
   } finally {
     listener.close();
   }
@@ -103,7 +116,7 @@ async function greet(socket: SSLSocket): Promise<void> {
 async function visit(
   port: number,
   caPem: string,
-  fields: boolean,
+  shown: { readonly detail: Detail; readonly width: number },
 ): Promise<Shown> {
   const keyLog = new KeyLog();
   const seen: { from: "client" | "server"; bytes: Uint8Array }[] = [];
@@ -121,10 +134,11 @@ async function visit(
   await socket.shutdown("write");
   for await (const _bytes of socket) void _bytes;
   await socket.close();
-  const decoder = new TraceDecoder({ provider: noble, keyLog });
-  const records = seen.flatMap(({ from, bytes }) => decoder.feed(from, bytes));
+  const watched = new WatchedTrace({ ...shown, keyLog });
+  for (const { from, bytes } of seen) watched.feed(from, bytes, 0);
   return {
-    ladder: formatLadder(records, { fields }),
+    ladder: watched.lines,
+    entries: watched.entries.list,
     lines: [...lines, factLine("answer", answer)],
   };
 }

@@ -4,26 +4,11 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { printable } from "../bytes.ts";
 import { type Command, CommandError, type Terminal } from "./command.ts";
-import { cert } from "./cert/cert.ts";
-import { ciphers } from "./ciphers.ts";
+import { COMMANDS } from "./commands.ts";
 import { connect } from "./connect/connect.ts";
 import { isTarget } from "./connect/target.ts";
-import { demo } from "./demo.ts";
-import { explainCapture } from "./explain/explain.ts";
 import { explain } from "./text/explain.ts";
-import { probe } from "./probe/probe.ts";
-import { serve } from "./serve.ts";
 import { version } from "./version.ts";
-
-const COMMANDS: readonly Command[] = [
-  connect,
-  serve,
-  explainCapture,
-  probe,
-  cert,
-  ciphers,
-  demo,
-];
 
 const HELP = `puretls: TLS 1.2 and 1.3 in pure TypeScript
 
@@ -32,7 +17,7 @@ Usage: puretls COMMAND [OPTIONS]
        puretls https://HOST/PATH       fetches the page
 
 Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n")}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
 puretls help COMMAND tells the options of a command; puretls --version, which
 this is. Exit codes: 0, 1 for what failed, 2 for wrong use, 130 when interrupted.
@@ -54,7 +39,7 @@ export async function main(
     return WRONG_USE;
   }
   const isHelp = first === "--help" || first === "-h" || first === "help";
-  const [asked] = first === "help" ? rest : [];
+  const [asked, askedVerb] = first === "help" ? rest : [];
   if (isHelp && (asked === undefined || asked.startsWith("-"))) {
     terminal.stdout.write(HELP);
     return 0;
@@ -75,7 +60,9 @@ export async function main(
     return WRONG_USE;
   }
   if (asked !== undefined || asksForHelp(rest)) {
-    terminal.stdout.write(command.help);
+    const word = asked === undefined ? rest[0] : askedVerb;
+    const verb = command.verbs?.find((one) => one.name === word);
+    terminal.stdout.write((verb ?? command).help);
     return 0;
   }
   return run(command, rest, terminal);

@@ -2,12 +2,16 @@
 import { type Bytes, toHex, unshared } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { Certificate } from "../x509/certificates/certificate.ts";
+import * as OID from "../x509/der/oids.ts";
+import { Budget, DEFAULT_BUDGETS } from "../x509/path/budget.ts";
+import { SignatureChecker } from "../x509/path/signatures.ts";
 import type { SubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
 import { parseSubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
 import type {
   IssuedCertificate,
   Issuer,
   SignedCertificate,
+  ValidityOptions,
 } from "./certificate.ts";
 import {
   signCertificate,
@@ -184,6 +188,51 @@ export class Authority {
   }
 
   /**
+   * Issues a certificate of this authority anew: with the same subject, the same
+   * extensions and the same key, a new serial number, and as many days from now.
+   * Timestamps of certificate transparency (RFC 6962 3.3) are of the old one and
+   * left out.
+   *
+   * @param options.key a key in place of the old one
+   * @returns the certificate; DER and chain belong to the caller
+   * @throws X509Error `signature_failure` (or another fault of the signature)
+   *   for a certificate that this authority did not sign
+   * @throws TypeError when it would end before it begins
+   *
+   * @example
+   * ```ts
+   * import { noble as provider } from "puretls/crypto/noble";
+   * import { createCertificateAuthority } from "puretls/pki";
+   *
+   * const authority = createCertificateAuthority({ provider, name: "My CA" });
+   * const old = authority.issueServer({ hosts: ["a.example"], days: 90 });
+   * const renewed = authority.renew(old.certificate, { days: 30 });
+   * if (renewed.certificate.subject.isEmpty) throw new Error();
+   * ```
+   */
+  renew(
+    certificate: SignedCertificate | Certificate,
+    options: ValidityOptions & { readonly key?: PkiKey } = {},
+  ): SignedCertificate {
+    const old = asCertificate(certificate);
+    const { provider } = this.#parts;
+    const own = this.certificate.subjectPublicKeyInfo;
+    new SignatureChecker(provider, 0).check(
+      old,
+      own,
+      new Budget(DEFAULT_BUDGETS),
+    );
+    const { key, ...validity } = options;
+    const info = key === undefined ? old.subjectPublicKeyInfo : infoOf(key);
+    const profile: Profile = {
+      subject: old.subject.der,
+      usualDays: (old.notAfter - old.notBefore) / DAY,
+      extensions: old.extensions.filter(({ oid }) => !OF_ONE.has(oid)),
+    };
+    return this.#sign(profile, validity, info);
+  }
+
+  /**
    * Puts a certificate on the list of the revoked. Revoking twice replaces
    * the reason and the time.
    *
@@ -259,6 +308,15 @@ export class Authority {
     return this.certificate.isSelfIssued ? [] : this.issued.chain;
   }
 }
+
+const DAY = 86_400_000;
+
+/** Extensions that belong to one certificate, or that its issuer makes anew. */
+const OF_ONE: ReadonlySet<string> = new Set([
+  OID.subjectKeyIdentifier,
+  OID.authorityKeyIdentifier,
+  OID.signedCertificateTimestamps,
+]);
 
 function infoOf(key: PkiKey): SubjectPublicKeyInfo {
   return parseSubjectPublicKeyInfo(key.publicKeyInfo());

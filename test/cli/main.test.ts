@@ -94,8 +94,11 @@ describe("puretls", () => {
       ["connect", "localhost:1", "--provider", "openssl"],
       '--provider takes noble or node, not "openssl"',
     ],
-    [["cert"], "make, show or verify is missing"],
-    [["cert", "sing"], 'make, show or verify, not "sing"'],
+    [["cert"], "make, show, verify, check, sign, renew or trust is missing"],
+    [
+      ["cert", "sing"],
+      'make, show, verify, check, sign, renew or trust, not "sing"',
+    ],
   ])("%j: one line, with where to look", async (args, says) => {
     const { code, out, err } = await run(args);
     expect([code, out]).toEqual([2, ""]);

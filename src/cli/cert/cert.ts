@@ -1,79 +1,87 @@
-/** `puretls cert`: makes certificates, shows them and verifies them. */
+/** `puretls cert`: makes certificates, shows, verifies, signs and renews them. */
+import { CHECK_OPTIONS, certCheck } from "./check.ts";
+import * as help from "./help.ts";
 import { certMake, MAKE_OPTIONS } from "./make.ts";
+import { certRenew, RENEW_OPTIONS } from "./renew.ts";
 import { certShow, SHOW_OPTIONS } from "./show.ts";
+import { certSign, SIGN_OPTIONS } from "./sign.ts";
+import { certTrust, TRUST_OPTIONS } from "./trust.ts";
 import { certVerify, VERIFY_OPTIONS } from "./verify.ts";
 import { type Command, CommandError, readArguments } from "../command.ts";
 
-const HELP = `Usage: puretls cert make HOST... [OPTIONS]
-       puretls cert show FILE|- [OPTIONS]
-       puretls cert verify FILE|- [OPTIONS]
+const VERBS: readonly Command[] = [
+  {
+    name: "make",
+    summary: "make an authority, and certificates for hosts",
+    help: help.MAKE_HELP,
+    options: MAKE_OPTIONS,
+    run: (args, terminal) =>
+      certMake(readArguments(args, MAKE_OPTIONS), terminal),
+  },
+  {
+    name: "show",
+    summary: "show all that a file holds",
+    help: help.SHOW_HELP,
+    options: SHOW_OPTIONS,
+    run: (args, terminal) =>
+      certShow(readArguments(args, SHOW_OPTIONS), terminal),
+  },
+  {
+    name: "verify",
+    summary: "show the path to a trusted root, or the fault",
+    help: help.VERIFY_HELP,
+    options: VERIFY_OPTIONS,
+    run: (args, terminal) =>
+      certVerify(readArguments(args, VERIFY_OPTIONS), terminal),
+  },
+  {
+    name: "check",
+    summary: "tell how long certificates are still valid",
+    help: help.CHECK_HELP,
+    options: CHECK_OPTIONS,
+    run: (args, terminal) =>
+      certCheck(readArguments(args, CHECK_OPTIONS), terminal),
+  },
+  {
+    name: "sign",
+    summary: "issue a certificate for a request",
+    help: help.SIGN_HELP,
+    options: SIGN_OPTIONS,
+    run: (args, terminal) =>
+      certSign(readArguments(args, SIGN_OPTIONS), terminal),
+  },
+  {
+    name: "renew",
+    summary: "issue a certificate anew",
+    help: help.RENEW_HELP,
+    options: RENEW_OPTIONS,
+    run: (args, terminal) =>
+      certRenew(readArguments(args, RENEW_OPTIONS), terminal),
+  },
+  {
+    name: "trust",
+    summary: "tell how to have an authority trusted",
+    help: help.TRUST_HELP,
+    options: TRUST_OPTIONS,
+    run: (args, terminal) =>
+      certTrust(readArguments(args, TRUST_OPTIONS), terminal),
+  },
+];
 
-make: a certificate authority (ca.pem, ca.key), and one certificate that it
-issues for all the hosts (names and addresses), as HOST.pem and HOST.key after
-the first of them. Private keys are readable by you alone.
-
-  --out DIR          where the files go; default: here
-  --key-type TYPE    ec-p256 (default), ec-p384, ec-p521, ed25519, rsa-2048,
-                     rsa-3072 or rsa-4096
-  --days N           of validity; default 90, and 365 for a client
-  --client NAME      a certificate for a client too, as NAME.pem and NAME.key
-  --ca FILE          issue with this authority (PEM) and make none ...
-  --ca-key FILE      ... whose private key this is (PEM)
-  --force            write over files that are there
-
-show: all that is in a PEM or DER file: certificates, requests, CRLs, keys (of
-private ones the public half), PKCS#12 files, OCSP responses. What is wrong with
-a field stands in its place, in brackets. Ends with 1 where an object cannot be
-read at all.
-
-  --json             the same as JSON on stdout
-  --checkend SECONDS end with 1 too if a certificate has expired by then, as
-                     openssl x509 -checkend
-  --password-file FILE
-                     its first line is the password of keys and PKCS#12 files
-
-verify: the path from the first certificate of FILE, by way of the others in it,
-to one that is trusted; or one line on stderr with OpenSSL's code for what is
-wrong. Ends with 0 for a good chain and 1 for any other.
-
-  --ca FILE          trust these certificates (PEM or DER) in place of the
-                     system's; may be repeated
-  --untrusted FILE   certificates that may stand on the path; may be repeated
-  --name HOST        the certificate must be valid for this name or address
-  --purpose ROLE     of its owner: server (default) or client
-  --strict           the rules of OpenSSL's -x509_strict
-  --lint             those, and lints of the CA/Browser Forum for who issues
-  --crl FILE         refuse what this list (PEM or DER) revokes; may be repeated
-  --crl-all          ask the lists about the CAs too, not the first alone
-  --at DATE          validate at that time: 2027-01-31 or 2027-01-31T12:00:00Z
-  --json             the path, or what is wrong with it, as JSON on stdout
-`;
-
-const OPTIONS = {
-  make: MAKE_OPTIONS,
-  show: SHOW_OPTIONS,
-  verify: VERIFY_OPTIONS,
-} as const;
+const NAMES = VERBS.map(({ name }) => name);
 
 export const cert: Command = {
   name: "cert",
-  summary: "make a certificate, show one, or verify a chain",
-  help: HELP,
-  run: async (args, terminal) => {
-    const [verb, ...rest] = args;
-    switch (verb) {
-      case "make":
-        return certMake(readArguments(rest, OPTIONS.make), terminal);
-      case "show":
-        return certShow(readArguments(rest, OPTIONS.show), terminal);
-      case "verify":
-        return certVerify(readArguments(rest, OPTIONS.verify), terminal);
-      default:
-        throw new CommandError(
-          verb === undefined
-            ? "make, show or verify is missing"
-            : `make, show or verify, not "${verb}"`,
-        );
-    }
+  summary: "make, show, verify, sign or renew certificates",
+  help: help.CERT_HELP,
+  verbs: VERBS,
+  run: (args, terminal) => {
+    const [name, ...rest] = args;
+    const verb = VERBS.find((one) => one.name === name);
+    if (verb !== undefined) return verb.run(rest, terminal);
+    const known = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1) ?? ""}`;
+    throw new CommandError(
+      name === undefined ? `${known} is missing` : `${known}, not "${name}"`,
+    );
   },
 };

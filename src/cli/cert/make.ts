@@ -30,6 +30,7 @@ export const MAKE_OPTIONS = {
   ca: { type: "string" },
   "ca-key": { type: "string" },
   force: { type: "boolean" },
+  json: { type: "boolean" },
 } as const;
 
 type Arguments = ReturnType<typeof readArguments<typeof MAKE_OPTIONS>>;
@@ -53,6 +54,10 @@ export async function certMake(
     made.map((file) => ({ ...file, path: join(out, file.path) })),
     force,
   );
+  if (values.json === true) {
+    await writeOut(terminal, madeJson(made, out));
+    return 0;
+  }
   const width = Math.max(...made.map(({ path }) => path.length));
   const lines = made.map(
     ({ path, says }) => `  ${path.padEnd(width)}  ${says}`,
@@ -77,6 +82,15 @@ interface MadeFile extends NewFile {
   readonly says: string;
 }
 
+function madeJson(made: readonly MadeFile[], out: string): string {
+  const files = made.map(({ path, secret, says }) => ({
+    file: join(out, path),
+    kind: secret ? "private key" : "certificate",
+    says,
+  }));
+  return `${JSON.stringify({ files }, undefined, 2)}\n`;
+}
+
 function make(values: Values, hosts: readonly string[]): readonly MadeFile[] {
   const key = readChoice("--key-type", values["key-type"], KEY_TYPES);
   const days = readDays(values.days);
@@ -97,7 +111,7 @@ function make(values: Values, hosts: readonly string[]): readonly MadeFile[] {
   return files;
 }
 
-const KEY_TYPES = [
+export const KEY_TYPES = [
   "ec-p256",
   "ec-p384",
   "ec-p521",
@@ -127,7 +141,7 @@ function authorityFor(
   });
 }
 
-function loadAuthority(ca: string, caKey: string): Authority {
+export function loadAuthority(ca: string, caKey: string): Authority {
   const certificate = readFileSync(ca);
   const key = readFileSync(caKey);
   return parsing(`${ca}, ${caKey}`, () =>
@@ -135,7 +149,7 @@ function loadAuthority(ca: string, caKey: string): Authority {
   );
 }
 
-function readDays(text: string | undefined): number | undefined {
+export function readDays(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (days < 1 || days > 36_500)

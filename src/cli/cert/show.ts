@@ -96,7 +96,7 @@ function readSeconds(text: string | undefined): number | undefined {
 }
 
 /** The first line, as OpenSSL reads `-passin file:`. */
-function passwordOf(path: string | undefined): string | undefined {
+export function passwordOf(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   return readFileSync(path, "utf8").split(/\r?\n/, 1)[0] ?? "";
 }

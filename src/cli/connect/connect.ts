@@ -62,6 +62,7 @@ export const connect: Command = {
   name: "connect",
   summary: "connect to a server; carry stdin and stdout, or fetch a page",
   help: HELP,
+  options: OPTIONS,
   run: async (args, terminal) => {
     refuseOtherSpellings(args);
     const { values, positionals } = readArguments(

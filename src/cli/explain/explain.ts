@@ -15,6 +15,7 @@ import {
   writeOut,
 } from "../command.ts";
 import { inputName, readInput } from "../input-file.ts";
+import { traceColours } from "../text/colour.ts";
 import { terminalWidth } from "../text/width.ts";
 import { traceDocument } from "../trace/document.ts";
 import { type Detail, DETAILS } from "../trace/live-trace.ts";
@@ -105,6 +106,7 @@ async function explain(
     const segment = segmentOf(packet);
     if (segment !== undefined) streams.take(segment);
   }
+  const colour = traceColours(terminal.stdout, terminal.env);
   const found = all.filter(({ client }) => client !== undefined);
   const notes = capture.fault === undefined ? [] : [capture.fault];
   if (streams.leftOut > 0)
@@ -116,7 +118,12 @@ async function explain(
     await writeOut(terminal, `${text}\n`);
   } else
     for (const one of found) {
-      const lines = [headOf(one), ...one.lines, ...notesOf(one, streams), ""];
+      const lines = [
+        headOf(one),
+        ...one.trace.lines.map(colour),
+        ...notesOf(one, streams),
+        "",
+      ];
       await writeOut(terminal, `${lines.join("\n")}\n`);
     }
   if (found.length > 0) return 0;
@@ -141,7 +148,8 @@ function endsOf(
 }
 
 function notesOf(one: Conversation, streams: Streams): readonly string[] {
-  const { fault, before, hasKeys, stream } = one;
+  const { fault, before, stream } = one;
+  const { hasKeys } = one.trace;
   return [
     ...(before > 0 ? [`${before} bytes came before TLS`] : []),
     ...(hasKeys ? [] : ["no secrets of this connection in a key log"]),
@@ -153,7 +161,8 @@ function notesOf(one: Conversation, streams: Streams): readonly string[] {
 }
 
 function connectionObject(one: Conversation, streams: Streams): object {
-  const { stream, client, entries } = one;
+  const { stream, client } = one;
+  const { entries } = one.trace;
   const [from, to] = endsOf(stream, client);
   return {
     stream: stream.number,

@@ -33,7 +33,8 @@ export interface Item {
   readonly extensions: Fact[];
   /** Set where nothing of it can be shown. */
   unreadable?: string;
-  /** When a certificate ends, milliseconds since the epoch. */
+  /** The times of a certificate, milliseconds since the epoch. */
+  notBefore?: number;
   notAfter?: number;
 }
 

@@ -153,7 +153,10 @@ function addValidity(item: Item, validity: () => DerElement): void {
   }
   const notBefore = time("notBefore");
   const notAfter = time("notAfter");
-  addFact(item.facts, "valid from", () => timeFact(notBefore()));
+  addFact(item.facts, "valid from", () => {
+    item.notBefore = notBefore();
+    return timeFact(item.notBefore);
+  });
   addFact(item.facts, "valid until", () => {
     item.notAfter = notAfter();
     return timeFact(item.notAfter);

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { ProtocolMessage } from "../../engine/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
 import { readChoice, type Terminal } from "../command.ts";
+import { traceColours } from "../text/colour.ts";
 import { terminalWidth } from "../text/width.ts";
 import { traceDocument, TraceEntries } from "./document.ts";
 import { type Detail, DETAILS, LiveTrace } from "./live-trace.ts";
@@ -50,6 +51,7 @@ export function traceTo(
   const detail = readChoice("--trace", text, DETAILS);
   const open = new Map<object, LiveTrace>();
   const documents = new Map<object, () => object>();
+  const colour = traceColours(terminal.stderr, terminal.env);
   let count = 0;
   const begin = (connection: object): LiveTrace => {
     count++;
@@ -73,7 +75,7 @@ export function traceTo(
       side: options.side,
       hidesHello: options.hidesHello === true,
       width: terminalWidth(terminal.stderr) - prefix.length,
-      say: (line) => terminal.stderr.write(`${prefix}${line}\n`),
+      say: (line) => terminal.stderr.write(`${colour(prefix + line)}\n`),
     });
     open.set(connection, trace);
     return trace;

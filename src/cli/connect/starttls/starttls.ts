@@ -25,24 +25,26 @@ const PROTOCOLS = {
   lmtp: { port: 24, dialogue: lmtp },
 } as const satisfies Record<string, Row>;
 
+export const STARTTLS_NAMES = [
+  "smtp",
+  "imap",
+  "pop3",
+  "ftp",
+  "ldap",
+  "postgres",
+  "mysql",
+  "xmpp",
+  "nntp",
+  "sieve",
+  "lmtp",
+] as const satisfies readonly (keyof typeof PROTOCOLS)[];
+
 export type StarttlsName = keyof typeof PROTOCOLS;
 
 /** @throws CommandError for a protocol that is none of them */
 export function readStarttls(text: string | undefined): StarttlsName | null {
   if (text === undefined) return null;
-  return readChoice("--starttls", text, [
-    "smtp",
-    "imap",
-    "pop3",
-    "ftp",
-    "ldap",
-    "postgres",
-    "mysql",
-    "xmpp",
-    "nntp",
-    "sieve",
-    "lmtp",
-  ]);
+  return readChoice("--starttls", text, STARTTLS_NAMES);
 }
 
 /** The port where a protocol usually is. */

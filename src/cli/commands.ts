@@ -1,0 +1,19 @@
+/** All commands of `puretls`. */
+import { cert } from "./cert/cert.ts";
+import { ciphers } from "./ciphers.ts";
+import type { Command } from "./command.ts";
+import { connect } from "./connect/connect.ts";
+import { demo } from "./demo.ts";
+import { explainCapture } from "./explain/explain.ts";
+import { probe } from "./probe/probe.ts";
+import { serve } from "./serve.ts";
+
+export const COMMANDS: readonly Command[] = [
+  connect,
+  serve,
+  explainCapture,
+  probe,
+  cert,
+  ciphers,
+  demo,
+];
