@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { connect } from "./connect/connect.ts";
 import { demo } from "./demo.ts";
 import { explainCapture } from "./explain/explain.ts";
+import { completionOf } from "./help/completion.ts";
 import { probe } from "./probe/probe.ts";
 import { serve } from "./serve.ts";
 
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   cert,
   ciphers,
   demo,
+  completionOf(() => COMMANDS),
 ];
