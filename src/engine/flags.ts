@@ -1,4 +1,4 @@
-/** Tells which calls are allowed, by the flags of a connection. */
+/** Tells which calls are allowed, by the step and the flags of a connection. */
 import { TlsError, TlsUsageError } from "../errors.ts";
 import * as reason from "../reasons.ts";
 import type { Limits } from "../handshake/config/config.ts";
@@ -6,6 +6,65 @@ import type { HandshakeEvent } from "../handshake/machine/io.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { WriteHalf } from "../record/write-half.ts";
 import type { Flags } from "./parts.ts";
+
+/**
+ * The step that an engine is in, while `messageCallback`, `padding`, `keyLog`, a
+ * verifier or any other callback of the program runs in the middle of it: keys and
+ * state are then half of before and half of after.
+ */
+export class Steps {
+  readonly #observer: { check(): void };
+  readonly #fail: (error: unknown) => void;
+  #depth = 0;
+  readonly #ends: (() => void)[] = [];
+
+  /**
+   * @param observer throws what a callback failed with
+   * @param fail ends the connection; throws nothing
+   */
+  constructor(observer: { check(): void }, fail: (error: unknown) => void) {
+    this.#observer = observer;
+    this.#fail = fail;
+  }
+
+  /** Runs a step; any error in it ends the connection. */
+  guard(step: () => void): void {
+    this.run(() => {
+      try {
+        step();
+        this.#observer.check();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  /** Runs what may call callbacks, and then the ends that they called for. */
+  run<T>(step: () => T): T {
+    this.#depth++;
+    try {
+      return step();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0) for (const end of this.#ends.splice(0)) end();
+    }
+  }
+
+  /** @throws TlsUsageError in the middle of a step */
+  requireNone(call: string): void {
+    if (this.#depth > 0)
+      throw new TlsUsageError(
+        `${call}: called by a callback (messageCallback, padding, keyLog, verifier, psk, ...) in the middle of a step of the same connection; call it when that step is over, as by queueMicrotask()`,
+      );
+  }
+
+  /** Puts off an end of the connection in the middle of a step; false: there is none. */
+  putOff(end: () => void): boolean {
+    if (this.#depth === 0) return false;
+    this.#ends.push(end);
+    return true;
+  }
+}
 
 /** @throws TlsUsageError after a failure, when the secrets are gone */
 export function requireAlive({ failed }: Flags, what: string): void {
@@ -69,11 +128,6 @@ export function requireCertificateRequest(
     );
   if (state.asked !== undefined)
     throw new TlsUsageError("requestCertificate: one request is under way");
-}
-
-/** RFC 9846 4.7.2: an answer's messages come with nothing between them. */
-export function takesData({ info }: Flags, state: ConnectionState): boolean {
-  return info !== undefined && !("connected" in state);
 }
 
 /**
@@ -166,16 +220,26 @@ export function reserveEarlyData(
 }
 
 /**
- * Counts data that may be early data, and tells whether it is.
+ * Tells whether data that came is early data, and counts it.
  *
- * @throws TlsError when it is more than the ticket allows (RFC 9846 4.3.10)
+ * @throws TlsError where none may come, and when it is more than the ticket
+ *   allows (RFC 9846 4.3.10)
  */
-export function takeEarlyData(flags: Flags, length: number): boolean {
-  if (flags.earlyDataToRead === undefined) return false;
+export function takeData(
+  flags: Flags,
+  state: ConnectionState,
+  length: number,
+): "data" | "early_data" {
+  if (flags.earlyDataToRead === undefined) {
+    // RFC 9846 4.7.2: an answer's messages come with nothing between them.
+    if (flags.info === undefined || "connected" in state)
+      throw new TlsError(reason.unexpected_application_data);
+    return "data";
+  }
   flags.earlyDataToRead -= length;
   // [9846-4.7.1-17]
   if (flags.earlyDataToRead < 0) throw new TlsError(reason.too_much_early_data);
-  return true;
+  return "early_data";
 }
 
 /**

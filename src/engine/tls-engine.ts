@@ -1,7 +1,7 @@
 /**
  * TlsEngine joins the two halves of the record layer and the handshake
  * machine. It is sans-IO and synchronous: bytes in, bytes and events out.
- * Whatever a peer sends, nothing is thrown: the one catch is `#guard`.
+ * Whatever a peer sends, nothing is thrown: the one catch is in `Steps` of flags.ts.
  */
 import { type Bytes, type BytesLike, NO_BYTES, viewBytes } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
@@ -43,7 +43,8 @@ import {
  * Give it what the transport received ({@link receive}, {@link receiveEof}),
  * send what {@link takeOutput} returns after each call, failed ones too, and
  * take the events until there are none. The arrays handed in are neither kept
- * nor changed; those handed out belong to the caller.
+ * nor changed; those handed out belong to the caller. Callbacks run in the middle
+ * of a call, and may themselves call {@link close} and {@link abandon} alone.
  *
  * @example
  * ```ts
@@ -51,10 +52,8 @@ import {
  * import { noble } from "puretls/crypto/noble";
  * import { createVerifier, TrustStore } from "puretls/x509";
  *
- * const verifier = createVerifier({
- *   provider: noble,
- *   trustStore: new TrustStore(),
- * });
+ * const trustStore = new TrustStore();
+ * const verifier = createVerifier({ provider: noble, trustStore });
  * const config = createClientConfig({ provider: noble, verifier });
  * const engine = TlsEngine.client(config, "example.org");
  * const clientHello = engine.takeOutput(); // goes to the transport
@@ -66,6 +65,7 @@ export class TlsEngine {
   readonly #flags: Flags;
   readonly #events: EventQueue;
   readonly #handshake: Handshake;
+  readonly #steps: gate.Steps;
 
   private constructor(
     parts: Parts,
@@ -80,6 +80,7 @@ export class TlsEngine {
       gate.noteEvent(flags, event, parts.environment.limits);
       events.push(event);
     });
+    this.#steps = new gate.Steps(parts.observer, (error) => this.#fail(error));
     const { machines } = parts.protocol;
     this.#handshake = new Handshake(machines, io, begin(io));
   }
@@ -102,7 +103,7 @@ export class TlsEngine {
     const engine = new TlsEngine(parts, newFlags(), new EventQueue(), (io) =>
       parts.protocol.begin(config, serverName, io),
     );
-    engine.#guard(() => engine.#pump());
+    engine.#steps.guard(() => engine.#pump());
     parts.write.setFinalRecordVersion();
     return engine;
   }
@@ -130,6 +131,7 @@ export class TlsEngine {
    * write to the same peer reuse nonces: never do that on a live connection.
    */
   snapshot(): EngineSnapshot<TlsEngine> {
+    this.#steps.requireNone("snapshot");
     const kept = this.#fork();
     return new EngineSnapshot(() => kept.#fork());
   }
@@ -162,8 +164,8 @@ export class TlsEngine {
 
   /**
    * Called with the header of each record, and with each handshake message,
-   * alert and change_cipher_spec, as it is sent or received. One that throws is
-   * not called again, and the connection ends with `callback_failed`.
+   * alert and change_cipher_spec, as it is sent or received, in the middle of a
+   * step. One that throws is not called again: `callback_failed` ends the connection.
    */
   get messageCallback(): MessageObserverCallback | undefined {
     return this.#parts.observer.callback;
@@ -189,13 +191,14 @@ export class TlsEngine {
 
   /** Takes ciphertext, in any split. Never throws on what a peer sent. */
   receive(ciphertext: BytesLike): void {
+    this.#steps.requireNone("receive");
     const bytes = viewBytes(ciphertext, "receive: ciphertext");
     const { read, environment } = this.#parts;
     const { failed, readClosed } = this.#flags;
     const most = environment.limits.inputWhileWaiting;
     // Bytes after close_notify are buffered for takeTrailing(), up to a limit.
     if (failed || (readClosed && read.buffered > most)) return;
-    this.#guard(() => {
+    this.#steps.guard(() => {
       read.push(bytes);
       this.#pump();
       if (this.need !== undefined && read.buffered > most)
@@ -219,11 +222,12 @@ export class TlsEngine {
    *   and after a failure
    */
   write(plaintext: BytesLike, room?: BytesLike): void {
+    this.#steps.requireNone("write");
     const bytes = viewBytes(plaintext, "write: plaintext");
     const into = room && viewBytes(room, "write: room");
     gate.requireOpen(this.#flags, "write");
     const { write } = this.#parts;
-    this.#guard(() => {
+    this.#steps.guard(() => {
       for (let at = 0; at < bytes.length;) {
         if (write.wornOut || owesKeyUpdate(this.#handshake.state))
           this.#command(false); // [9846-1.2-01] [9846-4.7.3-05a] [9846-5.5-01a]
@@ -245,17 +249,18 @@ export class TlsEngine {
    * @throws TlsUsageError when there is no room for all of it; nothing is sent
    */
   writeEarlyData(plaintext: BytesLike): void {
+    this.#steps.requireNone("writeEarlyData");
     const bytes = viewBytes(plaintext, "writeEarlyData: plaintext");
     const { write } = this.#parts;
     gate.reserveEarlyData(this.#flags, write, bytes.length);
-    this.#guard(() => {
+    this.#steps.guard(() => {
       if (bytes.length > 0) write.write(ContentType.application_data, bytes);
     });
   }
 
   /** Bytes to send, perhaps none. Always send them. */
   takeOutput(): Bytes {
-    return this.#parts.write.takeOutput();
+    return this.#steps.run(() => this.#parts.write.takeOutput());
   }
 
   /** The next thing to know, undefined when there is nothing more. */
@@ -269,9 +274,10 @@ export class TlsEngine {
    * @throws TlsUsageError for an answer that does not fit it; nothing moves
    */
   resume(answer: Answer): void {
+    this.#steps.requireNone("resume");
     const { need } = this;
     const own = ownAnswerOf(this.#handshake.state, need, answer);
-    this.#guard(() => {
+    this.#steps.guard(() => {
       if (need === undefined) return;
       this.#flags.asked = false;
       this.#handshake.answer(need, own);
@@ -287,8 +293,9 @@ export class TlsEngine {
    * @throws TlsUsageError as {@link write} does, and in TLS 1.2, which has none
    */
   updateKeys(askPeer: boolean): void {
+    this.#steps.requireNone("updateKeys");
     gate.requireKeyUpdate(this.#flags);
-    this.#guard(() => this.#command(askPeer));
+    this.#steps.guard(() => this.#command(askPeer));
   }
 
   /**
@@ -298,8 +305,9 @@ export class TlsEngine {
    * @throws TlsUsageError where it may not be asked for
    */
   requestCertificate(): void {
+    this.#steps.requireNone("requestCertificate");
     gate.requireCertificateRequest(this.#flags, this.#handshake.state);
-    this.#guard(() => this.#handshake.advance("request_certificate", {}));
+    this.#steps.guard(() => this.#handshake.advance("request_certificate", {}));
   }
 
   /**
@@ -342,9 +350,12 @@ export class TlsEngine {
   close(): void {
     const { failed, writeClosed, info } = this.#flags;
     if (failed || writeClosed) return;
-    this.#guard(() => sendCloseNotify(this.#parts.write, info === undefined));
+    if (this.#steps.putOff(() => this.close())) return;
     this.#flags.writeClosed = true;
     if (info === undefined) this.#flags.readClosed = true;
+    this.#steps.guard(() =>
+      sendCloseNotify(this.#parts.write, info === undefined),
+    );
   }
 
   /**
@@ -354,6 +365,7 @@ export class TlsEngine {
    */
   abandon(): void {
     if (this.#flags.failed) return;
+    if (this.#steps.putOff(() => this.abandon())) return;
     const hint = endHint(this.#handshake.state);
     this.#fail(new TlsError(reason.truncated, hint)); // [9846-6.1-08]
   }
@@ -371,16 +383,6 @@ export class TlsEngine {
     const flags = { ...this.#flags };
     const parts = cloneParts(this.#parts);
     return new TlsEngine(parts, flags, this.#events.clone(), () => state);
-  }
-
-  /** Runs a step; any error in it ends the connection. */
-  #guard(run: () => void): void {
-    try {
-      run();
-      this.#parts.observer.check();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   #fail(thrown: unknown): void {
@@ -432,13 +434,9 @@ export class TlsEngine {
 
   #onData(bytes: Uint8Array): void {
     const flags = this.#flags;
-    if (gate.takeEarlyData(flags, bytes.length)) {
-      this.#events.pushData("early_data", bytes);
-      return;
-    }
-    if (!gate.takesData(flags, this.#handshake.state))
-      throw new TlsError(reason.unexpected_application_data);
-    this.#events.pushData("data", bytes);
+    const kind = gate.takeData(flags, this.#handshake.state, bytes.length);
+    this.#events.pushData(kind, bytes);
+    if (kind === "early_data") return;
     if (gate.noteData(flags, bytes.length, this.#parts.read.recordsUnderKey))
       this.#command(true);
   }

@@ -4,7 +4,6 @@
  * that failed.
  */
 import { describe, expect, it } from "vitest";
-import { utf8Bytes } from "../../src/bytes.ts";
 import { REASONS, TlsEngine, TlsError } from "../../src/engine/index.ts";
 import { SSLError } from "../../src/index.ts";
 import { testClientConfig, testServerConfig } from "../support/engines.ts";
@@ -154,27 +153,6 @@ it("a message callback that throws an error of the engine is a failed callback",
   server.receive(client.takeOutput());
   client.receive(server.takeOutput());
   expect(client.error).toMatchObject({ reason: "callback_failed", cause });
-});
-
-it("records that a message callback writes come behind the one it is told of", () => {
-  const client = TlsEngine.client(testClientConfig(), "localhost");
-  const server = TlsEngine.server(testServerConfig());
-  for (let i = 0; i < 3; i++) {
-    server.receive(client.takeOutput());
-    client.receive(server.takeOutput());
-  }
-  let nested = 0;
-  client.messageCallback = ({ direction, contentType }) => {
-    if (direction === "write" && contentType === 256 && nested++ === 0)
-      client.write(utf8Bytes("behind"));
-  };
-  client.write(utf8Bytes("first "));
-  server.receive(client.takeOutput());
-  expect(server.error).toBeUndefined();
-  let text = "";
-  for (let event = server.nextEvent(); event; event = server.nextEvent())
-    if (event.type === "data") text += new TextDecoder().decode(event.bytes);
-  expect(text).toBe("first behind");
 });
 
 it("a connection that failed exports nothing, and throws its error", async () => {
