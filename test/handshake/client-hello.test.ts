@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   GROUPS,
   TlsEngine,
+  TlsUsageError,
 } from "../../src/engine/index.ts";
 import { EVERY_EXTENSION } from "../../src/handshake/features/every-feature.ts";
 import {
@@ -12,8 +13,16 @@ import {
   readClientHello,
 } from "../../src/handshake/messages/client-hello.ts";
 import { ExtensionType, isGrease } from "../../src/wire/code-points.ts";
-import { newPair, shuttle, testClientConfig } from "../support/engines.ts";
+import {
+  newPair,
+  shuttle,
+  testClientConfig,
+  testServerConfig,
+} from "../support/engines.ts";
 import { seededRandom } from "../support/seeded-random.ts";
+import { session13 } from "../support/sessions.ts";
+
+const KEY = new Uint8Array(32).fill(9);
 
 function helloOf(
   options: Partial<ClientOptions> = {},
@@ -155,6 +164,48 @@ describe("a shape", () => {
     expect(new Set(hello.extensionTypes).size).toBe(
       hello.extensionTypes.length,
     );
+  });
+
+  it("leaves pre_shared_key at the end, whatever its order names", () => {
+    const { pre_shared_key, key_share, server_name } = ExtensionType;
+    for (const order of [
+      [key_share],
+      [server_name, pre_shared_key],
+      [pre_shared_key],
+    ])
+      for (const grease of [false, true]) {
+        const psk = () => ({ identity: Uint8Array.of(1), key: KEY });
+        const shapes = { client_hello: { order } };
+        const client = testClientConfig({ grease, psk, shapes });
+        const server = testServerConfig({ psk });
+        const pair = shuttle(newPair(client, server));
+        expect(pair.client.error ?? pair.server.error).toBeUndefined();
+        expect(pair.server.info?.pskIdentity).toEqual(Uint8Array.of(1));
+      }
+  });
+
+  it.each<[string, Partial<ClientOptions>, string]>([
+    [
+      "an order with pre_shared_key before another",
+      { shapes: { client_hello: { order: [51, 41, 0] } } },
+      "shapes.client_hello.order: pre_shared_key (41) is entry 2 of 3; it comes last",
+    ],
+    [
+      "pre_shared_key left out, beside a session",
+      { session: session13(), shapes: { client_hello: { omit: [41] } } },
+      "shapes.client_hello.omit: pre_shared_key (41) beside session or psk",
+    ],
+    [
+      "pre_shared_key of the program's, beside psk",
+      {
+        psk: () => undefined,
+        shapes: { client_hello: { verbatim: [{ type: 41, body: KEY }] } },
+      },
+      "shapes.client_hello.verbatim: pre_shared_key (41) beside session or psk",
+    ],
+  ])("is refused: %s", (_what, options, message) => {
+    expect(() => testClientConfig(options)).toThrow(TlsUsageError);
+    expect(() => testClientConfig(options)).toThrow(message);
   });
 
   // [5746-3.6-05] [9846-4.2.2-17] [9846-9.3-05]

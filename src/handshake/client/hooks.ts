@@ -57,7 +57,6 @@ export interface SessionHooks {
   withBinders(
     config: ClientConfig,
     raw: Uint8Array,
-    types: readonly number[],
     psks: readonly Psk[],
     before: PendingTranscript,
   ): Uint8Array;

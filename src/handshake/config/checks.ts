@@ -23,6 +23,8 @@ import {
 } from "../registries/certificate-types.ts";
 import { isPostQuantum } from "../registries/groups.ts";
 import { listed } from "../registries/listing.ts";
+import type { ExtensionShape } from "../extensions/table.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** Lists that follow from the versions and the suites that a program named. */
@@ -260,6 +262,39 @@ export function inGroups(
       throw new TlsUsageError(`keyShares: ${name} is there twice`);
   }
   return groups.filter((name) => keyShares.includes(name));
+}
+
+/**
+ * Sees that binders can be written into a ClientHello of another shape: RFC 9846
+ * 4.3.11 has pre_shared_key last.
+ *
+ * @throws TlsUsageError
+ */
+export function checkHelloShape({
+  shapes,
+  session,
+  psk,
+}: {
+  readonly shapes?: { readonly client_hello?: ExtensionShape };
+  readonly session?: unknown;
+  readonly psk?: unknown;
+}): void {
+  const { order = [], omit = [], verbatim = [] } = shapes?.client_hello ?? {};
+  const { pre_shared_key: type } = ExtensionType;
+  const at = order.indexOf(type);
+  if (at >= 0 && at !== order.length - 1)
+    throw new TlsUsageError(
+      `shapes.client_hello.order: pre_shared_key (${type}) is entry ${at + 1} of ${order.length}; it comes last in a ClientHello (RFC 9846 4.3.11): name it last, or not at all`,
+    );
+  if (session === undefined && psk === undefined) return;
+  for (const [name, types] of [
+    ["omit", omit],
+    ["verbatim", verbatim.map((one) => one.type)],
+  ] as const)
+    if (types.includes(type))
+      throw new TlsUsageError(
+        `shapes.client_hello.${name}: pre_shared_key (${type}) beside session or psk, which are offered in it; name one of them alone`,
+      );
 }
 
 /**

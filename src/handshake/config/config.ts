@@ -10,6 +10,7 @@ import { isWeakSignature } from "../../x509/keys/algorithms.ts";
 import {
   checkAlpn,
   checkAnswering,
+  checkHelloShape,
   checkNames,
   defaultKeyShares,
   type Spoken,
@@ -239,6 +240,7 @@ export function makeClientConfig(
 ): ClientConfig {
   checkAnswering(options);
   requireOptionNames("createClientConfig", CLIENT_OPTIONS, options);
+  checkHelloShape(options);
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(options, protocol, "client");
   checkClientNeeds(protocol, options);

@@ -154,7 +154,10 @@ export function extensionTypes<C extends Carrier>(
 export interface ExtensionShape {
   /** Written as they are, in place of those of the same type. */
   readonly verbatim?: readonly RawExtension[];
-  /** Types in the order wanted; those not named follow behind. */
+  /**
+   * Types in the order wanted; those not named follow behind, and pre_shared_key
+   * of a ClientHello comes last (RFC 9846 4.3.11).
+   */
   readonly order?: readonly number[];
   /** Types that are left out. */
   readonly omit?: readonly number[];
@@ -183,8 +186,10 @@ function listExtensions<C extends Carrier>(
   }
   if (order !== undefined) {
     const rank = new Map(order.map((type, index) => [type, index]));
+    const isLast = (type: number): boolean =>
+      carrier === "client_hello" && type === ExtensionType.pre_shared_key;
     const rankOf = ({ type }: WritableExtension): number =>
-      rank.get(type) ?? order.length;
+      isLast(type) ? order.length + 1 : (rank.get(type) ?? order.length);
     list.sort((a, b) => rankOf(a) - rankOf(b));
   }
   if (around === undefined) return list;

@@ -259,11 +259,10 @@ describe("a server that is offered PSKs", () => {
         },
       },
     });
-    const types = [ExtensionType.pre_shared_key];
     const before = new PendingTranscript();
     const bound = psks.slice(0, binders).map((one) => one.psk);
     const config = testClientConfig();
-    return framed(22, withBinders(config, hello, types, bound, before));
+    return framed(22, withBinders(config, hello, bound, before));
   }
 
   const outcome = (

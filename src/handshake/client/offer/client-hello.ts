@@ -161,7 +161,7 @@ function write(
   );
   const types = extensionTypes(table, "client_hello", bodies, shape);
   const before = retry?.before ?? new PendingTranscript();
-  const bound = sessions?.withBinders(config, raw, types, psks, before);
+  const bound = sessions?.withBinders(config, raw, psks, before);
   return { ...base, types: new Set(types), psks, raw: bound ?? raw };
 }
 

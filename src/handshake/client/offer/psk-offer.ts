@@ -1,6 +1,4 @@
 /** The PSKs that a client of TLS 1.3 offers, RFC 9846 4.3.11. */
-import { TlsUsageError } from "../../../errors.ts";
-import { ExtensionType } from "../../../wire/code-points.ts";
 import type { ClientConfig } from "../../config/config.ts";
 import type { OwnPsk } from "../../sessions/external-psk.ts";
 import type { OfferedPsks } from "../../extensions/spec.ts";
@@ -116,17 +114,14 @@ function obfuscatedAge(session: Session13, now: number): number {
   return (age + session.ageAdd) % 2 ** 32;
 }
 
-/** The same ClientHello with the right binders at its end. */
+/** The same ClientHello with the right binders at its end: `checkHelloShape`. */
 export function withBinders(
   config: ClientConfig,
   raw: Uint8Array,
-  types: readonly number[],
   psks: readonly Psk[],
   before: PendingTranscript,
 ): Uint8Array {
   if (psks.length === 0) return raw;
-  if (types.at(-1) !== ExtensionType.pre_shared_key)
-    throw new TlsUsageError("shapes: pre_shared_key has to come last");
   const { hashes } = config.provider;
   const length = bindersLength(psks.map(({ hash }) => hashes[hash]));
   const truncated = raw.subarray(0, raw.length - length);
