@@ -38,7 +38,7 @@ export {
 } from "./configs.ts";
 export type { ExtensionShape } from "../handshake/extensions/table.ts";
 export type { ClientAuthentication } from "../handshake/config/client-authentication.ts";
-export type { OwnSecurityLevel } from "../x509/path/own-chain.ts";
+export type { SecurityLevel } from "../x509/path/security-level.ts";
 
 // ## Needs
 

@@ -358,9 +358,12 @@ export class SSLContext {
   }
 
   /**
-   * Python 3.10: `security_level`, which can be set here: 2 to 5. How strong
-   * keys and hashes of certificates have to be; `@SECLEVEL=` of a cipher list
-   * sets it too.
+   * OpenSSL's security level, 0 to 5; 2 unless it is set. It bounds keys and hashes
+   * of both chains, suites, groups, signatures and finite fields (bits of security:
+   * 0, 80, 112, 128, 192, 256); from 3 on there is no suite without forward secrecy
+   * and no ticket of TLS 1.2. Levels 0 and 1 accept what can be forged: RSA of 1024
+   * bits, and at 0 SHA-1. `@SECLEVEL=` of a cipher list sets it too. Python 3.10:
+   * `security_level`, which cannot be set there.
    *
    * @throws RangeError for another level
    */

@@ -281,6 +281,7 @@ class PathVerifier implements CertificateVerifier {
     this.#signatures = new SignatureChecker(
       options.provider,
       options.signatureCacheSize ?? 512,
+      options.securityLevel === 0,
     );
   }
 

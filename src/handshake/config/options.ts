@@ -194,6 +194,11 @@ export interface ClientOptions extends CommonOptions {
    */
   readonly sessionTickets?: boolean;
   /**
+   * TLS 1.2: bits that the prime of a server's finite field (DHE) must have at
+   * least, 2048 to 8192. Default 2048.
+   */
+  readonly minimumDhBits?: number;
+  /**
    * A connection to go on from, of either version. It is offered where it may
    * be: same name, not too old, a suite and a version of this config, and a
    * peer that this config's verifier accepts. Otherwise, and where the server
@@ -268,6 +273,11 @@ export interface ServerOptions extends CommonOptions {
    * is a need, each session to keep an event `store_session`.
    */
   readonly sessionStore?: SessionStore | typeof RAISE_NEED;
+  /**
+   * TLS 1.2: whether to give and to accept tickets (RFC 5077) where there are
+   * `ticketKeys`; false leaves session ids. Default true.
+   */
+  readonly sessionTickets?: boolean;
   /** TLS 1.3: tickets after a full handshake, 0 to 16. Default 2. */
   readonly numTickets?: number;
   /**

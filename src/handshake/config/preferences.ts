@@ -35,6 +35,22 @@ export function namesIn<N extends string>(list: Preferences<N>): readonly N[] {
   return names;
 }
 
+/** Returns the list with those names alone that are to be kept. */
+export function namesKept<N extends string>(
+  list: Preferences<N>,
+  isKept: (name: N) => boolean,
+): Preferences<N> {
+  const kept: (N | readonly N[])[] = [];
+  for (const entry of list)
+    if (typeof entry === "string") {
+      if (isKept(entry)) kept.push(entry);
+    } else {
+      const inner = entry.filter(isKept);
+      if (inner.length > 0) kept.push(inner);
+    }
+  return kept;
+}
+
 /** Returns the names that stand in inner lists. */
 export function equalNames(list: Preferences<string>): EqualNames {
   const equal = new Map<string, number>();

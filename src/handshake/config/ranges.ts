@@ -11,6 +11,8 @@ export const SEND_FRAGMENT: Range = [64, 2 ** 14];
 export const RECORD_SIZE: Range = [64, 2 ** 14 + 1];
 /** Bytes of a session context. */
 export const SESSION_CONTEXT: Range = [0, 32];
+/** Bits of the prime of a finite field; RFC 7919 1 and 9.1: fewer are broken, or soon. */
+export const DH_BITS: Range = [2048, 8192];
 /** Tickets after a handshake. */
 export const TICKETS: Range = [0, 16];
 

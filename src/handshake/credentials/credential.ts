@@ -10,10 +10,8 @@ import {
   keyMatchesPublicKey,
 } from "../../x509/certificates/key-match.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
-import {
-  checkOwnChain,
-  type OwnSecurityLevel,
-} from "../../x509/path/own-chain.ts";
+import { checkOwnChain } from "../../x509/path/own-chain.ts";
+import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import type { ParsedPrivateKey } from "../../x509/keys/private-key.ts";
 import {
   type KeyAlgorithm,
@@ -102,7 +100,7 @@ export function createCredential(options: {
    */
   readonly mustMatchIssuer?: boolean;
   /** OpenSSL's, for keys and signatures of the chain. Default 2, 0 for any. */
-  readonly securityLevel?: OwnSecurityLevel;
+  readonly securityLevel?: SecurityLevel;
 }): Credential {
   // [9846-4.5.1-10]
   const certificates = options.chain.map((der) =>
@@ -150,7 +148,7 @@ export function createCredential(options: {
 export function withIssuers(
   credential: Credential,
   issuers: readonly Certificate[],
-  securityLevel: OwnSecurityLevel,
+  securityLevel: SecurityLevel,
 ): Credential {
   const own = credential.chain.map((der) => Certificate.parse(der));
   const chain = [...own, ...issuers];

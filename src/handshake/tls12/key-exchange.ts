@@ -25,9 +25,6 @@ import type { ExternalPsk } from "../sessions/external-psk.ts";
 import type { ClientHello } from "../messages/client-hello.ts";
 import type { KeyExchangeParams } from "../messages/server-key-exchange.ts";
 
-/** RFC 7919 1 and 9.1: fewer bits are broken, or soon. */
-const MIN_DH_BITS = 2048;
-
 /**
  * The server's side of a key exchange, from the parameters of its
  * ServerKeyExchange.
@@ -59,13 +56,15 @@ export function serverExchange(
 
 function fieldOf(
   { p, g }: Extract<KeyExchangeParams, { kind: "dh" }>,
-  { provider, limits }: ClientConfig,
+  { provider, limits, minimumDhBits }: ClientConfig,
 ): Omit<ServerExchange, "share"> {
   const prime = withoutLeadingZeros(p);
   const generator = withoutLeadingZeros(g);
   const bits = bitLength(prime);
-  if (bits < MIN_DH_BITS)
-    throw new TlsError(reason.dh_key_too_small, { detail: `${bits} bits` });
+  if (bits < minimumDhBits)
+    throw new TlsError(reason.dh_key_too_small, {
+      detail: `${bits} bits, at least ${minimumDhBits}`,
+    });
   if (bits > limits.finiteFieldBits)
     throw new TlsError(reason.dh_key_too_large, {
       detail: `${bits} bits, at most ${limits.finiteFieldBits}`,

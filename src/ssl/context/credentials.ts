@@ -15,10 +15,12 @@ import {
 } from "../../handshake/credentials/credential.ts";
 import { Certificate } from "../../x509/certificates/certificate.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
+import { checkOwnChain } from "../../x509/path/own-chain.ts";
 import { issuersInStore } from "../../x509/path/complete-chain.ts";
-import type { OwnSecurityLevel } from "../../x509/path/own-chain.ts";
+import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import type { TrustStore } from "../../x509/trust/trust-store.ts";
 import { hasPfx, type LoadedPfx } from "../material/pfx.ts";
+import { reading } from "../material/reading.ts";
 import type { Change, ContextKind, Settings } from "./settings.ts";
 
 /** @throws what {@link loadCredential} throws */
@@ -28,16 +30,11 @@ export function withCertChain(
   source: CertChainSource,
   fromFile?: LoadedPfx,
 ): Change {
-  const level = levelOf(settings);
+  const { credentials, securityLevel } = settings;
   return added(
-    settings.credentials,
-    loadCredential(provider, source, platform, level, fromFile),
+    credentials,
+    loadCredential(provider, source, platform, securityLevel, fromFile),
   );
-}
-
-function levelOf(settings: Settings): OwnSecurityLevel {
-  const { securityLevel, ownSecurityLevel } = settings;
-  return securityLevel > 2 ? securityLevel : ownSecurityLevel;
 }
 
 /** @throws what {@link loadRawPublicKey} throws */
@@ -90,14 +87,42 @@ export function presentedCredentials(
     autoChain &&
     credential.chain.length === 1 &&
     credential.certificateType === undefined
-      ? completed(credential, trustStore, levelOf(settings), provider.now())
+      ? completed(
+          credential,
+          trustStore,
+          settings.securityLevel,
+          provider.now(),
+        )
       : credential,
   );
 }
 
+/** The highest level at which a chain was found strong enough, beyond its loading. */
+const CHECKED = new WeakMap<Credential, SecurityLevel>();
+
+/**
+ * Refuses a chain that was loaded at a lower level than the context has now, as
+ * OpenSSL does when it is to be presented.
+ *
+ * @throws SSLError EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK
+ */
+export function requireStrongChains({
+  credentials,
+  securityLevel: level,
+}: Settings): void {
+  for (const { credential } of credentials) {
+    if (credential.certificateType !== undefined) continue;
+    if ((CHECKED.get(credential) ?? -1) >= level) continue;
+    reading("securityLevel", () => {
+      checkOwnChain(credential.chain.map(Certificate.parse), level);
+    });
+    CHECKED.set(credential, level);
+  }
+}
+
 interface Completed {
   readonly credential: Credential;
-  readonly level: OwnSecurityLevel;
+  readonly level: SecurityLevel;
   /** Milliseconds since the epoch: another issuer may be better from then on. */
   readonly until: number;
 }
@@ -110,7 +135,7 @@ const LOADED = new WeakMap<Credential, Credential>();
 function completed(
   loaded: Credential,
   store: TrustStore,
-  level: OwnSecurityLevel,
+  level: SecurityLevel,
   now: number,
 ): Credential {
   const known = COMPLETED.get(store)?.get(loaded);
@@ -130,7 +155,7 @@ function completed(
 function orLoaded(
   loaded: Credential,
   issuers: readonly Certificate[],
-  level: OwnSecurityLevel,
+  level: SecurityLevel,
 ): Credential {
   try {
     return issuers.length === 0 ? loaded : withIssuers(loaded, issuers, level);

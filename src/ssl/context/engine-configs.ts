@@ -27,7 +27,14 @@ import {
 } from "../../x509/verifier.ts";
 import { Options, TLSVersion, VerifyMode } from "../constants.ts";
 import { SSLError } from "../errors/errors.ts";
-import { presentedCredentials } from "./credentials.ts";
+import { presentedCredentials, requireStrongChains } from "./credentials.ts";
+import {
+  allowsTickets12,
+  dhParametersAtLevel,
+  leastDhBits,
+  listsAtLevel,
+  suitesAtLevel,
+} from "./security-level.ts";
 import type { ServerSessions } from "./server-sessions.ts";
 import type { ContextKind, RecordPadding, Settings } from "./settings.ts";
 import type { ContextStrikeRegister } from "./store-calls.ts";
@@ -55,6 +62,7 @@ export function clientConfigOf(
   choices: ClientChoices,
 ): ClientConfig {
   const common = commonOptions(parts, settings);
+  requireStrongChains(settings);
   const { session, encryptedClientHello = echClientOf(settings) } = choices;
   if (
     encryptedClientHello?.kind === "real" &&
@@ -73,7 +81,9 @@ export function clientConfigOf(
     ...(settings.pskClientCallback !== null && { psk: RAISE_NEED }),
     credentials: presentedCredentials(settings, parts.kind),
     verifier: verifierOf(parts, settings),
-    sessionTickets: !hasOption(settings, Options.OP_NO_TICKET),
+    sessionTickets:
+      !hasOption(settings, Options.OP_NO_TICKET) && allowsTickets12(settings),
+    minimumDhBits: leastDhBits(settings.securityLevel),
     compatibilityMode: hasOption(settings, Options.OP_ENABLE_MIDDLEBOX_COMPAT),
   });
 }
@@ -92,6 +102,7 @@ export function serverConfigOf(
   const { pskIdentityHint: hint, verifyMode, maxEarlyData } = settings;
   const register = registerOf(parts, settings);
   const { sessions } = parts;
+  requireStrongChains(settings);
   return createServerConfig({
     ...commonOptions(parts, settings),
     ...(settings.pskServerCallback !== null && { psk: RAISE_NEED }),
@@ -100,7 +111,8 @@ export function serverConfigOf(
     ...(!hasOption(settings, Options.OP_NO_TICKET) && {
       ticketKeys: settings.ticketKeys ?? sessions.ticketKeys,
     }),
-    ...given("dhParameters", settings.dhParams ?? undefined),
+    sessionTickets: allowsTickets12(settings),
+    ...given("dhParameters", dhParametersAtLevel(settings)),
     ...given("encryptedClientHello", echServerOf(settings)),
     sessionStore: RAISE_NEED,
     numTickets: settings.numTickets,
@@ -151,9 +163,7 @@ function commonOptions({ kind }: ConfigParts, settings: Settings) {
   return {
     provider: kind.provider,
     versions: versionsOf(settings),
-    cipherSuites: [...settings.ciphersuites, ...settings.ciphers],
-    groups: settings.groups,
-    signatureSchemes: settings.signatureAlgorithms,
+    ...listsAtLevel(settings),
     alpnProtocols: settings.alpnProtocols,
     requireExtendedMainSecret: settings.requireExtendedMainSecret,
     limits: settings.limits,
@@ -222,7 +232,7 @@ function policyOf(padding: RecordPadding): (contentLength: number) => number {
  */
 export function versionsOf(settings: Settings): readonly TlsProtocolVersion[] {
   const { minimumVersion: least, maximumVersion: most } = settings;
-  const suites = namesIn([...settings.ciphersuites, ...settings.ciphers]);
+  const suites = namesIn(suitesAtLevel(settings));
   const versions = SPOKEN.filter((version) => {
     const { number, refusedBy } = VERSIONS[version];
     return (

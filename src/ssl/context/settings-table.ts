@@ -31,7 +31,6 @@ import {
   DEFAULT_OPTIONS,
   optionFlags,
   optionFlagsOf,
-  ownLevelOf,
   securityLevelOf,
   verifyFlagsOf,
   verifyModeOf,
@@ -80,12 +79,7 @@ export interface Row<Name extends keyof Settings> {
 
 /** Settings that no option of their name sets by itself: see {@link LOADS}. */
 type LoadedSetting =
-  | "checkHostname"
-  | "ciphers"
-  | "credentials"
-  | "ownSecurityLevel"
-  | "trustStore"
-  | "crls";
+  "checkHostname" | "ciphers" | "credentials" | "trustStore" | "crls";
 
 /** Settings that an option and a property of the same name set. */
 export type CheckedSetting = Exclude<keyof Settings, LoadedSetting>;
@@ -134,7 +128,6 @@ export const SETTINGS: {
     check: (value) => withMethods("verifier", value, "verify"),
   },
   securityLevel: { default: () => 2, check: securityLevelOf },
-  ownSecurityLevel: { default: () => 2 },
   trustStore: { default: () => new TrustStore() },
   crls: { default: () => new CrlStore() },
   optionFlags: {
@@ -176,8 +169,10 @@ export const SETTINGS: {
   },
   dhParams: {
     default: nothing,
-    check: (value, { kind }) =>
-      value === null ? null : dhParametersOf(value, kind.platform),
+    check: (value, { kind, settings }) =>
+      value === null
+        ? null
+        : dhParametersOf(value, kind.platform, settings.securityLevel),
   },
   requireExtendedMainSecret: {
     default: off,
@@ -413,12 +408,7 @@ export function cipherChange(
   const { suites: ciphers, securityLevel } = ciphersOf(list, strict);
   if (securityLevel === undefined || given.securityLevel !== undefined)
     return { ciphers };
-  // Levels 0 and 1 ask for less than is accepted of a peer.
-  return {
-    ciphers,
-    securityLevel: securityLevelOf(Math.max(securityLevel, 2)),
-    ownSecurityLevel: ownLevelOf(securityLevel),
-  };
+  return { ciphers, securityLevel: securityLevelOf(securityLevel) };
 }
 
 function defaultSuites(

@@ -20,7 +20,6 @@ import type { SignatureSchemeName } from "../../handshake/registries/signature-s
 import type { ProtocolMessage } from "../../record/message-observer.ts";
 import type { TicketKeys } from "../../handshake/sessions/ticket-keys.ts";
 import type { CrlStore } from "../../x509/certificates/crl.ts";
-import type { OwnSecurityLevel } from "../../x509/path/own-chain.ts";
 import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import type { TransparencyPolicy } from "../../x509/path/transparency.ts";
 import type { RawKeyVerifier } from "../../x509/raw-key.ts";
@@ -65,8 +64,6 @@ export interface Settings {
   readonly verifyFlags: number;
   readonly verifier: PeerVerifier | null;
   readonly securityLevel: SecurityLevel;
-  /** The level of `@SECLEVEL=`, for a chain of one's own: it may be less. */
-  readonly ownSecurityLevel: OwnSecurityLevel;
   /** Never changed: replaced by another one when something is loaded. */
   readonly trustStore: TrustStore;
   /** As {@link trustStore}. */

@@ -19,10 +19,8 @@ import type { SignatureSchemeName } from "../../handshake/registries/signature-s
 import type { Certificate } from "../../x509/certificates/certificate.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import { parseOcspResponse } from "../../x509/certificates/ocsp.ts";
-import {
-  checkOwnChain,
-  type OwnSecurityLevel,
-} from "../../x509/path/own-chain.ts";
+import { checkOwnChain } from "../../x509/path/own-chain.ts";
+import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import { keyMatchesCertificate } from "../../x509/certificates/key-match.ts";
 import {
   type ParsedPrivateKey,
@@ -142,7 +140,7 @@ export function loadCredential(
   provider: CryptoProvider,
   source: CertChainSource,
   platform: Platform,
-  securityLevel: OwnSecurityLevel,
+  securityLevel: SecurityLevel,
   fromFile?: LoadedPfx,
 ): LoadedCredential {
   requireNames("loadCertChain", source, CERT_CHAIN_OPTIONS);

@@ -1,6 +1,5 @@
 /** The words and numbers of the constants, checked. */
 import { found } from "./arguments.ts";
-import type { OwnSecurityLevel } from "../../x509/path/own-chain.ts";
 import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import {
   Options,
@@ -138,18 +137,10 @@ export function verifyFlagsOf(
   );
 }
 
-/** @throws RangeError for what is no security level of this library */
+/** @throws RangeError for what is no security level */
 export function securityLevelOf(level: number): SecurityLevel {
-  for (const one of [2, 3, 4, 5] as const) if (one === level) return one;
-  throw new RangeError(
-    `securityLevel: ${found(level)} is none of 2 to 5 (0 and 1 are below what is accepted)`,
-  );
-}
-
-/** The level for one's own certificates, which may be 0 or 1 too. */
-export function ownLevelOf(level: number): OwnSecurityLevel {
-  for (const one of [0, 1] as const) if (one === level) return one;
-  return securityLevelOf(level);
+  for (const one of [0, 1, 2, 3, 4, 5] as const) if (one === level) return one;
+  throw new RangeError(`securityLevel: ${found(level)} is none of 0 to 5`);
 }
 
 /** Those {@link Options} that have an effect, in words. */

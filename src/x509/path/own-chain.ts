@@ -7,20 +7,12 @@ import * as fault from "../faults/faults.ts";
 import { pssHash } from "../keys/algorithms.ts";
 import { modulusBits } from "../keys/public-key.ts";
 import * as OID from "../der/oids.ts";
-import { CURVE_STRENGTH, KEY_STRENGTH } from "./security-level.ts";
-
-/** OpenSSL's security levels; 0 accepts everything. */
-export type OwnSecurityLevel = 0 | 1 | 2 | 3 | 4 | 5;
-
-/** Bits of security that a level wants. */
-const WANTED: Readonly<Record<OwnSecurityLevel, number>> = {
-  0: 0,
-  1: 80,
-  2: 112,
-  3: 128,
-  4: 192,
-  5: 256,
-};
+import {
+  CURVE_STRENGTH,
+  KEY_STRENGTH,
+  LEVELS,
+  type SecurityLevel,
+} from "./security-level.ts";
 
 const SHA1 = { digest: "SHA-1", bits: 63 } as const;
 const MD5 = { digest: "MD5", bits: 39 } as const;
@@ -61,9 +53,9 @@ const PSS_DIGESTS = { sha256: SHA256, sha384: SHA384, sha512: SHA512 };
  */
 export function checkOwnChain(
   chain: readonly Certificate[],
-  level: OwnSecurityLevel,
+  level: SecurityLevel,
 ): void {
-  const wanted = WANTED[level];
+  const wanted = LEVELS[level].bits;
   const words = (what: string, bits: number, remedy: string): string =>
     `${what} has ${bits.toString()} bits of security, security level ${level.toString()} wants ${wanted.toString()}: ${remedy}`;
   for (const [depth, certificate] of chain.entries()) {

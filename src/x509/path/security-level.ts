@@ -6,8 +6,12 @@ import { X509Error } from "../faults/errors.ts";
 import * as fault from "../faults/faults.ts";
 import { modulusBits } from "../keys/public-key.ts";
 
-/** Levels 0 and 1 are below what this library accepts. */
-export type SecurityLevel = 2 | 3 | 4 | 5;
+/**
+ * OpenSSL's security levels: how strong keys and hashes have to be. 2 is the default;
+ * 1 accepts RSA from 1024 bits on, 0 signatures over SHA-1 too. What puretls does not
+ * verify at all stays refused at 0: MD5, and RSA below 1024 bits.
+ */
+export type SecurityLevel = 0 | 1 | 2 | 3 | 4 | 5;
 
 interface Strength {
   /** Bits of security, NIST SP 800-57. */
@@ -16,7 +20,9 @@ interface Strength {
   readonly rsaBits: number;
 }
 
-const LEVELS: Readonly<Record<SecurityLevel, Strength>> = {
+export const LEVELS: Readonly<Record<SecurityLevel, Strength>> = {
+  0: { bits: 0, rsaBits: 1024 },
+  1: { bits: 80, rsaBits: 1024 },
   2: { bits: 112, rsaBits: 2048 },
   3: { bits: 128, rsaBits: 3072 },
   4: { bits: 192, rsaBits: 7680 },

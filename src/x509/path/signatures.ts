@@ -27,13 +27,16 @@ export interface Signed {
 export class SignatureChecker {
   readonly #provider: CryptoProvider;
   readonly #capacity: number;
+  readonly #acceptsWeak: boolean;
   readonly #right = new Map<string, true>();
   /** Objects with a right signature, and the DER of the key that made it. */
   readonly #objects = new WeakMap<Signed, Uint8Array>();
 
-  constructor(provider: CryptoProvider, capacity: number) {
+  /** @param acceptsWeak true where signatures over SHA-1 are to do */
+  constructor(provider: CryptoProvider, capacity: number, acceptsWeak = false) {
     this.#provider = provider;
     this.#capacity = capacity;
+    this.#acceptsWeak = acceptsWeak;
   }
 
   /** Entries in the cache. */
@@ -64,7 +67,8 @@ export class SignatureChecker {
         signed.signatureAlgorithm.oid,
       );
     // [9846-4.5.1.3-05]
-    if (algorithm.weak) throw new X509Error(fault.weak_signature_digest);
+    if (algorithm.weak && !this.#acceptsWeak)
+      throw new X509Error(fault.weak_signature_digest);
     // [9846-4.3.3-01]
     if (!fits(algorithm, key))
       throw new X509Error(fault.signature_key_mismatch);

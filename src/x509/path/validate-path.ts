@@ -122,7 +122,7 @@ export type CheckName =
 
 const WORDS: { readonly [K in keyof PathOptions]?: readonly unknown[] } = {
   profile: ["default", "strict", "issuance"],
-  securityLevel: [2, 3, 4, 5],
+  securityLevel: [0, 1, 2, 3, 4, 5],
   crlCheck: ["none", "leaf", "chain"],
   ocsp: ["ignore", "check", "mustStaple", "require"],
 };

@@ -179,6 +179,28 @@ describe("limits", () => {
     expect(Object.isFrozen(context.limits)).toBe(true);
   });
 
+  it("a server's field of fewer bits than the client's least is refused", () => {
+    const cipherSuites = ["TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"] as const;
+    const pair = shuttle(
+      newPair(
+        testClientConfig({ cipherSuites, minimumDhBits: 3072 }),
+        testServerConfig({
+          cipherSuites,
+          groups: ["ffdhe2048"],
+          credentials: [testCredential("rsa")],
+        }),
+      ),
+    );
+    expect(pair.client.error).toMatchObject({
+      reason: "dh_key_too_small",
+      message: expect.stringMatching(/2048 bits, at least 3072/),
+    });
+    for (const minimumDhBits of [2047, 8193, Number.NaN])
+      expect(() => testClientConfig({ minimumDhBits })).toThrow(
+        "minimumDhBits",
+      );
+  });
+
   it("a server's field of more bits than the limit is refused", () => {
     const cipherSuites = ["TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"] as const;
     const pair = shuttle(

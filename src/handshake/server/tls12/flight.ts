@@ -42,6 +42,7 @@ export function fullHandshake(
   const { suite, exchange, chosen } = choose12(config, hello, credentials);
   const credential = chosen?.credential;
   const ticket =
+    config.sessionTickets &&
     config.ticketKeys !== undefined &&
     hello.extensions.session_ticket !== undefined;
   // [5246-7.4.1.2-02]

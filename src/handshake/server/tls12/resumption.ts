@@ -33,6 +33,7 @@ export function begin12(
   if (
     ticket !== undefined &&
     ticket.length > 0 &&
+    config.sessionTickets &&
     config.ticketKeys !== undefined
   )
     return withSession(beginning, openTicket(config, ticket), undefined, io);
