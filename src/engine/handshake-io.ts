@@ -38,6 +38,10 @@ export class EngineIo implements HandshakeIo {
     if (!this.#flags.writeClosed) this.#parts.write.handshake(message);
   }
 
+  showInnerHello(direction: "read" | "write", message: Uint8Array): void {
+    this.#parts.observer.innerHello(direction, message);
+  }
+
   sendChangeCipherSpec(): void {
     if (!this.#flags.writeClosed) this.#parts.write.changeCipherSpec();
   }

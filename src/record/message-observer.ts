@@ -21,11 +21,13 @@ export interface ProtocolMessage {
   readonly version: number;
   /**
    * A ContentType: 20 change_cipher_spec, 21 alert, 22 handshake; or OpenSSL's
-   * 256 for the header of a record and 257 for the type that TLS 1.3 encrypts.
+   * 256 for the header of a record and 257 for the type that TLS 1.3 encrypts; or
+   * BoringSSL's 258 for the ClientHello that another one hides (RFC 9849): a
+   * client's is told before the one around it, a server's behind.
    */
   readonly contentType: number;
   /**
-   * The type of a handshake message, the description of an alert, 0x101 for a
+   * The type of a handshake message (1 for 258 too), the description of an alert, 0x101 for a
    * change_cipher_spec, a ContentType for 256 and 257; -1 where there is none.
    */
   readonly messageType: number;
@@ -39,6 +41,8 @@ export type MessageObserverCallback = (message: ProtocolMessage) => unknown;
 /** OpenSSL's SSL3_RT_HEADER and SSL3_RT_INNER_CONTENT_TYPE. */
 const HEADER = 256;
 const INNER_CONTENT_TYPE = 257;
+/** BoringSSL's SSL3_RT_CLIENT_HELLO_INNER. */
+const CLIENT_HELLO_INNER = 258;
 
 /** Stands in both record halves; without a callback it costs a look. */
 export class MessageObserver {
@@ -79,6 +83,12 @@ export class MessageObserver {
   /** Tells of the type that a record of TLS 1.3 encrypts. */
   innerType(direction: "read" | "write", type: number): void {
     this.#tell(direction, INNER_CONTENT_TYPE, type, Uint8Array.of(type));
+  }
+
+  /** Tells of a whole hello that another one hides. */
+  innerHello(direction: "read" | "write", message: Uint8Array): void {
+    const { client_hello: type } = HandshakeType;
+    this.#tell(direction, CLIENT_HELLO_INNER, type, message.slice());
   }
 
   /** Tells of content that is no application data. */

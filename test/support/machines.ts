@@ -97,6 +97,7 @@ export function runMachines(
 export function silentIo(active: Partial<HandshakeIo>): HandshakeIo {
   return {
     send: () => undefined,
+    showInnerHello: () => undefined,
     sendWarning: () => undefined,
     sendChangeCipherSpec: () => undefined,
     endFlight: () => undefined,

@@ -62,6 +62,7 @@ type Shown = Omit<TraceEntry, "keys">;
 /** Content types of OpenSSL: a record's header, and the type inside. */
 const HEADER = 256;
 const INNER_TYPE = 257;
+const INNER_HELLO = 258;
 
 const CLEAR = "no encryption";
 const SEALED = "keys not known";
@@ -104,6 +105,8 @@ export class LiveTrace {
     const isOwn = direction === "write";
     const other = this.#options.side === "client" ? "server" : "client";
     const from = isOwn ? this.#options.side : other;
+    // The trace shows what is on the wire.
+    if (contentType === INNER_HELLO) return;
     if (contentType === HEADER) {
       this.#header(from, isOwn, bytes);
       // Of TLS 1.3 the inner type tells it.

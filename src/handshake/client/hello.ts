@@ -78,6 +78,8 @@ function sendFirstHello(
   const hellos =
     echHooksOf(config)?.firstHellos(config, serverName, external) ??
     plainHello(config, serverName, external);
+  const { inner } = hellos.ech ?? {};
+  if (inner !== undefined) io.showInnerHello("write", inner.hello.raw);
   // [9846-4.2.2-01]
   io.send(hellos.hello.raw);
   // A server of TLS 1.2 may warn before it says hello: RFC 6066 3.
@@ -90,7 +92,7 @@ function sendFirstHello(
     retrySuite: undefined,
     early: clientHooksOf(config).sessions?.beginEarlyData(
       config,
-      hellos.ech?.inner?.hello ?? hellos.hello,
+      inner?.hello ?? hellos.hello,
       io,
     ),
     earlyRejected: false,
@@ -217,7 +219,9 @@ function retry(
   // RFC 9846 4.3.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
   else if (config.compatibilityMode) io.sendChangeCipherSpec();
-  io.send((hooks?.sealSecond(retried, hello, asked) ?? hello).raw);
+  const outer = hooks?.sealSecond(retried, hello, asked) ?? hello;
+  if (outer !== hello) io.showInnerHello("write", hello.raw);
+  io.send(outer.raw);
   return {
     ...retried,
     hello,

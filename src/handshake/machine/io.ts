@@ -90,6 +90,8 @@ export type RecordRules = Pick<ServerConfig, "maxSendFragment" | "padding">;
 export interface HandshakeIo {
   /** Puts a whole message into the flight under way. */
   send(message: Uint8Array): void;
+  /** Tells whoever watches of the hello that another one hides (RFC 9849). */
+  showInnerHello(direction: "read" | "write", message: Uint8Array): void;
   /** RFC 5246 7.1, or the dummy of RFC 9846 E.4. Never protected. */
   sendChangeCipherSpec(): void;
   /**

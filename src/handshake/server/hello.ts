@@ -76,6 +76,7 @@ function onClientHello(
   io.setChangeCipherSpec("dropped");
   const ech = openHello(start, outer);
   const hello = ech?.hello ?? outer;
+  if (hello !== outer) io.showInnerHello("read", hello.raw);
   const state = remembered({ ...start, ech }, hello);
   if (state.retry !== undefined)
     return secondHello(state.retry, state, hello, io);
