@@ -35,6 +35,8 @@ export type {
   KeyUsage,
   NameConstraints,
 } from "./certificates/extensions.ts";
+export type { DaneOptions, TlsaRecord } from "./dane.ts";
+export { createDaneVerifier, parseTlsa } from "./dane.ts";
 export type { GeneralName } from "./names/general-name.ts";
 export type { MatchOptions } from "./path/host-match.ts";
 export { matchHost } from "./path/host-match.ts";

@@ -18,7 +18,7 @@ export const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
     ["path/"],
     ["checks/"],
     ["verifier.ts"],
-    ["raw-key.ts"],
+    ["dane.ts", "raw-key.ts"],
     ["index.ts"],
   ],
   "src/handshake/": [

@@ -3,6 +3,11 @@ import { readFileSync } from "node:fs";
 import { fromHex } from "../../bytes.ts";
 import { type EchClient, createEchClient } from "../../ech/index.ts";
 import { createDefaultContext } from "../../net/node.ts";
+import {
+  trustRawPublicKeys,
+  X509_ERRORS,
+  X509Error,
+} from "../../x509/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
 import {
   CommandError,
@@ -10,6 +15,7 @@ import {
   readList,
   type Terminal,
 } from "../command.ts";
+import { daneVerifier, readPublicKey } from "./dane.ts";
 import { keyLogTo } from "../key-log.ts";
 import { readProvider } from "../provider.ts";
 import type { Values } from "./options.ts";
@@ -20,7 +26,7 @@ export function contextOf(values: Values, terminal: Terminal): SSLContext {
   if (key !== undefined && cert === undefined)
     throw new CommandError("--key goes with --cert");
   if (insecure === true)
-    for (const other of ["ca", "crl"] as const)
+    for (const other of ["ca", "crl", "dane", "raw-key"] as const)
       if (values[other] !== undefined)
         throw new CommandError(
           `--${other} and --insecure contradict each other`,
@@ -54,6 +60,22 @@ export function contextOf(values: Values, terminal: Terminal): SSLContext {
     context.setPskClientCallback(() => psk);
   }
   if (keylog !== undefined) context.keyLog = keyLogTo(keylog);
+  if (values.dane !== undefined) {
+    for (const other of ["crl", "staple", "raw-key"] as const)
+      if (values[other] !== undefined)
+        throw new CommandError(`--${other} and --dane contradict each other`);
+    context.verifier = daneVerifier(values.dane, ca);
+  }
+  const keys = values["raw-key"];
+  if (keys !== undefined) {
+    context.rawPublicKeys = trustRawPublicKeys(keys.map(readPublicKey));
+    // A certificate, whoever issued it, is not the key that was named.
+    context.verifier = {
+      verify: () => {
+        throw new X509Error(X509_ERRORS.untrusted_public_key);
+      },
+    };
+  }
   limit(context, values);
   return context;
 }

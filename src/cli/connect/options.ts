@@ -25,6 +25,9 @@ Where to:
 Whom to trust:
   --ca FILE          trust these certificates (PEM) and no others
   --crl FILE         refuse what this list (PEM or DER) revokes; may be repeated
+  --dane FILE        believe its TLSA records (RFC 7671), one a line as dig has
+                     them: 3 1 1 HEX; usages 0 and 1 need a trusted path too
+  --raw-key FILE     accept this public key (PEM) without a certificate
   --pin PIN          accept this public key alone: curl's sha256//BASE64, or the
                      SPKI pin of "cert show"; may be repeated
   --staple           ask for a stapled OCSP response, and validate it
@@ -75,6 +78,8 @@ export const OPTIONS = {
   timeout: { type: "string" },
   ca: { type: "string" },
   crl: { type: "string", multiple: true },
+  dane: { type: "string" },
+  "raw-key": { type: "string", multiple: true },
   pin: { type: "string", multiple: true },
   staple: { type: "boolean" },
   insecure: { type: "boolean" },

@@ -1,6 +1,7 @@
 import { printable } from "../../bytes.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import type { SSLSocket } from "../../ssl/socket/ssl-socket.ts";
+import { pinOf } from "../show/signed.ts";
 import { nameText } from "./name-text.ts";
 
 /**
@@ -36,15 +37,20 @@ function peer(
   socket: SSLSocket,
   verification: "verified" | "not verified",
 ): readonly (readonly [string, string])[] {
+  const key = socket.getPeerPublicKey();
   if (socket.getPeerCert({ binary: true }) === null)
-    return [["peer", "no certificate"]];
+    return key === null
+      ? [["peer", "no certificate"]]
+      : [["peer", `a raw public key, ${pinOf(key)}`]];
   const path = socket.getVerifiedChain().length;
   return [
     ...certificateLines(socket),
     [
       "verification",
       verification === "verified"
-        ? `ok, a path of ${path.toString()} certificate${path === 1 ? "" : "s"}`
+        ? path === 0
+          ? "ok, by a TLSA record"
+          : `ok, a path of ${path.toString()} certificate${path === 1 ? "" : "s"}`
         : "none: whoever is on the wire can be anyone",
     ],
   ];

@@ -133,6 +133,13 @@ export const ip_address_mismatch = {
   kind: "bad",
   says: "the certificate is not valid for the expected IP address",
 } as const satisfies FaultRow;
+export const dane_no_match = {
+  code: "dane_no_match",
+  verifyCode: 65,
+  rank: 49,
+  kind: "bad",
+  says: "no TLSA record matches the certificate: renew the record, or the key changed",
+} as const satisfies FaultRow;
 export const permitted_violation = {
   code: "permitted_violation",
   verifyCode: 47,

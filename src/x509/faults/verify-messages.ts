@@ -31,6 +31,7 @@ const VERIFY_MESSAGES = {
   53: "unsupported or invalid name syntax",
   62: "hostname mismatch",
   64: "IP address mismatch",
+  65: "no matching DANE TLSA records",
   66: "EE certificate key too weak",
   67: "CA certificate key too weak",
   68: "CA signature digest algorithm too weak",
