@@ -1,8 +1,17 @@
 import { concat, NO_BYTES } from "../bytes.ts";
 import { TlsError } from "../errors.ts";
 import * as reason from "../reasons.ts";
-import { ContentType } from "../wire/code-points.ts";
+import { ContentType, HandshakeType } from "../wire/code-points.ts";
 import { MessageObserver } from "./message-observer.ts";
+
+/** Messages whose length the RFC or the cipher suite fixes, far below any limit. */
+const FIXED_LENGTH: ReadonlySet<number> = new Set([
+  HandshakeType.hello_request,
+  HandshakeType.end_of_early_data,
+  HandshakeType.server_hello_done,
+  HandshakeType.finished,
+  HandshakeType.key_update,
+]);
 
 /** HandshakeType and a length of three bytes, RFC 9846 4. */
 const MESSAGE_HEADER = 4;
@@ -85,10 +94,15 @@ export class HandshakeJoiner {
   #bodyLength(): number {
     const [type = 0, high = 0, middle = 0, low = 0] = this.#message;
     const length = (high << 16) | (middle << 8) | low;
-    if (length > this.#limit(type))
-      throw new TlsError(reason.message_too_long, {
-        detail: `${length} bytes`,
-      });
+    if (length > this.#limit(type)) {
+      // RFC 9846 6.2: decode_error where "the length of the message was
+      // incorrect"; a limit of this side is no matter of the message's form.
+      const isFixed = FIXED_LENGTH.has(type);
+      throw new TlsError(
+        isFixed ? reason.malformed_message : reason.message_too_long,
+        { detail: `${length} bytes` },
+      );
+    }
     return length;
   }
 

@@ -49,6 +49,8 @@ const { values: flags } = parseArgs({
     "record-size-limit": { type: "string" },
     "request-key-update": { type: "boolean", default: false },
     psk: { type: "boolean", default: false },
+    /** Without the reserved values that a CertificateRequest has (RFC 8701 4.1). */
+    "no-grease": { type: "boolean", default: false },
     /** The groups that are on by default, in place of all. */
     "default-groups": { type: "boolean", default: false },
   },
@@ -87,6 +89,7 @@ function newConfig(): ServerConfig {
     clientAuthentication: clientAuthentication(),
     verifier: createVerifier({ provider, trustStore }),
     cipherSuites: suites,
+    grease: !flags["no-grease"],
     ...(!flags["default-groups"] && {
       groups: Object.keys(provider.groups) as GroupName[],
     }),

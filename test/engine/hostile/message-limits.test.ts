@@ -52,6 +52,27 @@ describe("a message longer than its limit", () => {
     expect(honest.error).toBeUndefined();
     const flooded = fresh();
     flooded.receive(announces(type, limit + 1));
-    expect(flooded.error).toMatchObject({ reason: "message_too_long" });
+    expect(flooded.error).toMatchObject({
+      reason: "message_too_long",
+      alert: "illegal_parameter",
+    });
   });
+
+  // RFC 9846 6.2: its length is incorrect, whatever this side's limit.
+  it.each([
+    ["Finished", 20, clientAfterHello],
+    ["ServerHelloDone", 14, clientAfterHello],
+    ["EndOfEarlyData", 5, freshServer],
+    ["KeyUpdate", 24, freshServer],
+  ] as const)(
+    "cannot be decoded if its length is fixed: %s",
+    (_, type, fresh) => {
+      const flooded = fresh();
+      flooded.receive(announces(type, handshakeMessage + 1));
+      expect(flooded.error).toMatchObject({
+        reason: "malformed_message",
+        alert: "decode_error",
+      });
+    },
+  );
 });
