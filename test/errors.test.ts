@@ -3,6 +3,7 @@ import { ALERTS } from "../src/alerts.ts";
 import { TlsError } from "../src/errors.ts";
 import * as REASONS from "../src/reasons.ts";
 
+// [9846-6.2-03] [9846-6.2-07a]
 it("every reason has its own name, an alert of the registry, words and a section", () => {
   for (const [key, row] of Object.entries(REASONS)) {
     const { name, alert, says, rfc } = row;

@@ -1,5 +1,6 @@
 import type { AlertName } from "../alerts.ts";
 
+// [9846-6.2-03] [9846-6.2-07a]
 /** One way to end a connection. */
 export interface ReasonRow {
   /** The row's own name. */

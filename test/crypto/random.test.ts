@@ -6,6 +6,7 @@ afterEach(() => {
 });
 
 describe("the provider's random", () => {
+  // [9846-C.1-01]
   it("gives as many bytes as asked for, different ones each time", () => {
     for (const length of [0, 1, 32, 65536]) {
       expect(noble.random(length).length).toBe(length);

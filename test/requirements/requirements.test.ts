@@ -41,6 +41,15 @@ describe.each(PAGES)("docs/%s.md", (page, head) => {
     expect(without.map(({ id, what }) => `${id} ${what}`)).toEqual([]);
   });
 
+  it("has code, a test or a reason for each", () => {
+    const named = new Set([...code, ...tests].map(({ id }) => id));
+    const without = all.filter(
+      ({ id, notApplicable, notFollowed }) =>
+        (notApplicable ?? notFollowed) === undefined && !named.has(id),
+    );
+    expect(without.map(({ id, what }) => `${id} ${what}`)).toEqual([]);
+  });
+
   it("is up to date (npm run docs:rfc)", async () => {
     await expect(renderPage(head, sections, code, tests)).toMatchFileSnapshot(
       `../../docs/${page}.md`,

@@ -7,6 +7,7 @@ import type { RandomSource } from "../provider.ts";
  */
 const MOST_AT_ONCE = 65536;
 
+// [9846-C.1-01]
 /**
  * Random bytes from `globalThis.crypto.getRandomValues`, asked for at each call
  * and never before: there may be none, and some hosts refuse while modules

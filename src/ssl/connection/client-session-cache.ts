@@ -142,6 +142,7 @@ export class ClientSessionCache {
       const protocol = this.#stateOf(session)?.alpnProtocol;
       return protocol === undefined || protocols.includes(protocol);
     });
+    // [9846-C.4-01]
     const isTicket = taken && this.#stateOf(taken)?.version === "TLSv1.3";
     this.#put(
       name,

@@ -35,7 +35,7 @@ export interface PathSearch {
   readonly validate: (path: readonly Certificate[]) => void;
 }
 
-// [9846-4.5.1-12]
+// [9846-4.5.1-12] [9846-E-04]
 /**
  * A path from the leaf to a trusted certificate that `validate` accepts.
  *

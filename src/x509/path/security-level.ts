@@ -42,6 +42,7 @@ export const KEY_STRENGTH = {
   "ml-dsa-87": 256,
 };
 
+// [9846-C.2-01]
 /**
  * @param minimumRsaBits in place of what the level wants
  * @throws X509Error `weak_leaf_key`, `weak_ca_key`, `weak_signature_digest`, or

@@ -47,6 +47,7 @@ function taken(cache: ClientSessionCache, host = "server.test"): SSLSession {
 }
 
 describe("a ticket of TLS 1.3", () => {
+  // [9846-C.4-01]
   it("is returned once, the newest first, and each resumes", () => {
     const client = clientContext();
     const server = serverContext({ numTickets: 3 });

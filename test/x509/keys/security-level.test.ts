@@ -78,6 +78,7 @@ describe(`security levels (${version.trim()})`, () => {
     ["ed25519", "ed25519"],
   ] as const;
   for (const [caKind, leafKind] of kinds)
+    // [9846-C.2-01]
     it(`${leafKind} issued by ${caKind}`, () => {
       const made = chain(caKind, leafKind);
       for (const level of [0, 1, 2, 3, 4, 5] as const)

@@ -87,6 +87,7 @@ const top = root(1);
 
 describe("path building", () => {
   // [9846-4.5.1-12]
+  // [9846-E-04]
   it("accepts certificates in any order, and unneeded ones", () => {
     const a = intermediate(10, top);
     const b = intermediate(11, a);
