@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { latin1 } from "../../../src/bytes.ts";
 import { useCertificates } from "../support/certificates.ts";
 import { describePeers } from "../support/scenarios/peers.ts";
@@ -48,30 +48,58 @@ describePeers(["openssl"], () => {
     },
   );
 
-  it("draws the ladder on a terminal", async () => {
-    const { port } = await openssl();
-    const outfile = join(temporaryFolder(), "cli", "main.mjs");
+  const outfile = join(temporaryFolder(), "cli", "main.mjs");
+  beforeAll(() => {
     buildSync({
       entryPoints: ["src/cli/main.ts"],
       ...{ bundle: true, platform: "node", format: "esm", outfile },
     });
-    const command = [
-      ...[process.execPath, outfile, "connect", `localhost:${String(port)}`],
-      ...["--ca", certificates().ca, "--trace"],
-    ].join(" ");
-    const session = new PeerProcess("script", [
-      ...["-qec", `stty cols 72; ${command}`, "/dev/null"],
+  });
+
+  /** `puretls` in a terminal of 72 columns. */
+  function session(environment: string, ...args: readonly string[]) {
+    const command = [process.execPath, outfile, ...args].join(" ");
+    return new PeerProcess("script", [
+      "-qec",
+      `stty cols 72; export TERM=xterm; ${environment} ${command}`,
+      "/dev/null",
     ]);
-    await session.prints("verification");
-    session.write("abc\n");
-    await session.prints("cba");
-    const shown = latin1(session.output()).replaceAll("\r", "");
-    session.write("\u0003");
+  }
+
+  it.each([
+    ["in colours", "env -u NO_COLOR", true],
+    ["without colours where NO_COLOR is set", "NO_COLOR=1", false],
+  ])("draws the ladder on a terminal, %s", async (_, environment, coloured) => {
+    const { port } = await openssl();
+    const at = `localhost:${String(port)}`;
+    const own = ["connect", at, "--ca", certificates().ca, "--trace"];
+    const terminal = session(environment, ...own);
+    await terminal.prints("verification");
+    terminal.write("abc\n");
+    await terminal.prints("cba");
+    const raw = latin1(terminal.output()).replaceAll("\r", "");
+    terminal.write("\u0003");
+    expect(raw.includes("\u001b[36m          -- ClientHello")).toBe(coloured);
+    expect(raw.includes("\u001b")).toBe(coloured);
+    const shown = raw.replaceAll(/\u001b\[\d+m/g, "");
     expect(shown).toMatch(/^client +server\n/m);
     expect(shown).toMatch(/^ +-- ClientHello \d+ B -+>$/m);
     expect(shown).toMatch(/^ +<-+ CertificateVerify \d+ B --$/m);
     expect(shown).toMatch(/^ +-- application_data \d+ B -+>$/m);
     for (const line of shown.split("\n"))
       expect(line.length).toBeLessThanOrEqual(72);
+  });
+
+  it("shows a probe's progress and its findings on a terminal", async () => {
+    const { port } = await openssl();
+    const at = `localhost:${String(port)}`;
+    const own = ["probe", at, "--ca", certificates().ca, "--delay", "1"];
+    const terminal = session("", ...own);
+    await terminal.exit();
+    const shown = latin1(terminal.output());
+    expect(shown).toMatch(/TLSv?1\.3/);
+    expect(shown).toMatch(/grade/i);
+    // Progress writes over itself.
+    expect(shown).toMatch(/\r(?!\n)/);
   });
 });
