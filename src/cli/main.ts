@@ -14,7 +14,7 @@ const HELP = `puretls: TLS 1.2 and 1.3 in pure TypeScript
 
 Usage: puretls COMMAND [OPTIONS]
        puretls HOST[:PORT] [OPTIONS]   as puretls connect
-       puretls https://HOST/PATH       fetches the page
+       puretls HOST/PATH, https://...  fetches the page
 
 Commands:
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}

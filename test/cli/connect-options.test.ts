@@ -112,6 +112,11 @@ describe("what is offered", () => {
     [["--starttls", "gopher"], "--starttls takes smtp, imap, pop3, ftp"],
     [["-connect", "a:1"], "-connect is openssl's: write HOST:PORT without"],
     [["-servername", "a"], "-servername is openssl's: write --servername NAME"],
+    [["-dane_tlsa_rrdata", "3 1 1 00"], "is openssl's: write --dane FILE"],
+    [["-enable_server_rpk"], "is openssl's: write --raw-key FILE"],
+    [["-CApath", "x"], "is openssl's: write --ca FILE"],
+    [["--insecure", "--dane", "x"], "--dane and --insecure contradict"],
+    [["--raw-key", "x", "--insecure"], "--raw-key and --insecure contradict"],
     [["-showcerts"], "-showcerts is openssl's: write --show-certs"],
   ])("%j is wrong use", async (args, says) => {
     const { code, out, err } = await run(["connect", server.at, ...args]);
@@ -248,9 +253,11 @@ describe("where to", () => {
     const plain = await run([server.at, "--ca", pki.ca, "--quiet"], "hi");
     expect([plain.code, plain.out, plain.err]).toEqual([0, "hi", ""]);
     const www = await serving(["--cert", pki.cert, "--key", pki.key, "--www"]);
-    const page = await run([`https://${www.at}/x`, "--ca", pki.ca, "--quiet"]);
-    expect([page.code, page.err]).toEqual([0, ""]);
-    expect(page.out).toMatch(/^puretls\n/);
+    for (const url of [`https://${www.at}/x`, `${www.at}/x`, `${www.at}/`]) {
+      const page = await run([url, "--ca", pki.ca, "--quiet"]);
+      expect([page.code, page.err]).toEqual([0, ""]);
+      expect(page.out).toMatch(/^puretls\n/);
+    }
     await stopped(www);
   });
 });

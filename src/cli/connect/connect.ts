@@ -190,9 +190,12 @@ async function open(
   try {
     transport = await road.open(signal);
     signal.throwIfAborted();
-    if (starttls !== null) await startTls(starttls, transport, serverName);
+    const started =
+      starttls === null
+        ? undefined
+        : await startTls(starttls, transport, serverName);
     const connected = performance.now();
-    socket = context.wrapSocket(transport, {
+    socket = context.wrapSocket(started?.transport ?? transport, {
       serverHostname: serverName,
       suppressRaggedEofs: false,
       doHandshakeOnConnect: false,
@@ -200,6 +203,7 @@ async function open(
       ...(session !== undefined && { session }),
     });
     await shakeHands(socket, session === undefined ? undefined : plan.early);
+    started?.handshakeDone();
     const times = {
       connect: Math.round(connected - began),
       handshake: Math.round(performance.now() - connected),

@@ -19,7 +19,7 @@ Where to:
   --proxy URL        by way of http://HOST:PORT or socks5://HOST:PORT
   --starttls PROTOCOL
                      smtp, imap, pop3, ftp, ldap, postgres, mysql, xmpp, nntp,
-                     sieve or lmtp: ask for TLS in its words, at its port
+                     sieve, lmtp or tds: ask for TLS in its words, at its port
   --timeout SECONDS  for all until the handshake is done
 
 Whom to trust:

@@ -13,8 +13,12 @@ export function readTarget(
   text: string | undefined,
   defaultPort: number,
 ): Target {
-  if (text === undefined || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
-    return { ...readAddress(text, defaultPort), path: undefined };
+  if (text === undefined || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    const slash = text?.indexOf("/") ?? -1;
+    const address = slash < 0 ? text : text?.slice(0, slash);
+    const path = slash < 0 ? undefined : text?.slice(slash);
+    return { ...readAddress(address, defaultPort), path };
+  }
   const url = parsed(text);
   if (url?.protocol !== "https:" || url.username !== "" || url.password !== "")
     throw new CommandError(
@@ -30,11 +34,11 @@ export function readTarget(
 /** Tells whether a first word is a target and no command's name. */
 export function isTarget(text: string): boolean {
   return (
-    text === "localhost" ||
     /^https:\/\//i.test(text) ||
-    /^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text) ||
-    /^[\w.-]+:\d+$/.test(text) ||
-    /^\[[0-9a-f:.]+\](:\d+)?$/i.test(text)
+    /^localhost(\/.*)?$/.test(text) ||
+    /^[\w-]+(\.[\w-]+)+(:\d+)?(\/.*)?$/.test(text) ||
+    /^[\w.-]+:\d+(\/.*)?$/.test(text) ||
+    /^\[[0-9a-f:.]+\](:\d+)?(\/.*)?$/i.test(text)
   );
 }
 
@@ -77,6 +81,26 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   psk_identity: "--psk FILE",
   keylogfile: "--keylog FILE",
   status: "--staple",
+  dane_tlsa_domain: "--dane FILE, with --servername NAME",
+  dane_tlsa_rrdata: "--dane FILE",
+  dane_ee_no_namechecks: "no option: RFC 7671 has it so",
+  enable_server_rpk: "--raw-key FILE",
+  CApath: "--ca FILE",
+  CAstore: "--ca FILE",
+  verifyCAfile: "--ca FILE",
+  crl_check: "--crl FILE",
+  tlsextdebug: "--trace=fields",
+  security_debug: "--trace",
+  noservername: "--servername NAME, which is also expected",
+  name: "--servername NAME",
+  xmpphost: "--servername NAME",
+  cert_chain: "--cert FILE, which holds the chain too",
+  certform: "--cert FILE in PEM",
+  keyform: "--key FILE in PEM",
+  nbio: "no option: it is so by default",
+  crlf: "no option: what stdin has is sent as it is",
+  nocommands: "no option: Q, R and K are no commands",
+  ech_config_list: "--ech FILE",
   proxy: "--proxy URL",
   unix: "--unix PATH",
   msg: "--trace",

@@ -84,8 +84,8 @@ export class Caller {
     if (starttls === null) return transport;
     const end = this.#limit(transport);
     try {
-      await startTls(starttls, transport, serverName);
-      return transport;
+      const started = await startTls(starttls, transport, serverName);
+      return started.transport;
     } catch (error) {
       transport.abort();
       throw error;

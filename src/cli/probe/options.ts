@@ -16,7 +16,7 @@ Where to:
   -4, -6             call addresses of IPv4 or IPv6 alone
   --starttls PROTOCOL
                      smtp, imap, pop3, ftp, ldap, postgres, mysql, xmpp, nntp,
-                     sieve or lmtp: ask for TLS in its words, at its port
+                     sieve, lmtp or tds: ask for TLS in its words, at its port
 
 How:
   --ca FILE          trust these certificates (PEM); may be repeated

@@ -49,4 +49,17 @@ describePeers(["openssl"], () => {
       expect([run.text, run.errors]).toEqual(["FROM PURETLS\n", ""]);
     });
   });
+
+  // openssl has no such protocol.
+  it.each(["1.2", "1.3"])("--starttls tds, with TLS %s", async (version) => {
+    const { port } = await starttlsServer("tds");
+    const run = new CommandRun(
+      ...["connect", `localhost:${String(port)}`, "--starttls", "tds"],
+      ...["--ca", certificates().ca, "--tls", version, "--timeout", "20"],
+      "--quiet",
+    );
+    run.stdin.write("from puretls\n");
+    expect(await run.exit).toBe(0);
+    expect([run.text, run.errors]).toEqual(["FROM PURETLS\n", ""]);
+  });
 });

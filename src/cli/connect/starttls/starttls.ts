@@ -1,4 +1,5 @@
 /** `--starttls`: the words by which protocols turn to TLS. */
+import { tds, TdsTransport } from "./tds.ts";
 import type { Transport } from "../../../ssl/socket/transport.ts";
 import { readChoice } from "../../command.ts";
 import { ldap, mysql, postgres } from "./binary.ts";
@@ -23,6 +24,7 @@ const PROTOCOLS = {
   nntp: { port: 119, dialogue: nntp },
   sieve: { port: 4190, dialogue: sieve },
   lmtp: { port: 24, dialogue: lmtp },
+  tds: { port: 1433, dialogue: tds },
 } as const satisfies Record<string, Row>;
 
 export const STARTTLS_NAMES = [
@@ -37,6 +39,7 @@ export const STARTTLS_NAMES = [
   "nntp",
   "sieve",
   "lmtp",
+  "tds",
 ] as const satisfies readonly (keyof typeof PROTOCOLS)[];
 
 export type StarttlsName = keyof typeof PROTOCOLS;
@@ -52,6 +55,12 @@ export function starttlsPort(name: StarttlsName): number {
   return PROTOCOLS[name].port;
 }
 
+/** The transport for TLS, which is to know when the handshake is done. */
+export interface StartedTls {
+  readonly transport: Transport;
+  handshakeDone(): void;
+}
+
 /**
  * Leads a connection from the protocol's own words to where TLS begins.
  *
@@ -61,8 +70,16 @@ export async function startTls(
   name: StarttlsName,
   transport: Transport,
   serverName: string,
-): Promise<void> {
+): Promise<StartedTls> {
   const talk = new PlainTalk(transport, name);
   await PROTOCOLS[name].dialogue(talk, serverName);
   talk.end();
+  if (name !== "tds") return { transport, handshakeDone: () => undefined };
+  const inside = new TdsTransport(transport);
+  return {
+    transport: inside,
+    handshakeDone: () => {
+      inside.unwrap();
+    },
+  };
 }

@@ -148,6 +148,91 @@ def mysql(plain):
         raise Wrong(request.hex())
 
 
+def tds_packet(plain):
+    head = exactly(plain, 8)
+    return head[0], head[1], exactly(plain, int.from_bytes(head[2:4], "big") - 8)
+
+
+def tds_message(plain):
+    data = b""
+    while True:
+        kind, status, body = tds_packet(plain)
+        if kind != 0x12:
+            raise Wrong(f"packet type {kind}")
+        data += body
+        if status & 1:
+            return data
+
+
+def tds(plain):
+    body = tds_message(plain)
+    options, at = {}, 0
+    while body[at] != 0xFF:
+        offset = int.from_bytes(body[at + 1 : at + 3], "big")
+        length = int.from_bytes(body[at + 3 : at + 5], "big")
+        options[body[at]] = body[offset : offset + length]
+        at += 5
+    # VERSION comes first, and ENCRYPTION is on.
+    if body[0] != 0 or len(options[0]) != 6 or options.get(1) != b"\x01":
+        raise Wrong(body.hex())
+    answer = bytes.fromhex("00000b00060100110001ff")
+    answer += b"\x10\x00\x00\x00\x00\x00" + b"\x01"
+    plain.sendall(b"\x04\x01" + (8 + len(answer)).to_bytes(2, "big") + bytes(4) + answer)
+
+
+class Inside:
+    """TLS whose handshake is inside of TDS packets."""
+
+    def __init__(self, context, plain):
+        self.plain = plain
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.flush(True)
+                self.incoming.write(tds_message(plain))
+        self.flush(True)
+
+    def flush(self, wraps=False):
+        data = self.outgoing.read()
+        if wraps and data:
+            # In two packets, as one of them may be too small.
+            for part, status in ((data[:50], 0), (data[50:], 1)):
+                head = b"\x12" + bytes([status]) + (8 + len(part)).to_bytes(2, "big")
+                self.plain.sendall(head + bytes(4) + part)
+        elif data:
+            self.plain.sendall(data)
+
+    def recv(self, length):
+        while True:
+            try:
+                return self.tls.read(length)
+            except ssl.SSLWantReadError:
+                more = self.plain.recv(4096)
+                if not more:
+                    raise Wrong("the client ended")
+                self.incoming.write(more)
+
+    def sendall(self, data):
+        self.tls.write(data)
+        self.flush()
+
+    def unwrap(self):
+        try:
+            self.tls.unwrap()
+        except ssl.SSLWantReadError:
+            self.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.flush()
+
+
 def main():
     name, port, cert, key = sys.argv[1:]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -158,7 +243,8 @@ def main():
         plain.settimeout(20)
         try:
             globals()[name](plain)
-            with context.wrap_socket(plain, server_side=True) as tls:
+            tunnel = Inside(context, plain) if name == "tds" else None
+            with tunnel or context.wrap_socket(plain, server_side=True) as tls:
                 data = b""
                 while not data.endswith(b"\n"):
                     data += exactly(tls, 1)
