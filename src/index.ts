@@ -32,6 +32,7 @@ export type { Encoded } from "./ssl/material/reading.ts";
 export type { VerifyLocations } from "./ssl/material/anchors.ts";
 export type { CipherInfo, CipherTriple } from "./ssl/names/ciphers.ts";
 export * from "./ssl/constants.ts";
+export * from "./ssl/module-constants.ts";
 export {
   SSLContext,
   type WrapBioOptions,
@@ -129,6 +130,7 @@ export {
   type WantStatus,
 } from "./ssl/object/ssl-object.ts";
 export type {
+  ClientAnswer,
   ClientPsk,
   PreSharedKey,
   PskClientCallback,

@@ -28,7 +28,12 @@ export function requireNames(
   { Fault = TypeError, elsewhere = {} }: Complaint = {},
 ): void {
   const allowed = Object.keys(names);
-  if (typeof given !== "object" || given === null)
+  if (
+    typeof given !== "object" ||
+    given === null ||
+    Array.isArray(given) ||
+    ArrayBuffer.isView(given)
+  )
     throw new Fault(
       `${call}: ${kindOf(given)}; an object of options is allowed: ${allowed.join(", ")}`,
     );
@@ -118,5 +123,36 @@ export function kindOf(value: unknown): string {
       return Array.isArray(value) ? "a list" : "an object";
     default:
       return `a ${typeof value}`;
+  }
+}
+
+/**
+ * Makes a class's members throw under the names that Python has for them, so
+ * that neither reading nor setting one does nothing.
+ *
+ * @param others Python's names that are not another spelling, and ours for them
+ */
+export function refusePythonNames(
+  { name: className, prototype }: { name: string; prototype: object },
+  others: Readonly<Record<string, string>> = {},
+): void {
+  const refused = new Map(Object.entries(others));
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    refused.set(name.toLowerCase(), name);
+    refused.set(
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      name,
+    );
+  }
+  for (const [name, ours] of refused) {
+    if (name in prototype) continue;
+    const refuse = (): never => {
+      throw new TypeError(`${className}: ${name} is ${ours} here`);
+    };
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      get: refuse,
+      set: refuse,
+    });
   }
 }

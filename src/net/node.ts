@@ -22,7 +22,12 @@ import { derCertToPemCert } from "../ssl/functions.ts";
 import { startTimer } from "../ssl/platform/timers.ts";
 import { limitsOf } from "../ssl/socket/deadline.ts";
 import { withoutBrackets } from "../ssl/names/hostname.ts";
-import { type Names, picked, requireNames } from "../ssl/names/arguments.ts";
+import {
+  type Names,
+  picked,
+  requireNames,
+  withoutNulls,
+} from "../ssl/names/arguments.ts";
 import { CALL_OPTIONS, type CallOptions } from "../ssl/socket/transport.ts";
 import {
   LISTEN_OPTIONS,
@@ -249,7 +254,7 @@ export async function getServerCertificate(
   options: ServerCertificateOptions,
 ): Promise<string> {
   requireNames("getServerCertificate", options, SERVER_CERTIFICATE_OPTIONS);
-  const { ca, ...call } = options;
+  const { ca, ...call } = withoutNulls(options);
   const context = createDefaultContext({ ca: ca ?? [] });
   context.checkHostname = false;
   context.verifyMode = ca === undefined ? "none" : "required";
@@ -263,9 +268,10 @@ async function contextOf(
   choice: ContextChoice,
   purpose: "serverAuth" | "clientAuth",
 ): Promise<SSLContext> {
-  const { ca, caFile, caPath, cert, certFile, alpnProtocols } = choice;
-  const { pfx, pfxFile } = choice;
-  if (choice.context !== undefined) return choice.context;
+  const given = withoutNulls(choice);
+  const { ca, caFile, caPath, cert, certFile, alpnProtocols } = given;
+  const { pfx, pfxFile } = given;
+  if (given.context !== undefined) return given.context;
   const context = createDefaultContext({
     purpose,
     ...(ca !== undefined && { ca }),

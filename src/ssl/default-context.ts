@@ -2,7 +2,7 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 import { SSLContext } from "./ssl-context.ts";
 import { Purpose } from "./constants.ts";
 import type { Encoded } from "./material/reading.ts";
-import { type Names, requireNames } from "./names/arguments.ts";
+import { type Names, requireNames, withoutNulls } from "./names/arguments.ts";
 import type { Platform } from "./platform/platform.ts";
 import { type PurposeChoice, purposeOf } from "./names/words.ts";
 
@@ -62,9 +62,9 @@ export function createDefaultContext(
   options: DefaultContextOptions = {},
 ): SSLContext {
   requireNames("createDefaultContext", options, DEFAULT_CONTEXT_OPTIONS);
-  const { ca, caFile, caPath, caData, platform, provider, env } = options;
-  const isClient =
-    purposeOf(options.purpose ?? "serverAuth") === Purpose.SERVER_AUTH;
+  const { ca, caFile, caPath, caData, platform, provider, env, purpose } =
+    withoutNulls(options);
+  const isClient = purposeOf(purpose ?? "serverAuth") === Purpose.SERVER_AUTH;
   const context = new SSLContext({
     protocol: isClient ? "tlsClient" : "tlsServer",
     ...(provider !== undefined && { provider }),

@@ -1,6 +1,7 @@
 /** The functions of Python's `ssl` module. */
 import { type Bytes, type BytesLike, viewBytes } from "../bytes.ts";
 import { equal, printable } from "../bytes.ts";
+import { kindOf } from "../options.ts";
 import {
   type MatchOptions,
   matchesDnsName,
@@ -41,12 +42,19 @@ export function derCertToPemCert(der: BytesLike): string {
  * @throws X509Error for base64 that is none
  */
 export function pemCertToDerCert(pem: string): Bytes {
+  requireText("pemCertToDerCert", pem);
   if (!pem.startsWith(PEM_HEADER))
     throw new RangeError(`Invalid PEM encoding; must start with ${PEM_HEADER}`);
   const trimmed = pem.trim();
   if (!trimmed.endsWith(PEM_FOOTER))
     throw new RangeError(`Invalid PEM encoding; must end with ${PEM_FOOTER}`);
   return decodeBase64(trimmed.slice(PEM_HEADER.length, -PEM_FOOTER.length));
+}
+
+/** @throws TypeError for what is no text */
+function requireText(call: string, text: unknown): void {
+  if (typeof text !== "string")
+    throw new TypeError(`${call}: ${kindOf(text)}; a text is allowed`);
 }
 
 const TIME =
@@ -69,6 +77,7 @@ const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
  * ```
  */
 export function certTimeToSeconds(time: string): number {
+  requireText("certTimeToSeconds", time);
   const fields = readTime(time);
   if (fields === undefined)
     throw new RangeError(
@@ -84,6 +93,7 @@ export function certTimeToSeconds(time: string): number {
  * @throws RangeError
  */
 export function certTimeToDate(time: string): Date {
+  requireText("certTimeToDate", time);
   const date = new Date(certTimeToSeconds(time) * 1000);
   const fields = readTime(time);
   if (

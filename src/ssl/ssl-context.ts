@@ -951,14 +951,15 @@ export class SSLContext {
   }
 
   /**
-   * The file of {@link keyLogFile}; null: none. Setting it is calling that.
+   * The file of {@link keyLogFile}; null, or undefined as of a variable of the
+   * environment that is not set: none. Setting it is calling that.
    * Python: `keylog_filename`.
    */
   get keyLogFilename(): string | null {
     return keyLogPath(this.keyLog);
   }
-  set keyLogFilename(path: string | null) {
-    this.keyLogFile(path);
+  set keyLogFilename(path: string | null | undefined) {
+    this.keyLogFile(path ?? null);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { VerifyMode, VerifyModeName, Protocol } from "./constants.ts";
 import type { ProtocolName } from "./constants.ts";
 import { SSLContext } from "./ssl-context.ts";
-import { type Names, requireNames } from "./names/arguments.ts";
+import { type Names, requireNames, withoutNulls } from "./names/arguments.ts";
 import type { SSLSocket } from "./socket/ssl-socket.ts";
 import type { Transport } from "./socket/transport.ts";
 
@@ -46,7 +46,8 @@ export function wrapSocket(
   options: LooseWrapOptions = {},
 ): SSLSocket {
   requireNames("wrapSocket", options, LOOSE_WRAP_OPTIONS);
-  const { keyFile, certFile, serverSide = false, caCerts, ciphers } = options;
+  const given = withoutNulls(options);
+  const { keyFile, certFile, serverSide = false, caCerts, ciphers } = given;
   if (serverSide && certFile === undefined)
     throw new TypeError(
       "certFile must be specified for server-side operations",
@@ -54,9 +55,9 @@ export function wrapSocket(
   if (keyFile !== undefined && certFile === undefined)
     throw new TypeError("certFile must be specified");
   const context = new SSLContext({
-    protocol: options.sslVersion ?? "tls",
+    protocol: given.sslVersion ?? "tls",
     checkHostname: false,
-    verifyMode: options.certReqs ?? "none",
+    verifyMode: given.certReqs ?? "none",
   });
   if (caCerts !== undefined) context.loadVerifyLocations({ caFile: caCerts });
   if (certFile !== undefined)

@@ -53,7 +53,7 @@ export const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
   ],
   "src/ssl/": [
     ["constants.ts", "suite-names.ts"],
-    ["errors/"],
+    ["errors/", "module-constants.ts"],
     ["platform/", "names/"],
     ["material/"],
     ["context/"],

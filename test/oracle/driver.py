@@ -6,6 +6,7 @@
 {"on": name, "set": [attribute, value]}
 {"on": name, "feed": hex} {"on": name, "drain": true} {"on": name, "eof": true}
 {"module": [function, args...]}
+{"constants": true}                   the numbers of the module
 {"ciphers": [strings]}                what each selects, null for an error
 {"swap": ...} see below
 Bytes are {"hex": ...} both ways.
@@ -156,7 +157,15 @@ def texts():
     return found
 
 
+def constants():
+    """The numbers of the module by name."""
+    kinds = ("ALERT_DESCRIPTION_", "CERT_", "OP_", "PROTOCOL_", "SSL_ERROR_", "VERIFY_")
+    return {name: int(getattr(ssl, name)) for name in dir(ssl) if name.startswith(kinds)}
+
+
 def answer(request):
+    if "constants" in request:
+        return constants()
     if "texts" in request:
         return texts()
     if "new" in request:

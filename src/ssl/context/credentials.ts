@@ -21,6 +21,7 @@ import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import type { TrustStore } from "../../x509/trust/trust-store.ts";
 import { hasPfx, type LoadedPfx } from "../material/pfx.ts";
 import { reading } from "../material/reading.ts";
+import { withoutNulls } from "../names/arguments.ts";
 import type { Change, ContextKind, Settings } from "./settings.ts";
 
 /** @throws what {@link loadCredential} throws */
@@ -178,10 +179,11 @@ export type AsyncCertChainSource = Omit<CertChainSource, "password"> & {
  * @throws what `load` and the callback throw
  */
 export async function loadAsync(
-  { password, ...source }: AsyncCertChainSource,
+  options: AsyncCertChainSource,
   { provider, platform }: ContextKind,
   load: (source: CertChainSource, fromFile?: LoadedPfx) => void,
 ): Promise<void> {
+  const { password, ...source } = withoutNulls(options);
   if (hasPfx(source)) {
     // Its password is the file's: there is no way to see whether it needs one.
     const known = typeof password === "function" ? await password() : password;

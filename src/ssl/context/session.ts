@@ -5,6 +5,7 @@ import {
   sessionToBytes,
 } from "../../handshake/sessions/session-bytes.ts";
 import { stateError } from "../errors/errors.ts";
+import { refusePythonNames } from "../names/arguments.ts";
 import { isContext, type SSLContext } from "./context-type.ts";
 
 const MAKING = Symbol("SSLSession");
@@ -186,3 +187,5 @@ export function engineSession(
     throw new RangeError("Session refers to a different SSLContext.");
   return factsOf(session).session;
 }
+
+refusePythonNames(SSLSession);

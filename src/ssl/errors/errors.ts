@@ -3,6 +3,7 @@
  * RangeError; a call in the wrong state and everything that goes wrong with the
  * connection is an {@link SSLError}.
  */
+import { kindOf, refusePythonNames } from "../../options.ts";
 import { SSLErrorNumber } from "../constants.ts";
 
 /** An alert that went out or came in, RFC 9846 6. */
@@ -62,7 +63,12 @@ export class SSLError extends Error {
    */
   readonly echRetryConfigs: Uint8Array | null;
 
+  /** @throws TypeError for a message that is no text */
   constructor(message: string, options: SSLErrorOptions = {}) {
+    if (typeof message !== "string")
+      throw new TypeError(
+        `SSLError: ${kindOf(message)}; a text is allowed, and { errno } behind it`,
+      );
     const { library = null, reason = null } = options;
     super(`${prefix(library, reason)}${withText(options, message)}`, {
       cause: options.cause,
@@ -73,6 +79,16 @@ export class SSLError extends Error {
     this.alert = options.alert;
     this.echRetryConfigs = options.echRetryConfigs ?? null;
     this.code = options.code ?? `ERR_SSL_${reason ?? "UNKNOWN"}`;
+  }
+
+  /** The message. Python: `strerror`. */
+  get strerror(): string {
+    return this.message;
+  }
+
+  /** {@link errno} and the message. Python: `args`. */
+  get args(): readonly [errno: number, message: string] {
+    return [this.errno, this.message];
   }
 }
 
@@ -239,6 +255,11 @@ export class SSLCertVerificationError extends SSLError {
     this.verifyMessage = fault.verifyMessage;
   }
 }
+
+refusePythonNames(SSLCertVerificationError, {
+  verify_code: "verifyCode",
+  verify_message: "verifyMessage",
+});
 
 /**
  * Python: `ssl.CertificateError`. See {@link SSLCertVerificationError} for an

@@ -11,7 +11,7 @@ import {
 } from "../../x509/trust/bundle.ts";
 import type { AnchorLookup } from "../../x509/trust/trust-store.ts";
 import { SSLError } from "../errors/errors.ts";
-import { type Names, requireNames } from "../names/arguments.ts";
+import { type Names, requireNames, withoutNulls } from "../names/arguments.ts";
 import { type Encoded, PEM_LIB, reasonOfReading } from "./reading.ts";
 
 /** Sources of trusted certificates and CRLs. */
@@ -54,7 +54,7 @@ export function anchorsOf(
   readFile: (path: string) => Uint8Array,
 ): readonly Anchors[] {
   requireNames("loadVerifyLocations", source, VERIFY_LOCATIONS);
-  const { ca, caFile, caPath } = source;
+  const { ca, caFile, caPath } = withoutNulls(source);
   if (ca === undefined && caFile === undefined && caPath === undefined)
     throw new TypeError("caFile, caPath and ca cannot be all omitted");
   const found: Anchors[] = [];

@@ -42,7 +42,12 @@ import {
   loadPfxAsync,
   looksLikePfx,
 } from "./pfx.ts";
-import { kindOf, type Names, requireNames } from "../names/arguments.ts";
+import {
+  kindOf,
+  type Names,
+  requireNames,
+  withoutNulls,
+} from "../names/arguments.ts";
 import { type Encoded, PEM_LIB, reading } from "./reading.ts";
 
 /**
@@ -138,12 +143,13 @@ const MAX_PASSWORD = 1024;
  */
 export function loadCredential(
   provider: CryptoProvider,
-  source: CertChainSource,
+  options: CertChainSource,
   platform: Platform,
   securityLevel: SecurityLevel,
   fromFile?: LoadedPfx,
 ): LoadedCredential {
-  requireNames("loadCertChain", source, CERT_CHAIN_OPTIONS);
+  requireNames("loadCertChain", options, CERT_CHAIN_OPTIONS);
+  const source = withoutNulls(options);
   const pfx = fromFile ?? pfxOf(provider, source, platform);
   const read = (path: string): Uint8Array => readFile(platform, path);
   const cert = contentOf("cert", source.cert, source.certFile, read);

@@ -19,7 +19,14 @@ export interface PreSharedKey {
  */
 export type PskClientCallback = (
   hint: string | null,
-) => ClientPsk | null | Promise<ClientPsk | null>;
+) => ClientAnswer | Promise<ClientAnswer>;
+
+/**
+ * A client's answer: a name with its key, or as Python's tuple of both, in which null
+ * stands for a name without letters; null: no key.
+ */
+export type ClientAnswer =
+  ClientPsk | readonly [identity: string | null, key: BytesLike] | null;
 
 /** A key and the name that the server knows it by. */
 export interface ClientPsk extends PreSharedKey {
@@ -60,12 +67,27 @@ export function preSharedKey(
   }
   if (pskClientCallback === null) return undefined;
   const answer = pskClientCallback(hint === undefined ? null : textOf(hint));
-  const named = (psk: ClientPsk | null): ExternalPsk | undefined =>
-    psk === null
-      ? undefined
-      : external(utf8Bytes(psk.identity), psk.key, psk.hash);
+  const named = (given: ClientAnswer): ExternalPsk | undefined => {
+    if (given === null) return undefined;
+    const {
+      identity: name,
+      key,
+      hash,
+    } = isTuple(given) ? ofTuple(given) : given;
+    return external(utf8Bytes(name), key, hash);
+  };
   return whenThere(answer, named);
 }
+
+type Tuple = Extract<ClientAnswer, readonly unknown[]>;
+
+const isTuple = (given: ClientPsk | Tuple): given is Tuple =>
+  Array.isArray(given);
+
+const ofTuple = ([identity, key]: Tuple): ClientPsk => ({
+  identity: identity ?? "",
+  key,
+});
 
 function external(
   identity: Uint8Array,

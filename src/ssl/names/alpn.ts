@@ -1,4 +1,5 @@
 import { type BytesLike, latin1, viewBytes } from "../../bytes.ts";
+import { found } from "./arguments.ts";
 import { SSLError } from "../errors/errors.ts";
 
 /**
@@ -11,6 +12,11 @@ import { SSLError } from "../errors/errors.ts";
 export function alpnNames(
   names: readonly (string | BytesLike)[],
 ): readonly string[] {
+  const given: unknown = names;
+  if (!Array.isArray(given))
+    throw new TypeError(
+      `ALPN: ${found(given)}; a list of names is allowed, as ["h2", "http/1.1"]`,
+    );
   return names.map((name) => {
     const text =
       typeof name === "string" ? name : latin1(viewBytes(name, "ALPN name"));

@@ -6,7 +6,7 @@ import {
   requireNames as requireNamesOf,
 } from "../../options.ts";
 
-export { found, kindOf } from "../../options.ts";
+export { found, kindOf, refusePythonNames } from "../../options.ts";
 export type { Names };
 
 /** Names of other libraries that are not just another spelling of ours. */
@@ -25,6 +25,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   honorcipherorder: "options.cipherServerPreference of an SSLContext",
   oid: "purpose",
   cadata: "ca",
+  ca: "verifyLocations of an SSLContext",
+  cafile: "verifyLocations of an SSLContext",
+  capath: "verifyLocations of an SSLContext",
+  cert: "certChain of an SSLContext",
+  certfile: "certChain of an SSLContext",
+  keyfile: "certChain of an SSLContext",
   pkcs12: "pfx",
   p12: "pfx",
   certificate: "cert",
@@ -60,35 +66,12 @@ export function picked<Options extends object>(
   return some;
 }
 
-/**
- * Makes a class's members throw under the names that Python has for them, so
- * that neither reading nor setting one does nothing.
- *
- * @param others Python's names that are not another spelling, and ours for them
- */
-export function refusePythonNames(
-  { name: className, prototype }: { name: string; prototype: object },
-  others: Readonly<Record<string, string>> = {},
-): void {
-  const refused = new Map(Object.entries(others));
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    refused.set(name.toLowerCase(), name);
-    refused.set(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      name,
-    );
-  }
-  for (const [name, ours] of refused) {
-    if (name in prototype) continue;
-    const refuse = (): never => {
-      throw new TypeError(`${className}: ${name} is ${ours} here`);
-    };
-    Object.defineProperty(prototype, name, {
-      configurable: true,
-      get: refuse,
-      set: refuse,
-    });
-  }
+/** The options without those that are null, which is Python's None: not given. */
+export function withoutNulls<Options extends object>(given: Options): Options {
+  const some = { ...given };
+  for (const name in some)
+    if (some[name] === null) Reflect.deleteProperty(some, name);
+  return some;
 }
 
 /**

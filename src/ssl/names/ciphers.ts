@@ -34,13 +34,47 @@ export interface CipherInfo {
   readonly auth: string;
 }
 
-/** Python: the tuple of `cipher()`. */
-export interface CipherTriple {
+/**
+ * Python: the tuple of `cipher()`. It can be taken apart as one, in that order, or
+ * indexed from 0 to 2.
+ */
+export interface CipherTriple extends Iterable<string | number> {
   readonly name: string;
   /** The version that the suite was made for. */
   readonly protocol: string;
   /** Secret bits. */
   readonly bits: number;
+  readonly 0: string;
+  readonly 1: string;
+  readonly 2: number;
+}
+
+class Cipher implements CipherTriple {
+  readonly name: string;
+  readonly protocol: string;
+  readonly bits: number;
+
+  constructor(name: string, protocol: string, bits: number) {
+    this.name = name;
+    this.protocol = protocol;
+    this.bits = bits;
+  }
+
+  get 0(): string {
+    return this.name;
+  }
+
+  get 1(): string {
+    return this.protocol;
+  }
+
+  get 2(): number {
+    return this.bits;
+  }
+
+  *[Symbol.iterator](): Iterator<string | number> {
+    yield* [this.name, this.protocol, this.bits];
+  }
 }
 
 /**
@@ -49,9 +83,9 @@ export interface CipherTriple {
  */
 export function cipherTriple(suite: CipherSuite): CipherTriple {
   if (suite.version === "TLSv1.3")
-    return { name: suite.name, protocol: "TLSv1.3", bits: suite.bits };
+    return new Cipher(suite.name, "TLSv1.3", suite.bits);
   const { name, since } = attributesOf(suite);
-  return { name, protocol: since, bits: suite.bits };
+  return new Cipher(name, since, suite.bits);
 }
 
 /** Returns the suite as `getCiphers()` does. */

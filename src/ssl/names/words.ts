@@ -195,7 +195,7 @@ export function optionFlagsOf(value: number): number {
   const flags = value >>> 0;
   if (unknown === 0 && (flags === value || (value | 0) === value)) return flags;
   throw new RangeError(
-    `optionFlags: ${value.toString()} is no sum of Options${unknown === 0 ? "" : `: 0x${unknown.toString(16)} is not supported${unknown === LEGACY_SERVER_CONNECT ? ", and a server without renegotiation_info (RFC 5746) is always refused" : ""}`}`,
+    `optionFlags: ${(unknown === 0 ? value : flags).toString()} is no sum of Options${unknown === 0 ? "" : `: 0x${unknown.toString(16)} is not supported${unknown === LEGACY_SERVER_CONNECT ? ", and a server without renegotiation_info (RFC 5746) is always refused" : ""}`}`,
   );
 }
 

@@ -132,7 +132,10 @@ export class SSLObject extends SSLConnection {
    * @throws SSLZeroReturnError when both sides have said close_notify
    * @throws SSLEOFError when the transport ended without close_notify
    */
-  read(maxBytes = 1024): Bytes {
+  read(maxBytes?: number): Bytes;
+  read(maxBytes: number, buffer: BytesLike): number;
+  read(maxBytes = 1024, buffer?: BytesLike): Bytes | number {
+    if (buffer !== undefined) return this.readInto(buffer, maxBytes);
     const result = this.tryRead(maxBytes);
     if (result.status === "data") return result.bytes;
     if (result.status !== "end") throw WANTS[result.status];

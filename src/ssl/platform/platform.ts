@@ -71,7 +71,7 @@ export interface StoreEntry {
  */
 export function enumCertificates(
   storeName: string,
-  platform: Platform,
+  platform: Platform = {},
 ): StoreEntry[] {
   return entriesOf(storeName, platform.enumCertificates);
 }
@@ -82,7 +82,10 @@ export function enumCertificates(
  *
  * @throws SSLError ERR_UNSUPPORTED_PLATFORM where the platform has none
  */
-export function enumCrls(storeName: string, platform: Platform): StoreEntry[] {
+export function enumCrls(
+  storeName: string,
+  platform: Platform = {},
+): StoreEntry[] {
   return entriesOf(storeName, platform.enumCrls);
 }
 
