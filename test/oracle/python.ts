@@ -39,9 +39,9 @@ function interpreter(
 }
 
 /**
- * Outcomes that differ between the versions from 3.11 to 3.13; the oracle has no
- * others. (3.10 differs in the names of curves too and is not asked. The flags that
- * 3.13 made defaults of `create_default_context()` are compared in test/field.)
+ * Outcomes that differ between the versions from 3.10 to 3.13; the oracle has no
+ * others. (The flags that 3.13 made defaults of `create_default_context()` are
+ * compared in test/field.)
  */
 export const DIFFERENCES = {
   /**
@@ -50,14 +50,16 @@ export const DIFFERENCES = {
    */
   resetIsAnEnd: ({ version }: Interpreter): boolean =>
     /^3\.1[0-2]\./.test(version),
+  /** `set_ecdh_curve()` takes curves of EC keys alone, without X25519, in 3.10. */
+  noX25519: ({ version }: Interpreter): boolean => version.startsWith("3.10."),
 } as const;
 
-/** Versions that pyenv has: those of 3.13, and in the thorough run all from 3.11 on. */
+/** Versions that pyenv has: those of 3.13, and in the thorough run all from 3.10 on. */
 function pyenvVersions(): readonly string[] {
   const root = process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv");
   const folder = join(root, "versions");
   const versions = existsSync(folder) ? readdirSync(folder) : [];
-  const wanted = THOROUGH ? /^3\.1[1-9]\.\d+$/ : /^3\.13\.\d+$/;
+  const wanted = THOROUGH ? /^3\.1\d\.\d+$/ : /^3\.13\.\d+$/;
   return versions.filter((version) => wanted.test(version));
 }
 
