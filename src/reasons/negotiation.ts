@@ -232,6 +232,13 @@ export const binder_mismatch = {
   rfc: "9846 4.3.11.2",
 } as const satisfies ReasonRow;
 
+export const certificate_with_psk_missing = {
+  name: "certificate_with_psk_missing",
+  alert: "handshake_failure",
+  says: "a certificate and an external pre-shared key are required together, and the two sides do not share both",
+  rfc: "8773 5",
+} as const satisfies ReasonRow;
+
 export const wrong_early_data_returned = {
   name: "wrong_early_data_returned",
   alert: "illegal_parameter",

@@ -69,6 +69,7 @@ export const ExtensionType = {
   extended_main_secret: 23,
   compress_certificate: 27,
   record_size_limit: 28,
+  tls_cert_with_extern_psk: 33,
   delegated_credential: 34,
   session_ticket: 35,
   pre_shared_key: 41,

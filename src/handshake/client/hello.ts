@@ -28,6 +28,7 @@ import { onServerHello13 } from "./tls13/server-hello.ts";
 import type {
   Client13State,
   ClientHelloState,
+  SentHello,
   WaitPsk,
   WaitServerHello,
 } from "./states.ts";
@@ -78,6 +79,7 @@ function sendFirstHello(
   const hellos =
     echHooksOf(config)?.firstHellos(config, serverName, external) ??
     plainHello(config, serverName, external);
+  requirePsks(config, hellos.hello);
   const { inner } = hellos.ech ?? {};
   if (inner !== undefined) io.showInnerHello("write", inner.hello.raw);
   // [9846-4.2.2-01]
@@ -97,6 +99,17 @@ function sendFirstHello(
     ),
     earlyRejected: false,
   };
+}
+
+/** RFC 8773: without a key to offer there is nothing to agree on. */
+function requirePsks(
+  { certificateWithPsk }: ClientConfig,
+  { psks }: SentHello,
+): void {
+  if (certificateWithPsk && psks.length === 0)
+    throw new TlsError(reason.certificate_with_psk_missing, {
+      detail: "this client has no key to offer, or none of the suite's hash",
+    });
 }
 
 function plainHello(
@@ -216,6 +229,7 @@ function retry(
   const body = hooks?.secondBody(ech);
   // [9846-4.2.4-07]
   const hello = secondHello(config, serverName, retried.hello, asked, body);
+  requirePsks(config, hello);
   // RFC 9846 4.3.10: a HelloRetryRequest refuses early data.
   if (state.early !== undefined) io.endWritingEarlyData();
   else if (config.compatibilityMode) io.sendChangeCipherSpec();

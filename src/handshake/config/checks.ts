@@ -297,6 +297,53 @@ export function checkHelloShape({
       );
 }
 
+/** Options that would let something else take the place of one of the two. */
+const NOT_WITH_BOTH = [
+  "session",
+  "earlyData",
+  "encryptedClientHello",
+  "ticketKeys",
+  "sessionStore",
+  "maxEarlyData",
+] as const;
+
+/**
+ * Sees that a certificate and an external PSK can be had together: RFC 8773 3.
+ *
+ * @throws TlsUsageError
+ */
+export function checkCertificateWithPsk(
+  options: {
+    readonly certificateWithPsk?: boolean;
+    readonly versions?: readonly string[];
+    readonly psk?: unknown;
+    readonly pskModes?: readonly string[];
+    readonly credentials?: { readonly length: number };
+    readonly role: "client" | "server";
+  } & { readonly [N in (typeof NOT_WITH_BOTH)[number]]?: unknown },
+): void {
+  if (options.certificateWithPsk !== true) return;
+  const refuse = (fault: string): never => {
+    throw new TlsUsageError(`certificateWithPsk: ${fault}`);
+  };
+  const { versions, psk, pskModes = ["psk_dhe_ke"], credentials } = options;
+  const { role } = options;
+  if (versions?.join() !== "TLSv1.3")
+    refuse('TLS 1.3 alone has it; set versions to ["TLSv1.3"]');
+  if (psk === undefined) refuse("psk is missing, which brings the key");
+  if (pskModes.join() !== "psk_dhe_ke")
+    refuse(
+      `pskModes are ${listed(pskModes)}; it takes a key exchange too: "psk_dhe_ke"`,
+    );
+  if (role === "server" && credentials?.length === 0)
+    refuse("credentials are empty; a server presents a certificate too");
+  for (const name of NOT_WITH_BOTH)
+    if (options[name])
+      refuse(
+        `cannot be combined with ${name}; no session takes the place of either`,
+      );
+}
+
 /**
  * RFC 9849 6.1: an inner hello offers TLS 1.3.
  *

@@ -10,6 +10,7 @@ import { isWeakSignature } from "../../x509/keys/algorithms.ts";
 import {
   checkAlpn,
   checkAnswering,
+  checkCertificateWithPsk,
   checkHelloShape,
   checkNames,
   defaultKeyShares,
@@ -241,6 +242,7 @@ export function makeClientConfig(
   checkAnswering(options);
   requireOptionNames("createClientConfig", CLIENT_OPTIONS, options);
   checkHelloShape(options);
+  checkCertificateWithPsk({ ...options, role: "client" });
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(options, protocol, "client");
   checkClientNeeds(protocol, options);
@@ -283,6 +285,7 @@ export function makeServerConfig(
 ): ServerConfig {
   requireOptionNames("createServerConfig", SERVER_OPTIONS, options);
   checkAnswering(options);
+  checkCertificateWithPsk({ ...options, role: "server" });
   if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");
   if (options.credentials === RAISE_NEED && options.retryCookies !== undefined)
@@ -387,6 +390,7 @@ function commonConfig(
     certificateAuthorities: options.certificateAuthorities ?? [],
     ...given("psk", options.psk),
     pskModes: pskModes.slice(),
+    certificateWithPsk: options.certificateWithPsk ?? false,
     ...given("rawPublicKeys", options.rawPublicKeys),
     peerCertificateTypes: peerTypes(options),
     ...given("delegatedCredentials", options.delegatedCredentials),

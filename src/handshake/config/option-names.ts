@@ -28,6 +28,7 @@ const COMMON: Names<CommonOptions> = {
   keyLog: true,
   psk: true,
   pskModes: true,
+  certificateWithPsk: true,
   grease: true,
   limits: true,
   shapes: true,

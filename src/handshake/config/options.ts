@@ -126,6 +126,14 @@ export interface CommonOptions {
    */
   readonly pskModes?: readonly PskMode[];
   /**
+   * TLS 1.3: authenticates by certificates and has an external PSK in the key
+   * schedule besides (RFC 8773), so that what is recorded today stays secret even
+   * if the key exchange is broken later. Both sides have to want it: it is both or
+   * no connection (`certificate_with_psk_missing`). Needs `psk` and `versions:
+   * ["TLSv1.3"]`; no session is resumed. Default false.
+   */
+  readonly certificateWithPsk?: boolean;
+  /**
    * Reserved values where a peer has to ignore what it does not know (RFC 8701):
    * in a client's hello, in what a server of TLS 1.3 asks for and in its
    * tickets. Default true.

@@ -66,6 +66,20 @@ export const pskKeyExchangeModes: ExtensionSpec = {
   },
 };
 
+/** RFC 8773 5: a certificate beside an external PSK. */
+export const certificateWithPsk: ExtensionSpec = {
+  name: "tls_cert_with_extern_psk",
+  type: ExtensionType.tls_cert_with_extern_psk,
+  carriers: {
+    client_hello: carriedAs("tls_cert_with_extern_psk", emptyBody),
+    server_hello: carriedAs("tls_cert_with_extern_psk", emptyBody),
+  },
+  offer: ({ config, psks }, into) => {
+    if (config.certificateWithPsk && psks !== undefined)
+      into.tls_cert_with_extern_psk = true;
+  },
+};
+
 /** max_early_data_size */
 const maxEarlyDataSize: BodyCodec<number> = {
   write: (writer, size) => writer.u32(size),

@@ -2,6 +2,7 @@
 import { applicationLayerProtocolNegotiation } from "./alpn.ts";
 import { cookie, keyShare, supportedGroups } from "./key-exchange.ts";
 import {
+  certificateWithPsk,
   earlyData,
   preSharedKey,
   pskKeyExchangeModes,
@@ -20,6 +21,7 @@ const MIDDLE: readonly ExtensionSpec[] = [
   supportedVersions,
   signatureAlgorithms,
   pskKeyExchangeModes,
+  certificateWithPsk,
   cookie,
   applicationLayerProtocolNegotiation,
 ];

@@ -77,6 +77,7 @@ export interface ExtensionBodies {
     encrypted_client_hello: Uint8Array;
     cookie: Uint8Array;
     psk_key_exchange_modes: readonly number[];
+    tls_cert_with_extern_psk: true;
     post_handshake_auth: true;
     certificate_authorities: readonly Uint8Array[];
     signature_algorithms_cert: readonly number[];
@@ -86,6 +87,7 @@ export interface ExtensionBodies {
   server_hello: {
     supported_versions: number;
     key_share: KeyShareEntry;
+    tls_cert_with_extern_psk: true;
     pre_shared_key: number;
   };
   /** Of TLS 1.2, RFC 5246 7.4.1.3. */
@@ -184,6 +186,7 @@ export interface OfferedConfig extends AskingConfig {
   readonly alpnProtocols: readonly string[];
   readonly recordSizeLimit?: number;
   readonly pskModes: readonly PskMode[];
+  readonly certificateWithPsk: boolean;
   readonly postHandshakeAuth: boolean;
   readonly requireExtendedMainSecret: boolean;
   readonly legacyServerConnect: boolean;

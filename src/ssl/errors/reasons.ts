@@ -85,6 +85,7 @@ const OPENSSL_REASONS: Readonly<Record<Reason, string>> = {
   wrong_group_returned: "BAD_KEY_SHARE",
   wrong_psk_returned: "BAD_PSK_IDENTITY",
   binder_mismatch: "BINDER_DOES_NOT_VERIFY",
+  certificate_with_psk_missing: "BAD_PSK",
   wrong_early_data_returned: "BAD_EARLY_DATA",
   wrong_protocol_returned: "BAD_EXTENSION",
   wrong_signature_scheme: "WRONG_SIGNATURE_TYPE",

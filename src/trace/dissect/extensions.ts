@@ -183,6 +183,7 @@ const EXTENSIONS: Record<ExtensionTypeName, Row> = {
     },
   ],
   post_handshake_auth: ["RFC 9846 4.3.6", nothing],
+  tls_cert_with_extern_psk: ["RFC 8773 5", nothing],
   key_share: [
     "RFC 9846 4.3.8",
     (walk, carrier) => {

@@ -94,10 +94,12 @@ function onEncryptedExtensions(
     echRetryConfigs,
     transcript: state.transcript.add(message.raw),
   };
-  // RFC 9846 2.2: a server with a PSK shows no certificate and asks for none.
-  if (state.psk === undefined) return { ...next, at: "WAIT_CERT_CR" };
   const { serverName } = state;
-  const psk = state.psk.under({ trust: config.trust, serverName });
+  const psk = state.psk?.under({ trust: config.trust, serverName });
+  // RFC 9846 2.2: a server with a PSK shows no certificate and asks for none,
+  // unless both were agreed on (RFC 8773).
+  if (psk === undefined || config.certificateWithPsk)
+    return { ...next, at: "WAIT_CERT_CR" };
   return { ...next, at: "WAIT_FINISHED", peer: { psk }, wanted: undefined };
 }
 
@@ -243,7 +245,7 @@ function connectionInfo(
     resumed: false,
     pskIdentity: undefined,
     peerSignatureScheme: "psk" in peer ? undefined : peer.possession.scheme,
-    ...("psk" in peer && byPsk(peer.psk.psk).said),
+    ...(state.psk && byPsk(state.psk.psk).said),
     ...shown(proof),
     earlyData: state.earlyData,
     version: "TLSv1.3",

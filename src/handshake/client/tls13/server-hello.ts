@@ -98,6 +98,14 @@ function agree(
     throw new TlsError(reason.illegal_parameter, {
       detail: `key_share: the server uses the PSK by ${mode}, which was not offered`,
     });
+  // RFC 8773 5.1
+  if (
+    config.certificateWithPsk &&
+    (psk === undefined || extensions.tls_cert_with_extern_psk === undefined)
+  )
+    throw new TlsError(reason.certificate_with_psk_missing, {
+      detail: `the server goes by ${psk === undefined ? "a certificate" : "the key"} alone`,
+    });
   if (entry === undefined) {
     if (psk === undefined)
       throw new TlsError(reason.missing_extension, { detail: "key_share" });

@@ -62,7 +62,8 @@ export function serverFlight(
 ): WaitSigner | WaitStrike | PskFlightSent {
   const { config, hello, psk } = negotiated;
   // [9846-4.4.2-08] [9846-4.4.2-09a]
-  if (psk !== undefined) return pskFlight(negotiated, psk, io);
+  if (config.certificateWithPsk) requireBoth(negotiated);
+  else if (psk !== undefined) return pskFlight(negotiated, psk, io);
   const chosen = chooseCredential(
     negotiated.credentials,
     config,
@@ -108,6 +109,23 @@ export function serverFlight(
     chosen,
     ...secrets,
   };
+}
+
+/** RFC 8773 5.1: a certificate beside an external PSK, or no connection. */
+function requireBoth({ config, hello, psk }: Negotiated): void {
+  const { extensions } = hello;
+  if (psk === undefined || extensions.tls_cert_with_extern_psk === undefined)
+    throw new TlsError(reason.certificate_with_psk_missing, {
+      detail:
+        extensions.tls_cert_with_extern_psk === undefined
+          ? "the client does not offer it"
+          : "this server has none of the keys that the client offers",
+    });
+  if (extensions.early_data)
+    throw new TlsError(reason.illegal_parameter, {
+      detail: "early_data beside tls_cert_with_extern_psk",
+    });
+  psk.under({ trust: config.trust, serverName: extensions.server_name });
 }
 
 type PskFlightSent = WaitFinished | WaitEndOfEarlyData;
@@ -261,6 +279,7 @@ function sendServerHello(
       // [9846-4.2.3-08] [9846-4.3.9-07]
       extensions: {
         ...(agreed && { key_share: agreed.entry }),
+        ...(config.certificateWithPsk && { tls_cert_with_extern_psk: true }),
         ...(psk && { pre_shared_key: psk.index }),
         // [9846-4.2.3-09] [9846-4.2.4-12a] [9846-4.3.1-09] [9846-9.2-03]
         supported_versions: ProtocolVersion["TLSv1.3"],

@@ -206,7 +206,7 @@ function connectionInfo(
     pskIdentity: undefined,
     peerSignatureScheme:
       "possession" in peer ? peer.possession.scheme : undefined,
-    ...("psk" in peer && byPsk(peer.psk.psk).said),
+    ...(state.psk && byPsk(state.psk.psk).said),
     ...shown(proofOf(peer)),
     earlyData: state.earlyData,
     version: "TLSv1.3",
