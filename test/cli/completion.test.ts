@@ -105,6 +105,24 @@ it.each<[string, readonly string[]]>([
   );
 });
 
+it.each<[string, string]>([
+  ["puretls con", "connect"],
+  ["puretls cert re", "renew"],
+  ["puretls connect HOST --starttls pop", "pop3"],
+  ["puretls explain --st", "--stream"],
+  ["puretls help exp", "explain"],
+])("fish completes %j where it is installed", async (line, wanted) => {
+  const { out } = await run(["completion", "fish"]);
+  const script = files.write("completion.fish", out);
+  const fish = spawnSync(
+    "fish",
+    ["--no-config", "-c", `source ${script}; complete -C '${line}'`],
+    { cwd: files.folder, encoding: "utf8" },
+  );
+  if (fish.error !== undefined) return;
+  expect(fish.stdout.split(/\s/)).toContain(wanted);
+});
+
 it.each(["bash", "zsh", "fish"])("%s has every option", async (shell) => {
   const { code, out, err } = await run(["completion", shell]);
   expect([code, err]).toEqual([0, ""]);

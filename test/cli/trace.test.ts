@@ -136,6 +136,31 @@ describe("--trace", () => {
       expect(flat).toContain(` out ${line.split(" ")[2] ?? ""}`);
   });
 
+  it("=json is the same for programs, a line a connection", async () => {
+    const { client, server } = await traced("=json");
+    const names = [client, server].map((text) => {
+      const { log } = JSON.parse(oneLine(text)) as {
+        log: { connections: { entries: object[] }[] };
+      };
+      const [connection] = log.connections;
+      return (connection?.entries ?? []).map((entry) =>
+        ["from", "type", "name", "keys"].map((key) =>
+          String(Object.entries(entry).find(([one]) => one === key)?.[1]),
+        ),
+      );
+    });
+    const [own = [], other = []] = names;
+    expect(own.map(String).sort()).toEqual(other.map(String).sort());
+    expect(own).toContainEqual(["client", "handshake", "ClientHello", "null"]);
+    expect(own).toContainEqual([
+      ...["server", "handshake", "Certificate"],
+      "server_handshake_traffic_secret",
+    ]);
+    expect(JSON.parse(server)).toMatchObject({
+      log: { connections: [{ number: 1, side: "server" }] },
+    });
+  });
+
   it("goes on to the alert of a handshake that fails", async () => {
     const server = await serving([
       ...["--cert", pki.cert, "--key", pki.key, "--trace"],

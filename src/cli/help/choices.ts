@@ -13,6 +13,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "--key-type": KEY_TYPES,
   "--purpose": ["server", "client"],
   "--system": SYSTEMS,
+  "--at-least": ["A", "B", "C", "D"],
 };
 
 /** Tells whether the value of an option is the name of a file or a folder. */

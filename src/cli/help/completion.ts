@@ -237,6 +237,13 @@ function fish(lines: readonly Line[]): string {
     for (const option of options)
       for (const one of option.names) all.push(fishOption(seen, option, one));
   }
+  const top = topLevel(lines)
+    .map(({ words }) => words.join(" "))
+    .join(" ");
+  all.push(
+    `complete -c puretls -n '__fish_use_subcommand' -a help -d ${quoted("the options of a command")}`,
+    `complete -c puretls -f -n '__fish_seen_subcommand_from help' -a ${quoted(top)}`,
+  );
   return `# fish completion of puretls, made by: puretls completion fish
 ${all.join("\n")}
 `;
