@@ -323,6 +323,8 @@ describe("explain", () => {
       asciiBytes(toHex(record)),
       asciiBytes(toHex(record.subarray(5)).replaceAll(/../g, "0x$&, ")),
       asciiBytes(toHex(record).replaceAll(/.{32}/g, "$&\n")),
+      asciiBytes(dumped(record, "xxd")),
+      asciiBytes(dumped(record, "hexdump")),
     ].map(async (content, at) => {
       const path = files.write(`hello${String(at)}`, content);
       const { code, out } = await run(["explain", path]);
@@ -334,6 +336,26 @@ describe("explain", () => {
     expect([...all][0]).toContain("protocol_name: h2 [RFC 7301 3.1]");
   });
 });
+
+/** As `xxd` and `hexdump -C` print it. */
+function dumped(bytes: Uint8Array, program: "xxd" | "hexdump"): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const hex = toHex(bytes.subarray(at, at + 16));
+    const offset = at.toString(16).padStart(8, "0");
+    const text = "a ab.b 16".padEnd(hex.length / 2, ".");
+    lines.push(
+      program === "xxd"
+        ? `${offset}: ${hex.replaceAll(/.{4}/g, "$& ").trim().padEnd(39)}  ${text}`
+        : `${offset}  ${hex
+            .replaceAll(/../g, "$& ")
+            .replace(/^(.{24})/, "$1 ")
+            .padEnd(50)} |${text}|`,
+    );
+  }
+  const end = bytes.length.toString(16).padStart(8, "0");
+  return [...lines, ...(program === "xxd" ? [] : [end]), ""].join("\n");
+}
 
 describe("explain: what is no capture, or a hostile one", () => {
   it.each<[string, readonly string[], number, string]>([

@@ -1,6 +1,6 @@
 /** `puretls explain`: a connection out of a capture, or one hello. */
 import { readFileSync } from "node:fs";
-import { fromHex, latin1 } from "../../bytes.ts";
+import { latin1 } from "../../bytes.ts";
 import { KeyLog } from "../../trace/index.ts";
 import { isCapture, readCapture, type Capture } from "../capture/packets.ts";
 import { segmentOf } from "../capture/segments.ts";
@@ -20,6 +20,7 @@ import { terminalWidth } from "../text/width.ts";
 import { traceDocument } from "../trace/document.ts";
 import { type Detail, DETAILS } from "../trace/live-trace.ts";
 import { withTraceDetail } from "../trace/option.ts";
+import { hexOrBytes } from "./hex-dump.ts";
 import { Conversation } from "./conversation.ts";
 import { explainMessages } from "./messages.ts";
 
@@ -179,14 +180,4 @@ function readStream(text: string | undefined): number | undefined {
   if (!/^\d{1,5}$/.test(text))
     throw new CommandError(`--stream takes a number from 0, not "${text}"`);
   return Number(text);
-}
-
-/** Bytes as they are, or those that hexadecimal digits stand for. */
-function hexOrBytes(file: Uint8Array): Uint8Array {
-  const text = latin1(file);
-  if (!/^[\s0-9a-fA-F:,x]+$/.test(text)) return file;
-  const digits = text.replace(/0x|[\s:,]/g, "");
-  return digits.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(digits)
-    ? fromHex(digits)
-    : file;
 }
