@@ -2,7 +2,7 @@
  * Follows the records of a connection that is only watched, and opens those
  * whose keys a key log has: of TLS 1.3 (RFC 9846 7.3) and of TLS 1.2.
  */
-import { toHex } from "../bytes.ts";
+import { NO_BYTES, toHex } from "../bytes.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { TlsError } from "../errors.ts";
 import type { CipherSuite } from "../handshake/registries/cipher-suites.ts";
@@ -76,6 +76,8 @@ export class RecordFollower {
     server: newSide("server"),
   };
   #client: ClientHelloFacts | undefined;
+  /** The random that the key log has, in hexadecimal. */
+  #random = "";
   #server: ServerHelloFacts | undefined;
   #suite: CipherSuite | undefined;
 
@@ -87,6 +89,11 @@ export class RecordFollower {
     this.#provider = options.provider;
     this.#keyLog = options.keyLog;
     this.#sink = options.sink;
+  }
+
+  /** The random by which the key log knows the connection; "" before a hello. */
+  get loggedRandom(): string {
+    return this.#random;
   }
 
   /**
@@ -160,6 +167,7 @@ export class RecordFollower {
   #follow(side: Side, { type, body }: RawMessage): void {
     if (type === HandshakeType.client_hello) {
       this.#client = clientHelloFacts(body) ?? this.#client;
+      this.#random = toHex(this.#client?.random ?? NO_BYTES);
       if (this.#suite === undefined) this.#expectEarlyData(side);
     } else if (type === HandshakeType.server_hello) this.#serverHello(body);
     else if (type === HandshakeType.end_of_early_data) {
@@ -195,6 +203,7 @@ export class RecordFollower {
       if (side.keys === undefined) side.keys = keys;
       else side.next = keys;
     }
+    this.#seekInnerHello();
   }
 
   /**
@@ -213,18 +222,39 @@ export class RecordFollower {
       const keys = keys13(this.#provider, suite, side.from, secret, name);
       return keys ?? [];
     });
-    let found: Keys["opener"] | undefined;
-    const open: Keys["opener"]["open"] = (raw, limit) => {
-      if (found !== undefined) return found.open(raw, limit);
-      for (const { opener } of candidates) {
-        const plain = opener.open(raw, limit);
-        if (plain === undefined) continue;
-        found = opener;
-        return plain;
-      }
-      return undefined;
-    };
-    side.keys = { opener: { open }, name, secret: undefined };
+    const opener = trialOpener(candidates, () => undefined);
+    side.keys = { opener, name, secret: undefined };
+  }
+
+  /**
+   * RFC 9849 6.1, RFC 9850 2: where Encrypted Client Hello was accepted, the log
+   * names the random of the inner hello, which nobody sees. Of those in the log
+   * the one whose secret opens the server's first record is it.
+   */
+  #seekInnerHello(): void {
+    const { client, server } = this.#sides;
+    const suite = this.#suite;
+    const isKnown = this.#find(`SERVER_${HANDSHAKE}`) !== undefined;
+    if (isKnown || suite?.version !== "TLSv1.3") return;
+    if (this.#client?.offersEch !== true) return;
+    const randoms = this.#keyLog?.randoms(`SERVER_${HANDSHAKE}`) ?? [];
+    const name = "server_handshake_traffic_secret";
+    const candidates = randoms.slice(-MOST_TRIALS).flatMap((random) => {
+      const secret = this.#keyLog?.find(random, `SERVER_${HANDSHAKE}`);
+      if (secret === undefined) return [];
+      const keys = keys13(this.#provider, suite, "server", secret, name);
+      return keys === undefined ? [] : [{ ...keys, random }];
+    });
+    const opener = trialOpener(candidates, (keys) => {
+      this.#random = keys.random;
+      server.keys = keys;
+      client.keys = this.#logged(
+        "client",
+        `CLIENT_${HANDSHAKE}`,
+        "client_handshake_traffic_secret",
+      );
+    });
+    server.keys = { opener, name: "sealed", secret: undefined };
   }
 
   #logged(from: Direction, label: string, name: string): Keys | undefined {
@@ -235,10 +265,34 @@ export class RecordFollower {
   }
 
   #find(label: string): Uint8Array | undefined {
-    return this.#client === undefined
-      ? undefined
-      : this.#keyLog?.find(toHex(this.#client.random), label);
+    return this.#keyLog?.find(this.#random, label);
   }
+}
+
+const HANDSHAKE = "HANDSHAKE_TRAFFIC_SECRET";
+
+/** The newest connections of a log that are tried for an inner hello. */
+const MOST_TRIALS = 1000;
+
+/** Opens with the first of the keys that can, and then with no others. */
+function trialOpener<K extends Keys>(
+  candidates: readonly K[],
+  found: (keys: K) => void,
+): Keys["opener"] {
+  let right: K | undefined;
+  return {
+    open: (raw, limit) => {
+      if (right !== undefined) return right.opener.open(raw, limit);
+      for (const keys of candidates) {
+        const plain = keys.opener.open(raw, limit);
+        if (plain === undefined) continue;
+        right = keys;
+        found(keys);
+        return plain;
+      }
+      return undefined;
+    },
+  };
 }
 
 function openWith(

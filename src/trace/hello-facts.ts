@@ -9,6 +9,7 @@ export interface ClientHelloFacts {
   readonly random: Uint8Array;
   readonly cipherSuites: readonly number[];
   readonly offersEarlyData: boolean;
+  readonly offersEch: boolean;
 }
 
 export interface ServerHelloFacts {
@@ -30,7 +31,8 @@ export function clientHelloFacts(
     reader.opaque8();
     const types = extensionsOf(reader);
     const offersEarlyData = types.has(ExtensionType.early_data);
-    return { random, cipherSuites, offersEarlyData };
+    const offersEch = types.has(ExtensionType.encrypted_client_hello);
+    return { random, cipherSuites, offersEarlyData, offersEch };
   });
 }
 

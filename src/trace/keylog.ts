@@ -24,6 +24,14 @@ export class KeyLog {
     }
   }
 
+  /** The client randoms that have a secret of that label, in hexadecimal. */
+  randoms(label: string): string[] {
+    const begin = `${label} `;
+    return [...this.#secrets.keys()].flatMap((one) =>
+      one.startsWith(begin) ? [one.slice(begin.length)] : [],
+    );
+  }
+
   /** A secret, undefined when the log has no such line. */
   find(clientRandom: string, label: string): Uint8Array | undefined {
     return this.#secrets.get(key(clientRandom, label));

@@ -1,5 +1,12 @@
 /** `puretls explain`: captures of every kind, orderly or not. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noble } from "../../src/crypto/noble/index.ts";
+import {
+  createEchClient,
+  createEchKey,
+  createEchServer,
+  encodeEchConfigList,
+} from "../../src/ech/index.ts";
 import type { ClientOptions, ServerOptions } from "../../src/engine/index.ts";
 import { asciiBytes, toHex } from "../../src/bytes.ts";
 import {
@@ -262,6 +269,39 @@ describe("explain", () => {
     expect(out).toMatch(/\[client: client_write_key\]\n.* Finished 16 B/);
     expect(out).toMatch(/Finished 16 B -+\n.*application_data/);
     expect(out).not.toContain("sealed");
+  });
+
+  it("decrypts a connection whose Encrypted Client Hello was accepted", async () => {
+    const key = createEchKey({ provider: noble, publicName: "server.test" });
+    const ech = talk(
+      {
+        encryptedClientHello: createEchClient(
+          encodeEchConfigList([key.config]),
+        ),
+      },
+      {
+        encryptedClientHello: createEchServer({ provider: noble, keys: [key] }),
+      },
+    );
+    expect(ech.pair.client.info?.encryptedClientHello).toBe(true);
+    const path = files.write("ech", pcapOf(segmentsOf(ech.parts)));
+    // Among the secrets of others.
+    const strange = talk13.log.replaceAll(
+      / [0-9a-f]{64} /g,
+      ` ${"ab".repeat(32)} `,
+    );
+    const keys = files.write("ech.log", strange + ech.log);
+    const args = ["explain", path, "--keylog", keys];
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/sealed|not known|no secrets/);
+    expect(out).toContain("[client: client_application_traffic_secret_1]");
+    // What is hashed is not what is on the wire.
+    const { out: hex } = await run([...args, "--trace=hex"]);
+    expect(hex).toContain("context not known");
+    const foreign = files.write("foreign.log", strange);
+    const other = await run(["explain", path, "--keylog", foreign]);
+    expect(other.out).toContain("keys not known");
   });
 
   it("shows fields, bytes, and the steps of the key schedule", async () => {

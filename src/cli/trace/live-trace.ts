@@ -90,8 +90,11 @@ export class LiveTrace {
   #suite: CipherSuite | undefined;
   #began = false;
 
+  #hidesHello: boolean;
+
   constructor(options: LiveTraceOptions) {
     this.#options = options;
+    this.#hidesHello = options.hidesHello === true;
   }
 
   /** The random of the ClientHello as key logs have it; "" before it. */
@@ -165,6 +168,11 @@ export class LiveTrace {
   /** Prints what was written and never went out. */
   end(): void {
     this.#flush();
+  }
+
+  /** The transcript is of a hello that is not on the wire. */
+  hideHello(): void {
+    this.#hidesHello = true;
   }
 
   /** Tells whether the messages up to a moment are there. */
@@ -248,8 +256,7 @@ export class LiveTrace {
 
   #messagesUntil(until: Moment): readonly Uint8Array[] | undefined {
     const count = this.#moments[until];
-    if (count === undefined || this.#options.hidesHello === true)
-      return undefined;
+    if (count === undefined || this.#hidesHello) return undefined;
     const messages = this.#messages.slice(0, count);
     return this.#hashed === undefined
       ? messages

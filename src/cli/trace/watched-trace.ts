@@ -59,7 +59,7 @@ export class WatchedTrace {
 
   /** Tells whether the key log has secrets of this connection. */
   get hasKeys(): boolean {
-    const random = this.#trace.clientRandom;
+    const random = this.#follower.loggedRandom;
     return LABELS.some((label) => this.#keyLog.find(random, label));
   }
 
@@ -76,7 +76,8 @@ export class WatchedTrace {
   /** The steps of the key schedule, as soon as their transcript is there. */
   #steps(): void {
     if (!this.#showsSteps) return;
-    const random = this.#trace.clientRandom;
+    const random = this.#follower.loggedRandom;
+    if (random !== this.#trace.clientRandom) this.#trace.hideHello();
     for (const label of LABELS) {
       if (this.#told.has(label) || !this.#trace.has(momentOf(label))) continue;
       const secret = this.#keyLog.find(random, label);
