@@ -7,7 +7,7 @@ import { demo } from "./demo.ts";
 import { explainCapture } from "./explain/explain.ts";
 import { completionOf } from "./help/completion.ts";
 import { probe } from "./probe/probe.ts";
-import { serve } from "./serve.ts";
+import { serve } from "./serve/serve.ts";
 
 export const COMMANDS: readonly Command[] = [
   connect,

@@ -1,6 +1,6 @@
 /** Runs each task of docs/cli.md, and checks the commands of other documents. */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHash, createPrivateKey } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -22,6 +22,7 @@ import {
   type Served,
   scratch,
   serving,
+  start,
   stopped,
 } from "./support.ts";
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
     "http://PROXY": `http://${await listening(proxy())}`,
     PIN: pinOf(leaf?.subjectPublicKeyInfoDer ?? new Uint8Array()),
     request: files.write("request", "a request"),
+    ...served(pki),
   }))
     words.set(word, value);
   for (const name of ["session", "chain.pem", "keys.log", "made", "signed.pem"])
@@ -87,6 +89,55 @@ function otherFiles(
       { ...first, sequence: 1 + hello, data: sent.client.subarray(hello) },
     ]),
     "hello.hex": toHex(sent.client.subarray(0, hello)),
+  };
+}
+
+/** Files of the rows about `serve`. */
+function served(pki: ReturnType<typeof pkiFiles>): Record<string, string> {
+  const other = testServer("ec-p384");
+  mkdirSync(files.path("certs"));
+  mkdirSync(files.path("site"));
+  files.write("certs/one.pem", testServer().certificatePem);
+  files.write("certs/one.key", testServer().keyPem);
+  files.write("site/index.html", "a page of the site");
+  const locked = createPrivateKey(testServer().keyPem).export({
+    ...{ type: "pkcs8", format: "pem" },
+    ...{ cipher: "aes-256-cbc", passphrase: "open" },
+  });
+  return {
+    ...{ "server.key": pki.key, certs: files.path("certs") },
+    "other.pem": files.write("other.pem", other.certificatePem),
+    "other.key": files.write("other.key", other.keyPem),
+    "locked.key": files.write("locked.key", locked.toString()),
+    "--www=site": `--www=${files.path("site")}`,
+    password: files.write("password", "open\n"),
+  };
+}
+
+/** Runs a server, with a client that asks it for what it has. */
+async function servedTo(args: readonly string[]) {
+  const server = start(args);
+  const [, port = ""] = await server.stdout.until(
+    /(?:127\.0\.0\.1:|"port":)(\d+)/,
+  );
+  const word = (name: string): string => words.get(name) ?? "";
+  const has = (name: string): boolean => args.includes(name);
+  const client = await run(
+    [
+      ...["connect", `localhost:${port}`, "--ca", word("ca.pem")],
+      ...(has("--verify")
+        ? ["--cert", word("client.pem"), "--key", word("client.key")]
+        : []),
+      ...(has("--starttls") ? ["--starttls", "smtp"] : []),
+      ...(has(word("--www=site")) ? ["--get", "/"] : []),
+    ],
+    has("--starttls") ? "hello\r\nQUIT\r\n" : "hello",
+  );
+  server.interrupt();
+  const { code, out, err } = await server.ended;
+  return {
+    ...{ code, err: err + client.err },
+    out: out + client.out,
   };
 }
 
@@ -146,7 +197,8 @@ it("docs/cli.md is made of the rows (npm run docs:cli)", async () => {
 
 it.each(rows)("$task: puretls $command", async ({ command, prints }) => {
   const args = command.split(" ").map((word) => words.get(word) ?? word);
-  const { code, out, err } = await run(args, "hello");
+  const { code, out, err } =
+    args[0] === "serve" ? await servedTo(args) : await run(args, "hello");
   expect(code, err).toBe(0);
   expect(out + err).toContain(prints);
 });

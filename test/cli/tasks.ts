@@ -202,10 +202,85 @@ const WATCHING: readonly Row[] = [
     "grade",
   ],
   [
+    "the same for a program",
+    "`testssl.sh --json`, `tlsx -json`",
+    "probe HOST --ca ca.pem --delay 0 --json",
+    '"grade": "A"',
+  ],
+  [
+    "fail where a server is worse than B",
+    "`testssl.sh --severity`",
+    "probe HOST --ca ca.pem --delay 0 --at-least B",
+    "grade           A",
+  ],
+  [
+    "what it speaks behind STARTTLS",
+    "`testssl.sh -t`, `sslyze --starttls`",
+    "probe MAIL --starttls smtp --ca ca.pem --delay 0",
+    "starttls        smtp",
+  ],
+  [
     "a whole connection without anybody else",
     "nothing",
     "demo",
     "What to try next",
+  ],
+];
+
+const SERVING: readonly Row[] = [
+  [
+    "several certificates by name",
+    "`s_server -cert2`",
+    "serve 0 --cert server.pem --key server.key --cert other.pem --key other.key",
+    "TLSv1.3",
+  ],
+  [
+    "a folder of certificates that change",
+    "nothing",
+    "serve 0 --certs certs",
+    "TLSv1.3",
+  ],
+  [
+    "a key that has a password",
+    "`s_server -pass`",
+    "serve 0 --cert server.pem --key locked.key --password-file password",
+    "TLSv1.3",
+  ],
+  [
+    "ask for client certificates",
+    "`s_server -Verify`",
+    "serve 0 --cert server.pem --key server.key --verify required --ca ca.pem",
+    "TLSv1.3",
+  ],
+  [
+    "take early data",
+    "`s_server -early_data`",
+    "serve 0 --cert server.pem --key server.key --early-data",
+    "hello",
+  ],
+  [
+    "files over HTTP",
+    "`s_server -WWW`",
+    "serve 0 --cert server.pem --key server.key --www=site",
+    "a page of the site",
+  ],
+  [
+    "a mail server to test STARTTLS with",
+    "nothing",
+    "serve 0 --cert server.pem --key server.key --starttls smtp",
+    "502 not known here",
+  ],
+  [
+    "end after some connections",
+    "`s_server -naccept`",
+    "serve 0 --cert server.pem --key server.key --naccept 1",
+    "hello",
+  ],
+  [
+    "tell a program what happens",
+    "nothing",
+    "serve 0 --cert server.pem --key server.key --json",
+    '"event":"connected"',
   ],
 ];
 
@@ -286,6 +361,7 @@ function tasksOf(rows: readonly Row[]): readonly Task[] {
 export const TASKS: Readonly<Record<string, readonly Task[]>> = {
   Connecting: tasksOf(CONNECTING),
   Watching: tasksOf(WATCHING),
+  Serving: tasksOf(SERVING),
   Certificates: tasksOf(CERTIFICATES),
   Others: tasksOf(OTHERS),
 };
@@ -314,8 +390,7 @@ and looks for the text of the last column in what it prints.
 [command-line.md](command-line.md) tells of the options.
 
 ${sections.join("\n")}
-\`--psk\`, \`--ech\`, \`--unix\` and \`--raw-key\` answer tasks of theirs too and have tests of their own, as
-\`puretls serve\` has for \`s_server\`.
+\`--psk\`, \`--ech\`, \`--unix\` and \`--raw-key\` answer tasks of theirs too and have tests of their own.
 
 ## Not answered
 

@@ -81,7 +81,10 @@ export function contextOf(values: Values, terminal: Terminal): SSLContext {
 }
 
 /** Limits what is offered: versions, suites, groups, algorithms, protocols. */
-function limit(context: SSLContext, values: Values): void {
+export function limit(
+  context: SSLContext,
+  values: Pick<Values, "tls" | "ciphers" | "groups" | "sigalgs" | "alpn">,
+): void {
   if (values.tls !== undefined) {
     const version = readChoice("--tls", values.tls, ["1.2", "1.3"]);
     context.minimumVersion = `TLSv${version}`;

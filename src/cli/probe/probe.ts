@@ -38,6 +38,7 @@ export const probe: Command = {
   name: "probe",
   summary: "probe a server: what it speaks, and how well",
   help: HELP,
+  options: OPTIONS,
   run: async (args, terminal) => {
     const { values, positionals } = readArguments(args, OPTIONS);
     const [operand] = readOperands(positionals, 1);
