@@ -8,6 +8,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
@@ -328,5 +330,17 @@ describe("serve --starttls", () => {
       name === "smtp" ? /^250 .*\r\n221 / : /a OK.*\r\n\* BYE/,
     );
     await stopped(server);
+  });
+
+  it.each([
+    ["smtp", "EHLO me\r\nSTARTTLS\r\nMAIL FROM:<them>\r\n"],
+    ["imap", "a STARTTLS\r\nb LOGIN them there\r\n"],
+  ])("takes nothing unprotected behind STARTTLS of %s", async (name, said) => {
+    const server = await serving([...own, "--starttls", name]);
+    const socket = connectTcp(server.port, "127.0.0.1");
+    socket.write(said);
+    socket.on("error", () => undefined).resume();
+    await once(socket, "close");
+    expect((await stopped(server)).err).toMatch(/bytes came unprotected/);
   });
 });
