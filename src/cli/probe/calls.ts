@@ -9,6 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fromNodeSocket } from "../../net/node.ts";
 import type { Transport } from "../../ssl/socket/transport.ts";
 import { startTls, type StarttlsName } from "../connect/starttls/starttls.ts";
+import { explain } from "../text/explain.ts";
 import { type Answer, Answers } from "./answer.ts";
 import { type Hello, inRecords, writeHello } from "./hello.ts";
 
@@ -30,6 +31,11 @@ export interface CallOptions {
 /** No further call is allowed. */
 export class TooManyCalls extends Error {
   override readonly name = "TooManyCalls";
+}
+
+/** The server accepts no connection, or does not turn to TLS on it. */
+export class NoConnection extends Error {
+  override readonly name = "NoConnection";
 }
 
 /** The ways to send a hello. */
@@ -88,7 +94,8 @@ export class Caller {
       return started.transport;
     } catch (error) {
       transport.abort();
-      throw error;
+      signal.throwIfAborted();
+      throw new NoConnection(explain(error), { cause: error });
     } finally {
       end();
     }
@@ -156,7 +163,7 @@ export class Caller {
   async #connect(): Promise<Transport> {
     if (this.#address !== undefined)
       return this.#call(this.#address).catch(async (error: unknown) => {
-        if (!isNetworkError(error)) throw error;
+        if (!(error instanceof NoConnection)) throw error;
         const { signal } = this.#options;
         await pause(SECOND_TRY, undefined, { signal });
         return this.#call(this.address);
@@ -195,11 +202,11 @@ export class Caller {
       socket.destroy();
       signal.throwIfAborted();
       if (late.aborted)
-        throw new Error(
+        throw new NoConnection(
           `${host} did not accept a connection in ${timeout / 1000} s`,
           { cause: error },
         );
-      throw error;
+      throw new NoConnection(explain(error), { cause: error });
     }
   }
 }

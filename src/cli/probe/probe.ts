@@ -13,7 +13,12 @@ import type { TrustStore } from "../../x509/index.ts";
 import { readTrustStore } from "../cert/verify.ts";
 import { readStarttls, starttlsPort } from "../connect/starttls/starttls.ts";
 import { readTarget } from "../connect/target.ts";
-import { Caller, type CallOptions, TooManyCalls } from "./calls.ts";
+import {
+  Caller,
+  type CallOptions,
+  NoConnection,
+  TooManyCalls,
+} from "./calls.ts";
 import { scanCertificates } from "./certificates.ts";
 import { scanGroups, scanSchemes } from "./exchange.ts";
 import {
@@ -142,9 +147,12 @@ async function examine(
     progress(`certificates (${caller.made} connections so far)`);
     await scanCertificates(scan, trustStore);
   } catch (error) {
-    if (!(error instanceof TooManyCalls)) throw error;
+    const isEnd =
+      error instanceof TooManyCalls || error instanceof NoConnection;
+    if (!isEnd) throw error;
     requireVersion(report, error);
     report.complete = false;
+    report.stopped = error.message;
   } finally {
     progress(undefined);
   }
@@ -159,10 +167,7 @@ async function examine(
 }
 
 /** @throws Error where no version was found */
-function requireVersion(
-  { host, port, versions }: Report,
-  cause?: TooManyCalls,
-): void {
+function requireVersion({ host, port, versions }: Report, cause?: Error): void {
   if (Object.values(versions).includes(true)) return;
   throw new Error(
     cause?.message ??

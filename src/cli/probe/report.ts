@@ -76,8 +76,10 @@ export interface Report {
   address: string;
   serverName: string;
   starttls: string | null;
-  /** All was looked at; false where connections ran out. */
+  /** All was looked at. */
   complete: boolean;
+  /** The reason why the rest was not looked at, or null. */
+  stopped: string | null;
   connections: number;
   versions: Partial<Record<VersionName, boolean>>;
   suites: Partial<Record<VersionName, Ordered>>;
@@ -128,6 +130,7 @@ export function emptyReport(
   return {
     ...about,
     complete: true,
+    stopped: null,
     connections: 0,
     versions: {},
     suites: {},

@@ -45,9 +45,9 @@ export function reportText(report: Report): string {
     ),
     fact("Mozilla", report.mozilla ?? "no profile is kept"),
     fact("connections", String(report.connections)),
-    ...(report.complete
+    ...(report.stopped === null
       ? []
-      : [fact("", "not complete: --max-connections was reached")]),
+      : [fact("", `not complete: ${report.stopped}`)]),
     "",
   ].join("\n");
 }

@@ -232,6 +232,19 @@ describe("probe: a weak server", () => {
     ]);
   });
 
+  it("tells what it has found of a server that goes away", async () => {
+    const { server, counts } = weak();
+    server.on("connection", () => {
+      if (counts.made === 12) server.close();
+    });
+    const report = await during(server, (at) => reportOf(at));
+    expect(report).toMatchObject({
+      ...{ complete: false, stopped: expect.stringContaining("ECONNREFUSED") },
+      versions: { "TLSv1.2": true },
+      ...{ groups: {}, gradeIfTrusted: "F" },
+    });
+  });
+
   it("waits between two connections", async () => {
     const { server, counts } = weak();
     const began = Date.now();
