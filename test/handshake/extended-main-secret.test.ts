@@ -30,6 +30,13 @@ const WITHOUT = {
   server: { server: { shapes: { server_hello12: OMIT } } },
 } as const;
 
+// [7627-5.4-03] [7627-5.4-04]
+it("a connection with it has a tls-unique, the same on both sides", () => {
+  const { client, server } = connect12(sides());
+  expect(client.info?.tlsUnique).toHaveLength(12);
+  expect(server.info?.tlsUnique).toEqual(client.info?.tlsUnique);
+});
+
 describe("a connection without it", () => {
   // [7627-5.4-01] [7627-5.4-02]
   it("exports nothing on either side", () => {

@@ -27,6 +27,16 @@ describe("a client whose provider lacks", () => {
     expect(suitesWith({ rsaEncrypt })).toEqual(cipherSuites.slice(1));
   });
 
+  // [9846-9.3-04]
+  it("an AEAD offers no suite with it", () => {
+    const { "AES-128-GCM": _none, ...aeads } = noble.aeads;
+    const { cipherSuites: offered } = testClientConfig({
+      provider: { ...noble, aeads },
+    });
+    expect(offered).toContain("TLS_AES_256_GCM_SHA384");
+    expect(offered.filter((name) => name.includes("AES_128_GCM"))).toEqual([]);
+  });
+
   it("RSA encryption offers no such key exchange", () => {
     expect(suitesWith({ finiteField })).toEqual([
       cipherSuites[0],

@@ -34,6 +34,47 @@ describe("parseSubjectPublicKeyInfo", () => {
     spki(OID.rsaEncryption, [nothing], seq(int(n), int(e)));
   const point = bytes(4, ...new Uint8Array(64).fill(1));
 
+  // [8422-5.3-01]
+  it("refuses what follows the key", () => {
+    const whole = spki(KEY_OIDS.ed25519, [], new Uint8Array(32));
+    const longer = seq(
+      seq(oid(KEY_OIDS.ed25519)),
+      bits(new Uint8Array(32)),
+      nothing,
+    );
+    expect(codeOf(() => parseSubjectPublicKeyInfo(whole))).toBeUndefined();
+    expect(codeOf(() => parseSubjectPublicKeyInfo(longer))).toBe(
+      "malformed_public_key",
+    );
+  });
+
+  // [8422-5.9-01]
+  it("takes points of the forms 2, 3 and 4 alone", () => {
+    const codeOfPoint = (form: number, length: number) =>
+      codeOf(() =>
+        parseSubjectPublicKeyInfo(
+          spki(
+            OID.ecPublicKey,
+            [oid(OID.secp256r1)],
+            bytes(form, ...new Uint8Array(length).fill(1)),
+          ),
+        ),
+      );
+    for (const [form, length] of [
+      [2, 32],
+      [3, 32],
+      [4, 64],
+    ] as const)
+      expect(codeOfPoint(form, length)).toBeUndefined();
+    for (const [form, length] of [
+      [5, 32],
+      [4, 32],
+      [6, 64],
+      [2, 31],
+    ] as const)
+      expect(codeOfPoint(form, length)).toBe("malformed_public_key");
+  });
+
   // [8422-5.3-01] [8422-5.9-02]
   it("reads plain keys by their length", () => {
     for (const [type, length] of [
