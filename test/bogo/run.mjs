@@ -43,6 +43,8 @@ export async function runBogo({
     const args = [
       ...["-shim-path", await bundleShim(folder)],
       ...["-shim-config", join(here, "config.json")],
+      // A machine that is busy with other things is no fault of the shim.
+      ...["-idle-timeout", "60s"],
       ...["-pipe", "-allow-unimplemented", ...flags],
     ];
     const env = {
