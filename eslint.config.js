@@ -141,7 +141,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ["*.config.{js,ts}"],
+    // Vitest takes its config and its runner as defaults.
+    files: ["*.config.{js,ts}", "test/mutants/{vitest.config,try-mutants}.mjs"],
     rules: { "no-restricted-syntax": "off" },
   },
   {

@@ -1,34 +1,93 @@
-import { expect, it } from "vitest";
-import { mutantsOf, mutated } from "./find.mjs";
+import { runInNewContext } from "node:vm";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { instrumented, mutantsOf, SWITCHES } from "./find.mjs";
+import { Switches } from "./switches.mjs";
+
+const [ONE, TWO, THREE] = ["9846-1-01", "9846-1-02", "9846-1-03"];
 
 const CODE = `
-function f(a: number): void {
-  if (a < 1) throw new TlsError(reason.x);
-  if (a === 2) {
-    note();
-    throw new X509Error(fault.y);
+function f(a: number, b: string[]): string {
+  if (a < 1) throw new Error("low");
+  // [${ONE}]
+  if (a === 2 || b.includes("x")) {
+    throw new Error("two");
   }
-  if (a > 3) note();
+  // [${TWO}] [${THREE}]
+  b.push("seen");
+  return a > 3 && b.length > 1 ? "high" : "some";
 }
 `;
 
-it("takes out checks that throw, and flips comparisons", () => {
-  const made = mutantsOf(CODE).map(({ line, before, text }) => [
-    line,
-    before,
-    text,
-  ]);
-  expect(made).toEqual([
-    [3, "a < 1", "false"],
-    [3, "<", "<="],
-    [4, "a === 2", "false"],
-    [4, "===", "!=="],
-    [8, ">", ">="],
-  ]);
+const shown = (
+  mutants: ReturnType<typeof mutantsOf>,
+): readonly (readonly [number, string, string])[] =>
+  mutants.map(({ line, before, becomes }) => [line, before, becomes]);
+
+describe("mutants", () => {
+  it("hold conditions, move bounds and leave statements out", () => {
+    expect(shown(mutantsOf(CODE))).toEqual([
+      [3, "a < 1", "false"],
+      [3, "a < 1", "<="],
+      [5, 'a === 2 || b.includes("x")', "false"],
+      [5, "a === 2", "false"],
+      [5, 'b.includes("x")', "false"],
+      [9, 'b.push("seen");', "nothing"],
+      [10, "a > 3 && b.length > 1", "false"],
+      [10, "a > 3 && b.length > 1", "true"],
+      [10, "a > 3", "true"],
+      [10, "a > 3", ">="],
+      [10, "b.length > 1", "true"],
+      [10, "b.length > 1", ">="],
+    ]);
+  });
+
+  it("stand where comments name requirements, if that is wanted", () => {
+    const tagged = mutantsOf(CODE, { isTagged: true });
+    expect(tagged.map(({ line, ids }) => [line, ...ids])).toEqual([
+      [5, ONE],
+      [5, ONE],
+      [5, ONE],
+      [9, TWO, THREE],
+    ]);
+  });
 });
 
-it("changes one place of the source", () => {
-  const [first] = mutantsOf(CODE);
-  if (first === undefined) throw new Error("no mutant");
-  expect(mutated(CODE, first)).toBe(CODE.replace("a < 1", "false"));
+describe("instrumented code", () => {
+  const mutants = mutantsOf(CODE).map((one, i) => ({ ...one, number: i + 1 }));
+  const switches = new Switches();
+  const code = instrumented(CODE, mutants);
+  const { outputText } = ts.transpileModule(`${code}; f`, {});
+  const f = runInNewContext(outputText, { [SWITCHES]: switches }) as (
+    a: number,
+    b: string[],
+  ) => string;
+  const outcome = (a: number, b: string[]): string => {
+    try {
+      return f(a, b);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it("does what the source does, and notes which mutants would differ", () => {
+    expect(outcome(4, ["y"])).toBe("high");
+    switches.differing = new Set();
+    expect(outcome(0, [])).toBe("low");
+    // The check itself; a bound that lies elsewhere makes no difference.
+    expect([...switches.differing]).toEqual([1]);
+  });
+
+  it.each([
+    [1, 0, "some"],
+    [2, 1, "low"],
+    [3, 2, "some"],
+    [6, 4, "some"],
+    [7, 4, "some"],
+    [10, 3, "high"],
+  ])("does what mutant %i does once it is on", (number, a, expected) => {
+    switches.turn(number);
+    expect(outcome(a, ["y"])).toBe(expected);
+    switches.turn(0);
+  });
 });

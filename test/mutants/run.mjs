@@ -1,25 +1,30 @@
 /**
- * `npm run mutants -- --file PATH`: takes each check out of a file or a folder,
- * runs the tests that load it, and lists the mutants that no test notices. By
- * hand: it takes as long as the tests, once for each mutant.
+ * `npm run mutants -- --requirements` takes out the checks where the code names
+ * requirements, `--file PATH` those of a file or a folder, and lists the mutants
+ * that no unit test notices. By hand: see "Mutants" in CONTRIBUTING.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createVitest } from "vitest/node";
-import { mutantsOf, mutated } from "./find.mjs";
-import { PLANTED, plantedAt } from "./planted.mjs";
+import { mutantsOf } from "./find.mjs";
+import { survivingFaults } from "./plant.mjs";
 
-const USAGE =
-  "npm run mutants -- --planted [--file PATH] | --file PATH [--seconds N] [--lines FROM-TO] [--test PATH]...";
+const USAGE = `npm run mutants -- --requirements [--id ID]... | --file PATH [--lines FROM-TO] | --planted [--file PATH]
+  [--test PATH]... [--tries N] [--longest MS] [--every] [--continue]`;
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const FOLDER = join(ROOT, "node_modules/.cache/mutants");
 
-/** Milliseconds of a run that goes on for ever, over those of an honest one. */
-const PATIENCE = 5;
-const LEAST_PATIENCE = 60_000;
-/** As long as a timer can be. */
-const FOR_EVER = 2 ** 31 - 1;
+/** Milliseconds without a word, after which the workers are taken to hang. */
+const SILENCE = 180_000;
 
 class UsageError extends Error {}
 
@@ -27,182 +32,187 @@ function optionsOf(args) {
   const { values } = parseArgs({
     args,
     options: {
+      requirements: { type: "boolean", default: false },
+      id: { type: "string", multiple: true, default: [] },
+      planted: { type: "boolean", default: false },
       file: { type: "string" },
-      planted: { type: "boolean" },
-      seconds: { type: "string" },
-      lines: { type: "string" },
-      test: { type: "string", multiple: true },
+      lines: { type: "string", default: "1-999999" },
+      test: { type: "string", multiple: true, default: ["test"] },
+      tries: { type: "string", default: "40" },
+      longest: { type: "string", default: "3000" },
+      every: { type: "boolean", default: false },
+      continue: { type: "boolean", default: false },
     },
   });
-  const { file, planted = false, seconds, lines = "1-999999", test } = values;
-  if (planted) return { planted, file };
-  if (file === undefined) throw new UsageError("--file is missing");
-  if (seconds !== undefined && !/^[1-9]\d*$/.test(seconds))
-    throw new UsageError(`--seconds: "${seconds}"; a whole number above 0`);
-  const range = /^(\d+)-(\d+)$/.exec(lines);
+  if (!values.requirements && !values.planted && values.file === undefined)
+    throw new UsageError("one of --requirements, --file and --planted");
+  const range = /^(\d+)-(\d+)$/.exec(values.lines);
   if (range === null)
-    throw new UsageError(`--lines: "${lines}"; two numbers, as 10-20`);
+    throw new UsageError(`--lines: "${values.lines}"; two numbers, as 10-20`);
+  for (const name of ["tries", "longest"])
+    if (!/^[1-9]\d*$/.test(values[name]))
+      throw new UsageError(
+        `--${name}: "${values[name]}"; a whole number above 0`,
+      );
   const [, from, to] = range.map(Number);
-  return {
-    planted,
-    files: filesOf(resolve(ROOT, file)),
-    until: performance.now() + Number(seconds ?? Infinity) * 1000,
-    isWanted: ({ line }) => line >= from && line <= to,
-    tests: test,
-  };
+  return { ...values, isInRange: ({ line }) => line >= from && line <= to };
 }
 
 function filesOf(path) {
-  let stat;
-  try {
-    stat = statSync(path);
-  } catch {
+  if (!existsSync(path))
     throw new UsageError(`--file: "${path}" does not exist`);
-  }
-  if (!stat.isDirectory()) return [path];
+  if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => join(path, name));
 }
 
-/** Runs the tests of one file, with a mutant of it or without. */
-class Runner {
-  #file;
-  #tests;
-  #mutant;
-  #vitest;
-  #specifications;
-
-  constructor(file, tests) {
-    this.#file = file;
-    this.#tests = tests;
-  }
-
-  async begin() {
-    const transform = (code, id) =>
-      id === this.#file && this.#mutant !== undefined
-        ? mutated(readFileSync(this.#file, "utf8"), this.#mutant)
-        : undefined;
-    this.#vitest = await createVitest(
-      "test",
-      {
-        root: ROOT,
-        config: false,
-        watch: false,
-        include: this.#tests?.map((path) =>
-          path.endsWith(".ts") ? path : `${path}/**/*.test.ts`,
-        ) ?? ["test/**/*.test.ts"],
-        exclude: ["test/interop/**", "test/mutants/**"],
-        related: [this.#file],
-        testTimeout: 60_000,
-        bail: 1,
-        pool: "threads",
-        reporters: [{}],
-        silent: true,
-      },
-      { plugins: [{ name: "mutant", enforce: "pre", transform }] },
-    );
-    this.#specifications = await this.#vitest.getRelevantTestSpecifications();
-    return this.#specifications.length;
-  }
-
-  /** "killed", "survived" or, after that many milliseconds, "hangs". */
-  async run(mutant, patience) {
-    this.#mutant = mutant;
-    this.#vitest.invalidateFile(this.#file);
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, patience, "hangs");
-    });
-    const outcome = await Promise.race([this.#run(), late]);
-    clearTimeout(timer);
-    if (outcome === "hangs") {
-      await this.close();
-      await this.begin();
-    }
-    return outcome;
-  }
-
-  async #run() {
-    const { testModules, unhandledErrors } =
-      await this.#vitest.runTestSpecifications(this.#specifications);
-    const isWell =
-      unhandledErrors.length === 0 && testModules.every((one) => one.ok());
-    return isWell ? "survived" : "killed";
-  }
-
-  close() {
-    return this.#vitest.close();
-  }
-}
-
-/** The mutants of a file that survive; undefined where its tests fail anyway. */
-async function survivorsOf(file, { until, isWanted, tests }) {
-  const name = relative(ROOT, file);
-  const mutants = mutantsOf(readFileSync(file, "utf8")).filter(isWanted);
-  if (mutants.length === 0) return [];
-  const runner = new Runner(file, tests);
-  const count = await runner.begin();
-  const begun = performance.now();
-  const honest = await runner.run(undefined, FOR_EVER);
-  const patience = Math.max(
-    LEAST_PATIENCE,
-    PATIENCE * (performance.now() - begun),
+/** Levels of RFC 2119 by id, of those that bind with MUST. */
+function mustIds() {
+  const lists = ["rfc9846", "tls12"].map((name) =>
+    readFileSync(join(ROOT, `test/requirements/${name}.txt`), "utf8"),
   );
-  console.log(`${name}: ${mutants.length} mutants, ${count} test files`);
-  const survivors = [];
-  if (honest === "survived")
-    for (const mutant of mutants) {
-      if (performance.now() >= until) {
-        console.log("  … the time is over");
-        break;
-      }
-      const outcome = await runner.run(mutant, patience);
-      if (outcome !== "survived") continue;
-      const { line, before, text } = mutant;
-      console.log(`  survives: ${name}:${line}: ${before} → ${text}`);
-      survivors.push(mutant);
-    }
-  await runner.close();
-  return honest === "survived" ? survivors : undefined;
+  return new Set(
+    lists
+      .join("\n")
+      .split("\n")
+      .filter((line) => /^\S+ \| (?:MUST|SHALL|REQUIRED)/.test(line))
+      .map((line) => line.split(" | ")[0]),
+  );
 }
 
-/** Plants each fault of the list; returns how many its test does not notice. */
-async function survivingFaults(faults) {
-  let count = 0;
-  for (const fault of faults) {
-    const file = join(ROOT, fault.file);
-    const runner = new Runner(file, [fault.test]);
-    await runner.begin();
-    const mutant = plantedAt(readFileSync(file, "utf8"), fault);
-    const outcome = await runner.run(mutant, LEAST_PATIENCE * PATIENCE);
-    await runner.close();
-    console.log(`${outcome}: ${fault.what}: ${fault.test}`);
-    if (outcome === "survived") count++;
+/** By file, from the project's root; each with a number from 1. */
+function plannedMutants({ requirements, file = "src", id, isInRange }) {
+  const must = requirements ? mustIds() : undefined;
+  const isWanted = ({ ids }) =>
+    must === undefined ||
+    ids.some((one) =>
+      id.length > 0 ? id.some((want) => one.startsWith(want)) : must.has(one),
+    );
+  const files = {};
+  const seen = new Map();
+  let number = 0;
+  const named = (one) => {
+    const name = `${one.path}: ${one.before} → ${one.becomes}`;
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return { ...one, number: ++number, name: `${name} (${count})` };
+  };
+  for (const path of filesOf(resolve(ROOT, file))) {
+    const code = readFileSync(path, "utf8");
+    const mutants = mutantsOf(code, { isTagged: requirements })
+      .filter(isWanted)
+      .filter(isInRange)
+      .map((one) => named({ ...one, path: relative(ROOT, path) }));
+    if (mutants.length > 0) files[relative(ROOT, path)] = mutants;
   }
-  return count;
+  return files;
+}
+
+/** Mutants that do what the code does, or differ where nothing can see it. */
+function knownReasons() {
+  return JSON.parse(
+    readFileSync(join(ROOT, "test/mutants/survivors.json"), "utf8"),
+  );
+}
+
+/** Runs the tests once over the mutants; what happened is in the log. */
+function runTests(plan) {
+  const planFile = join(FOLDER, "plan.json");
+  writeFileSync(planFile, JSON.stringify(plan));
+  writeFileSync(plan.beat, "");
+  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const config = join(ROOT, "test/mutants/vitest.config.mjs");
+  const child = spawn(process.execPath, [vitest, "run", "--config", config], {
+    cwd: ROOT,
+    stdio: "ignore",
+    detached: true,
+    // In CI no snapshot is written.
+    env: { ...process.env, PURETLS_MUTANTS: planFile, CI: "1" },
+  });
+  return new Promise((settle, reject) => {
+    const watch = setInterval(() => {
+      if (Date.now() - statSync(plan.beat).mtimeMs > SILENCE)
+        process.kill(-child.pid, "SIGKILL");
+    }, 5000);
+    child.on("error", reject);
+    child.on("exit", (_code, signal) => {
+      clearInterval(watch);
+      settle(signal === null ? "ended" : "hung");
+    });
+  });
+}
+
+/** Lines of the log: `{ tries }`, `{ killed, by }` and `{ unsteady }`. */
+function logOf(path) {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** Tries all mutants; returns those that nothing noticed. */
+async function survivorsOf(mutants, files, options) {
+  const log = join(FOLDER, "log.jsonl");
+  mkdirSync(FOLDER, { recursive: true });
+  if (!options.continue || !existsSync(log)) writeFileSync(log, "");
+  const most = options.every ? Number.MAX_SAFE_INTEGER : undefined;
+  const hung = new Set();
+  const alive = () => {
+    const killed = new Set(logOf(log).map((one) => one.killed));
+    return mutants.filter(({ name }) => !killed.has(name) && !hung.has(name));
+  };
+  for (;;) {
+    const outcome = await runTests({
+      log,
+      beat: join(FOLDER, "beat"),
+      files,
+      alive: alive().map(({ number, name, ids }) => ({ number, name, ids })),
+      tests: options.test.map((path) =>
+        path.endsWith(".ts") ? path : `${path}/**/*.test.ts`,
+      ),
+      tries: most ?? Number(options.tries),
+      longest: most ?? Number(options.longest),
+    });
+    // The one that was tried last is what it hangs in.
+    const last = logOf(log).findLast((one) => one.tries !== undefined)?.tries;
+    if (outcome === "ended" || last === undefined || hung.has(last)) break;
+    hung.add(last);
+  }
+  const tried = new Set(logOf(log).map((one) => one.tries));
+  return alive().map((one) => ({ ...one, isReached: tried.has(one.name) }));
+}
+
+function printed({ path, line, before, becomes, ids, isReached }) {
+  const shown = before.length > 90 ? `${before.slice(0, 90)} …` : before;
+  const names = ids.length > 0 ? ` [${ids.join(" ")}]` : "";
+  return `${path}:${line}: ${shown} → ${becomes}${names}${isReached ? "" : " (no test where it differs)"}`;
+}
+
+async function main(args) {
+  const options = optionsOf(args);
+  if (options.planted) return survivingFaults(options.file ?? "src");
+  const files = plannedMutants(options);
+  const mutants = Object.values(files).flat();
+  const begun = Date.now();
+  const survivors = await survivorsOf(mutants, files, options);
+  const reasons = knownReasons();
+  const isKnown = ({ path, before, becomes }) =>
+    reasons.some(
+      (one) =>
+        one.file === path && one.before === before && one.becomes === becomes,
+    );
+  const open = survivors.filter((one) => !isKnown(one));
+  for (const one of open) console.log(printed(one));
+  const minutes = ((Date.now() - begun) / 60_000).toFixed(1);
+  console.log(
+    `${mutants.length} mutants, ${mutants.length - survivors.length} noticed, ${survivors.length - open.length} listed with a reason, ${open.length} survive; ${minutes} minutes`,
+  );
+  return open.length;
 }
 
 try {
-  const options = optionsOf(process.argv.slice(2));
-  if (options.planted) {
-    const wanted = options.file ?? "src";
-    const faults = PLANTED.filter(({ file }) => file.startsWith(wanted));
-    const count = await survivingFaults(faults);
-    console.log(`${count} of ${faults.length} planted faults survive`);
-    process.exit(count > 0 ? 1 : 0);
-  }
-  let count = 0;
-  for (const file of options.files) {
-    const survivors = await survivorsOf(file, options);
-    if (survivors === undefined) {
-      console.error(`mutants: the tests of ${file} fail without a mutant`);
-      process.exit(2);
-    }
-    count += survivors.length;
-  }
-  console.log(`${count} mutants survive`);
-  process.exit(count > 0 ? 1 : 0);
+  process.exit((await main(process.argv.slice(2))) > 0 ? 1 : 0);
 } catch (error) {
   console.error(`mutants: ${error.message}\n${USAGE}`);
   process.exit(2);
