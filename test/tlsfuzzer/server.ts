@@ -53,6 +53,8 @@ const { values: flags } = parseArgs({
     "no-grease": { type: "boolean", default: false },
     /** The groups that are on by default, in place of all. */
     "default-groups": { type: "boolean", default: false },
+    /** The groups to support, in place of all. */
+    groups: { type: "string" },
   },
 });
 
@@ -91,7 +93,8 @@ function newConfig(): ServerConfig {
     cipherSuites: suites,
     grease: !flags["no-grease"],
     ...(!flags["default-groups"] && {
-      groups: Object.keys(provider.groups) as GroupName[],
+      groups: (flags.groups?.split(",") ??
+        Object.keys(provider.groups)) as GroupName[],
     }),
     ...(flags.tls12 && { versions: ["TLSv1.2"] }),
     ...(flags.alpn !== undefined && { alpnProtocols: flags.alpn.split(",") }),
