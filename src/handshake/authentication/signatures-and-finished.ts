@@ -222,10 +222,11 @@ export function chooseCredential(
   terms: PeerTerms = {},
 ): ChosenCredential | undefined {
   // [9846-4.5.1.2-01]
-  const { certificateTypes = [0], certificateSchemes = peerSchemes } = terms;
+  const { certificateTypes = [0], certificateSchemes } = terms;
+  const schemes = knownOf(peerSchemes);
+  const ofChain = certificateSchemes ? knownOf(certificateSchemes) : schemes;
   // [9846-4.5.1.2-07]
-  const liked = (one: Credential): boolean =>
-    isSignedBy(one, certificateSchemes);
+  const liked = (one: Credential): boolean => isSignedBy(one, ofChain);
   // [5246-7.4.2-07] [5246-7.4.2-10a] [5246-7.4.6-05] [5246-7.4.6-06]
   // [5246-7.4.6-08] [9846-4.3.3-16] [9846-4.5.1.2-03a] [9846-4.5.1.2-05]
   // [9846-4.5.1.2-10]
@@ -252,7 +253,7 @@ export function chooseCredential(
     ...last,
   ]) {
     // [9846-4.5.1.2-02]
-    const scheme = schemeFor(credential, config, version, peerSchemes, terms);
+    const scheme = schemeFor(credential, config, version, schemes, terms);
     if (scheme !== undefined) return { credential, scheme };
   }
   return undefined;
@@ -278,7 +279,7 @@ function schemeFor(
     const row = SIGNATURE_SCHEMES[name];
     // [9846-4.5.2-04] [9846-4.5.2-05]
     return (
-      knownOf(peerSchemes).codes.has(row.code) &&
+      peerSchemes.includes(row.code) &&
       fitsKey(row, credential, version, config.role)
     );
   });
@@ -290,34 +291,22 @@ function isSignedBy(
   { chainSignatures = [] }: Credential,
   schemes: readonly number[],
 ): boolean {
-  const { signatures } = knownOf(schemes);
-  return chainSignatures.every((name) => signatures.has(name));
-}
-
-interface KnownSchemes {
-  readonly codes: ReadonlySet<number>;
-  /** Of certificates. */
-  readonly signatures: ReadonlySet<SignatureName>;
+  return chainSignatures.every((name) =>
+    schemes.some((code) => SIGNATURES_BY_CODE.get(code) === name),
+  );
 }
 
 /**
- * Those of a peer's list that are known: it is as long as the peer likes, and is
- * walked once however many certificates there are.
+ * Those of a peer's list that are known, each once: it is as long as the peer
+ * likes, and is walked once however many certificates there are. A short list is
+ * returned as it is.
  */
-function knownOf(schemes: readonly number[]): KnownSchemes {
-  const before = KNOWN_SCHEMES.get(schemes);
-  if (before !== undefined) return before;
-  const codes = new Set<number>();
-  for (const code of schemes) if (ALL_CODES.has(code)) codes.add(code);
-  const signatures = new Set(
-    [...codes].flatMap((code) => SIGNATURES_BY_CODE.get(code) ?? []),
-  );
-  const known = { codes, signatures };
-  KNOWN_SCHEMES.set(schemes, known);
-  return known;
+function knownOf(schemes: readonly number[]): readonly number[] {
+  if (schemes.length <= ALL_CODES.size) return schemes;
+  const known = new Set<number>();
+  for (const code of schemes) if (ALL_CODES.has(code)) known.add(code);
+  return [...known];
 }
-
-const KNOWN_SCHEMES = new WeakMap<readonly number[], KnownSchemes>();
 
 /** The roots' own signatures aside, which nobody verifies. */
 function isOverSha1({ chainSignatures = [] }: Credential): boolean {

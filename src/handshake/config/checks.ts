@@ -45,7 +45,7 @@ export interface Spoken {
 export function versionsAndSuites(
   options: {
     readonly provider: CryptoProvider;
-    readonly versions?: readonly TlsProtocolVersion[];
+    readonly versions?: readonly TlsProtocolVersion[] | undefined;
     readonly cipherSuites: readonly CipherSuiteName[];
   },
   protocol: Protocol,
@@ -117,24 +117,25 @@ function canExchange(
 /**
  * Sees that a list has names that are allowed, each once.
  *
+ * @param allowed a list, or a table with their rows
  * @param least how many it has to have
  * @throws TlsUsageError
  */
 export function checkNames(
   option: string,
   names: readonly string[] | undefined,
-  allowed: readonly string[],
+  allowed: readonly string[] | object,
   least = 0,
 ): void {
-  const given = names ?? [];
+  if (names === undefined) return;
+  const all = Array.isArray(allowed) ? allowed : Object.keys(allowed);
   const refused = (fault: string): TlsUsageError =>
-    new TlsUsageError(`${option}: ${fault}; allowed are ${listed(allowed)}`);
-  for (const [at, name] of given.entries()) {
-    if (!allowed.includes(name)) throw refused(found(name));
-    if (given.indexOf(name) !== at) throw refused(`"${name}" twice`);
+    new TlsUsageError(`${option}: ${fault}; allowed are ${listed(all)}`);
+  for (const [at, name] of names.entries()) {
+    if (!all.includes(name)) throw refused(found(name));
+    if (names.indexOf(name) !== at) throw refused(`"${name}" twice`);
   }
-  if (names !== undefined && given.length < least)
-    throw refused("an empty list");
+  if (names.length < least) throw refused("an empty list");
 }
 
 /** @throws TlsUsageError for raw public keys that nobody verifies, or no type */
@@ -148,7 +149,7 @@ export function peerTypes({
   const hasVerifier = rawPublicKeys !== undefined;
   if (types === undefined)
     return hasVerifier ? ["RawPublicKey", "X509"] : ["X509"];
-  checkNames("peerCertificateTypes", types, Object.keys(CertificateType), 1);
+  checkNames("peerCertificateTypes", types, CertificateType, 1);
   if (types.includes("RawPublicKey") !== hasVerifier)
     throw new TlsUsageError(
       "peerCertificateTypes: RawPublicKey and rawPublicKeys go together",
@@ -166,7 +167,7 @@ export function ownTypes({
     | typeof RAISE_NEED;
   readonly certificateTypes?: readonly CertificateTypeName[];
 }): readonly CertificateTypeName[] {
-  checkNames("certificateTypes", types, Object.keys(CertificateType), 1);
+  checkNames("certificateTypes", types, CertificateType, 1);
   if (types !== undefined) return types.slice();
   if (credentials === RAISE_NEED || credentials.length === 0) return ["X509"];
   return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];

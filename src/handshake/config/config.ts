@@ -48,7 +48,7 @@ import { type Protocol, speakAlike } from "./protocol.ts";
 import { DH_BITS, inRange, RECORD_SIZE, SEND_FRAGMENT } from "./ranges.ts";
 import { PSK_MODES } from "../registries/psk-modes.ts";
 import { DEFAULT_GROUPS, GROUPS } from "../registries/groups.ts";
-import { given, sessionOptions } from "./session-options.ts";
+import { sessionOptions } from "./session-options.ts";
 import {
   DEFAULT_SIGNATURE_SCHEMES,
   isForBothSides,
@@ -60,7 +60,7 @@ export { DEFAULT_LIMITS, type Limits };
 export type { ClientOptions, CommonOptions, MessageShapes, ServerOptions };
 
 type Whole<T, Optional extends keyof T> = Readonly<
-  Required<Omit<T, Optional>> & Pick<T, Optional>
+  Required<Omit<T, Optional>> & { [Name in Optional]: T[Name] | undefined }
 >;
 type OptionalKeys =
   | "recordSizeLimit"
@@ -100,9 +100,29 @@ interface Derived extends Spoken {
   readonly trust: object;
 }
 
-/** Made by this file alone: a copy of a config, spread or not, is no config. */
-class Made {
+/** Returns an object that is there: a derived class puts its fields on that. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- returning is all that it does
+class Stamp {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * Made by this file alone: a copy of a config, spread or not, is no config. The
+ * stamp is put on the literal itself: copied property by property into an object
+ * of a class, so many would be kept in a dictionary, and each look at a config
+ * would cost more.
+ */
+class Made extends Stamp {
   readonly #made = true;
+
+  static of<T extends object>(fields: T): T & Made {
+    new Made(fields);
+    if (!Made.is(fields)) throw new TypeError("a config without its stamp");
+    Object.freeze(fields);
+    return fields;
+  }
 
   static is(value: unknown): value is Made {
     return typeof value === "object" && value !== null && #made in value;
@@ -180,7 +200,7 @@ export function clientVariant(
     >
   >,
 ): ClientConfig {
-  return made({ ...config, ...changes });
+  return Made.of({ ...config, ...changes });
 }
 
 /**
@@ -210,14 +230,9 @@ export function underEnvironment(
     chosen.encryptedClientHello === encryptedClientHello
   )
     return chosen;
-  const { encryptedClientHello: _keys, ...rules } = chosen;
-  const environment = {
-    provider,
-    limits,
-    protocol,
-    ...given("encryptedClientHello", encryptedClientHello),
-  };
-  if (chosen.provider === provider) return made({ ...rules, ...environment });
+  const environment = { provider, limits, protocol, encryptedClientHello };
+  if (chosen.provider === provider)
+    return Made.of({ ...chosen, ...environment });
   const spoken = { ...chosen, provider };
   const lists = {
     ...versionsAndSuites(spoken, protocol, rest.role),
@@ -225,13 +240,7 @@ export function underEnvironment(
     signatureSchemes: chosen.signatureSchemes.filter(canVerify(provider)),
   };
   requireLists(lists);
-  return made({ ...rules, ...environment, ...lists });
-}
-
-function made<T extends object>(fields: T): T & Made {
-  const config = Object.assign(new Made(), fields);
-  Object.freeze(config);
-  return config;
+  return Made.of({ ...chosen, ...environment, ...lists });
 }
 
 /** @throws TlsUsageError when the options contradict each other */
@@ -248,7 +257,7 @@ export function makeClientConfig(
   checkClientNeeds(protocol, options);
   if (ech?.kind === "real") checkVersionsToHide(common.versions);
   const keyShares = options.keyShares ?? defaultKeyShares(common.groups);
-  return made({
+  return Made.of({
     ...common,
     role: "client" as const,
     trust: trustOf(options),
@@ -267,9 +276,9 @@ export function makeClientConfig(
       "bits",
     ),
     fallbackSignal: options.fallbackSignal ?? false,
-    ...given("maxFragmentLength", options.maxFragmentLength),
-    ...given("session", options.session),
-    ...given("encryptedClientHello", ech),
+    maxFragmentLength: options.maxFragmentLength,
+    session: options.session,
+    encryptedClientHello: ech,
     // [9846-F.5-03a]
     earlyData: options.earlyData ?? false,
     postHandshakeAuth:
@@ -292,13 +301,23 @@ export function makeServerConfig(
     throw new TlsUsageError(
       "retryCookies: cannot be combined with credentials: RAISE_NEED",
     );
-  return made({
+  const sessions = sessionOptions(options);
+  // One spread, and first: what others add would make a dictionary of it.
+  return Made.of({
     ...commonConfig(options, protocol, "server"),
     trust: trustOf(options),
     clientAuthentication: clientAuthenticationOf(options),
-    ...sessionOptions(options),
-    ...given("encryptedClientHello", options.encryptedClientHello),
-    ...given("retryCookies", options.retryCookies),
+    numTickets: sessions.numTickets,
+    maxEarlyData: sessions.maxEarlyData,
+    strikeRegister: options.strikeRegister,
+    sessionContext: sessions.sessionContext,
+    sessionLifetimeSeconds: sessions.sessionLifetimeSeconds,
+    ticketKeys: options.ticketKeys,
+    sessionStore: options.sessionStore,
+    pskIdentityHint: sessions.pskIdentityHint,
+    dhParameters: sessions.dhParameters,
+    encryptedClientHello: options.encryptedClientHello,
+    retryCookies: options.retryCookies,
     role: "server" as const,
     credentials: options.credentials,
     alpnMismatch: options.alpnMismatch ?? "alert",
@@ -317,26 +336,18 @@ function commonConfig(
 ) {
   const { provider, recordSizeLimit, padding, keyLog } = options;
   const { pskModes = ["psk_dhe_ke"] } = options;
-  checkNames("pskModes", pskModes, Object.keys(PSK_MODES), 1);
+  checkNames("pskModes", pskModes, PSK_MODES, 1);
   // [9846-4.3.7-01]
-  checkPreferences("groups", options.groups, Object.keys(GROUPS));
-  checkPreferences(
-    "cipherSuites",
-    options.cipherSuites,
-    Object.keys(protocol.suites),
-  );
+  checkPreferences("groups", options.groups, GROUPS);
+  checkPreferences("cipherSuites", options.cipherSuites, protocol.suites);
   const groups = options.groups ?? DEFAULT_GROUPS;
   const suites =
     options.cipherSuites ?? protocol.defaultSuites(provider.fastAes);
-  checkNames(
-    "signatureSchemes",
-    options.signatureSchemes,
-    Object.keys(SIGNATURE_SCHEMES),
-  );
+  checkNames("signatureSchemes", options.signatureSchemes, SIGNATURE_SCHEMES);
   checkNames(
     "certificateSignatureSchemes",
     options.certificateSignatureSchemes,
-    Object.keys(SIGNATURE_SCHEMES),
+    SIGNATURE_SCHEMES,
   );
   if (options.certificateSignatureSchemes?.every(isForBothSides) === false)
     throw new TlsUsageError(
@@ -350,7 +361,7 @@ function commonConfig(
       {
         provider,
         cipherSuites: namesIn(suites),
-        ...given("versions", options.versions),
+        versions: options.versions,
       },
       protocol,
       role,
@@ -377,28 +388,22 @@ function commonConfig(
       SEND_FRAGMENT,
       "bytes",
     ),
-    ...(recordSizeLimit !== undefined && {
-      recordSizeLimit: inRange(
-        "recordSizeLimit",
-        recordSizeLimit,
-        RECORD_SIZE,
-        "bytes",
-      ),
-    }),
-    ...(padding === undefined ? {} : { padding }),
-    ...(keyLog === undefined ? {} : { keyLog }),
+    recordSizeLimit:
+      recordSizeLimit === undefined
+        ? undefined
+        : inRange("recordSizeLimit", recordSizeLimit, RECORD_SIZE, "bytes"),
+    padding,
+    keyLog,
     certificateAuthorities: options.certificateAuthorities ?? [],
-    ...given("psk", options.psk),
+    psk: options.psk,
     pskModes: pskModes.slice(),
     certificateWithPsk: options.certificateWithPsk ?? false,
-    ...given("rawPublicKeys", options.rawPublicKeys),
+    rawPublicKeys: options.rawPublicKeys,
     peerCertificateTypes: peerTypes(options),
-    ...given("delegatedCredentials", options.delegatedCredentials),
-    ...given(
-      "certificateSignatureSchemes",
+    delegatedCredentials: options.delegatedCredentials,
+    certificateSignatureSchemes:
       options.certificateSignatureSchemes &&
-        sha1Last(options.certificateSignatureSchemes),
-    ),
+      sha1Last(options.certificateSignatureSchemes),
   };
   requireLists(config);
   if (role === "client" && !config.signatureSchemes.some(isForBothSides))

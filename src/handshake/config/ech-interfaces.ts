@@ -10,7 +10,7 @@ import type { Transcript } from "../keys/transcript.ts";
 /** The part of a config that ECH needs. */
 export interface EchEnvironment {
   readonly provider: CryptoProvider;
-  readonly keyLog?: (line: string) => void;
+  readonly keyLog?: ((line: string) => void) | undefined;
 }
 
 /** The part of a server's config that ECH needs. */

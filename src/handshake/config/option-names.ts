@@ -89,5 +89,9 @@ export function requireOptionNames(
   own: Readonly<Record<string, true>>,
   given: object,
 ): void {
+  const isOption = (name: string): boolean =>
+    Object.hasOwn(COMMON, name) || Object.hasOwn(own, name);
+  // A config may be made for each connection: the whole table is for the error.
+  if (Object(given) === given && Object.keys(given).every(isOption)) return;
   requireNames(factory, given, { ...COMMON, ...own }, { Fault: TlsUsageError });
 }

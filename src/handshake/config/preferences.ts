@@ -69,7 +69,7 @@ export function equalNames(list: Preferences<string>): EqualNames {
 export function checkPreferences(
   option: string,
   list: Preferences<string> | undefined,
-  allowed: readonly string[],
+  allowed: readonly string[] | object,
 ): void {
   if (list === undefined) return;
   for (const entry of list) {

@@ -65,7 +65,7 @@ export function sessionOptions(options: SessionOptions) {
       EARLY_DATA,
       "bytes",
     ),
-    ...given("strikeRegister", options.strikeRegister),
+    strikeRegister: options.strikeRegister,
     sessionContext: sessionContext.slice(),
     sessionLifetimeSeconds: inRange(
       "sessionLifetimeSeconds",
@@ -73,10 +73,10 @@ export function sessionOptions(options: SessionOptions) {
       [1, MAX_SESSION_LIFETIME],
       "seconds",
     ),
-    ...given("ticketKeys", options.ticketKeys),
-    ...given("sessionStore", options.sessionStore),
-    ...given("pskIdentityHint", options.pskIdentityHint?.slice()),
-    ...given("dhParameters", checkedField(options)),
+    ticketKeys: options.ticketKeys,
+    sessionStore: options.sessionStore,
+    pskIdentityHint: options.pskIdentityHint?.slice(),
+    dhParameters: checkedField(options),
   };
 }
 

@@ -172,8 +172,9 @@ export interface AskingConfig {
   readonly ocspStapling: boolean;
   readonly signedCertificateTimestamps: boolean;
   readonly certificateCompression: readonly CertificateCompressor[];
-  readonly delegatedCredentials?: DelegatedCredentialPolicy;
-  readonly certificateSignatureSchemes?: readonly SignatureSchemeName[];
+  readonly delegatedCredentials?: DelegatedCredentialPolicy | undefined;
+  readonly certificateSignatureSchemes?:
+    readonly SignatureSchemeName[] | undefined;
   readonly certificateAuthorities: readonly Uint8Array[];
 }
 
@@ -181,10 +182,10 @@ export interface AskingConfig {
 export interface OfferedConfig extends AskingConfig {
   readonly versions: readonly TlsProtocolVersion[];
   readonly suites12: readonly CipherSuite12[];
-  readonly maxFragmentLength?: FragmentLength;
+  readonly maxFragmentLength?: FragmentLength | undefined;
   readonly signatureSchemes: readonly SignatureSchemeName[];
   readonly alpnProtocols: readonly string[];
-  readonly recordSizeLimit?: number;
+  readonly recordSizeLimit?: number | undefined;
   readonly pskModes: readonly PskMode[];
   readonly certificateWithPsk: boolean;
   readonly postHandshakeAuth: boolean;
@@ -228,11 +229,13 @@ export interface AnswerContext {
     /** Best first. */
     readonly groups: readonly GroupName[];
     readonly requireExtendedMainSecret: boolean;
-    readonly recordSizeLimit?: number;
+    readonly recordSizeLimit?: number | undefined;
     readonly peerCertificateTypes: readonly ("X509" | "RawPublicKey")[];
-    readonly encryptedClientHello?: {
-      readonly retryConfigs: Uint8Array | undefined;
-    };
+    readonly encryptedClientHello?:
+      | {
+          readonly retryConfigs: Uint8Array | undefined;
+        }
+      | undefined;
   };
   readonly version: TlsProtocolVersion;
   readonly suite: CipherSuite;

@@ -20,7 +20,7 @@ export type KeyLogLabel =
  * @throws TlsError `callback_failed` when it throws
  */
 export function logSecrets(
-  { keyLog }: { readonly keyLog?: (line: string) => void },
+  { keyLog }: { readonly keyLog?: ((line: string) => void) | undefined },
   clientRandom: Uint8Array,
   secrets: Partial<Record<KeyLogLabel, { readonly bytes: Uint8Array }>>,
 ): void {

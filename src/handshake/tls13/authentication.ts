@@ -68,11 +68,11 @@ export function onCertificateVerify<S extends Presented>(
     message,
   });
   return {
-    ...rest,
     at: nextOf<S["at"]>(state.at),
     need: verifyNeed(peerChain, { config, version: "TLSv1.3", serverName }),
     signature,
     transcript: transcript.add(message.raw),
+    ...rest,
   };
 }
 
@@ -84,5 +84,5 @@ export function onVerified<S extends Possessed>(
   Next<S> & { readonly peer: AuthenticatedPeer } {
   const { at: _at, need, signature, ...rest } = state;
   const peer = AuthenticatedPeer.of(need, chain, signature);
-  return { ...rest, at: nextOf<S["at"]>(state.at), peer };
+  return { at: nextOf<S["at"]>(state.at), peer, ...rest };
 }

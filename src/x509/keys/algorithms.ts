@@ -72,8 +72,12 @@ const BY_OID: Readonly<Partial<Record<string, SignatureAlgorithm>>> = {
 
 /** Tells whether signatures by that algorithm can be forged, as over SHA-1. */
 export function isWeakSignature(name: SignatureName): boolean {
-  return Object.values(BY_OID).some((row) => row?.name === name && row.weak);
+  return WEAK.has(name);
 }
+
+const WEAK: ReadonlySet<SignatureName> = new Set(
+  Object.values(BY_OID).flatMap((row) => (row?.weak ? [row.name] : [])),
+);
 
 /** DER of NULL. */
 export const DER_NULL: Uint8Array = Uint8Array.of(5, 0);
