@@ -133,23 +133,25 @@ export function kindOf(value: unknown): string {
  * @param others Python's names that are not another spelling, and ours for them
  */
 export function refusePythonNames(
-  { name: className, prototype }: { name: string; prototype: object },
+  { name, prototype }: { name: string; prototype: object },
   others: Readonly<Record<string, string>> = {},
 ): void {
+  // A bundler names a class that speaks of itself with an underscore.
+  const className = name.replace(/^_+/, "");
   const refused = new Map(Object.entries(others));
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    refused.set(name.toLowerCase(), name);
+  for (const member of Object.getOwnPropertyNames(prototype)) {
+    refused.set(member.toLowerCase(), member);
     refused.set(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      name,
+      member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      member,
     );
   }
-  for (const [name, ours] of refused) {
-    if (name in prototype) continue;
+  for (const [python, ours] of refused) {
+    if (python in prototype) continue;
     const refuse = (): never => {
-      throw new TypeError(`${className}: ${name} is ${ours} here`);
+      throw new TypeError(`${className}: ${python} is ${ours} here`);
     };
-    Object.defineProperty(prototype, name, {
+    Object.defineProperty(prototype, python, {
       configurable: true,
       get: refuse,
       set: refuse,

@@ -266,6 +266,9 @@ const CONTEXTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
     SERVER,
     call("load_cert_chain", file(rsa.certificatePem), file(ENCRYPTED), "wrong"),
     call("load_cert_chain", file(rsa.certificatePem), file(ENCRYPTED), 7),
+    call("load_cert_chain", file(rsa.certificatePem), file(rsa.keyPem), 7),
+    call("load_cert_chain", file(rsa.certificatePem), file(rsa.keyPem), true),
+    call("load_cert_chain", file(rsa.certificatePem), file(rsa.keyPem), "x"),
     call(
       "load_cert_chain",
       file(rsa.certificatePem),

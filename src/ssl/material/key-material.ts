@@ -150,6 +150,7 @@ export function loadCredential(
 ): LoadedCredential {
   requireNames("loadCertChain", options, CERT_CHAIN_OPTIONS);
   const source = withoutNulls(options);
+  requirePassword(source.password);
   const pfx = fromFile ?? pfxOf(provider, source, platform);
   const read = (path: string): Uint8Array => readFile(platform, path);
   const cert = contentOf("cert", source.cert, source.certFile, read);
@@ -392,6 +393,16 @@ function loadKey(
   );
 }
 
+/** As Python: before anything is read, and for a key that needs none too. */
+function requirePassword(password: unknown): void {
+  if (!PASSWORDS.has(typeof password) && !isBytesLike(password))
+    throw new TypeError(noPassword(password));
+}
+
+const PASSWORDS = new Set(["undefined", "string", "function"]);
+const noPassword = (given: unknown): string =>
+  `password should be a string or callable, or bytes, not ${kindOf(given)}`;
+
 function passwordBytes(password: Password): Uint8Array {
   const given: unknown = typeof password === "function" ? password() : password;
   const bytes =
@@ -404,7 +415,7 @@ function passwordBytes(password: Password): Uint8Array {
     throw new TypeError(
       typeof password === "function"
         ? `password callback must return a string or bytes, not ${kindOf(given)}`
-        : `password should be a string or callable, or bytes, not ${kindOf(given)}`,
+        : noPassword(given),
     );
   if (bytes.length > MAX_PASSWORD)
     throw new RangeError(

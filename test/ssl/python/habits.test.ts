@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as ssl from "../../../src/index.ts";
 import * as node from "../../../src/net/node.ts";
+import { refusePythonNames } from "../../../src/options.ts";
 import { testAuthority, testServer } from "../../support/pki.ts";
 import { ascii, BioPair, clientContext, serverContext } from "../support.ts";
 
@@ -230,6 +231,25 @@ const REFUSED: Readonly<Record<string, readonly [() => unknown, string]>> = {
   "X-20: files in a row": [
     () => called(client(), "loadCertChain", certFile, keyFile),
     "certFile, keyFile",
+  ],
+  "X-20: a password that is none, for a key that needs none": [
+    () => {
+      server().loadCertChain({ certFile, keyFile, password: true as never });
+    },
+    "password should be a string or callable, or bytes, not true",
+  ],
+  "X-01: a class under the name that a bundler gives it": [
+    () => {
+      class _Bundled {
+        readonly made = 1;
+        get verifyMode(): number {
+          return this.made;
+        }
+      }
+      refusePythonNames(_Bundled);
+      return member(new _Bundled(), "verify_mode");
+    },
+    "Bundled: verify_mode is verifyMode here",
   ],
   "X-40: no list for ALPN": [
     () => {
