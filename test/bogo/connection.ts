@@ -189,8 +189,8 @@ export class Connection {
       return false;
     }
     // One byte at a time is the hardest way to be sent something.
-    const { async, late } = this.#setting.flags;
-    const step = async && !late ? 1 : bytes.length;
+    const { bytewise, late } = this.#setting.flags;
+    const step = bytewise ? 1 : bytes.length;
     this.#isReceiving = late;
     for (let at = 0; at < bytes.length; at += step) {
       this.#engine.receive(bytes.subarray(at, at + step));

@@ -188,6 +188,8 @@ export type Flags = {
 } & {
   /** Needs are answered once all that has arrived was taken in. */
   readonly late: boolean;
+  /** The engine is fed a byte at a time. */
+  readonly bytewise: boolean;
   readonly kind: CredentialKind;
   readonly credentials: readonly CredentialFlags[];
 };
@@ -272,8 +274,6 @@ export function parseFlags(args: readonly string[], late: boolean): Runs {
     if (text === undefined) throw new Error(`${arg} without a value`);
     for (const run of runs) put(drafts[run], name, kind, text);
   }
-  if (late)
-    for (const { values } of Object.values(drafts)) values.set("async", true);
   return {
     initial: finished(drafts.initial, late),
     resume: finished(drafts.resume, late),
@@ -326,9 +326,12 @@ function put(
 }
 
 function finished({ values, credentials }: Draft, late: boolean): Flags {
+  const bytewise = values.has("async");
+  if (late) values.set("async", true);
   return {
     ...whole(values),
     late,
+    bytewise,
     kind: "X509",
     credentials: credentials.map(({ kind, values: own }) => ({
       ...whole(own),
@@ -338,7 +341,7 @@ function finished({ values, credentials }: Draft, late: boolean): Flags {
 }
 
 /** Every flag of the table; those that did not come are off or undefined. */
-function whole(values: Values): Omit<Flags, "late"> {
+function whole(values: Values): Omit<Flags, "late" | "bytewise"> {
   const flags: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(FLAGS))
     flags[name] = values.get(name) ?? (kind === "switch" ? false : undefined);
