@@ -145,6 +145,18 @@ describe("PkiKey", () => {
     );
   });
 
+  // node:crypto's export() takes a passphrase: here none may be lost.
+  it.each(["toPem", "toDer"] as const)("%s() refuses a password", (name) => {
+    const write: unknown = Reflect.get(testKey("ec-p256"), name);
+    if (typeof write !== "function") throw new Error("no method");
+    const given = [{ password: "secret" }];
+    expect(() => {
+      Reflect.apply(write, testKey("ec-p256"), given);
+    }).toThrow(
+      `${name}(): an object; no argument is allowed: the key is not encrypted. createPkcs12() writes one under a password`,
+    );
+  });
+
   it("refuses what is no key, and PSS for a key that is not RSA", () => {
     expect(() => PkiKey.parse(noble, "no PEM")).toThrow(X509Error);
     const { privateKey } = testKey("ec-p256");

@@ -6,6 +6,7 @@ import type {
   PrivateKey,
   PublicKey,
 } from "../../crypto/provider.ts";
+import { kindOf } from "../../options.ts";
 import * as OID from "../../x509/der/oids.ts";
 import { encodePem } from "../../x509/keys/pem.ts";
 import type { PrivateKeyOptions } from "../../x509/keys/private-key.ts";
@@ -99,8 +100,13 @@ export class PkiKey {
     return unshared(encodePublicKeyInfo(this.algorithm, this.publicKey));
   }
 
-  /** DER of PKCS#8 PrivateKeyInfo (RFC 5958), unencrypted. */
-  toDer(): Bytes {
+  /**
+   * DER of PKCS#8 PrivateKeyInfo (RFC 5958), unencrypted.
+   *
+   * @throws TypeError for an argument, as a password would be
+   */
+  toDer(...none: readonly []): Bytes {
+    requireNone("toDer()", none);
     return sequence(
       unsignedInteger(0),
       algorithmIdentifier(this.algorithm, this.publicKey),
@@ -108,8 +114,14 @@ export class PkiKey {
     );
   }
 
-  /** PEM "PRIVATE KEY": PKCS#8, unencrypted. */
-  toPem(): string {
+  /**
+   * PEM "PRIVATE KEY": PKCS#8, unencrypted. A key under a password is in the
+   * file of `createPkcs12()`.
+   *
+   * @throws TypeError for an argument, as a password would be
+   */
+  toPem(...none: readonly []): string {
+    requireNone("toPem()", none);
     return encodePem("PRIVATE KEY", this.toDer());
   }
 
@@ -280,4 +292,12 @@ function privateKeyBytes(key: PrivateKey, publicKey: PublicKey): Uint8Array {
         unsignedInteger(key.coefficient.bytes),
       );
   }
+}
+
+/** A caller that gave a password must not get a key in the clear. */
+function requireNone(call: string, given: readonly unknown[]): void {
+  if (given.length > 0)
+    throw new TypeError(
+      `${call}: ${kindOf(given[0])}; no argument is allowed: the key is not encrypted. createPkcs12() writes one under a password`,
+    );
 }
