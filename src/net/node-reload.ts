@@ -151,9 +151,10 @@ class FileWatch {
     const { certFile, keyFile, password } = this.#options;
     // Taken first: what is written from here on is seen the next time.
     const stamp = this.#stampNow();
+    // Given as files, so that errors name them.
     const source = {
-      cert: readFileSync(certFile),
-      ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
+      certFile,
+      ...(keyFile !== undefined && { keyFile }),
       ...(password !== undefined && { password }),
     };
     const state = contextState(this.#context);

@@ -113,7 +113,10 @@ describe("files that are wrong: found out before anybody is called", () => {
   const wrong = (): readonly (readonly [readonly string[], RegExp])[] => [
     [["--cert", files.path("none.pem")], /ENOENT/],
     [["--cert", pki.cert, "--key", files.path("none.key")], /ENOENT/],
-    [["--cert", files.write("x.pem", "x"), "--key", pki.key], /no PEM block/],
+    [
+      ["--cert", files.write("x.pem", "x"), "--key", pki.key],
+      /x\.pem.*no PEM block/,
+    ],
     [["--cert", pki.cert], /server\.pem.*no PEM block/],
     [
       ["--cert", pki.cert, "--key", pki.otherKey],

@@ -14,6 +14,7 @@ import {
   matchHost,
   parseCertificates,
 } from "../../x509/index.ts";
+import { parsing } from "../input-file.ts";
 import { CommandError } from "../command.ts";
 import { explain } from "../text/explain.ts";
 import type { Values } from "./options.ts";
@@ -199,9 +200,11 @@ export class ServerCertificates {
   }
 }
 
-/** @throws X509Error for a file without a certificate */
+/** @throws Error for a file without a certificate */
 function leafOf(certFile: string): Certificate {
-  const [leaf] = parseCertificates(readFileSync(certFile));
+  const [leaf] = parsing(certFile, () =>
+    parseCertificates(readFileSync(certFile)),
+  );
   if (leaf === undefined)
     throw new Error(`${certFile}: there is no certificate in it`);
   return leaf;
