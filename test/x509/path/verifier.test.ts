@@ -50,8 +50,8 @@ import {
 describe("createVerifier", () => {
   it.each([
     ["profile", "lint", "default, strict, issuance"],
-    ["securityLevel", 1, "2, 3, 4, 5"],
-    ["securityLevel", "2", "2, 3, 4, 5"],
+    ["securityLevel", 6, "0, 1, 2, 3, 4, 5"],
+    ["securityLevel", "2", "0, 1, 2, 3, 4, 5"],
     ["crlCheck", "all", "none, leaf, chain"],
     ["ocsp", true, "ignore, check, mustStaple, require"],
     ["minimumRsaBits", 512, "integers from 1024"],
