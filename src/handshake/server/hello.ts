@@ -304,7 +304,8 @@ function keyExchange(
   hello: ClientHello,
   psk: ChosenPsk | undefined,
 ): ChosenGroup | undefined {
-  if (psk === undefined) requireCertificateExtensions(hello);
+  if (psk === undefined || config.certificateWithPsk)
+    requireCertificateExtensions(hello);
   else if (isAlone(config, hello)) return undefined;
   // [9846-4.3.9-08]
   require(hello.extensions.key_share, "key_share");

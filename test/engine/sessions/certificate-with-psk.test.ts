@@ -24,6 +24,7 @@ import {
 } from "../../support/engines.ts";
 import { type Edit, message, runMachines } from "../../support/machines.ts";
 import { splitHello } from "../../../src/ech/inner-hello.ts";
+import { ExtensionType } from "../../../src/wire/code-points.ts";
 import { Writer } from "../../../src/wire/writer.ts";
 
 const TYPE = 33;
@@ -208,6 +209,16 @@ describe("what a peer must not do", () => {
   it("offer early data beside it (the binder would tell too)", () => {
     const [side, reason] = failureOf(withExtension(42));
     expect([side, reason]).toEqual(["server", "binder_mismatch"]);
+  });
+
+  it("leave out what a certificate needs", () => {
+    const omit = [ExtensionType.signature_algorithms];
+    const client = { ...BOTH, shapes: { client_hello: { omit } } };
+    const { server } = connect({ client });
+    expect(server.error).toMatchObject({
+      alert: "missing_extension",
+      detail: "signature_algorithms",
+    });
   });
 
   it("answer what was not asked for", () => {
