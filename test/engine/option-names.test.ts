@@ -48,6 +48,52 @@ describe.each(FACTORIES)("$factory", ({ factory, make, makeOf, foreign }) => {
   });
 });
 
+describe("flags and words", () => {
+  const FLAGS = [
+    "ocspStapling",
+    "requireExtendedMainSecret",
+    "certificateWithPsk",
+    "sessionTickets",
+    "postHandshakeAuth",
+  ];
+  const CLIENT = ["legacyServerConnect", "fallbackSignal", "earlyData"];
+  const WORDS = {
+    clientAuthentication: '"none", "optional" and "required"',
+    alpnMismatch: '"alert" and "ignore"',
+    cipherPreference: '"server" and "client"',
+    groupPreference: '"share" and "order"',
+  };
+
+  const WRONG: readonly (readonly [unknown, string])[] = [
+    ["false", '"false"'],
+    [1, "1"],
+    [null, "null"],
+    [{}, "an object"],
+  ];
+
+  it.each([...FLAGS, ...CLIENT])("%s is true or false", (name) => {
+    for (const [value, told] of WRONG) {
+      // Inherited ones are in force too.
+      const inherited: object = {};
+      Object.setPrototypeOf(inherited, { [name]: value });
+      for (const options of [{ [name]: value }, inherited])
+        expect(() =>
+          both.createClientConfig(Object.assign(options, client)),
+        ).toThrow(`${name}: ${told}; allowed are true and false`);
+    }
+  });
+
+  it.each(Object.entries(WORDS))("%s is a word", (name, words) => {
+    for (const value of ["nonsense", "", true])
+      expect(() =>
+        both.createServerConfig({ ...server, [name]: value }),
+      ).toThrow(`allowed are ${words}`);
+    expect(() =>
+      both.createServerConfig({ ...server, [name]: undefined }),
+    ).not.toThrow();
+  });
+});
+
 describe("lists of names", () => {
   const LISTS = [
     ["versions", "TLSv1.2"],

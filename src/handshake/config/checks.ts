@@ -320,15 +320,14 @@ export function checkCertificateWithPsk(
     readonly psk?: unknown;
     readonly pskModes?: readonly string[];
     readonly credentials?: { readonly length: number };
-    readonly role: "client" | "server";
   } & { readonly [N in (typeof NOT_WITH_BOTH)[number]]?: unknown },
+  role: "client" | "server",
 ): void {
   if (options.certificateWithPsk !== true) return;
   const refuse = (fault: string): never => {
     throw new TlsUsageError(`certificateWithPsk: ${fault}`);
   };
   const { versions, psk, pskModes = ["psk_dhe_ke"], credentials } = options;
-  const { role } = options;
   if (versions?.join() !== "TLSv1.3")
     refuse('TLS 1.3 alone has it; set versions to ["TLSv1.3"]');
   if (psk === undefined) refuse("psk is missing, which brings the key");

@@ -3,7 +3,6 @@
  * asked for a certificate, when, whether it must present one, and who verifies
  * it. Handlers ask the functions below and never look at the value's fields.
  */
-import { found } from "../../options.ts";
 import type { RAISE_NEED } from "../../promises.ts";
 import { TlsError, TlsUsageError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
@@ -39,10 +38,6 @@ export function clientAuthenticationOf(
 ): ClientAuthentication {
   const { clientAuthentication: mode = "none", verifier } = options;
   const later = options.postHandshakeAuth ?? false;
-  if (mode !== "none" && mode !== "optional" && mode !== "required")
-    throw new TlsUsageError(
-      `clientAuthentication: ${found(mode)}; allowed are "none", "optional" and "required"`,
-    );
   if (mode === "none") {
     if (later)
       throw new TlsUsageError(

@@ -251,7 +251,7 @@ export function makeClientConfig(
   checkAnswering(options);
   requireOptionNames("createClientConfig", CLIENT_OPTIONS, options);
   checkHelloShape(options);
-  checkCertificateWithPsk({ ...options, role: "client" });
+  checkCertificateWithPsk(options, "client");
   const { encryptedClientHello: ech } = options;
   const common = commonConfig(options, protocol, "client");
   checkClientNeeds(protocol, options);
@@ -294,7 +294,7 @@ export function makeServerConfig(
 ): ServerConfig {
   requireOptionNames("createServerConfig", SERVER_OPTIONS, options);
   checkAnswering(options);
-  checkCertificateWithPsk({ ...options, role: "server" });
+  checkCertificateWithPsk(options, "server");
   if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");
   if (options.credentials === RAISE_NEED && options.retryCookies !== undefined)

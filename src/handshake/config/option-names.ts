@@ -1,9 +1,11 @@
 /**
- * The names of the options of configs. The compiler asks for each, so that what
- * is not in here is refused: a misspelt option would leave its default in force.
+ * The names of the options of configs, and the values of flags and words. The
+ * compiler asks for each, so that what is not in here is refused: a misspelt
+ * option would leave its default in force.
  */
 import { TlsUsageError } from "../../errors.ts";
-import { type Names, requireNames } from "../../options.ts";
+import { found, type Names, requireNames } from "../../options.ts";
+import { listed } from "../registries/listing.ts";
 import type { ClientOptions, CommonOptions, ServerOptions } from "./options.ts";
 
 const COMMON: Names<CommonOptions> = {
@@ -79,10 +81,67 @@ export const SERVER_OPTIONS: Names<Omit<ServerOptions, keyof CommonOptions>> = {
   strikeRegister: true,
 };
 
+/** The names of those options that have values of a kind. */
+type NamesOf<Options, Kind> = {
+  [N in keyof Options]-?: Exclude<Options[N], undefined> extends Kind
+    ? N
+    : never;
+}[keyof Options];
+
+const FLAG = [true, false] as const;
+
+/**
+ * The values of flags and words, all of them: another one, as "false" of a text,
+ * would be taken for one that it is not.
+ */
+const VALUES: {
+  readonly [
+    N in NamesOf<ClientOptions, boolean> | NamesOf<ServerOptions, boolean>
+  ]: typeof FLAG;
+} & {
+  readonly [N in NamesOf<ClientOptions, string>]: readonly ClientOptions[N][];
+} & {
+  readonly [N in NamesOf<ServerOptions, string>]: readonly ServerOptions[N][];
+} = {
+  ocspStapling: FLAG,
+  signedCertificateTimestamps: FLAG,
+  requireExtendedMainSecret: FLAG,
+  certificateWithPsk: FLAG,
+  grease: FLAG,
+  compatibilityMode: FLAG,
+  legacyServerConnect: FLAG,
+  fallbackSignal: FLAG,
+  sessionTickets: FLAG,
+  postHandshakeAuth: FLAG,
+  earlyData: FLAG,
+  helloRetryCookie: FLAG,
+  credentialMismatch: ["empty", "alert"],
+  clientAuthentication: ["none", "optional", "required"],
+  alpnMismatch: ["alert", "ignore"],
+  cipherPreference: ["server", "client"],
+  groupPreference: ["share", "order"],
+};
+
+/** @throws TlsUsageError for a value that a flag or a word does not have */
+function requireValues(given: object): void {
+  for (const [name, allowed] of Object.entries<readonly unknown[]>(VALUES)) {
+    // Inherited options count as well.
+    const value: unknown = Reflect.get(given, name);
+    if (value === undefined || allowed.includes(value)) continue;
+    const all = allowed.map((one) =>
+      typeof one === "string" ? `"${one}"` : String(one),
+    );
+    throw new TlsUsageError(
+      `${name}: ${found(value)}; allowed are ${listed(all)}`,
+    );
+  }
+}
+
 /**
  * @param own `CLIENT_OPTIONS` or `SERVER_OPTIONS`; a bundle of one role does not
  *   have those of the other
- * @throws TlsUsageError for a name that is no option
+ * @throws TlsUsageError for a name that is no option, and for a value that a flag
+ *   or a word does not have
  */
 export function requireOptionNames(
   factory: string,
@@ -92,6 +151,12 @@ export function requireOptionNames(
   const isOption = (name: string): boolean =>
     Object.hasOwn(COMMON, name) || Object.hasOwn(own, name);
   // A config may be made for each connection: the whole table is for the error.
-  if (Object(given) === given && Object.keys(given).every(isOption)) return;
-  requireNames(factory, given, { ...COMMON, ...own }, { Fault: TlsUsageError });
+  if (Object(given) !== given || !Object.keys(given).every(isOption))
+    requireNames(
+      factory,
+      given,
+      { ...COMMON, ...own },
+      { Fault: TlsUsageError },
+    );
+  requireValues(given);
 }
