@@ -1,7 +1,7 @@
 /**
- * Configs of the two sides of a connection. Options are what a program writes;
- * a config is options checked, completed and frozen, so that wrong use fails
- * before a byte goes out.
+ * Configs of the two sides of a connection. Options are what a program writes; a
+ * config is options checked, completed and frozen, its lists too, so that wrong use
+ * fails before a byte goes out.
  */
 import { RAISE_NEED } from "../../promises.ts";
 import type { CryptoProvider, GroupName } from "../../crypto/provider.ts";
@@ -22,6 +22,7 @@ import {
   versionsAndSuites,
 } from "./checks.ts";
 import { checkClientNeeds, checkOptionsNeeds } from "./required-features.ts";
+import { freezeWithLists, ownList, ownOrAsked } from "./freeze.ts";
 import { checkedLimits, DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type {
   ClientOptions,
@@ -120,7 +121,7 @@ class Made extends Stamp {
   static of<T extends object>(fields: T): T & Made {
     new Made(fields);
     if (!Made.is(fields)) throw new TypeError("a config without its stamp");
-    Object.freeze(fields);
+    freezeWithLists(fields);
     return fields;
   }
 
@@ -262,7 +263,7 @@ export function makeClientConfig(
     role: "client" as const,
     trust: trustOf(options),
     verifier: options.verifier,
-    credentials: options.credentials ?? [],
+    credentials: ownOrAsked(options.credentials),
     credentialMismatch: options.credentialMismatch ?? "empty",
     certificateTypes: ownTypes(options),
     keyShares: inGroups(common.groups, keyShares),
@@ -319,7 +320,7 @@ export function makeServerConfig(
     encryptedClientHello: options.encryptedClientHello,
     retryCookies: options.retryCookies,
     role: "server" as const,
-    credentials: options.credentials,
+    credentials: ownOrAsked(options.credentials),
     alpnMismatch: options.alpnMismatch ?? "alert",
     helloRetryCookie: options.helloRetryCookie ?? false,
     compatibilityMode: options.compatibilityMode ?? true,
@@ -334,8 +335,7 @@ function commonConfig(
   protocol: Protocol,
   role: "client" | "server",
 ) {
-  const { provider, recordSizeLimit, padding, keyLog } = options;
-  const { pskModes = ["psk_dhe_ke"] } = options;
+  const { provider, recordSizeLimit, pskModes = ["psk_dhe_ke"] } = options;
   checkNames("pskModes", pskModes, PSK_MODES, 1);
   // [9846-4.3.7-01]
   checkPreferences("groups", options.groups, GROUPS);
@@ -374,9 +374,9 @@ function commonConfig(
         canVerify(provider),
       ),
     ),
-    alpnProtocols: options.alpnProtocols ?? [],
+    alpnProtocols: ownList(options.alpnProtocols),
     ocspStapling: options.ocspStapling ?? false,
-    certificateCompression: options.certificateCompression ?? [],
+    certificateCompression: ownList(options.certificateCompression),
     signedCertificateTimestamps: options.signedCertificateTimestamps ?? false,
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? false,
     limits: checkedLimits(options.limits),
@@ -392,11 +392,11 @@ function commonConfig(
       recordSizeLimit === undefined
         ? undefined
         : inRange("recordSizeLimit", recordSizeLimit, RECORD_SIZE, "bytes"),
-    padding,
-    keyLog,
-    certificateAuthorities: options.certificateAuthorities ?? [],
+    padding: options.padding,
+    keyLog: options.keyLog,
+    certificateAuthorities: ownList(options.certificateAuthorities),
     psk: options.psk,
-    pskModes: pskModes.slice(),
+    pskModes: ownList(pskModes),
     certificateWithPsk: options.certificateWithPsk ?? false,
     rawPublicKeys: options.rawPublicKeys,
     peerCertificateTypes: peerTypes(options),
