@@ -10,8 +10,8 @@ import {
   type Machines,
 } from "./connection-state.ts";
 import type { RawMessage } from "../handshake/messages/codec.ts";
-import type { OwnAnswer } from "./answer.ts";
-import { advanceByAnswer, needOf, ownAnswer } from "./needs.ts";
+import type { Answer, OwnAnswer } from "./answer.ts";
+import { advanceByAnswer, needOf, ownAnswer, ownAnswerOf } from "./needs.ts";
 
 /** The state of a handshake with what moves it. */
 export class Handshake {
@@ -56,6 +56,15 @@ export class Handshake {
       if (answer === undefined) return need;
       this.answer(need, answer);
     }
+  }
+
+  /**
+   * Reads an answer of the program.
+   *
+   * @throws TlsUsageError when it does not fit the need
+   */
+  read(need: Need | undefined, answer: Answer): OwnAnswer {
+    return ownAnswerOf(this.#state, need, answer);
   }
 
   answer(need: Need, answer: OwnAnswer): void {

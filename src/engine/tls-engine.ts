@@ -16,7 +16,6 @@ import type {
 import { exportEarlyKeyingMaterial, exportKeyingMaterial } from "./exporter.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Answer } from "./answer.ts";
-import { ownAnswerOf } from "./needs.ts";
 import { owesKeyUpdate } from "../handshake/tls13/key-update.ts";
 import type { MessageObserverCallback } from "../record/message-observer.ts";
 import type { PlainRecord } from "../record/protection.ts";
@@ -276,7 +275,8 @@ export class TlsEngine {
   resume(answer: Answer): void {
     this.#steps.requireNone("resume");
     const { need } = this;
-    const own = ownAnswerOf(this.#handshake.state, need, answer);
+    // Reading an answer may run a program's code, as of a getter.
+    const own = this.#steps.run(() => this.#handshake.read(need, answer));
     this.#steps.guard(() => {
       if (need === undefined) return;
       this.#flags.asked = false;
@@ -367,7 +367,8 @@ export class TlsEngine {
     if (this.#flags.failed) return;
     if (this.#steps.putOff(() => this.abandon())) return;
     const hint = endHint(this.#handshake.state);
-    this.#fail(new TlsError(reason.truncated, hint)); // [9846-6.1-08]
+    // A store that forgets sessions may call this engine.
+    this.#steps.run(() => this.#fail(new TlsError(reason.truncated, hint))); // [9846-6.1-08]
   }
 
   /**

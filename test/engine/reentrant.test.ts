@@ -9,13 +9,16 @@ import {
   type ClientOptions,
   MemorySessionStore,
   MemoryStrikeRegister,
+  RAISE_NEED,
   type ServerOptions,
   TicketKeys,
   TlsEngine,
   TlsUsageError,
 } from "../../src/engine/index.ts";
 import {
+  newPair,
   received,
+  shuttle,
   testClientConfig,
   testServerConfig,
   testVerifier,
@@ -256,4 +259,49 @@ it("a callback that does not catch it ends the connection, and the sentence is t
   expect(client.error?.reason).toBe("callback_failed");
   expect(String(client.error?.cause)).toContain("updateKeys: called by a");
   expect(server.error?.alert).toBe("internal_error");
+});
+
+it("an answer that answers by itself when it is read is refused, and nothing moves", () => {
+  const client = TlsEngine.client(testClientConfig({ psk: RAISE_NEED }));
+  const none = { type: "psk_found", psk: undefined } as const;
+  const answer = {
+    ...none,
+    get psk() {
+      client.resume(none);
+      return undefined;
+    },
+  };
+  expect(() => {
+    client.resume(answer);
+  }).toThrow("resume: called by a callback");
+  expect([client.state, client.error]).toEqual(["WAIT_PSK", undefined]);
+  client.resume(none);
+  expect([client.state, client.error]).toEqual(["WAIT_SH", undefined]);
+});
+
+it("a store that is told to forget a session finds its engine in a step", () => {
+  const thrown: unknown[] = [];
+  const store = new MemorySessionStore();
+  const { server } = shuttle(
+    newPair(
+      testClientConfig(),
+      testServerConfig({
+        sessionStore: {
+          put: (...args) => {
+            store.put(...args);
+          },
+          take: () => {
+            try {
+              server.snapshot();
+            } catch (error) {
+              thrown.push(error);
+            }
+            return undefined;
+          },
+        },
+      }),
+    ),
+  );
+  server.abandon();
+  expect(String(thrown[0])).toContain("snapshot: called by a callback");
 });
