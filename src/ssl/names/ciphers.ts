@@ -257,7 +257,11 @@ export function groupsOf(
   list: string | Preferences<string>,
 ): Preferences<GroupName> {
   const names = typeof list === "string" ? slashedLists(list) : list;
-  const groups = eachName(names, (name) => {
+  const groups = eachName<unknown, GroupName>(names, (name) => {
+    if (typeof name !== "string")
+      throw new TypeError(
+        `groups: ${found(name)}; names and lists of names are allowed`,
+      );
     const group = GROUP_NAMES.get(name.toLowerCase());
     if (group === undefined)
       throw new RangeError(

@@ -122,8 +122,16 @@ describe("groups", () => {
     expect(() => {
       context.setGroups("/");
     }).toThrow(RangeError);
-    expect(() => {
-      context.setGroups([["x25519", 5 as never]]);
-    }).toThrow(TypeError);
+    for (const [list, told] of [
+      [[5], "5"],
+      [["x25519", null], "null"],
+      [[["x25519", undefined]], "undefined"],
+      [[[["x25519"]]], "a list"],
+    ] as const)
+      expect(() => {
+        Reflect.apply(context.setGroups, context, [list]);
+      }).toThrow(
+        new TypeError(`groups: ${told}; names and lists of names are allowed`),
+      );
   });
 });
