@@ -101,32 +101,29 @@ interface Derived extends Spoken {
   readonly trust: object;
 }
 
-/** Returns an object that is there: a derived class puts its fields on that. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- returning is all that it does
-class Stamp {
-  constructor(object: object) {
-    return object;
-  }
-}
-
 /**
- * Made by this file alone: a copy of a config, spread or not, is no config. The
- * stamp is put on the literal itself: copied property by property into an object
- * of a class, so many would be kept in a dictionary, and each look at a config
- * would cost more.
+ * The configs of this file: a copy of one, spread or not, is no config. Not a
+ * private field of theirs, with which V8 makes a dictionary of an object that has
+ * many fields, so that each look at it costs more.
  */
-class Made extends Stamp {
+const made = /* @__PURE__ */ new WeakSet<object>();
+
+class Made {
   readonly #made = true;
 
+  private constructor() {
+    void this.#made;
+  }
+
   static of<T extends object>(fields: T): T & Made {
-    new Made(fields);
+    made.add(fields);
     if (!Made.is(fields)) throw new TypeError("a config without its stamp");
     freezeWithLists(fields);
     return fields;
   }
 
   static is(value: unknown): value is Made {
-    return typeof value === "object" && value !== null && #made in value;
+    return typeof value === "object" && value !== null && made.has(value);
   }
 }
 
