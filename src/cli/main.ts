@@ -127,6 +127,8 @@ if (isProgram()) {
   process.once("SIGTERM", interrupt);
   // Whoever read our output has gone: `puretls connect … | head`.
   stdout.on("error", interrupt);
+  // Nobody reads what we complain of: that alone ends nothing.
+  stderr.on("error", () => undefined);
   const { signal } = interrupted;
   process.exitCode = await main(process.argv.slice(2), {
     stdin,

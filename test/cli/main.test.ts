@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, createServer } from "node:net";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, oneLine, pkiFiles, run, scratch } from "./support.ts";
 
@@ -187,4 +189,20 @@ describe("files that are wrong: found out before anybody is called", () => {
     expect([ended.code, ended.out]).toEqual([1, ""]);
     expect(oneLine(ended.err)).toContain("EADDRINUSE");
   });
+});
+
+it("goes on where nobody reads stderr", async () => {
+  const outfile = files.path("puretls.mjs");
+  await build({
+    entryPoints: ["src/cli/main.ts"],
+    ...{ bundle: true, platform: "node", format: "esm", outfile },
+    logLevel: "error",
+  });
+  const program = spawn(process.execPath, [outfile, "nosuch"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  program.stderr.destroy();
+  const [code] = await once(program, "exit");
+  // An error event that nobody takes ends a process with 1.
+  expect(code).toBe(2);
 });
