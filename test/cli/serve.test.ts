@@ -252,6 +252,7 @@ describe("serve: what it offers", () => {
     [["--cert", "a", "--starttls", "pop3"], "takes smtp or imap"],
     [["--cert", "a", "--starttls", "smtp", "--www"], "contradict"],
     [["--cert", "a", "--naccept", "0"], "--naccept takes a whole number"],
+    [["--cert", "a", "--host", ""], "--host is empty"],
     [["--cert", "a", "--tickets", "many"], "--tickets takes a number"],
     [["--cert", "a", "--early-data", "--tls", "1.2"], "--early-data needs"],
     [["--cert", "a", "--key", "b", "--key", "c"], "--key stands 2 times"],

@@ -83,6 +83,9 @@ function readPlan(
     throw new CommandError(
       `--starttls and ${www === undefined ? "--echo" : "--www"} contradict each other: behind STARTTLS there is mail`,
     );
+  // Node takes an empty text for every address, of every network.
+  if (values.host === "")
+    throw new CommandError("--host is empty: name an address, or :: for all");
   const port = readPort(operand);
   const most = readMost(values.naccept);
   const talk =
