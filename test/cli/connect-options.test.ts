@@ -102,6 +102,8 @@ describe("what is offered", () => {
     [["--groups", "nosuch"], "--groups: "],
     [["--groups", ","], "--groups names nothing"],
     [["--sigalgs", "nosuch"], "--sigalgs: "],
+    [["--alpn", ","], "--alpn: it names nothing"],
+    [["--alpn", "a".repeat(256)], "--alpn: "],
     [["--pin", "abc"], "--pin takes sha256//BASE64 of 32 bytes"],
     [["--proxy", "ftp://a"], "--proxy takes http://HOST:PORT or socks5"],
     [["--unix", "/x", "--connect-to", "a:1"], "contradict each other"],

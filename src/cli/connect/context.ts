@@ -110,7 +110,12 @@ export function limit(
     named("--sigalgs", () => {
       context.signatureAlgorithms = readWords("--sigalgs", sigalgs);
     });
-  if (alpn !== undefined) context.setAlpnProtocols(readList(alpn));
+  if (alpn !== undefined)
+    named("--alpn", () => {
+      const protocols = readList(alpn);
+      if (protocols.length === 0) throw new CommandError("it names nothing");
+      context.setAlpnProtocols(protocols);
+    });
 }
 
 /** Words with commas or colons between them. */
