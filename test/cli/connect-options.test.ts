@@ -104,6 +104,8 @@ describe("what is offered", () => {
     [["--sigalgs", "nosuch"], "--sigalgs: "],
     [["--alpn", ","], "--alpn: it names nothing"],
     [["--alpn", "a".repeat(256)], "--alpn: "],
+    [["--servername", ""], "--servername: "],
+    [["--servername", "a b"], "--servername: "],
     [["--pin", "abc"], "--pin takes sha256//BASE64 of 32 bytes"],
     [["--proxy", "ftp://a"], "--proxy takes http://HOST:PORT or socks5"],
     [["--unix", "/x", "--connect-to", "a:1"], "contradict each other"],

@@ -34,7 +34,12 @@ import {
   startTls,
   starttlsPort,
 } from "./starttls/starttls.ts";
-import { readTarget, refuseOtherSpellings, type Target } from "./target.ts";
+import {
+  readServerName,
+  readTarget,
+  refuseOtherSpellings,
+  type Target,
+} from "./target.ts";
 
 /** All that the command line asks for, checked. */
 interface Plan {
@@ -108,7 +113,7 @@ function readPlan(
   return {
     values,
     target,
-    serverName: values.servername ?? target.host,
+    serverName: readServerName(values.servername, target.host),
     starttls,
     road: readRoad(values, target),
     pins: readPins(values.pin),

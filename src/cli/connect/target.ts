@@ -1,4 +1,5 @@
 /** The server to call: HOST:PORT, an https URL, and what other programs call it. */
+import { serverHostnameOf } from "../../ssl/names/hostname.ts";
 import { CommandError, readAddress } from "../command.ts";
 
 export interface Target {
@@ -6,6 +7,28 @@ export interface Target {
   readonly port: number;
   /** Of an https URL: what to fetch. */
   readonly path: string | undefined;
+}
+
+/**
+ * The name to expect of the server: that of `--servername`, or the host's.
+ *
+ * @throws CommandError for what no server can be called (RFC 6066 3)
+ */
+export function readServerName(
+  option: string | undefined,
+  host: string,
+): string {
+  if (option === undefined) return host;
+  try {
+    const name = serverHostnameOf(option);
+    if (!/[^!-~]/.test(name)) return name;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`--servername: ${message}`);
+  }
+  throw new CommandError(
+    `--servername: "${option}" has a blank or a control character in it`,
+  );
 }
 
 /** @throws CommandError for what is neither HOST:PORT nor an https URL */

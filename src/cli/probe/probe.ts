@@ -12,7 +12,7 @@ import {
 import type { TrustStore } from "../../x509/index.ts";
 import { readTrustStore } from "../cert/verify.ts";
 import { readStarttls, starttlsPort } from "../connect/starttls/starttls.ts";
-import { readTarget } from "../connect/target.ts";
+import { readServerName, readTarget } from "../connect/target.ts";
 import {
   Caller,
   type CallOptions,
@@ -79,7 +79,7 @@ function readPlan(
   if (ipv4 === true && ipv6 === true)
     throw new CommandError("-4 and -6 contradict each other");
   const to = values["connect-to"];
-  const serverName = values.servername ?? host;
+  const serverName = readServerName(values.servername, host);
   return {
     about: { host, port, serverName, starttls },
     calls: {

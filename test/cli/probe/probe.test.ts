@@ -331,6 +331,11 @@ describe("probe: servers that are none", () => {
     [["a.test", "--at-least", "E"], "--at-least takes A, B, C or D"],
     [["a.test", "--starttls", "http"], "--starttls takes"],
     [["a.test", "--insecure"], "--insecure"],
+    [["a.test", "--servername", ""], "--servername: "],
+    [["a.test", "--servername", ".a"], "--servername: "],
+    [["a.test", "--servername", "a".repeat(64)], "--servername: "],
+    [["a.test", "--servername", "a b"], "--servername: "],
+    [["a.test", "--servername", "a\u001b[31m"], "--servername: "],
   ])("refuses %j before a byte goes out", async (args, says) => {
     const { code, err } = await run(["probe", ...args]);
     expect(code).toBe(2);
