@@ -153,6 +153,14 @@ describe("explain", () => {
       ).toBe(whole);
   });
 
+  it("shows a packet whose time is beyond all dates", async () => {
+    const file = pcapngOf(segmentsOf(talk13.parts), undefined, "raw", true);
+    // The time of the first packet, behind three blocks and its interface.
+    file.fill(0xff, 76, 84);
+    const path = files.write("late.pcapng", file);
+    expect((await run(["explain", path])).code).toBe(0);
+  });
+
   it("takes the key log that a pcapng file carries", async () => {
     const file = pcapngOf(segmentsOf(talk13.parts), talk13.log);
     const path = files.write("with-secrets.pcapng", file);

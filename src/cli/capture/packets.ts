@@ -142,6 +142,9 @@ function readInterface(body: Uint8Array, little: boolean): Interface {
 
 const IF_TSRESOL = 9;
 
+/** The last time of a Date, ECMA-262 21.4.1.1: a packet may claim any. */
+const LATEST = 8.64e15;
+
 /** The value of the first option of that code. */
 function option(
   body: Uint8Array,
@@ -205,7 +208,7 @@ function readPacket(
         view.getUint32(shape.time + 4, little);
   return {
     linkType: source.linkType,
-    time: ticks * source.unit,
+    time: Math.min(ticks * source.unit, LATEST),
     bytes: body.subarray(shape.data, shape.data + length),
   };
 }
