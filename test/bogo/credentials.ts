@@ -57,7 +57,10 @@ export function loadCredentials(
   const policy = policyOf(flags);
   const schemes = policy?.signatureSchemes ?? SIGNS_BY_DEFAULT;
   return [...numbered, { one: flags, number: -1 }].flatMap(({ one, number }) =>
-    load(provider, one, { number, schemes, asks: flags.async }),
+    load(provider, one, {
+      ...{ number, schemes },
+      ...{ asks: flags.async, late: flags.late },
+    }),
   );
 }
 
@@ -68,6 +71,7 @@ function load(
     readonly number: number;
     readonly schemes: readonly SignatureSchemeName[];
     readonly asks: boolean;
+    readonly late: boolean;
   },
 ): readonly Loaded[] {
   const { "cert-file": file, "key-file": keyFile } = flags;
@@ -80,7 +84,7 @@ function load(
     "signed-cert-timestamps": timestamps,
     "delegated-credential": delegated,
   } = flags;
-  const { number, asks } = options;
+  const { number, asks, late } = options;
   const common = {
     provider,
     key: asks ? RAISE_NEED : key,
@@ -104,7 +108,13 @@ function load(
     ...(timestamps && { scts: timestampsOf(timestamps) }),
   });
   if (delegated === undefined) return [{ ...loaded, credential: made }];
-  const delegation = delegate(provider, made, delegated, common.key);
+  // Of a key elsewhere nobody knows whether it is the one that was delegated to.
+  const delegation = delegate(
+    provider,
+    made,
+    delegated,
+    late ? key : common.key,
+  );
   return [{ ...loaded, credential: delegation }];
 }
 
