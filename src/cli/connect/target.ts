@@ -18,16 +18,17 @@ export function readServerName(
   option: string | undefined,
   host: string,
 ): string {
-  if (option === undefined) return host;
+  const what = option === undefined ? "HOST" : "--servername";
+  const given = option ?? host;
   try {
-    const name = serverHostnameOf(option);
+    const name = serverHostnameOf(given);
     if (!/[^!-~]/.test(name)) return name;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`--servername: ${message}`);
+    throw new CommandError(`${what}: ${message}`);
   }
   throw new CommandError(
-    `--servername: "${option}" has a blank or a control character in it`,
+    `${what}: "${given}" has a blank or a control character in it`,
   );
 }
 

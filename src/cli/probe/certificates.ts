@@ -1,8 +1,6 @@
 /** The certificates that a server sends, for each kind of key, and their faults. */
-import { isIP } from "node:net";
 import { printable } from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
-import { domainToAscii } from "../../ssl/names/punycode.ts";
 import {
   Certificate,
   createVerifier,
@@ -96,8 +94,7 @@ function faultsOf(
   trustStore: TrustStore,
 ): readonly string[] {
   const verifier = createVerifier({ provider: noble, trustStore });
-  const serverName = isIP(host) === 0 ? domainToAscii(host) : host;
-  for (const name of [undefined, serverName])
+  for (const name of [undefined, host])
     try {
       verifier.verify(
         { certificates: chain },

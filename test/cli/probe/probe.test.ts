@@ -288,6 +288,21 @@ describe("probe: servers that are none", () => {
     );
   });
 
+  it("asks for an internationalized HOST by its A-labels", async () => {
+    const hellos: string[] = [];
+    const { code } = await during(
+      createServer((socket) => {
+        socket.once("data", (bytes) => {
+          hellos.push(bytes.toString("latin1"));
+          socket.destroy();
+        });
+      }),
+      (at) => probed("b\u00fccher.test", "--connect-to", at, "--timeout", "1"),
+    );
+    expect(code).toBe(1);
+    expect(hellos[0]).toContain("xn--bcher-kva.test");
+  });
+
   it("waits for a silent server as long as --timeout says", async () => {
     const began = Date.now();
     const { code, err } = await during(
