@@ -118,6 +118,43 @@ describe("a client", () => {
   });
 });
 
+describe("a client of TLS 1.2", () => {
+  const ticketKeys = new TicketKeys({ provider: noble });
+  const server = { versions: TLS12, ticketKeys };
+  const pair = connect({ client: { versions: TLS12 }, server });
+  const [session] = sessionsAfter(pair);
+  if (session?.version !== "TLSv1.2") throw new Error("no session came");
+  const resumed = (client: Partial<ClientOptions>): boolean | undefined =>
+    connect({ client: { versions: TLS12, session, ...client }, server }).client
+      .info?.resumed;
+
+  // [5246-7.4.1.2-05]
+  it("offers a session that is good, and none that is too old", () => {
+    expect(resumed({})).toBe(true);
+    const old = { ...session, createdAt: session.createdAt - 7_300_000 };
+    expect(resumed({ session: old })).toBe(false);
+    const { client } = hellos({
+      client: { versions: TLS12, session: old },
+      server,
+    });
+    expect(client.extensions.session_ticket).toHaveLength(0);
+  });
+
+  // [5246-7.4.1.2-05]
+  it("that takes no tickets offers none of a session that is but a ticket", () => {
+    const { client } = hellos({
+      client: {
+        versions: TLS12,
+        sessionTickets: false,
+        session: { ...session, sessionId: new Uint8Array() },
+      },
+      server,
+    });
+    expect(client.extensionTypes).not.toContain(ExtensionType.session_ticket);
+    expect(client.legacySessionId).toHaveLength(0);
+  });
+});
+
 describe("the end of a ServerHello's random", () => {
   const random = (...end: number[]): Uint8Array =>
     concat(new Uint8Array(32 - end.length).fill(0xaa), Uint8Array.from(end));
@@ -143,6 +180,14 @@ describe("a server of TLS 1.2", () => {
     ["nothing to keep sessions in", {}, 0],
     ["tickets", { ticketKeys: new TicketKeys({ provider: noble }) }, 0],
     ["a store", { sessionStore: new MemorySessionStore() }, 32],
+    [
+      "both",
+      {
+        sessionStore: new MemorySessionStore(),
+        ticketKeys: new TicketKeys({ provider: noble }),
+      },
+      0,
+    ],
   ] as const)("with %s names a session fittingly", (_what, server, length) => {
     const { server: hello } = hellos({
       client: { versions },
