@@ -90,7 +90,7 @@ const nginx: Configuration = {
       const config = join(folder, "nginx.conf");
       writeFileSync(
         config,
-        `daemon off; pid ${folder}/pid; error_log stderr;
+        `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
 events {}
 http {
   access_log off;

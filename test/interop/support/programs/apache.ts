@@ -49,11 +49,7 @@ export async function apacheServer(
   const { port, stop } = await serve("when told", (port) => {
     const config = join(folder, "httpd.conf");
     writeFileSync(config, configuration(folder, port, options));
-    return new PeerProcess(
-      PROGRAM,
-      ["-f", config, "-k", "start", "-D", "FOREGROUND"],
-      "log",
-    );
+    return new PeerProcess(PROGRAM, ["-f", config, "-X"], "log");
   });
   // It opens its logs by their names, which a pipe has not got.
   const log = async (expected?: RegExp): Promise<string> =>
