@@ -12,14 +12,21 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
+/** The options of a command, as node:util reads them, by their long names. */
+export type Options = Readonly<Record<string, Option>>;
+
+type Option = NonNullable<ParseArgsConfig["options"]>[string] & {
+  /** The words that its one value can be. */
+  readonly choices?: readonly string[];
+};
+
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   /** All of `puretls NAME --help`. */
   readonly help: string;
-  /** All options, for the shells' completion and the manual page. */
-  readonly options?: NonNullable<ParseArgsConfig["options"]>;
+  readonly options: Options;
   /** Commands below it, as `make` of `cert`; they run by its own `run`. */
   readonly verbs?: readonly Command[];
   /** @returns the exit code */
@@ -31,18 +38,59 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-type Arguments<O extends NonNullable<ParseArgsConfig["options"]>> = ReturnType<
-  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true }>
->;
+type Value<O extends Option> = O extends { choices: readonly (infer T)[] }
+  ? T
+  : O extends { type: "boolean" }
+    ? boolean
+    : O extends { multiple: true }
+      ? string[]
+      : string;
+
+/** The values of the options of a command line. */
+export type Values<O extends Options> = {
+  readonly [K in keyof O]?: Value<O[K]> | undefined;
+};
+
+export interface Arguments<O extends Options> {
+  readonly values: Values<O>;
+  readonly positionals: readonly string[];
+}
 
 /**
  * Options and operands by node:util's own rules.
  *
- * @throws CommandError for an option that does not exist or lacks its value
+ * @throws CommandError for an option that does not exist or lacks its value, and
+ *   for a value that is none of its choices
  */
-export function readArguments<
-  O extends NonNullable<ParseArgsConfig["options"]>,
->(args: readonly string[], options: O): Arguments<O> {
+export function readArguments<O extends Options>(
+  args: readonly string[],
+  options: O,
+): Arguments<O>;
+export function readArguments(
+  args: readonly string[],
+  options: Options,
+): ReturnType<typeof parse> {
+  const read = parse(args, options);
+  for (const [name, { choices = [] }] of Object.entries(options)) {
+    const value = read.values[name];
+    if (typeof value === "string" && choices.length > 0)
+      checkChoice(`--${name}`, value, choices);
+  }
+  return read;
+}
+
+function checkChoice(
+  option: string,
+  value: string,
+  choices: readonly string[],
+): void {
+  if (!choices.includes(value))
+    throw new CommandError(
+      `${option} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${value}"`,
+    );
+}
+
+function parse(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -104,21 +152,6 @@ export function readList(text: string | undefined): readonly string[] {
   return text === undefined
     ? []
     : text.split(",").filter((item) => item !== "");
-}
-
-/** A choice, or the first of the choices when none was made. */
-export function readChoice<const T extends string>(
-  option: string,
-  text: string | undefined,
-  choices: readonly [T, ...T[]],
-): T {
-  if (text === undefined) return choices[0];
-  const found = choices.find((choice) => choice === text);
-  if (found === undefined)
-    throw new CommandError(
-      `${option} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${text}"`,
-    );
-  return found;
 }
 
 /** Writes to stdout, and waits where its reader is slow. */

@@ -26,8 +26,7 @@ const lines: readonly (readonly [string, Command])[] = COMMANDS.flatMap(
 
 it.each(lines)("the help of %s names its options, all of them", (_, one) => {
   const told = readHelp(one.help).options;
-  if (one.options === undefined) return;
-  const own = Object.entries(one.options ?? {}).map(([name, option]) => ({
+  const own = Object.entries(one.options).map(([name, option]) => ({
     name: option.short === undefined ? `--${name}` : `-${option.short}`,
     takes: option.type === "string",
   }));
@@ -49,6 +48,34 @@ it.each(lines)("puretls help %s is its --help", async (words, one) => {
   for (const line of one.help.split("\n"))
     expect(line.length).toBeLessThanOrEqual(80);
 });
+
+/** Options whose values are words of a list. */
+const choices = lines.flatMap(([words, { options }]) =>
+  Object.entries(options).flatMap(([name, option]) =>
+    option.choices === undefined
+      ? []
+      : [[`${words} --${name}`, option.choices] as const],
+  ),
+);
+
+it.each(choices)(
+  "%s takes %j alone, and bash completes them",
+  async (line, all) => {
+    const words = line.split(" ");
+    const { code, err } = await run([
+      ...words.slice(0, -1),
+      `${words.at(-1) ?? ""}=x`,
+    ]);
+    expect(code).toBe(2);
+    expect(oneLine(err)).toContain(
+      `${words.at(-1) ?? ""} takes ${all.slice(0, -1).join(", ")} or ${all.at(-1) ?? ""}, not "x"`,
+    );
+    const isOptional = line.endsWith("--trace");
+    expect(await completed(`puretls ${line}${isOptional ? "=" : " "}`)).toEqual(
+      all,
+    );
+  },
+);
 
 /** The words that bash offers behind a command line. */
 async function completed(line: string): Promise<string[]> {

@@ -74,6 +74,7 @@ export const cert: Command = {
   name: "cert",
   summary: "make, show, verify, sign or renew certificates",
   help: help.CERT_HELP,
+  options: {},
   verbs: VERBS,
   run: (args, terminal) => {
     const [name, ...rest] = args;

@@ -13,7 +13,6 @@ import { domainToAscii } from "../../ssl/names/punycode.ts";
 import {
   CommandError,
   type readArguments,
-  readChoice,
   type Terminal,
   writeOut,
 } from "../command.ts";
@@ -22,9 +21,19 @@ import { type NewFile, refuseExisting, writeFiles } from "./new-files.ts";
 import { shellWord, usage } from "./usage.ts";
 import { timeText } from "../text/value-text.ts";
 
+export const KEY_TYPES = [
+  "ec-p256",
+  "ec-p384",
+  "ec-p521",
+  "ed25519",
+  "rsa-2048",
+  "rsa-3072",
+  "rsa-4096",
+] as const satisfies readonly KeyType[];
+
 export const MAKE_OPTIONS = {
   out: { type: "string" },
-  "key-type": { type: "string" },
+  "key-type": { type: "string", choices: KEY_TYPES },
   days: { type: "string" },
   client: { type: "string" },
   ca: { type: "string" },
@@ -92,7 +101,7 @@ function madeJson(made: readonly MadeFile[], out: string): string {
 }
 
 function make(values: Values, hosts: readonly string[]): readonly MadeFile[] {
-  const key = readChoice("--key-type", values["key-type"], KEY_TYPES);
+  const { "key-type": key = KEY_TYPES[0] } = values;
   const days = readDays(values.days);
   const options = { key, ...(days !== undefined && { days }) };
   const authority = authorityFor(values, key, days);
@@ -110,16 +119,6 @@ function make(values: Values, hosts: readonly string[]): readonly MadeFile[] {
   }
   return files;
 }
-
-export const KEY_TYPES = [
-  "ec-p256",
-  "ec-p384",
-  "ec-p521",
-  "ed25519",
-  "rsa-2048",
-  "rsa-3072",
-  "rsa-4096",
-] as const satisfies readonly KeyType[];
 
 /** Days that an authority lives unless its certificates are to live longer. */
 const AUTHORITY_DAYS = 3650;

@@ -6,7 +6,6 @@ import { toHex } from "../../bytes.ts";
 import { type Certificate, parseCertificates } from "../../x509/index.ts";
 import {
   CommandError,
-  readChoice,
   type readArguments,
   readOperands,
   type Terminal,
@@ -16,7 +15,7 @@ import { parsing, readInput } from "../input-file.ts";
 import { subjectText } from "../text/name-text.ts";
 import { shellWord } from "./usage.ts";
 
-export const SYSTEMS = [
+const SYSTEMS = [
   "debian",
   "fedora",
   "arch",
@@ -29,7 +28,7 @@ export const SYSTEMS = [
 type System = (typeof SYSTEMS)[number];
 
 export const TRUST_OPTIONS = {
-  system: { type: "string" },
+  system: { type: "string", choices: SYSTEMS },
   json: { type: "boolean" },
 } as const;
 
@@ -49,10 +48,7 @@ export async function certTrust(
   const [file] = readOperands(positionals, 1);
   if (file === undefined) throw new CommandError("FILE is missing");
   if (file === "-") throw new CommandError("a file is to be trusted, no stdin");
-  const system =
-    values.system === undefined
-      ? thisSystem()
-      : readChoice("--system", values.system, SYSTEMS);
+  const system = values.system ?? thisSystem();
   const content = await readInput(file, terminal);
   const [certificate, more] = parsing(file, () => parseCertificates(content));
   if (certificate === undefined) throw new Error(`${file}: no certificate`);

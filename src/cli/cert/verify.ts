@@ -16,7 +16,6 @@ import {
 } from "../../x509/index.ts";
 import {
   CommandError,
-  readChoice,
   type readArguments,
   readOperands,
   type Terminal,
@@ -30,7 +29,7 @@ export const VERIFY_OPTIONS = {
   ca: { type: "string", multiple: true },
   untrusted: { type: "string", multiple: true },
   name: { type: "string" },
-  purpose: { type: "string" },
+  purpose: { type: "string", choices: ["server", "client"] },
   strict: { type: "boolean" },
   lint: { type: "boolean" },
   crl: { type: "string", multiple: true },
@@ -50,7 +49,7 @@ export async function certVerify(
   if (file === undefined) throw new CommandError("FILE is missing");
   if (values.strict === true && values.lint === true)
     throw new CommandError("--strict and --lint: lint has all rules of strict");
-  const purpose = readChoice("--purpose", values.purpose, ["server", "client"]);
+  const { purpose = "server" } = values;
   const now = readDate(values.at) ?? noble.now();
   const crls = await readCrls(values, terminal);
   const trustStore = await readTrustStore(values.ca, terminal);

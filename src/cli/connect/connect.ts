@@ -29,7 +29,6 @@ import { HELP, OPTIONS, type Values } from "./options.ts";
 import { checkPins, readPins } from "./pins.ts";
 import { readRoad, type Road } from "./road.ts";
 import {
-  readStarttls,
   type StarttlsName,
   startTls,
   starttlsPort,
@@ -95,7 +94,7 @@ function readPlan(
   terminal: Terminal,
 ): Plan {
   const [operand] = readOperands(operands, 1);
-  const starttls = readStarttls(values.starttls);
+  const starttls = values.starttls ?? null;
   const usual = starttls === null ? 443 : starttlsPort(starttls);
   const target = readTarget(operand, usual);
   if (values.json === true)

@@ -9,15 +9,10 @@ import {
   X509Error,
 } from "../../x509/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
-import {
-  CommandError,
-  readChoice,
-  readList,
-  type Terminal,
-} from "../command.ts";
+import { CommandError, readList, type Terminal } from "../command.ts";
 import { daneVerifier, readPublicKey } from "./dane.ts";
 import { keyLogTo } from "../key-log.ts";
-import { readProvider } from "../provider.ts";
+import { providerOf } from "../provider.ts";
 import type { Values } from "./options.ts";
 
 /** @throws CommandError, and the context's errors for what it does not have */
@@ -33,7 +28,7 @@ export function contextOf(values: Values, terminal: Terminal): SSLContext {
         );
   const context = createDefaultContext({
     env: terminal.env,
-    provider: readProvider(values.provider),
+    provider: providerOf(values.provider),
     // With --insecure nobody's certificates are wanted, not even the system's.
     ...(insecure === true && { ca: [] }),
     ...(ca !== undefined && { caFile: ca }),
@@ -86,9 +81,8 @@ export function limit(
   values: Pick<Values, "tls" | "ciphers" | "groups" | "sigalgs" | "alpn">,
 ): void {
   if (values.tls !== undefined) {
-    const version = readChoice("--tls", values.tls, ["1.2", "1.3"]);
-    context.minimumVersion = `TLSv${version}`;
-    context.maximumVersion = `TLSv${version}`;
+    context.minimumVersion = `TLSv${values.tls}`;
+    context.maximumVersion = `TLSv${values.tls}`;
   }
   if (values.ciphers !== undefined) {
     const words = readWords("--ciphers", values.ciphers);

@@ -1,6 +1,9 @@
 /** The options of `puretls connect`, and its help. */
-import type { readArguments } from "../command.ts";
+import type { Values as ValuesOf } from "../command.ts";
+import { PROVIDERS } from "../provider.ts";
+import { DETAILS } from "../trace/live-trace.ts";
 import { TRACE_HELP } from "../trace/option.ts";
+import { STARTTLS_NAMES } from "./starttls/starttls.ts";
 
 export const HELP = `Usage: puretls connect HOST[:PORT] [OPTIONS]
        puretls HOST[:PORT]
@@ -67,6 +70,9 @@ Ends with 0; with 1 and one line on stderr: the reason and the alert; with 2
 for options that are wrong; with 130 after close_notify when it is interrupted.
 `;
 
+/** The choices of `--tls`. */
+export const VERSIONS = ["1.2", "1.3"] as const;
+
 export const OPTIONS = {
   servername: { type: "string" },
   "connect-to": { type: "string" },
@@ -74,7 +80,7 @@ export const OPTIONS = {
   ipv4: { type: "boolean", short: "4" },
   ipv6: { type: "boolean", short: "6" },
   proxy: { type: "string" },
-  starttls: { type: "string" },
+  starttls: { type: "string", choices: STARTTLS_NAMES },
   timeout: { type: "string" },
   ca: { type: "string" },
   crl: { type: "string", multiple: true },
@@ -83,7 +89,7 @@ export const OPTIONS = {
   pin: { type: "string", multiple: true },
   staple: { type: "boolean" },
   insecure: { type: "boolean" },
-  tls: { type: "string" },
+  tls: { type: "string", choices: VERSIONS },
   ciphers: { type: "string" },
   groups: { type: "string" },
   sigalgs: { type: "string" },
@@ -100,10 +106,10 @@ export const OPTIONS = {
   "save-chain": { type: "string" },
   json: { type: "boolean" },
   keylog: { type: "string" },
-  trace: { type: "string" },
+  trace: { type: "string", choices: DETAILS },
   get: { type: "string" },
   quiet: { type: "boolean" },
-  provider: { type: "string" },
+  provider: { type: "string", choices: PROVIDERS },
 } as const;
 
-export type Values = ReturnType<typeof readArguments<typeof OPTIONS>>["values"];
+export type Values = ValuesOf<typeof OPTIONS>;

@@ -9,7 +9,6 @@ import {
   type Command,
   CommandError,
   readArguments,
-  readChoice,
   readOperands,
   type Terminal,
   writeOut,
@@ -44,7 +43,7 @@ Ends with 0; with 1 where there is no TLS in it, or no such stream.
 export const EXPLAIN_OPTIONS = {
   keylog: { type: "string", multiple: true },
   stream: { type: "string" },
-  trace: { type: "string" },
+  trace: { type: "string", choices: DETAILS },
   json: { type: "boolean" },
 } as const;
 
@@ -60,8 +59,8 @@ export const explainCapture: Command = {
     );
     const [file] = readOperands(positionals, 1);
     if (file === undefined) throw new CommandError("FILE is missing");
-    const chosen = readChoice("--trace", values.trace, DETAILS);
-    const detail = values.json === true ? "json" : chosen;
+    const { trace = "ladder" } = values;
+    const detail = values.json === true ? "json" : trace;
     const only = readStream(values.stream);
     const keyLog = new KeyLog();
     for (const one of values.keylog ?? [])

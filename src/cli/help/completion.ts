@@ -6,8 +6,7 @@ import {
   readOperands,
   writeOut,
 } from "../command.ts";
-import { CHOICES, isFile } from "./choices.ts";
-import { type HelpOption, readHelp } from "./options-of.ts";
+import { type HelpOption, optionsOf } from "./options-of.ts";
 
 const HELP = `Usage: puretls completion bash|zsh|fish
 
@@ -58,18 +57,21 @@ function isShell(text: string): text is keyof typeof SHELLS {
 
 /** Each command, and each verb of one that has verbs. */
 export function linesOf(commands: readonly Command[]): readonly Line[] {
-  return commands.flatMap(({ name, summary, help, verbs = [] }) => [
-    {
-      ...{ words: [name], summary, verbs },
-      options: verbs.length > 0 ? [] : readHelp(help).options,
-    },
-    ...verbs.map((verb) => ({
-      words: [name, verb.name],
-      summary: verb.summary,
-      options: readHelp(verb.help).options,
-      verbs: [],
-    })),
-  ]);
+  return commands.flatMap((command) => {
+    const { name, summary, verbs = [] } = command;
+    return [
+      {
+        ...{ words: [name], summary, verbs },
+        options: verbs.length > 0 ? [] : optionsOf(command),
+      },
+      ...verbs.map((verb) => ({
+        words: [name, verb.name],
+        summary: verb.summary,
+        options: optionsOf(verb),
+        verbs: [],
+      })),
+    ];
+  });
 }
 
 function topLevel(lines: readonly Line[]): readonly Line[] {
@@ -92,11 +94,10 @@ function bash(lines: readonly Line[]): string {
     return `    "${words.join(" ")}") words="${all}" ;;`;
   });
   const values = lines.flatMap(({ words, options }) =>
-    options.flatMap(({ names: [name = ""], value, isOptional }) => {
+    options.flatMap(({ names: [name = ""], value, isOptional, choices }) => {
       if (value === undefined) return [];
-      const choices = CHOICES[name];
       const does =
-        choices !== undefined
+        choices.length > 0
           ? `_puretls_words "${choices.join(" ")}" "$current"`
           : isFile(name, value)
             ? `_puretls_files "$current"`
@@ -206,18 +207,18 @@ _puretls "$@"
 }
 
 function zshSpec(option: HelpOption, name: string): string {
-  const { value, says, isOptional } = option;
+  const { value, says, isOptional, choices } = option;
   const brackets = says.replaceAll(/[[\]:\\]/g, "\\$&");
-  const action = valueAction(name, value);
+  const files = isFile(name, value) ? "_files" : " ";
+  const action = choices.length > 0 ? `(${choices.join(" ")})` : files;
   if (value === undefined) return quoted(`*${name}[${brackets}]`);
   const [flag, colon] = isOptional ? [`${name}=-`, "::"] : [name, ":"];
   return quoted(`*${flag}[${brackets}]${colon}${value}:${action}`);
 }
 
-function valueAction(name: string, value: string | undefined): string {
-  const choices = CHOICES[name];
-  if (choices !== undefined) return `(${choices.join(" ")})`;
-  return isFile(name, value) ? "_files" : " ";
+/** Tells whether the value of an option is the name of a file or a folder. */
+function isFile(name: string, value: string | undefined): boolean {
+  return value === "FILE" || value === "DIR" || name === "--unix";
 }
 
 function fish(lines: readonly Line[]): string {
@@ -251,16 +252,15 @@ ${all.join("\n")}
 
 function fishOption(
   seen: string,
-  { value, says, isOptional }: HelpOption,
+  { value, says, isOptional, choices }: HelpOption,
   name: string,
 ): string {
   const flag = name.startsWith("--")
     ? `-l ${name.slice(2)}`
     : `-s ${name.slice(1)}`;
-  const choices = CHOICES[name];
   const takes = [
     ...(value === undefined || isOptional ? [] : ["-r"]),
-    ...(choices === undefined ? [] : [`-f -a ${quoted(choices.join(" "))}`]),
+    ...(choices.length === 0 ? [] : [`-f -a ${quoted(choices.join(" "))}`]),
     ...(isFile(name, value) ? ["-F"] : []),
   ];
   return [

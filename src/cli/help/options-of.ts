@@ -1,4 +1,5 @@
 /** Reads the options out of a command's help, the one place that tells of them. */
+import type { Command } from "../command.ts";
 
 export interface HelpOption {
   /** As they are typed: `--ca`; of `-4, -6` there are two. */
@@ -7,6 +8,8 @@ export interface HelpOption {
   readonly value: string | undefined;
   /** The value goes behind `=` and may be left out. */
   readonly isOptional: boolean;
+  /** The words that its value can be; none: any. */
+  readonly choices: readonly string[];
   readonly says: string;
   /** The heading that it stands under. */
   readonly heading: string | undefined;
@@ -18,6 +21,15 @@ export interface HelpText {
   /** Paragraphs, options left out. */
   readonly paragraphs: readonly string[];
   readonly options: readonly HelpOption[];
+}
+
+/** The options of a command, with the words that their values can be. */
+export function optionsOf({ help, options }: Command): readonly HelpOption[] {
+  return readHelp(help).options.map((option) => {
+    const [name = ""] = option.names;
+    const { choices = [] } = options[name.replace(/^--/, "")] ?? {};
+    return { ...option, choices };
+  });
 }
 
 /** The column of the text beside options. */
@@ -66,6 +78,7 @@ function readOption(
     names: names.split(", "),
     value: optional === undefined ? value : optional.replaceAll(/[[\]=]/g, ""),
     isOptional: optional !== undefined,
+    choices: [],
     says: says.trim(),
     heading,
   };

@@ -1,5 +1,6 @@
 /** The options of `puretls probe`, and its help. */
-import type { readArguments } from "../command.ts";
+import type { Values as ValuesOf } from "../command.ts";
+import { STARTTLS_NAMES } from "../connect/starttls/starttls.ts";
 
 export const HELP = `Usage: puretls probe HOST[:PORT] [OPTIONS]
 
@@ -40,14 +41,14 @@ export const OPTIONS = {
   "connect-to": { type: "string" },
   ipv4: { type: "boolean", short: "4" },
   ipv6: { type: "boolean", short: "6" },
-  starttls: { type: "string" },
+  starttls: { type: "string", choices: STARTTLS_NAMES },
   ca: { type: "string", multiple: true },
   delay: { type: "string" },
   "max-connections": { type: "string" },
   timeout: { type: "string" },
   json: { type: "boolean" },
-  "at-least": { type: "string" },
+  "at-least": { type: "string", choices: ["A", "B", "C", "D"] },
   quiet: { type: "boolean" },
 } as const;
 
-export type Values = ReturnType<typeof readArguments<typeof OPTIONS>>["values"];
+export type Values = ValuesOf<typeof OPTIONS>;

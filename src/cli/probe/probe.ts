@@ -4,14 +4,13 @@ import {
   CommandError,
   readAddress,
   readArguments,
-  readChoice,
   readOperands,
   type Terminal,
   writeOut,
 } from "../command.ts";
 import type { TrustStore } from "../../x509/index.ts";
 import { readTrustStore } from "../cert/verify.ts";
-import { readStarttls, starttlsPort } from "../connect/starttls/starttls.ts";
+import { starttlsPort } from "../connect/starttls/starttls.ts";
 import { readServerName, readTarget } from "../connect/target.ts";
 import {
   Caller,
@@ -48,8 +47,6 @@ export const probe: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     const [operand] = readOperands(positionals, 1);
     const least = values["at-least"];
-    if (least !== undefined)
-      readChoice("--at-least", least, ["A", "B", "C", "D"]);
     const { about, calls } = readPlan(values, operand, terminal.signal);
     const trustStore = await readTrustStore(values.ca, terminal);
     const report = await examine(about, calls, trustStore, (text) => {
@@ -72,7 +69,7 @@ function readPlan(
   operand: string | undefined,
   signal: AbortSignal,
 ): { readonly about: About; readonly calls: CallOptions } {
-  const starttls = readStarttls(values.starttls);
+  const starttls = values.starttls ?? null;
   const usual = starttls === null ? 443 : starttlsPort(starttls);
   const { host, port } = readTarget(operand, usual);
   const { ipv4, ipv6 } = values;

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { createDefaultContext } from "../../net/node.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
-import { CommandError, readChoice, type Terminal } from "../command.ts";
+import { CommandError, type Terminal } from "../command.ts";
 import { limit } from "../connect/context.ts";
 import { keyLogTo } from "../key-log.ts";
-import { readProvider } from "../provider.ts";
+import { providerOf } from "../provider.ts";
 import type { Values } from "./options.ts";
 
 /**
@@ -17,13 +17,8 @@ export function contextMaker(
   values: Values,
   terminal: Terminal,
 ): () => SSLContext {
-  const { ca, keylog, tickets: ticketText } = values;
-  const provider = readProvider(values.provider);
-  const verify = readChoice("--verify", values.verify, [
-    "none",
-    "optional",
-    "required",
-  ]);
+  const { ca, keylog, tickets: ticketText, verify = "none" } = values;
+  const provider = providerOf(values.provider);
   if (verify !== "none" && ca === undefined)
     throw new CommandError(`--verify ${verify} needs --ca FILE`);
   const tickets = readTickets(ticketText);

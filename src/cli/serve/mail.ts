@@ -3,7 +3,6 @@
  * forgotten, and every folder is empty.
  */
 import { latin1, latin1Bytes } from "../../bytes.ts";
-import { CommandError } from "../command.ts";
 
 /** Bytes there and back: a transport before TLS, a socket behind it. */
 export interface Channel {
@@ -12,15 +11,8 @@ export interface Channel {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-export type MailName = "smtp" | "imap";
-
-/** @throws CommandError for a protocol that is none of them */
-export function readMailName(text: string | undefined): MailName | undefined {
-  if (text === undefined || text === "smtp" || text === "imap") return text;
-  throw new CommandError(
-    `--starttls of a server takes smtp or imap, not "${text}"`,
-  );
-}
+export const MAIL_NAMES = ["smtp", "imap"] as const;
+export type MailName = (typeof MAIL_NAMES)[number];
 
 /** Bytes of a line: RFC 5321 4.5.3.1.6 has 1000. */
 const LONGEST_LINE = 8192;

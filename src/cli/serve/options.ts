@@ -1,6 +1,10 @@
 /** The options of `puretls serve`, and its help. */
-import type { readArguments } from "../command.ts";
+import type { Values as ValuesOf } from "../command.ts";
+import { VERSIONS } from "../connect/options.ts";
+import { PROVIDERS } from "../provider.ts";
+import { DETAILS } from "../trace/live-trace.ts";
 import { TRACE_HELP } from "../trace/option.ts";
+import { MAIL_NAMES } from "./mail.ts";
 
 export const HELP = `Usage: puretls serve PORT --cert FILE [OPTIONS]
 
@@ -55,9 +59,9 @@ export const OPTIONS = {
   key: { type: "string", multiple: true },
   certs: { type: "string" },
   "password-file": { type: "string" },
-  verify: { type: "string" },
+  verify: { type: "string", choices: ["none", "optional", "required"] },
   ca: { type: "string" },
-  tls: { type: "string" },
+  tls: { type: "string", choices: VERSIONS },
   ciphers: { type: "string" },
   groups: { type: "string" },
   sigalgs: { type: "string" },
@@ -66,15 +70,15 @@ export const OPTIONS = {
   "early-data": { type: "boolean" },
   echo: { type: "boolean" },
   www: { type: "string" },
-  starttls: { type: "string" },
+  starttls: { type: "string", choices: MAIL_NAMES },
   naccept: { type: "string" },
   json: { type: "boolean" },
   keylog: { type: "string" },
-  trace: { type: "string" },
-  provider: { type: "string" },
+  trace: { type: "string", choices: DETAILS },
+  provider: { type: "string", choices: PROVIDERS },
 } as const;
 
-export type Values = ReturnType<typeof readArguments<typeof OPTIONS>>["values"];
+export type Values = ValuesOf<typeof OPTIONS>;
 
 /** Writes `--www` as the option with a value that node:util knows; "": a page. */
 export function withPages(args: readonly string[]): readonly string[] {

@@ -23,7 +23,7 @@ import { ServerCertificates } from "./certificates.ts";
 import { contextMaker, readPassword } from "./context.ts";
 import { filesOf } from "./files.ts";
 import { type Endpoint, ServerLog } from "./log.ts";
-import { type MailName, readMailName, untilStarttls } from "./mail.ts";
+import { type MailName, untilStarttls } from "./mail.ts";
 import { HELP, OPTIONS, type Values, withPages } from "./options.ts";
 import { echo, mail, pages, type Talk } from "./talks.ts";
 
@@ -75,10 +75,9 @@ function readPlan(
   names: Names,
 ): Plan {
   const [operand] = readOperands(operands, 1);
-  const { www } = values;
+  const { www, starttls } = values;
   if (www !== undefined && values.echo === true)
     throw new CommandError("--echo and --www contradict each other");
-  const starttls = readMailName(values.starttls);
   if (starttls !== undefined && (www !== undefined || values.echo === true))
     throw new CommandError(
       `--starttls and ${www === undefined ? "--echo" : "--www"} contradict each other: behind STARTTLS there is mail`,

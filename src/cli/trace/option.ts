@@ -2,11 +2,11 @@
 import { performance } from "node:perf_hooks";
 import type { ProtocolMessage } from "../../engine/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
-import { readChoice, type Terminal } from "../command.ts";
+import type { Terminal } from "../command.ts";
 import { traceColours } from "../text/colour.ts";
 import { terminalWidth } from "../text/width.ts";
 import { traceDocument, TraceEntries } from "./document.ts";
-import { type Detail, DETAILS, LiveTrace } from "./live-trace.ts";
+import { type Detail, LiveTrace } from "./live-trace.ts";
 
 /** Its lines in the help of a command. */
 export const TRACE_HELP = `  --trace[=DETAIL]   show each message on stderr, as it happens: a ladder;
@@ -36,19 +36,14 @@ interface Options {
   readonly hidesHello?: boolean;
 }
 
-/**
- * Traces the connections that are wrapped by the context from then on.
- *
- * @throws CommandError for a detail that is none
- */
+/** Traces the connections that are wrapped by the context from then on. */
 export function traceTo(
   terminal: Terminal,
   context: SSLContext,
-  text: string | undefined,
+  detail: Detail | undefined,
   options: Options,
 ): Traces {
-  if (text === undefined) return { end: () => undefined };
-  const detail = readChoice("--trace", text, DETAILS);
+  if (detail === undefined) return { end: () => undefined };
   const open = new Map<object, LiveTrace>();
   const documents = new Map<object, () => object>();
   const colour = traceColours(terminal.stderr, terminal.env);

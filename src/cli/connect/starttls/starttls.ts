@@ -1,7 +1,6 @@
 /** `--starttls`: the words by which protocols turn to TLS. */
 import { tds, TdsTransport } from "./tds.ts";
 import type { Transport } from "../../../ssl/socket/transport.ts";
-import { readChoice } from "../../command.ts";
 import { ldap, mysql, postgres } from "./binary.ts";
 import { type Dialogue, PlainTalk } from "./lines.ts";
 import { ftp, imap, lmtp, nntp, pop3, sieve, smtp, xmpp } from "./text.ts";
@@ -43,12 +42,6 @@ export const STARTTLS_NAMES = [
 ] as const satisfies readonly (keyof typeof PROTOCOLS)[];
 
 export type StarttlsName = keyof typeof PROTOCOLS;
-
-/** @throws CommandError for a protocol that is none of them */
-export function readStarttls(text: string | undefined): StarttlsName | null {
-  if (text === undefined) return null;
-  return readChoice("--starttls", text, STARTTLS_NAMES);
-}
 
 /** The port where a protocol usually is. */
 export function starttlsPort(name: StarttlsName): number {
