@@ -42,9 +42,12 @@ const DANE_EE = 3;
 
 /**
  * Reads TLSA records as zone files and `dig` have them, one a line: `3 1 1` and
- * hexadecimal digits, whatever owner, TTL and class stand before. Comments begin
- * with a semicolon.
+ * hexadecimal digits, whatever TTL and class stand before. Comments begin with a
+ * semicolon; RRSIG records, which `dig +dnssec` prints too, are passed over.
  *
+ * @param owner name of the records that are wanted, as `_443._tcp.a.example` (RFC
+ *   6698 3). Those of other names are left out, unless CNAME records of the text
+ *   lead there; a line without a name is wanted in any case. Default: all
  * @throws TypeError with its number for a line that is no such record
  *
  * @example
@@ -52,33 +55,103 @@ const DANE_EE = 3;
  * import { parseTlsa } from "puretls/x509";
  *
  * const text = `_443._tcp.a.example. IN TLSA 3 1 1 ${"00".repeat(32)}`;
- * const [record] = parseTlsa(text);
+ * const [record] = parseTlsa(text, "_443._tcp.a.example");
  * if (record?.usage !== 3) throw new Error();
  * ```
  */
-export function parseTlsa(text: string): TlsaRecord[] {
-  const records: TlsaRecord[] = [];
+export function parseTlsa(text: string, owner?: string): TlsaRecord[] {
+  const found: { readonly of: string | undefined; record: TlsaRecord }[] = [];
+  const aliases: Alias[] = [];
+  for (const { of, type, words, fault } of zoneLines(text)) {
+    if (type === "RRSIG") continue;
+    const [target] = words;
+    if (type === "CNAME" && of !== undefined && target !== undefined) {
+      aliases.push({ of, target });
+      continue;
+    }
+    const record = type === "TLSA" ? recordOf(words) : undefined;
+    if (record === undefined) throw new TypeError(fault);
+    found.push({ of, record });
+  }
+  const names = owner === undefined ? undefined : namesOf(owner, aliases);
+  return found
+    .filter(({ of }) => !of || !names || isOneOf(of, names))
+    .map(({ record }) => record);
+}
+
+/** A record of a zone file. */
+interface ZoneLine {
+  /** Its owner, undefined for a line that names none. */
+  readonly of: string | undefined;
+  readonly type: string;
+  /** The words behind the type. */
+  readonly words: readonly string[];
+  /** The error's words for one that cannot be read. */
+  readonly fault: string;
+}
+
+interface Alias {
+  readonly of: string;
+  readonly target: string;
+}
+
+const TYPE = /^(?:TLSA|CNAME|RRSIG)$/i;
+const TTL_OR_CLASS = /^(?:\d+|IN)$/i;
+
+function* zoneLines(text: string): Generator<ZoneLine> {
+  let of: string | undefined;
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     const content = line.replace(/;.*$/, "").trim();
     if (content === "") continue;
-    const match =
-      /^(?:(?:.*\s)?TLSA\s+)?\(?\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})\s+\(?\s*([0-9a-f\s]+?)\s*\)?$/i.exec(
-        content,
-      );
-    const hex = match?.[4]?.replace(/\s/g, "") ?? "";
-    if (match === null || hex.length % 2 !== 0)
-      throw new TypeError(
-        `line ${at + 1} is no TLSA record (USAGE SELECTOR MATCHING HEX): ${printable(content, 60)}`,
-      );
-    const [usage, selector, matchingType] = match.slice(1, 4).map(Number);
-    records.push({
-      usage: usage ?? NaN,
-      selector: selector ?? NaN,
-      matchingType: matchingType ?? NaN,
-      data: fromHex(hex.toLowerCase()),
-    });
+    const words = content.replaceAll(/[()]/g, " ").trim().split(/\s+/);
+    // Owner, TTL and class stand before it.
+    const type = words.slice(0, 4).findIndex((word) => TYPE.test(word));
+    const [first = ""] = words;
+    if (type > 0 && !TTL_OR_CLASS.test(first)) of = first;
+    // RFC 1035 5.1: a line that begins with a blank has the owner before it.
+    else if (type < 0 || !/^\s/.test(line)) of = undefined;
+    yield {
+      of,
+      type: words[type]?.toUpperCase() ?? "TLSA",
+      words: words.slice(type + 1),
+      fault: `line ${at + 1} is no TLSA record (USAGE SELECTOR MATCHING HEX): ${printable(content, 60)}`,
+    };
   }
-  return records;
+}
+
+function recordOf(words: readonly string[]): TlsaRecord | undefined {
+  const [usage, selector, matchingType] = words
+    .slice(0, 3)
+    .map((word) => (/^\d{1,3}$/.test(word) ? Number(word) : undefined));
+  const hex = words.slice(3).join("");
+  if (usage === undefined || selector === undefined) return undefined;
+  if (matchingType === undefined) return undefined;
+  if (hex.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(hex)) return undefined;
+  return { usage, selector, matchingType, data: fromHex(hex.toLowerCase()) };
+}
+
+/** The name itself, and those to which CNAME records lead from it. */
+function namesOf(owner: string, aliases: readonly Alias[]): readonly string[] {
+  const names = [absolute(owner)];
+  // The loop goes on to the names that are added in it.
+  for (const name of names)
+    for (const { of, target } of aliases)
+      if (isOneOf(of, [name]) && !names.includes(absolute(target)))
+        names.push(absolute(target));
+  return names;
+}
+
+/** Without a dot at its end a name may lack the zone's (RFC 1035 5.1). */
+function isOneOf(owner: string, names: readonly string[]): boolean {
+  const own = absolute(owner);
+  return names.some(
+    (name) =>
+      name === own || (!owner.endsWith(".") && name.startsWith(`${own}.`)),
+  );
+}
+
+function absolute(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
 }
 
 /**

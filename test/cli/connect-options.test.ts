@@ -9,6 +9,7 @@ import {
   type Socket,
 } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 import { pinOf } from "../../src/cli/show/signed.ts";
@@ -138,6 +139,23 @@ describe("whom to trust", () => {
     const refused = await hi("--pin", other, "--quiet");
     expect([refused.code, refused.out]).toEqual([1, ""]);
     expect(oneLine(refused.err)).toContain(`public key is ${pin}`);
+  });
+
+  it("--dane believes the records of this port and name alone", async () => {
+    const [leaf] = parseCertificates(testServer().certificatePem);
+    const digest = noble.hashes["SHA-256"].hash(leaf?.der ?? new Uint8Array());
+    const port = server.at.split(":")[1] ?? "";
+    const by = (owner: string): Promise<Ended> => {
+      const record = `${owner} 300 IN TLSA 3 0 1 ${toHex(digest)}\n`;
+      const args = ["--dane", files.write("tlsa", record), "--quiet"];
+      return hi("--servername", "any.test", ...args);
+    };
+    expect((await by(`_${port}._tcp.any.test.`)).code).toBe(0);
+    for (const other of [`_25._tcp.any.test.`, `_${port}._tcp.localhost.`]) {
+      const { code, err } = await by(other);
+      expect(code).toBe(2);
+      expect(err).toContain(`no TLSA record of _${port}._tcp.any.test in it`);
+    }
   });
 
   it("--crl accepts what the list does not name, and refuses the rest", async () => {

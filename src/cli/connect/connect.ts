@@ -109,14 +109,16 @@ function readPlan(
     throw new CommandError(
       "--early-data and --pin contradict each other: it goes out before the key is seen",
     );
+  const serverName = readServerName(values.servername, target.host);
+  const { port } = target;
   return {
     values,
     target,
-    serverName: readServerName(values.servername, target.host),
+    serverName,
     starttls,
     road: readRoad(values, target),
     pins: readPins(values.pin),
-    context: contextOf(values, terminal),
+    context: contextOf(values, { serverName, port }, terminal),
     ech: values.ech === undefined ? null : readEch(values.ech),
     timeout: readCount("--timeout", values.timeout),
     early: early === undefined ? undefined : readFileSync(early),

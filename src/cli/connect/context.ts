@@ -10,13 +10,17 @@ import {
 } from "../../x509/index.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
 import { CommandError, readList, type Terminal } from "../command.ts";
-import { daneVerifier, readPublicKey } from "./dane.ts";
+import { daneVerifier, readPublicKey, type Service } from "./dane.ts";
 import { keyLogTo } from "../key-log.ts";
 import { providerOf } from "../provider.ts";
 import type { Values } from "./options.ts";
 
 /** @throws CommandError, and the context's errors for what it does not have */
-export function contextOf(values: Values, terminal: Terminal): SSLContext {
+export function contextOf(
+  values: Values,
+  service: Service,
+  terminal: Terminal,
+): SSLContext {
   const { ca, cert, key, insecure, keylog } = values;
   if (key !== undefined && cert === undefined)
     throw new CommandError("--key goes with --cert");
@@ -59,7 +63,7 @@ export function contextOf(values: Values, terminal: Terminal): SSLContext {
     for (const other of ["crl", "staple", "raw-key"] as const)
       if (values[other] !== undefined)
         throw new CommandError(`--${other} and --dane contradict each other`);
-    context.verifier = daneVerifier(values.dane, ca);
+    context.verifier = daneVerifier(values.dane, service, ca);
   }
   const keys = values["raw-key"];
   if (keys !== undefined) {

@@ -15,15 +15,27 @@ import { parsePem } from "../../x509/keys/pem.ts";
 import { CommandError } from "../command.ts";
 import { parsing } from "../input-file.ts";
 
+/** The service whose records are wanted. */
+export interface Service {
+  /** The name that is expected of the server. */
+  readonly serverName: string;
+  readonly port: number;
+}
+
 /** @throws CommandError for a file without a record that is of use */
 export function daneVerifier(
   file: string,
+  { serverName, port }: Service,
   ca: string | undefined,
 ): CertificateVerifier {
+  // RFC 6698 3: records of another port or host say nothing of this one.
+  const owner = `_${port}._tcp.${serverName}`;
   const text = latin1(readFileSync(file));
   const trustStore = new TrustStore();
   try {
-    const records = parseTlsa(text);
+    const records = parseTlsa(text, owner);
+    if (records.length === 0)
+      throw new TypeError(`no TLSA record of ${owner} in it`);
     // The system's authorities are many, and the other usages need none.
     if (records.some(({ usage }) => usage <= 1)) trustFor(trustStore, ca);
     const pkix = createVerifier({ provider: noble, trustStore });
