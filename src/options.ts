@@ -126,6 +126,15 @@ export function kindOf(value: unknown): string {
   }
 }
 
+/** Tells whether a value is an object with a method of that name. */
+export function isObjectWith(value: unknown, method: string): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, method) === "function"
+  );
+}
+
 /**
  * Makes a class's members throw under the names that Python has for them, so
  * that neither reading nor setting one does nothing.

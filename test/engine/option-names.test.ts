@@ -94,6 +94,79 @@ describe("flags and words", () => {
   });
 });
 
+describe("kinds of values", () => {
+  const WRONG: readonly (readonly [unknown, string])[] = [
+    [1, "1"],
+    [true, "true"],
+    ["x", '"x"'],
+    [null, "null"],
+  ];
+  const KINDS = {
+    "a list": [
+      "versions",
+      "cipherSuites",
+      "groups",
+      "signatureSchemes",
+      "alpnProtocols",
+      "certificateCompression",
+      "peerCertificateTypes",
+      "certificateSignatureSchemes",
+      "certificateAuthorities",
+      "pskModes",
+    ],
+    "a function": ["keyLog", "padding"],
+    "an object": ["limits", "shapes", "trust", "encryptedClientHello"],
+    "an object with now()": ["provider"],
+    "an object with verify(), or RAISE_NEED,": ["verifier", "rawPublicKeys"],
+    "a function, or RAISE_NEED,": ["psk"],
+    "a list, or RAISE_NEED,": ["credentials"],
+  };
+  const CLIENT = { "a list": ["keyShares", "certificateTypes"] };
+  const SERVER = {
+    "an object": ["dhParameters", "strikeRegister"],
+    "an object with seal()": ["ticketKeys", "retryCookies"],
+    "an object with take(), or RAISE_NEED,": ["sessionStore"],
+  };
+  const rowsOf = (table: Readonly<Record<string, readonly string[]>>) =>
+    Object.entries(table).flatMap(([kind, names]) =>
+      names.map((name) => [name, kind] as const),
+    );
+
+  it.each([...rowsOf(KINDS), ...rowsOf(CLIENT)])("%s is %s", (name, kind) => {
+    for (const [value, told] of WRONG)
+      expect(() =>
+        both.createClientConfig({ ...client, [name]: value }),
+      ).toThrow(new TlsUsageError(`${name}: ${told}; ${kind} is allowed`));
+  });
+
+  it.each([...rowsOf(KINDS), ...rowsOf(SERVER)])("%s is %s", (name, kind) => {
+    for (const [value, told] of WRONG)
+      expect(() =>
+        both.createServerConfig({ ...server, [name]: value }),
+      ).toThrow(new TlsUsageError(`${name}: ${told}; ${kind} is allowed`));
+  });
+
+  it("an object without the method is none", () => {
+    expect(() =>
+      both.createClientConfig({ ...client, ...{ verifier: {} as never } }),
+    ).toThrow(
+      "verifier: an object; an object with verify(), or RAISE_NEED, is allowed",
+    );
+  });
+
+  it("those without a default are needed", () => {
+    const undefinedOf = (name: string): object => ({ [name]: undefined });
+    for (const name of ["provider", "verifier"])
+      expect(() =>
+        both.createClientConfig({ ...client, ...undefinedOf(name) }),
+      ).toThrow(`${name}: undefined; `);
+    for (const name of ["provider", "credentials"])
+      expect(() =>
+        both.createServerConfig({ ...server, ...undefinedOf(name) }),
+      ).toThrow(`${name}: undefined; `);
+  });
+});
+
 describe("lists of names", () => {
   const LISTS = [
     ["versions", "TLSv1.2"],

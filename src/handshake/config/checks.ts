@@ -173,27 +173,6 @@ export function ownTypes({
   return [...new Set(credentials.map((one) => one.certificateType ?? "X509"))];
 }
 
-const MAY_RAISE_NEEDS = [
-  "verifier",
-  "credentials",
-  "rawPublicKeys",
-  "psk",
-  "sessionStore",
-] as const;
-
-/** @throws TlsUsageError for a word that is not `RAISE_NEED` */
-export function checkAnswering(options: {
-  readonly [N in (typeof MAY_RAISE_NEEDS)[number]]?: unknown;
-}): void {
-  for (const name of MAY_RAISE_NEEDS) {
-    const value = options[name];
-    if (typeof value === "string" && value !== RAISE_NEED)
-      throw new TlsUsageError(
-        `${name}: "${value}"; the only string allowed is RAISE_NEED`,
-      );
-  }
-}
-
 /** RFC 7301 3.1: names of 1 to 255 bytes, 65,535 bytes in all. */
 export function checkAlpn(names: readonly string[]): void {
   let total = 0;

@@ -9,7 +9,6 @@ import { TlsUsageError } from "../../errors.ts";
 import { isWeakSignature } from "../../x509/keys/algorithms.ts";
 import {
   checkAlpn,
-  checkAnswering,
   checkCertificateWithPsk,
   checkHelloShape,
   checkNames,
@@ -246,8 +245,10 @@ export function makeClientConfig(
   protocol: Protocol,
   options: ClientOptions,
 ): ClientConfig {
-  checkAnswering(options);
-  requireOptionNames("createClientConfig", CLIENT_OPTIONS, options);
+  requireOptionNames("createClientConfig", CLIENT_OPTIONS, options, [
+    "provider",
+    "verifier",
+  ]);
   checkHelloShape(options);
   checkCertificateWithPsk(options, "client");
   const { encryptedClientHello: ech } = options;
@@ -290,8 +291,10 @@ export function makeServerConfig(
   protocol: Protocol,
   options: ServerOptions,
 ): ServerConfig {
-  requireOptionNames("createServerConfig", SERVER_OPTIONS, options);
-  checkAnswering(options);
+  requireOptionNames("createServerConfig", SERVER_OPTIONS, options, [
+    "provider",
+    "credentials",
+  ]);
   checkCertificateWithPsk(options, "server");
   if (options.credentials.length === 0 && options.psk === undefined)
     throw new TlsUsageError("credentials: a server needs a certificate");

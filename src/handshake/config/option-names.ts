@@ -1,10 +1,17 @@
 /**
- * The names of the options of configs, and the values of flags and words. The
- * compiler asks for each, so that what is not in here is refused: a misspelt
- * option would leave its default in force.
+ * The names of the options of configs, the values of flags and words, and the kinds
+ * of the others. The compiler asks for each, so that what is not in here is refused:
+ * a misspelt option would leave its default in force, and a wrong value would be
+ * noticed in the midst of a connection.
  */
 import { TlsUsageError } from "../../errors.ts";
-import { found, type Names, requireNames } from "../../options.ts";
+import {
+  found,
+  isObjectWith,
+  type Names,
+  requireNames,
+} from "../../options.ts";
+import { RAISE_NEED } from "../../promises.ts";
 import { listed } from "../registries/listing.ts";
 import type { ClientOptions, CommonOptions, ServerOptions } from "./options.ts";
 
@@ -122,6 +129,83 @@ const VALUES: {
   groupPreference: ["share", "order"],
 };
 
+/** A kind of value. */
+interface Kind {
+  readonly name: string;
+  readonly has: (value: unknown) => boolean;
+}
+
+const LIST: Kind = { name: "a list", has: Array.isArray };
+const FUNCTION: Kind = {
+  name: "a function",
+  has: (value) => typeof value === "function",
+};
+const OBJECT: Kind = {
+  name: "an object",
+  has: (value) => typeof value === "object" && value !== null,
+};
+
+const objectWith = (method: string): Kind => ({
+  name: `an object with ${method}()`,
+  has: (value) => isObjectWith(value, method),
+});
+const orNeed = ({ name, has }: Kind): Kind => ({
+  name: `${name}, or RAISE_NEED,`,
+  has: (value) => value === RAISE_NEED || has(value),
+});
+
+type ObjectsOf<Options> = Exclude<
+  keyof Options,
+  keyof typeof VALUES | NamesOf<Options, number | Uint8Array>
+>;
+
+/** The options that are neither flags, words, numbers nor bytes. */
+const KINDS: {
+  readonly [N in ObjectsOf<ClientOptions> | ObjectsOf<ServerOptions>]: Kind;
+} = {
+  provider: objectWith("now"),
+  versions: LIST,
+  cipherSuites: LIST,
+  groups: LIST,
+  signatureSchemes: LIST,
+  alpnProtocols: LIST,
+  certificateCompression: LIST,
+  rawPublicKeys: orNeed(objectWith("verify")),
+  peerCertificateTypes: LIST,
+  delegatedCredentials: objectWith("keyOf"),
+  certificateSignatureSchemes: LIST,
+  certificateAuthorities: LIST,
+  padding: FUNCTION,
+  keyLog: FUNCTION,
+  psk: orNeed(FUNCTION),
+  pskModes: LIST,
+  limits: OBJECT,
+  shapes: OBJECT,
+  trust: OBJECT,
+  verifier: orNeed(objectWith("verify")),
+  credentials: orNeed(LIST),
+  certificateTypes: LIST,
+  keyShares: LIST,
+  // A server's has another method.
+  encryptedClientHello: OBJECT,
+  session: OBJECT,
+  retryCookies: objectWith("seal"),
+  ticketKeys: objectWith("seal"),
+  sessionStore: orNeed(objectWith("take")),
+  dhParameters: OBJECT,
+  // Its strike() may be RAISE_NEED.
+  strikeRegister: OBJECT,
+};
+
+/** @throws TlsUsageError for a value of another kind, and without one that is needed */
+function requireKinds(given: object, needed: readonly string[]): void {
+  for (const [option, { name, has }] of Object.entries(KINDS)) {
+    const value: unknown = Reflect.get(given, option);
+    if (value === undefined ? !needed.includes(option) : has(value)) continue;
+    throw new TlsUsageError(`${option}: ${found(value)}; ${name} is allowed`);
+  }
+}
+
 /** @throws TlsUsageError for a value that a flag or a word does not have */
 function requireValues(given: object): void {
   for (const [name, allowed] of Object.entries<readonly unknown[]>(VALUES)) {
@@ -140,13 +224,16 @@ function requireValues(given: object): void {
 /**
  * @param own `CLIENT_OPTIONS` or `SERVER_OPTIONS`; a bundle of one role does not
  *   have those of the other
- * @throws TlsUsageError for a name that is no option, and for a value that a flag
- *   or a word does not have
+ * @param needed options that have no default
+ * @throws TlsUsageError for a name that is no option, for a value that a flag or a
+ *   word does not have or of a kind that its option does not have, and without
+ *   those that are needed
  */
 export function requireOptionNames(
   factory: string,
   own: Readonly<Record<string, true>>,
   given: object,
+  needed: readonly string[],
 ): void {
   const isOption = (name: string): boolean =>
     Object.hasOwn(COMMON, name) || Object.hasOwn(own, name);
@@ -159,4 +246,5 @@ export function requireOptionNames(
       { Fault: TlsUsageError },
     );
   requireValues(given);
+  requireKinds(given, needed);
 }

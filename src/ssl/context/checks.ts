@@ -2,7 +2,7 @@
 import type { PskMode } from "../../handshake/registries/psk-modes.ts";
 import { Protocol } from "../constants.ts";
 import { type SSLError, stateError } from "../errors/errors.ts";
-import { found } from "../names/arguments.ts";
+import { found, isObjectWith } from "../../options.ts";
 import type { ContextKind } from "./settings.ts";
 
 /** @throws TypeError for what is neither true nor false */
@@ -77,14 +77,6 @@ export function withMethods<T>(
   const wanted = methods.map((method) => `${method}()`).join(" and ");
   throw new TypeError(
     `${name}: ${found(value)}; an object with ${wanted} or null is allowed`,
-  );
-}
-
-export function isObjectWith(value: unknown, method: string): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, method) === "function"
   );
 }
 

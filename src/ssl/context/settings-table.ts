@@ -23,7 +23,7 @@ import { CrlStore } from "../../x509/certificates/crl.ts";
 import { TrustStore } from "../../x509/trust/trust-store.ts";
 import { Protocol, TLSVersion, VerifyFlags, VerifyMode } from "../constants.ts";
 import { dhParametersOf } from "../material/dh-parameters.ts";
-import { found } from "../names/arguments.ts";
+import { found, isObjectWith } from "../../options.ts";
 import { alpnNames } from "../names/alpn.ts";
 import { ciphersOf, ciphersuitesOf, groupsOf } from "../names/ciphers.ts";
 import { signatureSchemesOf } from "../names/signature-algorithms.ts";
@@ -39,7 +39,6 @@ import {
 import {
   boolean,
   callable,
-  isObjectWith,
   pskCallback,
   pskModesOf,
   requireServer,
