@@ -2,13 +2,17 @@
  * Reads what a server answers to a hello of ours, as far as it is not encrypted.
  * Every length is bounded, and what is no TLS is an answer too.
  */
-import { concat, equal, NO_BYTES } from "../../bytes.ts";
+import { equal } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import {
   HELLO_RETRY_RANDOM,
   isDowngrade,
 } from "../../handshake/messages/server-hello.ts";
 import { Deframer } from "../../record/deframer.ts";
+import {
+  HandshakeJoiner,
+  type RawMessage,
+} from "../../record/handshake-joiner.ts";
 import type { Transport } from "../../ssl/socket/transport.ts";
 import {
   ContentType,
@@ -108,7 +112,7 @@ export class Answers {
 class Flight {
   readonly #until: "hello" | "done";
   readonly #records: Deframer;
-  #pending: Uint8Array = NO_BYTES;
+  readonly #messages = new HandshakeJoiner(() => LONGEST_MESSAGE);
   #hello: ServerAnswer | undefined;
   #certificates: readonly Uint8Array[] = [];
   #exchange: ServerExchange | undefined;
@@ -147,31 +151,19 @@ class Flight {
         return (
           this.ended ?? { kind: "malformed", says: `a record of type ${type}` }
         );
-      this.#pending = concat(this.#pending, fragment);
-      const answer = this.#messages();
-      if (answer !== undefined) return answer;
+      this.#messages.push(fragment.slice());
+      for (;;) {
+        const message = this.#messages.next();
+        if (message === undefined) break;
+        const answer = this.#message(message);
+        if (answer !== undefined) return answer;
+      }
     }
     this.#records.settle();
     return undefined;
   }
 
-  #messages(): Answer | undefined {
-    while (this.#pending.length >= 4) {
-      const header = new Reader(this.#pending, "message");
-      const type = header.u8();
-      const length = header.u24();
-      if (length > LONGEST_MESSAGE)
-        return { kind: "malformed", says: `a message of ${length} bytes` };
-      if (header.left < length) return undefined;
-      const body = header.bytes(length);
-      this.#pending = header.rest().slice();
-      const answer = this.#message(type, body);
-      if (answer !== undefined) return answer;
-    }
-    return undefined;
-  }
-
-  #message(type: number, body: Uint8Array): Answer | undefined {
+  #message({ type, body }: RawMessage): Answer | undefined {
     if (this.#hello === undefined) {
       if (type !== HandshakeType.server_hello)
         return {

@@ -1,5 +1,5 @@
 /** The certificates that a server sends, for each kind of key, and their faults. */
-import { printable } from "../../bytes.ts";
+import { NO_BYTES, printable } from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
 import {
   Certificate,
@@ -45,7 +45,7 @@ function findingOf(
   serverName: string,
   trustStore: TrustStore,
 ): CertificateFinding {
-  const facts = factsOf(chain[0] ?? new Uint8Array());
+  const facts = factsOf(chain[0] ?? NO_BYTES);
   const text = (name: string): string => {
     const fact = facts.find((one) => one.name === name);
     return fact === undefined || fact.fault !== undefined

@@ -1,4 +1,5 @@
 /** Extensions that a server answers, and what it adds by itself. */
+import { NO_BYTES } from "../../bytes.ts";
 import { brotli, zlib, zstd } from "../../compression/node.ts";
 import { createEchGrease } from "../../ech/index.ts";
 import { CipherSuiteSignal, ExtensionType } from "../../wire/code-points.ts";
@@ -11,7 +12,6 @@ import { isCbc, suiteName } from "./suites.ts";
 
 const HEARTBEAT = 15;
 const NEXT_PROTOCOL = 13172;
-const NOTHING = new Uint8Array();
 
 /** status_request for OCSP, RFC 6066 8. */
 const STATUS_REQUEST: RawExtension = [
@@ -21,7 +21,7 @@ const STATUS_REQUEST: RawExtension = [
 
 const TIMESTAMPS: RawExtension = [
   ExtensionType.signed_certificate_timestamp,
-  NOTHING,
+  NO_BYTES,
 ];
 
 /** Protocols that servers have names for. */
@@ -36,9 +36,9 @@ export async function scanExtensions(scan: Scan): Promise<void> {
   if (before13 === undefined || before13 === "SSLv3") return;
   const more: readonly RawExtension[] = [
     [ExtensionType.renegotiation_info, Uint8Array.of(0)],
-    [ExtensionType.extended_main_secret, NOTHING],
+    [ExtensionType.extended_main_secret, NO_BYTES],
     [HEARTBEAT, Uint8Array.of(1)],
-    [NEXT_PROTOCOL, NOTHING],
+    [NEXT_PROTOCOL, NO_BYTES],
     STATUS_REQUEST,
     TIMESTAMPS,
   ];
@@ -62,7 +62,7 @@ export async function scanExtensions(scan: Scan): Promise<void> {
     const then = await scan.ask(
       scan.hello(before13, {
         suites: blocks,
-        more: [[ExtensionType.encrypt_then_mac, NOTHING]],
+        more: [[ExtensionType.encrypt_then_mac, NO_BYTES]],
       }),
     );
     if (then.kind === "hello")

@@ -1,5 +1,6 @@
 /** Groups of key exchange by number, those of the past too. */
 import { GROUPS } from "../../handshake/registries/groups.ts";
+import { codeText } from "./suites.ts";
 
 /** RFC 4492 5.1.1: curves 1 to 22, which RFC 8422 took back. */
 const OLD_CURVES = `sect163k1 sect163r1 sect163r2 sect193r1 sect193r2 sect233k1
@@ -24,7 +25,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 export function groupName(code: number): string {
-  return NAMES.get(code) ?? `0x${code.toString(16).padStart(4, "0")}`;
+  return NAMES.get(code) ?? codeText(code);
 }
 
 /** All groups. */

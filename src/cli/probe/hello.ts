@@ -1,8 +1,7 @@
 /** Writes a ClientHello by hand: what puretls itself would never offer, too. */
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import { concatAll, latin1Bytes } from "../../bytes.ts";
-
+import { concatAll, latin1Bytes, NO_BYTES } from "../../bytes.ts";
 import {
   CipherSuiteSignal,
   ContentType,
@@ -54,7 +53,7 @@ function encode(hello: Hello, padding: number | undefined): Uint8Array {
       message
         .u16(hello.version)
         .bytes(hello.random ?? randomBytes(32))
-        .opaque8(hello.sessionId ?? new Uint8Array())
+        .opaque8(hello.sessionId ?? NO_BYTES)
         .vector16((list) => {
           for (const suite of hello.suites) list.u16(suite);
         })

@@ -1,12 +1,10 @@
 /** The findings of a probe: the object of `--json`, which docs/command-line.md tells. */
+import { ProtocolVersion } from "../../wire/code-points.ts";
 
 export const VERSION_CODES = {
   SSLv2: 0x0002,
   SSLv3: 0x0300,
-  "TLSv1.0": 0x0301,
-  "TLSv1.1": 0x0302,
-  "TLSv1.2": 0x0303,
-  "TLSv1.3": 0x0304,
+  ...ProtocolVersion,
 } as const;
 export type VersionName = keyof typeof VERSION_CODES;
 

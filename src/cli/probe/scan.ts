@@ -1,18 +1,25 @@
 /** The server under examination: all parts of a probe share it. */
 import { randomBytes } from "node:crypto";
 import { toHex } from "../../bytes.ts";
+import { GROUPS } from "../../handshake/registries/groups.ts";
 import {
+  isForBothSides,
   SIGNATURE_SCHEMES,
   type SignatureSchemeName,
 } from "../../handshake/registries/signature-schemes.ts";
+import { ExtensionType } from "../../wire/code-points.ts";
 import type { Answer } from "./answer.ts";
 import type { Caller, Sending } from "./calls.ts";
 import { isMet, type Met, type Offer, shakeHands } from "./handshake.ts";
 import { type Hello, RENEGOTIATION_SIGNAL } from "./hello.ts";
-import type { Ordered, Report, VersionName } from "./report.ts";
 import { GROUP_CODES, CURVE_CODES } from "./group-names.ts";
-import { SUITES_13, SUITES_BEFORE } from "./suites.ts";
-import { VERSION_CODES } from "./report.ts";
+import {
+  type Ordered,
+  type Report,
+  VERSION_CODES,
+  type VersionName,
+} from "./report.ts";
+import { codeText, SUITES_13, SUITES_BEFORE } from "./suites.ts";
 
 export type HelloAnswer = Extract<Answer, { kind: "hello" }>;
 
@@ -40,26 +47,18 @@ const SCHEME_CODES: ReadonlyMap<number, string> = new Map([
 export const SCHEMES: readonly number[] = [...SCHEME_CODES.keys()];
 
 export function schemeName(code: number): string {
-  return SCHEME_CODES.get(code) ?? `0x${code.toString(16).padStart(4, "0")}`;
+  return SCHEME_CODES.get(code) ?? codeText(code);
 }
 
 /** Schemes that puretls verifies in TLS 1.3. */
-export const SCHEMES_13: readonly SignatureSchemeName[] = [
-  "ecdsa_secp256r1_sha256",
-  "ecdsa_secp384r1_sha384",
-  "ecdsa_secp521r1_sha512",
-  "ed25519",
-  "ed448",
-  "rsa_pss_rsae_sha256",
-  "rsa_pss_rsae_sha384",
-  "rsa_pss_rsae_sha512",
-  "rsa_pss_pss_sha256",
-  "rsa_pss_pss_sha384",
-  "rsa_pss_pss_sha512",
-  "mldsa44",
-  "mldsa65",
-  "mldsa87",
-];
+export const SCHEMES_13: readonly SignatureSchemeName[] = Object.values(
+  SIGNATURE_SCHEMES,
+)
+  .filter(
+    ({ name, handshake }) =>
+      isForBothSides(name) && handshake.some((one) => one === "TLSv1.3"),
+  )
+  .map(({ name }) => name);
 
 /** One server under examination. */
 export class Scan {
@@ -121,7 +120,7 @@ export class Scan {
   /** An offer with the groups that the server is known to have. */
   withGroups(offer: Offer): Offer {
     const groups = this.report.groups[`TLSv${offer.version}`]?.names ?? [];
-    const own = groups.filter((name) => PURETLS_GROUPS.has(name));
+    const own = groups.filter((name) => Object.hasOwn(GROUPS, name));
     return own.length === 0 ? offer : { groups: own, ...offer };
   }
 
@@ -155,7 +154,7 @@ export class Scan {
 
   #remember({ hello, exchange, certificates }: HelloAnswer): void {
     this.#keepChain(certificates);
-    const body = hello.extensions.get(51);
+    const body = hello.extensions.get(ExtensionType.key_share);
     // RFC 9846 4.3.8: a group and its share; a retry has the group alone.
     const share = hello.isRetry ? undefined : (body ?? exchange?.share);
     if (share === undefined) return;
@@ -169,21 +168,6 @@ export class Scan {
       this.chains.set(toHex(leaf), chain);
   }
 }
-
-/** Groups that a whole handshake can offer. */
-const PURETLS_GROUPS: ReadonlySet<string> = new Set([
-  "X25519MLKEM768",
-  "SecP256r1MLKEM768",
-  "SecP384r1MLKEM1024",
-  "x25519",
-  "x448",
-  "secp256r1",
-  "secp384r1",
-  "secp521r1",
-  "ffdhe2048",
-  "ffdhe3072",
-  "ffdhe4096",
-]);
 
 /**
  * The codes that a server takes, in its order: each answer says which of those

@@ -2,9 +2,14 @@
 import { toHex } from "../../bytes.ts";
 import { SUITE_NAMES } from "./suite-numbers.ts";
 
+/** A code point that has no name here. */
+export function codeText(code: number): string {
+  return `0x${toHex(Uint8Array.of(code >> 8, code))}`;
+}
+
 /** The name of a suite, or its number where IANA has none for it. */
 export function suiteName(code: number): string {
-  return SUITE_NAMES.get(code) ?? `0x${toHex(Uint8Array.of(code >> 8, code))}`;
+  return SUITE_NAMES.get(code) ?? codeText(code);
 }
 
 const all = [...SUITE_NAMES];

@@ -1,5 +1,6 @@
 /** Hellos that are unusual and allowed: a server must bear all of them. */
 import { randomBytes } from "node:crypto";
+import { NO_BYTES } from "../../bytes.ts";
 import { smallShare } from "./retry.ts";
 import type { Answer } from "./answer.ts";
 import type { Sending } from "./calls.ts";
@@ -54,7 +55,7 @@ const TRIALS: readonly Trial[] = [
       more: [
         [0x7a01, randomBytes(40)],
         ...(usual.more ?? []),
-        [0xb1b2, new Uint8Array()],
+        [0xb1b2, NO_BYTES],
       ],
     }),
   },
@@ -105,11 +106,7 @@ function withGrease(usual: Hello): Hello {
       shares: [[group, Uint8Array.of(0)] as const, ...usual.shares],
     }),
     alpn: ["\x0a\x0a", "http/1.1"],
-    more: [
-      [first, new Uint8Array()],
-      ...(usual.more ?? []),
-      [last, Uint8Array.of(0)],
-    ],
+    more: [[first, NO_BYTES], ...(usual.more ?? []), [last, Uint8Array.of(0)]],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Versions, and the suites of each one. */
 import { randomBytes } from "node:crypto";
-import { concatAll } from "../../bytes.ts";
+import { concatAll, NO_BYTES } from "../../bytes.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { Answer } from "./answer.ts";
 import { type VersionName, VERSION_CODES } from "./report.ts";
@@ -59,7 +59,7 @@ async function speaksSslv2(scan: Scan): Promise<boolean> {
   let isServerHello = false;
   await scan.caller.exchange(async (transport) => {
     await transport.write(hello);
-    let start: Uint8Array = new Uint8Array();
+    let start: Uint8Array = NO_BYTES;
     while (start.length < 7) {
       const bytes = await transport.read().catch(() => null);
       if (bytes === null) return { kind: "closed" };

@@ -138,6 +138,18 @@ describe("probe: a server of ours", () => {
     expect(report.weaknesses.filter(({ found }) => found)).toEqual([]);
   });
 
+  it("shakes hands by whatever group the server has", async () => {
+    const server = await serving([
+      ...["--cert", pki.cert, "--key", pki.key],
+      ...["--tls", "1.3", "--groups", "MLKEM1024"],
+    ]);
+    const report = await reportOf(server.at);
+    await stopped(server);
+    expect(report.groups["TLSv1.3"]?.names).toEqual(["MLKEM1024"]);
+    expect(report.signatureSchemes["TLSv1.3"]).not.toEqual([]);
+    expect(report.sessions["TLSv1.3"]?.resumedByTicket).toBe(true);
+  });
+
   it("prints it for people, without progress where none looks", async () => {
     const server = await serving(["--cert", pki.cert, "--key", pki.key]);
     const { code, out, err } = await probed(server.at);
