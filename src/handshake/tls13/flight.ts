@@ -86,12 +86,11 @@ export function sendCertificateVerify(
   return send(io, transcript, encodeCertificateVerify(code, signature));
 }
 
-/** RFC 9846 4.5.3. */
-export function sendFinished(
-  io: HandshakeIo,
+/** RFC 9846 4.5.3, with the transcript up to it. */
+export function finishedOf(
   transcript: Transcript,
   secret: TrafficSecret,
-): Transcript {
-  const verifyData = secret.finished(transcript.digest());
-  return send(io, transcript, encodeFinished(verifyData));
+): { readonly message: Uint8Array; readonly transcript: Transcript } {
+  const message = encodeFinished(secret.finished(transcript.digest()));
+  return { message, transcript: transcript.add(message) };
 }

@@ -28,7 +28,7 @@ import type { EncryptedExtensions } from "../../messages/encrypted-extensions.ts
 import type { Finished } from "../../messages/finished.ts";
 import { byPsk, isByExternalPsk, proofOf } from "../../sessions/psk.ts";
 import { onCertificateVerify, onVerified } from "../../tls13/authentication.ts";
-import { sendFinished, sendNoCertificate } from "../../tls13/flight.ts";
+import { finishedOf, sendNoCertificate } from "../../tls13/flight.ts";
 import { onKeyUpdate, onUpdateKeys } from "../../tls13/key-update.ts";
 import { applicationKeys, applicationSecrets } from "../../tls13/secrets.ts";
 import * as reason from "../../../reasons.ts";
@@ -201,7 +201,8 @@ function declineRequest(
 /** The client's Finished. */
 export function finish(state: Finishing, io: HandshakeIo): ClientConnected {
   const { clientHandshake, clientApplication, config, suite, info } = state;
-  const transcript = sendFinished(io, state.transcript, clientHandshake);
+  const { message, transcript } = finishedOf(state.transcript, clientHandshake);
+  io.send(message);
   const resumption = state.main.resumption(transcript.digest());
   // [9846-4.5.3-03]
   io.setWriteKeys(applicationKeys(state, clientApplication));

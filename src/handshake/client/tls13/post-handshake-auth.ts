@@ -8,7 +8,7 @@ import type { Credential } from "../../credentials/credential.ts";
 import {
   certificateMessage,
   sendCertificateVerify,
-  sendFinished,
+  finishedOf,
   signingNeed,
 } from "../../tls13/flight.ts";
 import type { Answers, HandshakeIo } from "../../machine/io.ts";
@@ -126,6 +126,6 @@ function finish(
   transcript: Transcript,
   io: HandshakeIo,
 ): ClientConnected {
-  sendFinished(io, transcript, connected.writeSecret);
+  io.send(finishedOf(transcript, connected.writeSecret).message);
   return connected;
 }

@@ -44,7 +44,7 @@ import type { ChosenPsk } from "../../sessions/psk.ts";
 import {
   certificateMessage,
   send,
-  sendFinished,
+  finishedOf,
   signingNeed,
 } from "../../tls13/flight.ts";
 import {
@@ -187,7 +187,10 @@ interface Begun extends Server13 {
   readonly secrets: Pick<WaitSigner, "handshake" | "serverHandshake">;
 }
 
-/** ServerHello and EncryptedExtensions. */
+/**
+ * ServerHello and EncryptedExtensions. The secrets come before the first of them
+ * goes out: where a key log throws, the alert has to be one that the client reads.
+ */
 function begin(
   negotiated: Negotiated,
   alpnProtocol: string | undefined,
@@ -196,13 +199,19 @@ function begin(
   credential?: Credential,
 ): Begun {
   const { config, hello, suite, exchange, psk, helloRetried } = negotiated;
-  const { shared, transcript } = sendServerHello(negotiated, early, io);
+  const { message: serverHello, shared, transcript } = answerHello(negotiated);
   const { handshake, client, server } = handshakeSecrets(
     config,
     { psk: psk?.psk.key, shared },
     hello.random,
     transcript,
   );
+  io.send(serverHello);
+  // RFC 9846 E.4: after its first message.
+  if (!helloRetried && sendsChangeCipherSpec(config, hello))
+    io.sendChangeCipherSpec();
+  if (hello.extensions.early_data && early === undefined)
+    io.skipEarlyData(refusedBytes(config, psk));
   io.setWriteKeys(handshakeKeys({ config, suite }, server));
   if (early === undefined)
     io.setReadKeys(handshakeKeys({ config, suite }, client));
@@ -257,11 +266,12 @@ function begin(
   };
 }
 
-function sendServerHello(
-  negotiated: Negotiated,
-  early: EarlyDataKeys | undefined,
-  io: HandshakeIo,
-): { readonly shared: Secret | undefined; readonly transcript: Transcript } {
+/** The ServerHello, RFC 9846 4.2.3, and the secret that is shared by it. */
+function answerHello(negotiated: Negotiated): {
+  readonly message: Uint8Array;
+  readonly shared: Secret | undefined;
+  readonly transcript: Transcript;
+} {
   const { config, hello, suite, exchange, psk, ...rest } = negotiated;
   const { provider } = config;
   // [9846-4.2.3-03]
@@ -290,13 +300,7 @@ function sendServerHello(
   const hash = provider.hashes[suite.hash];
   const before = rest.transcript.begin(hash);
   const message = rest.ech?.confirm(encoded, before) ?? encoded;
-  io.send(message);
-  // RFC 9846 E.4: after its first message.
-  if (!rest.helloRetried && sendsChangeCipherSpec(config, hello))
-    io.sendChangeCipherSpec();
-  if (hello.extensions.early_data && early === undefined)
-    io.skipEarlyData(refusedBytes(config, psk));
-  return { shared: agreed?.secret, transcript: before.add(message) };
+  return { message, shared: agreed?.secret, transcript: before.add(message) };
 }
 
 function encapsulate(
@@ -324,13 +328,15 @@ export function sendServerFinished(
 ): FlightSent {
   const { config, hello } = state;
   const { handshake, serverHandshake } = secrets;
-  const transcript = sendFinished(io, state.transcript, serverHandshake);
+  const { message, transcript } = finishedOf(state.transcript, serverHandshake);
   const sent: FlightSent = {
     ...state,
     credential,
     transcript,
+    // First, as in begin().
     ...applicationSecrets(config, handshake, hello.random, transcript),
   };
+  io.send(message);
   // [9846-4.5.3-03]
   io.setWriteKeys(applicationKeys(sent, sent.serverApplication));
   serverHandshake.wipe();
