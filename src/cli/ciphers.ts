@@ -6,6 +6,7 @@ import {
   readOperands,
   writeOut,
 } from "./command.ts";
+import { jsonText } from "./text/json.ts";
 
 const HELP = `Usage: puretls ciphers [LIST]
 
@@ -35,8 +36,7 @@ export const ciphers: Command = {
       context.setCiphers(list, { strict: values.strict === true });
     if (values.json === true) {
       const ciphers = context.getCiphers();
-      const text = JSON.stringify({ ciphers }, undefined, 2);
-      await writeOut(terminal, `${text}\n`);
+      await writeOut(terminal, jsonText({ ciphers }));
       return 0;
     }
     const lines = context.getCiphers().map(({ description }) => description);

@@ -21,6 +21,7 @@ import { terminalWidth } from "./text/width.ts";
 import { traceDocument } from "./trace/document.ts";
 import type { Detail } from "./trace/live-trace.ts";
 import { WatchedTrace } from "./trace/watched-trace.ts";
+import { jsonText } from "./text/json.ts";
 
 const HELP = `Usage: puretls demo [--fields] [--json]
 
@@ -64,7 +65,7 @@ export const demo: Command = {
     if (values.json === true) {
       const { entries } = await converse(made, "json", terminal);
       const document = traceDocument([{ side: "client", entries }]);
-      say(JSON.stringify(document, undefined, 2));
+      terminal.stdout.write(jsonText(document));
       return 0;
     }
     const detail = values.fields === true ? "fields" : "ladder";

@@ -10,6 +10,7 @@ import { inputName, parsingLater, readInput } from "../input-file.ts";
 import { readItems } from "../show/read.ts";
 import { durationText, readDuration } from "./duration.ts";
 import { passwordOf } from "./show.ts";
+import { jsonText } from "../text/json.ts";
 
 export const CHECK_OPTIONS = {
   within: { type: "string" },
@@ -79,13 +80,9 @@ export async function certCheck(
   const isGood = all.every(({ status }) => status === "valid");
   const text =
     values.json === true
-      ? JSON.stringify(
-          { ok: isGood, certificates: all.map(jsonOf) },
-          undefined,
-          2,
-        )
-      : all.map(lineOf).join("\n");
-  await writeOut(terminal, `${text}\n`);
+      ? jsonText({ ok: isGood, certificates: all.map(jsonOf) })
+      : `${all.map(lineOf).join("\n")}\n`;
+  await writeOut(terminal, text);
   return isGood ? 0 : 1;
 }
 

@@ -20,6 +20,7 @@ import { parsing } from "../input-file.ts";
 import { type NewFile, refuseExisting, writeFiles } from "./new-files.ts";
 import { shellWord, usage } from "./usage.ts";
 import { timeText } from "../text/value-text.ts";
+import { jsonText } from "../text/json.ts";
 
 export const KEY_TYPES = [
   "ec-p256",
@@ -97,7 +98,7 @@ function madeJson(made: readonly MadeFile[], out: string): string {
     kind: secret ? "private key" : "certificate",
     says,
   }));
-  return `${JSON.stringify({ files }, undefined, 2)}\n`;
+  return jsonText({ files });
 }
 
 function make(values: Values, hosts: readonly string[]): readonly MadeFile[] {

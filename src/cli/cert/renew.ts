@@ -16,6 +16,7 @@ import { durationText, readDuration } from "./duration.ts";
 import { KEY_TYPES, loadAuthority, readDays } from "./make.ts";
 import { refuseExisting, writeFiles } from "./new-files.ts";
 import { tellMade } from "./sign.ts";
+import { jsonText } from "../text/json.ts";
 
 export const RENEW_OPTIONS = {
   ca: { type: "string" },
@@ -54,9 +55,9 @@ export async function certRenew(
   const left = old.notAfter - noble.now();
   if (left > within) {
     const text = asJson
-      ? JSON.stringify({ file, renewed: false }, undefined, 2)
-      : `${file}: valid for ${durationText(left)}, not renewed`;
-    await writeOut(terminal, `${text}\n`);
+      ? jsonText({ file, renewed: false })
+      : `${file}: valid for ${durationText(left)}, not renewed\n`;
+    await writeOut(terminal, text);
     return 0;
   }
   const kept = `${file}.old`;

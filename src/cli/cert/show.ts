@@ -11,6 +11,7 @@ import {
 import { inputName, parsingLater, readInput } from "../input-file.ts";
 import { type Item, itemJson, itemLines } from "../show/item.ts";
 import { readItems } from "../show/read.ts";
+import { jsonText } from "../text/json.ts";
 
 export const SHOW_OPTIONS = {
   json: { type: "boolean" },
@@ -41,7 +42,7 @@ export async function certShow(
   const name = inputName(file);
   await writeOut(
     terminal,
-    values.json === true ? jsonText(name, items, ends) : textOf(items, ends),
+    values.json === true ? shownJson(name, items, ends) : textOf(items, ends),
   );
   const isUnreadable = items.some((item) => item.unreadable !== undefined);
   return isUnreadable || ends === true ? 1 : 0;
@@ -65,7 +66,7 @@ function textOf(items: readonly Item[], ends: boolean | undefined): string {
   return texts.join("\n");
 }
 
-function jsonText(
+function shownJson(
   file: string,
   items: readonly Item[],
   ends: boolean | undefined,
@@ -75,7 +76,7 @@ function jsonText(
     items: items.map(itemJson),
     ...(ends !== undefined && { expires: ends }),
   };
-  return `${JSON.stringify(shown, undefined, 2)}\n`;
+  return jsonText(shown);
 }
 
 /** As `openssl x509 -checkend`, of all certificates. */

@@ -15,6 +15,7 @@ import { subjectText } from "../text/name-text.ts";
 import { timeText } from "../text/value-text.ts";
 import { loadAuthority, readDays } from "./make.ts";
 import { refuseExisting, writeFiles } from "./new-files.ts";
+import { jsonText } from "../text/json.ts";
 
 export const SIGN_OPTIONS = {
   ca: { type: "string" },
@@ -80,7 +81,7 @@ export async function tellMade(
       names,
       notAfter: new Date(notAfter).toISOString(),
     };
-    await writeOut(terminal, `${JSON.stringify(object, undefined, 2)}\n`);
+    await writeOut(terminal, jsonText(object));
     return;
   }
   const whom = [subjectText(subject), ...names].filter((text) => text !== "");

@@ -14,6 +14,7 @@ import {
 import { parsing, readInput } from "../input-file.ts";
 import { subjectText } from "../text/name-text.ts";
 import { shellWord } from "./usage.ts";
+import { jsonText } from "../text/json.ts";
 
 const SYSTEMS = [
   "debian",
@@ -61,32 +62,25 @@ export async function certTrust(
       `${file}: ${subjectText(certificate.subject)} is no authority (basicConstraints without cA)`,
     );
   const advice = adviceFor(file, certificate, system);
+  const subject = subjectText(certificate.subject);
   const sha256 = toHex(noble.hashes["SHA-256"].hash(certificate.der));
-  const text =
-    values.json === true
-      ? JSON.stringify(
-          {
-            file,
-            subject: subjectText(certificate.subject),
-            sha256,
-            system: system ?? null,
-            advice,
-          },
-          undefined,
-          2,
-        )
-      : [
-          `${file}: ${subjectText(certificate.subject)}`,
-          `SHA-256 ${sha256}`,
-          "Whoever has its private key can then pretend to be any server.",
-          ...advice.flatMap(({ where, install, undo }) => [
-            "",
-            where,
-            ...install.map((line) => `  ${line}`),
-            ...undo.map((line) => `  undo: ${line}`),
-          ]),
-        ].join("\n");
-  await writeOut(terminal, `${text}\n`);
+  if (values.json === true) {
+    const object = { file, subject, sha256, system: system ?? null, advice };
+    await writeOut(terminal, jsonText(object));
+    return 0;
+  }
+  const lines = [
+    `${file}: ${subject}`,
+    `SHA-256 ${sha256}`,
+    "Whoever has its private key can then pretend to be any server.",
+    ...advice.flatMap(({ where, install, undo }) => [
+      "",
+      where,
+      ...install.map((line) => `  ${line}`),
+      ...undo.map((line) => `  undo: ${line}`),
+    ]),
+  ];
+  await writeOut(terminal, `${lines.join("\n")}\n`);
   return 0;
 }
 

@@ -24,6 +24,7 @@ import {
 import { inputName, parsing, readInput } from "../input-file.ts";
 import { subjectText } from "../text/name-text.ts";
 import { orFault } from "../text/value-text.ts";
+import { jsonText } from "../text/json.ts";
 
 export const VERIFY_OPTIONS = {
   ca: { type: "string", multiple: true },
@@ -164,10 +165,6 @@ function entryOf(certificate: Certificate): object {
 function faultOf({ code, verifyCode, depth, message }: X509Error): object {
   const openssl = verifyMessage(verifyCode);
   return { code, verifyCode, openssl, depth: depth ?? 0, message };
-}
-
-function jsonText(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 /** In the words of `openssl verify`, and then in ours. */

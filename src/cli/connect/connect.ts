@@ -39,6 +39,7 @@ import {
   refuseOtherSpellings,
   type Target,
 } from "./target.ts";
+import { jsonText } from "../text/json.ts";
 
 /** All that the command line asks for, checked. */
 interface Plan {
@@ -81,7 +82,7 @@ export const connect: Command = {
       return 0;
     } catch (error) {
       if (values.json !== true || signal.aborted) throw error;
-      await writeJson(terminal, faultObject(error, plan.target));
+      await writeOut(terminal, jsonText(faultObject(error, plan.target)));
       return 1;
     }
   },
@@ -254,7 +255,7 @@ async function tell(
   else if (file !== undefined) writeFileSync(file, chainPem(socket));
   if (values.json === true) {
     const facts = factObject(socket, isVerified, times, target);
-    await writeJson(terminal, facts);
+    await writeOut(terminal, jsonText(facts));
     return;
   }
   if (values["show-certs"] === true) terminal.stderr.write(chainPem(socket));
@@ -326,8 +327,4 @@ function readCount(
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new CommandError(`${option} takes a whole number, not "${text}"`);
   return Number(text);
-}
-
-async function writeJson(terminal: Terminal, value: object): Promise<void> {
-  await writeOut(terminal, `${JSON.stringify(value, undefined, 2)}\n`);
 }

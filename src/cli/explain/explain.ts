@@ -22,6 +22,7 @@ import { withTraceDetail } from "../trace/option.ts";
 import { hexOrBytes } from "./hex-dump.ts";
 import { Conversation } from "./conversation.ts";
 import { explainMessages } from "./messages.ts";
+import { jsonText } from "../text/json.ts";
 
 const HELP = `Usage: puretls explain FILE|- [OPTIONS]
 
@@ -114,8 +115,7 @@ async function explain(
   for (const note of notes) terminal.stderr.write(`${name}: ${note}\n`);
   if (detail === "json") {
     const connections = found.map((one) => connectionObject(one, streams));
-    const text = JSON.stringify(traceDocument(connections), undefined, 2);
-    await writeOut(terminal, `${text}\n`);
+    await writeOut(terminal, jsonText(traceDocument(connections)));
   } else
     for (const one of found) {
       const lines = [

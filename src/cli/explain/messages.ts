@@ -7,6 +7,7 @@ import { ContentType, HandshakeType, nameOf } from "../../wire/code-points.ts";
 import { type Terminal, writeOut } from "../command.ts";
 import { traceDocument, TraceEntries } from "../trace/document.ts";
 import { type Detail, LiveTrace } from "../trace/live-trace.ts";
+import { jsonText } from "../text/json.ts";
 
 /** Longest message that is read. */
 const MAX_MESSAGE = 2 ** 17;
@@ -42,7 +43,7 @@ export async function explainMessages(
   }
   if (detail === "json") {
     const document = traceDocument([{ notes: [], entries: entries.list }]);
-    await writeOut(terminal, `${JSON.stringify(document, undefined, 2)}\n`);
+    await writeOut(terminal, jsonText(document));
   } else await writeOut(terminal, `${lines.join("\n")}\n`);
 }
 

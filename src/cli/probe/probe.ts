@@ -37,6 +37,7 @@ import { reportText } from "./text.ts";
 import { scanTolerance } from "./tolerance.ts";
 import { scanSuites, scanVersions } from "./versions.ts";
 import { weaknessesOf } from "./weaknesses.ts";
+import { jsonText } from "../text/json.ts";
 
 export const probe: Command = {
   name: "probe",
@@ -54,9 +55,7 @@ export const probe: Command = {
     });
     await writeOut(
       terminal,
-      values.json === true
-        ? `${JSON.stringify(report, undefined, 2)}\n`
-        : reportText(report),
+      values.json === true ? jsonText(report) : reportText(report),
     );
     return least !== undefined && report.grade > least ? 1 : 0;
   },

@@ -6,6 +6,7 @@ import { Certificate, X509Error } from "../../x509/index.ts";
 import type { Terminal } from "../command.ts";
 import { explain } from "../text/explain.ts";
 import { subjectText } from "../text/name-text.ts";
+import { jsonLine } from "../text/json.ts";
 
 /** The end of a connection: an address and a port. */
 export interface Endpoint {
@@ -80,12 +81,11 @@ export class ServerLog {
   }
 
   #say(event: object, line: string): void {
-    const text = this.#isJson ? JSON.stringify(event) : line;
-    this.#terminal.stdout.write(`${text}\n`);
+    this.#terminal.stdout.write(this.#isJson ? jsonLine(event) : `${line}\n`);
   }
 
   #complain(event: object, line: string): void {
-    if (this.#isJson) this.#terminal.stdout.write(`${JSON.stringify(event)}\n`);
+    if (this.#isJson) this.#terminal.stdout.write(jsonLine(event));
     else this.#terminal.stderr.write(`${line}\n`);
   }
 }

@@ -7,6 +7,7 @@ import { traceColours } from "../text/colour.ts";
 import { terminalWidth } from "../text/width.ts";
 import { traceDocument, TraceEntries } from "./document.ts";
 import { type Detail, LiveTrace } from "./live-trace.ts";
+import { jsonLine } from "../text/json.ts";
 
 /** Its lines in the help of a command. */
 export const TRACE_HELP = `  --trace[=DETAIL]   show each message on stderr, as it happens: a ladder;
@@ -99,9 +100,7 @@ export function traceTo(
         const document = documents.get(one)?.();
         documents.delete(one);
         if (detail === "json" && document !== undefined)
-          terminal.stderr.write(
-            `${JSON.stringify(traceDocument([document]))}\n`,
-          );
+          terminal.stderr.write(jsonLine(traceDocument([document])));
       }
     },
   };
