@@ -9,11 +9,11 @@ import { Reader } from "../../wire/reader.ts";
 import type { Answer } from "./answer.ts";
 import {
   inOrder,
-  ordered,
   type Scan,
   schemeName,
   SCHEMES,
   SCHEMES_13,
+  taken,
 } from "./scan.ts";
 import { suitesOf } from "./versions.ts";
 
@@ -21,24 +21,25 @@ import { suitesOf } from "./versions.ts";
 export async function scanGroups(scan: Scan): Promise<void> {
   const { report, before13 } = scan;
   if (scan.speaks("TLSv1.3"))
-    report.groups["TLSv1.3"] = ordered(
-      await inOrder(CODES_13, async (groups) =>
-        groupOf(await scan.ask(scan.hello("TLSv1.3", { groups }))),
-      ),
+    report.groups["TLSv1.3"] = await inOrder(
+      CODES_13,
       groupName,
+      async (groups) =>
+        groupOf(await scan.ask(scan.hello("TLSv1.3", { groups }))),
     );
   if (before13 === undefined || before13 === "SSLv3") return;
   const curves = suitesOf(scan, before13, /^TLS_ECDHE_|^TLS_ECDH_anon_/);
   if (curves.length > 0)
-    report.groups["TLSv1.2"] = ordered(
-      await inOrder(CURVE_CODES, async (groups) => {
+    report.groups["TLSv1.2"] = await inOrder(
+      CURVE_CODES,
+      groupName,
+      async (groups) => {
         const own = certificateCurve(scan);
         const rest = own === undefined || groups.includes(own) ? [] : [own];
         const more = { groups: [...groups, ...rest], suites: curves };
         const answer = await scan.ask(scan.hello(before13, more), "done");
         return answer.kind === "hello" ? answer.exchange?.group : undefined;
-      }),
-      groupName,
+      },
     );
   await scanPrimes(scan, before13);
 }
@@ -96,7 +97,7 @@ export async function scanSchemes(scan: Scan): Promise<void> {
     const pattern = new RegExp(`^TLS_(ECDHE|DHE)_${kind}_`);
     const suites = suitesOf(scan, "TLSv1.2", pattern);
     if (suites.length === 0) continue;
-    const { found } = await inOrder(SCHEMES, async (schemes) => {
+    const found = await taken(SCHEMES, async (schemes) => {
       const hello = scan.hello("TLSv1.2", { suites, schemes });
       const answer = await scan.ask(hello, "done");
       return answer.kind === "hello" ? answer.exchange?.scheme : undefined;
@@ -105,9 +106,9 @@ export async function scanSchemes(scan: Scan): Promise<void> {
   }
   if (scan.speaks("TLSv1.2")) report.signatureSchemes["TLSv1.2"] = names;
   if (!scan.speaks("TLSv1.3")) return;
-  const { found } = await inOrder<string>(SCHEMES_13, async (schemes) => {
+  const name = async (schemes: readonly string[]) => {
     const met = await scan.meet({ version: "1.3", schemes });
     return met?.scheme === undefined ? undefined : schemeName(met.scheme);
-  });
-  report.signatureSchemes["TLSv1.3"] = found;
+  };
+  report.signatureSchemes["TLSv1.3"] = await taken<string>(SCHEMES_13, name);
 }

@@ -6,7 +6,7 @@ import { CipherSuiteSignal, ExtensionType } from "../../wire/code-points.ts";
 import { Certificate, OID } from "../../x509/index.ts";
 import type { Answer } from "./answer.ts";
 import type { RawExtension } from "./hello.ts";
-import { BEFORE_13, inOrder, ordered, type Scan } from "./scan.ts";
+import { BEFORE_13, inOrder, type Scan, taken } from "./scan.ts";
 import { suitesOf } from "./versions.ts";
 import { isCbc, suiteName } from "./suites.ts";
 
@@ -109,8 +109,7 @@ export async function scanAlpn(scan: Scan): Promise<void> {
     }
     return protocolIn(await scan.ask(scan.hello(before13, { alpn })));
   };
-  const result = await inOrder<string>(PROTOCOLS, ask);
-  scan.report.alpn = ordered(result, (name) => name);
+  scan.report.alpn = await inOrder<string>(PROTOCOLS, (name) => name, ask);
 }
 
 function protocolIn(answer: Answer): string | undefined {
@@ -150,7 +149,7 @@ export async function scanEncrypted(scan: Scan): Promise<void> {
     else report.timestamps ??= [];
   }
   const rows = [zlib, brotli, ...(zstd === undefined ? [] : [zstd])];
-  const { found } = await inOrder(rows, async (left) => {
+  const found = await taken(rows, async (left) => {
     const answer = await scan.meet({
       version: "1.3",
       set: (context) => {

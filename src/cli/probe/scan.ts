@@ -170,19 +170,15 @@ export class Scan {
 }
 
 /**
- * The codes that a server takes, in its order: each answer says which of those
- * left it likes best. Whether the order is its own shows when the last comes
- * first.
+ * The codes that a server takes: each answer says which of those left it likes
+ * best.
  *
  * @param ask tells what the server chose, undefined where it refused all
  */
-export async function inOrder<T>(
+export async function taken<T>(
   codes: readonly T[],
   ask: (offer: readonly T[]) => Promise<T | undefined>,
-): Promise<{
-  readonly found: readonly T[];
-  readonly serverOrder: boolean | null;
-}> {
+): Promise<readonly T[]> {
   const found: T[] = [];
   let left = codes;
   while (left.length > 0) {
@@ -192,25 +188,21 @@ export async function inOrder<T>(
     found.push(chosen);
     left = left.filter((code) => code !== chosen);
   }
-  if (found.length < 2) return { found, serverOrder: null };
-  const turned = found.toReversed();
-  const first = await ask(turned);
-  return {
-    found,
-    serverOrder: first === undefined ? null : first === found[0],
-  };
+  return found;
 }
 
-/** {@link inOrder} by names. */
-export function ordered<T>(
-  {
-    found,
-    serverOrder,
-  }: {
-    readonly found: readonly T[];
-    readonly serverOrder: boolean | null;
-  },
+/** {@link taken} by name; the order is the server's when the last comes first. */
+export async function inOrder<T>(
+  codes: readonly T[],
   nameOf: (code: T) => string,
-): Ordered {
-  return { names: found.map(nameOf), serverOrder };
+  ask: (offer: readonly T[]) => Promise<T | undefined>,
+): Promise<Ordered> {
+  const found = await taken(codes, ask);
+  const names = found.map(nameOf);
+  if (found.length < 2) return { names, serverOrder: null };
+  const first = await ask(found.toReversed());
+  return {
+    names,
+    serverOrder: first === undefined ? null : first === found[0],
+  };
 }

@@ -4,7 +4,7 @@ import { concatAll, NO_BYTES } from "../../bytes.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { Answer } from "./answer.ts";
 import { type VersionName, VERSION_CODES } from "./report.ts";
-import { BEFORE_13, inOrder, ordered, type Scan } from "./scan.ts";
+import { BEFORE_13, inOrder, type Scan } from "./scan.ts";
 import { SUITES_13, SUITES_BEFORE, suiteName, suitesLike } from "./suites.ts";
 
 /** Suites that fit a hello of any size that servers bear. */
@@ -87,9 +87,10 @@ export async function scanSuites(scan: Scan): Promise<void> {
         : undefined;
     };
     const all = version === "TLSv1.3" ? SUITES_13 : SUITES_BEFORE;
-    let result = await inOrder(all, ask);
-    if (result.found.length === 0) result = await inOrder(COMMON, ask);
-    scan.report.suites[version] = ordered(result, suiteName);
+    let suites = await inOrder(all, suiteName, ask);
+    if (suites.names.length === 0)
+      suites = await inOrder(COMMON, suiteName, ask);
+    scan.report.suites[version] = suites;
   }
 }
 
