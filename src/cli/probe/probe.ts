@@ -33,6 +33,7 @@ import { emptyReport, type Report } from "./report.ts";
 import { scanRetry } from "./retry.ts";
 import { Scan } from "./scan.ts";
 import { scanSessions } from "./sessions.ts";
+import { columnsOf } from "../text/width.ts";
 import { reportText } from "./text.ts";
 import { scanTolerance } from "./tolerance.ts";
 import { scanSuites, scanVersions } from "./versions.ts";
@@ -175,6 +176,7 @@ function requireVersion({ host, port, versions }: Report, cause?: Error): void {
 /** One line that the next one takes the place of; on terminals alone. */
 function tellProgress({ stderr }: Terminal, text: string | undefined): void {
   if (!("isTTY" in stderr && stderr.isTTY === true)) return;
-  // To the first column, and the rest of the line erased.
-  stderr.write(`\r\u001b[K${text === undefined ? "" : `probing: ${text}`}`);
+  const line = text === undefined ? "" : `probing: ${text}`;
+  // To the first column, and that row erased: a second one would stay.
+  stderr.write(`\r\u001b[K${line.slice(0, (columnsOf(stderr) ?? 80) - 1)}`);
 }

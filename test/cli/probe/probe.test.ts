@@ -183,7 +183,7 @@ describe("probe: a server of ours", () => {
           done();
         },
       }),
-      { isTTY: true },
+      { isTTY: true, columns: 30 },
     );
     const args = ["probe", server.at, "--delay", "0", "--ca", pki.ca];
     const code = await main(args, {
@@ -193,8 +193,10 @@ describe("probe: a server of ours", () => {
     });
     await stopped(server);
     expect(code).toBe(0);
-    expect(text).toContain("probing: suites (");
-    expect(text.endsWith("\r\u001b[K")).toBe(true);
+    const lines = text.split("\r\u001b[K");
+    expect(lines).toContainEqual(expect.stringMatching(/^probing: suites \(/));
+    expect(Math.max(...lines.map((line) => line.length))).toBe(29);
+    expect(lines.at(-1)).toBe("");
   });
 });
 
