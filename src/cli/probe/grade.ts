@@ -2,7 +2,7 @@
 import type { Report, VersionName } from "./report.ts";
 import { has64BitBlocks, isForwardSecret, isStaticRsa } from "./suites.ts";
 
-type Grade = "A" | "B" | "C" | "D" | "F";
+type Grade = "A" | "B" | "C" | "F";
 type Reason = Report["reasons"][number];
 
 interface Rule {
@@ -134,7 +134,7 @@ export function grade(report: Report): void {
   const reasons: Reason[] = RULES.filter(({ broken }) => broken(report)).map(
     ({ limit, says, by }) => ({ limit, says, by }),
   );
-  const worst = ["F", "D", "C", "B"].find((letter) =>
+  const worst = ["F", "C", "B"].find((letter) =>
     reasons.some(({ limit }) => limit === letter),
   );
   report.gradeIfTrusted = worst ?? "A";

@@ -28,12 +28,12 @@ How:
 
 What to tell:
   --json             all findings as JSON on stdout
-  --at-least GRADE   end with 1 for a grade below it: A, B, C or D
+  --at-least GRADE   end with 1 for a grade below it: A, B or C
   --quiet            no progress on stderr, where there is any on terminals
 
-The grade is A to F, or T where a certificate is not trusted. Ends with 0; with
-1 where there is no TLS server, or with --at-least; with 2 for options that are
-wrong; with 130 when it is interrupted.
+The grade is A, B, C or F, or T where a certificate is not trusted. Ends with
+0; with 1 where there is no TLS server, or with --at-least; with 2 for options
+that are wrong; with 130 when it is interrupted.
 `;
 
 export const OPTIONS = {
@@ -47,7 +47,7 @@ export const OPTIONS = {
   "max-connections": { type: "string" },
   timeout: { type: "string" },
   json: { type: "boolean" },
-  "at-least": { type: "string", choices: ["A", "B", "C", "D"] },
+  "at-least": { type: "string", choices: ["A", "B", "C"] },
   quiet: { type: "boolean" },
 } as const;
 

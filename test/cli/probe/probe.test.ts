@@ -357,7 +357,7 @@ describe("probe: servers that are none", () => {
     ],
     [["a.test", "--max-connections", "0"], "--max-connections takes"],
     [["a.test", "--timeout", "0"], "--timeout takes"],
-    [["a.test", "--at-least", "E"], "--at-least takes A, B, C or D"],
+    [["a.test", "--at-least", "E"], "--at-least takes A, B or C"],
     [["a.test", "--starttls", "http"], "--starttls takes"],
     [["a.test", "--insecure"], "--insecure"],
     [["a.test", "--servername", ""], "--servername: "],
