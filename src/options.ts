@@ -18,13 +18,14 @@ export interface Complaint {
  * Sees that options are an object in which every name is one of theirs.
  *
  * @param call for the message
+ * @param names a table that has a row of each
  * @throws TypeError, or another class, for anything else, with the name that is
  *   meant if that is known
  */
 export function requireNames(
   call: string,
   given: object,
-  names: Readonly<Record<string, true>>,
+  names: object,
   { Fault = TypeError, elsewhere = {} }: Complaint = {},
 ): void {
   const allowed = Object.keys(names);

@@ -1,5 +1,4 @@
 import { type Bytes, type BytesLike } from "../bytes.ts";
-import { noble } from "../crypto/noble/index.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type {
   EchClient,
@@ -20,8 +19,8 @@ import {
   WRAP_OPTIONS,
   type WrapOptions,
 } from "./connection/wrapping.ts";
+import type { Protocol } from "./constants.ts";
 import {
-  Protocol,
   type ProtocolName,
   type TLSVersion,
   type TLSVersionName,
@@ -39,6 +38,7 @@ import {
   withCertChain,
 } from "./context/credentials.ts";
 import { versionsOf } from "./context/engine-configs.ts";
+import { contextKind } from "./context/kind.ts";
 import { keyLogFile, keyLogPath } from "./context/key-log-file.ts";
 import type { ContextChanges, SSLContextOptions } from "./context/options.ts";
 import type { SessionStats } from "./context/server-sessions.ts";
@@ -46,7 +46,6 @@ import { requireOptions } from "./context/settings-change.ts";
 import { cipherChange } from "./context/settings-table.ts";
 import type {
   AlpnCallback,
-  ContextKind,
   KeyLogCallback,
   MessageCallback,
   OcspStaplingMode,
@@ -67,7 +66,7 @@ import {
   storeStats,
   withSystem,
 } from "./context/trust.ts";
-import { SSLError, stateError } from "./errors/errors.ts";
+import { stateError } from "./errors/errors.ts";
 import type { VerifyLocations } from "./material/anchors.ts";
 import type { CertificateInfo } from "./material/cert-info.ts";
 import type { DhParamsSource } from "./material/dh-parameters.ts";
@@ -90,7 +89,6 @@ import { domainToUnicode } from "./names/punycode.ts";
 import {
   type ContextOptions,
   optionWords,
-  protocolOf,
   type PurposeChoice,
   purposeOf,
   type VerifyFlagWords,
@@ -150,7 +148,7 @@ export class SSLContext {
         ? { protocol: options }
         : options;
     requireOptions(given, true);
-    this.#state = new ContextState(kindOf(given));
+    this.#state = new ContextState(contextKind(given));
     this.#state.take(given);
     holdState(this, this.#state);
     if (new.target === SSLContext) Object.preventExtensions(this);
@@ -721,8 +719,10 @@ export class SSLContext {
    * with clients that name no group of RFC 7919; without it that is ffdhe2048.
    * Of no effect on a client.
    *
-   * @param source the block DH PARAMETERS or X9.42 DH PARAMETERS in PEM, its DER, or the path of a file
+   * @param source the block DH PARAMETERS or X9.42 DH PARAMETERS in PEM, its DER,
+   *   or the path of a file
    * @throws SSLError NO_START_LINE, DECODE_ERROR, DH_KEY_TOO_SMALL below 2048 bits
+   *   or what {@link securityLevel} wants
    */
   loadDhParams(source: DhParamsSource): void {
     this.#state.set("dhParams", source);
@@ -1166,21 +1166,6 @@ declare module "./context/context-type.ts" {
   interface TypesAbove {
     readonly sslContext: Itself;
   }
-}
-
-/** RFC 8996: TLS 1.0 and 1.1 are not spoken any more. */
-function kindOf(options: SSLContextOptions): ContextKind {
-  const { provider = noble, platform = {} } = options;
-  const protocol = protocolOf(options.protocol ?? "tlsClient");
-  if (
-    protocol === Protocol.PROTOCOL_TLSv1 ||
-    protocol === Protocol.PROTOCOL_TLSv1_1
-  )
-    throw new SSLError("TLS 1.0 and 1.1 are not spoken: take tlsClient", {
-      library: "SSL",
-      reason: "UNSUPPORTED_PROTOCOL",
-    });
-  return { protocol, provider, platform };
 }
 
 function withUnicodeName(callback: SniCallback): SniCallback {

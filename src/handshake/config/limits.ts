@@ -1,5 +1,5 @@
 /** Limits on the work and the memory that a peer can cause on one connection. */
-import { found } from "../../options.ts";
+import { found, requireNames } from "../../options.ts";
 import { TlsUsageError } from "../../errors.ts";
 
 /** Limits on what a peer can make this side do; each is a whole number. */
@@ -95,16 +95,13 @@ const RANGES: Readonly<Partial<Record<string, readonly [number, number]>>> = {
 /**
  * The default limits with those given in their place.
  *
- * @throws TlsUsageError for an unknown name, or for what is not a whole number
+ * @throws TlsUsageError for what is no object, an unknown name, or for what is not a whole number
  *   in the limit's range
  */
 export function checkedLimits(limits: Partial<Limits> | undefined): Limits {
   if (limits === undefined) return DEFAULT_LIMITS;
+  requireNames("limits", limits, DEFAULT_LIMITS, { Fault: TlsUsageError });
   for (const [name, value] of Object.entries(limits)) {
-    if (!(name in DEFAULT_LIMITS))
-      throw new TlsUsageError(
-        `limits: unknown name "${name}"; allowed are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
-      );
     const [least, most] = RANGES[name] ?? [0, Number.MAX_SAFE_INTEGER];
     if (!Number.isSafeInteger(value) || value < least || value > most)
       throw new TlsUsageError(

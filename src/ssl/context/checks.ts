@@ -3,13 +3,8 @@ import type { PskMode } from "../../handshake/registries/psk-modes.ts";
 import { Protocol } from "../constants.ts";
 import { type SSLError, stateError } from "../errors/errors.ts";
 import { found, isObjectWith } from "../../options.ts";
+import { word } from "../names/arguments.ts";
 import type { ContextKind } from "./settings.ts";
-
-/** @throws TypeError for what is neither true nor false */
-export function boolean(name: string, value: boolean): boolean {
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${name}: ${found(value)}; true or false is allowed`);
-}
 
 /**
  * A whole number of a range.
@@ -26,19 +21,7 @@ export function whole(
 ): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new RangeError(
-    `${value < 0 ? "value must be non-negative: " : ""}${name}: ${found(value)}; from ${least.toString()} to ${most.toString()} ${unit} are allowed`,
-  );
-}
-
-/** @throws RangeError for what is none of the words */
-export function word<Word extends string>(
-  name: string,
-  value: Word,
-  allowed: readonly Word[],
-): Word {
-  if (allowed.includes(value)) return value;
-  throw new RangeError(
-    `${name}: ${found(value)} is none of ${allowed.join(", ")}`,
+    `${typeof value === "number" && value < 0 ? "value must be non-negative: " : ""}${name}: ${found(value)}; from ${least.toString()} to ${most.toString()} ${unit} are allowed`,
   );
 }
 

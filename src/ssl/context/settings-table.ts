@@ -24,6 +24,7 @@ import { TrustStore } from "../../x509/trust/trust-store.ts";
 import { Protocol, TLSVersion, VerifyFlags, VerifyMode } from "../constants.ts";
 import { dhParametersOf } from "../material/dh-parameters.ts";
 import { found, isObjectWith } from "../../options.ts";
+import { boolean, word } from "../names/arguments.ts";
 import { alpnNames } from "../names/alpn.ts";
 import { ciphersOf, ciphersuitesOf, groupsOf } from "../names/ciphers.ts";
 import { signatureSchemesOf } from "../names/signature-algorithms.ts";
@@ -37,14 +38,12 @@ import {
   versionOf,
 } from "../names/words.ts";
 import {
-  boolean,
   callable,
   pskCallback,
   pskModesOf,
   requireServer,
   whole,
   withMethods,
-  word,
   wrongRoleOf,
 } from "./checks.ts";
 import { withCertChain, withRawPublicKey } from "./credentials.ts";
@@ -218,7 +217,7 @@ export const SETTINGS: {
   sessionStoreTimeout: {
     default: () => 100,
     check: (value) => {
-      if (value > 0) return value;
+      if (typeof value === "number" && value > 0) return value;
       throw new RangeError(
         `sessionStoreTimeout: ${found(value)}; milliseconds above 0 are allowed`,
       );

@@ -74,6 +74,24 @@ export function withoutNulls<Options extends object>(given: Options): Options {
   return some;
 }
 
+/** @throws TypeError for what is neither true nor false */
+export function boolean(name: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${name}: ${found(value)}; true or false is allowed`);
+}
+
+/** @throws RangeError for what is none of the words */
+export function word<Word extends string>(
+  name: string,
+  value: Word,
+  allowed: readonly Word[],
+): Word {
+  if (allowed.includes(value)) return value;
+  throw new RangeError(
+    `${name}: ${found(value)} is none of ${allowed.join(", ")}`,
+  );
+}
+
 /**
  * A number of bytes to read.
  *

@@ -9,6 +9,7 @@ import {
   type CipherSuiteName,
 } from "../../handshake/registries/cipher-suites.ts";
 import type { Preferences } from "../../handshake/config/preferences.ts";
+import { listed } from "../../handshake/registries/listing.ts";
 import { noCipher, readCipherString } from "./cipher-string.ts";
 import { aeadWord, attributesOf, cipherTable } from "./cipher-table.ts";
 import { bracketedLists, eachName, slashedLists } from "./preference-lists.ts";
@@ -169,7 +170,7 @@ export function ciphersuitesOf(
 ): Preferences<CipherSuiteName> {
   const names =
     typeof list === "string" ? bracketedLists(list, noCipher) : list;
-  const suites = eachName(names, (name) => {
+  const suites = eachName("ciphersuites", names, (name) => {
     const known = suiteNamed(name);
     if (known !== undefined && CIPHER_SUITES[known].version === "TLSv1.3")
       return known;
@@ -200,10 +201,14 @@ export function ciphersOf(
 ): CipherList {
   if (typeof list === "string") {
     const { ciphers, securityLevel } = readCipherString(list, strict);
-    const suites = eachName(ciphers, ({ standardName }) => standardName);
+    const suites = eachName(
+      "ciphers",
+      ciphers,
+      ({ standardName }) => standardName,
+    );
     return { suites, securityLevel };
   }
-  const suites = eachName(list, (name) => {
+  const suites = eachName("ciphers", list, (name) => {
     const known = cipherTable().find(
       (one) => one.name === name || one.standardName === name,
     );
@@ -244,6 +249,8 @@ const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map([
   ["ffdhe8192", "ffdhe8192"],
 ]);
 
+const GROUPS = [...new Set(GROUP_NAMES.values())];
+
 /**
  * The groups that a list names, best first.
  *
@@ -257,7 +264,7 @@ export function groupsOf(
   list: string | Preferences<string>,
 ): Preferences<GroupName> {
   const names = typeof list === "string" ? slashedLists(list) : list;
-  const groups = eachName<unknown, GroupName>(names, (name) => {
+  const groups = eachName<unknown, GroupName>("groups", names, (name) => {
     if (typeof name !== "string")
       throw new TypeError(
         `groups: ${found(name)}; names and lists of names are allowed`,
@@ -265,10 +272,13 @@ export function groupsOf(
     const group = GROUP_NAMES.get(name.toLowerCase());
     if (group === undefined)
       throw new RangeError(
-        `unknown elliptic curve name ${found(name).replaceAll('"', "'")}: it is no key exchange group`,
+        `unknown elliptic curve name ${found(name).replaceAll('"', "'")}: groups: allowed are ${listed(GROUPS)}`,
       );
     return group;
   });
-  if (groups.length === 0) throw new RangeError("no key exchange group");
+  if (groups.length === 0)
+    throw new RangeError(
+      `groups: an empty list; allowed are ${listed(GROUPS)}`,
+    );
   return groups;
 }

@@ -8,9 +8,11 @@ export type Nested<T> = readonly (T | readonly T[])[];
  * Makes the same list of other values, each once; a list that is left without any
  * goes.
  *
+ * @param option its name, for the error
  * @throws TypeError for what is no list, of names and lists of names
  */
 export function eachName<T, U>(
+  option: string,
   list: Nested<T>,
   change: (one: T) => U,
 ): readonly (U | readonly U[])[] {
@@ -21,13 +23,20 @@ export function eachName<T, U>(
     seen.add(value);
     return [value];
   };
-  const given: unknown = list;
-  if (!Array.isArray(given)) throw new TypeError("a text or a list is wanted");
+  requireList(option, list);
   return list.flatMap((entry): readonly (U | readonly U[])[] => {
     if (!isList(entry)) return changed(entry);
     const inner = entry.flatMap(changed);
     return inner.length > 0 ? [inner] : [];
   });
+}
+
+/** @throws TypeError for what is no list */
+export function requireList(option: string, list: unknown): void {
+  if (!Array.isArray(list))
+    throw new TypeError(
+      `${option}: ${found(list)}; a text or a list of names is allowed`,
+    );
 }
 
 function isList<T>(entry: T | readonly T[]): entry is readonly T[] {

@@ -1,9 +1,11 @@
 /** Signature algorithms by the names that OpenSSL's users know. */
 import { found } from "../../options.ts";
+import { listed } from "../../handshake/registries/listing.ts";
 import {
   SIGNATURE_SCHEMES,
   type SignatureSchemeName,
 } from "../../handshake/registries/signature-schemes.ts";
+import { requireList } from "./preference-lists.ts";
 
 const ECDSA: Readonly<Record<string, string>> = {
   "256": "ecdsa_secp256r1_sha256",
@@ -35,18 +37,25 @@ export function signatureSchemesOf(
   list: string | readonly string[],
 ): readonly SignatureSchemeName[] {
   const names = typeof list === "string" ? list.split(":") : list;
-  const given: unknown = names;
-  if (!Array.isArray(given)) throw new TypeError("a text or a list is wanted");
+  requireList("signatureAlgorithms", names);
   const schemes = names
     .filter((name) => name !== "")
     .flatMap((name) => {
+      if (typeof name !== "string") throw wrong(TypeError, name);
       const schemesOf = (PAIRS.get(name) ?? [name]).flatMap(schemeOf);
       if (schemesOf.length > 0) return schemesOf;
-      throw new RangeError(`unknown signature algorithm ${found(name)}`);
+      throw wrong(RangeError, name);
     });
-  if (schemes.length === 0) throw new RangeError("no signature algorithm");
+  if (schemes.length === 0)
+    throw new RangeError(`signatureAlgorithms: an empty list; ${allowed()}`);
   return [...new Set(schemes)];
 }
+
+function wrong(Fault: new (message: string) => Error, name: unknown): Error {
+  return new Fault(`signatureAlgorithms: ${found(name)}; ${allowed()}`);
+}
+
+const allowed = (): string => `allowed are ${listed(getSigalgs())}`;
 
 /**
  * Python 3.15: `get_sigalgs`. The names of all signature algorithms that there

@@ -1,5 +1,5 @@
 /** The words and numbers of the constants, checked. */
-import { found } from "./arguments.ts";
+import { boolean, found, type Names, requireNames, word } from "./arguments.ts";
 import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import {
   Options,
@@ -106,7 +106,23 @@ export interface VerifyFlagWords {
   readonly partialChain?: boolean;
 }
 
-/** @throws RangeError for a number with bits that mean nothing */
+const VERIFY_FLAG_WORDS: Names<VerifyFlagWords> = {
+  crlCheck: true,
+  strict: true,
+  partialChain: true,
+};
+
+const CRL_CHECKS = {
+  none: 0,
+  leaf: VerifyFlags.VERIFY_CRL_CHECK_LEAF,
+  chain: VerifyFlags.VERIFY_CRL_CHECK_CHAIN,
+} as const;
+
+/**
+ * @throws RangeError for a number with bits that mean nothing, and for a word that
+ *   is none
+ * @throws TypeError for what is neither a number nor an object of words
+ */
 export function verifyFlagsOf(
   value: number | VerifyFlagWords,
   present: number,
@@ -120,20 +136,19 @@ export function verifyFlagsOf(
       throw new RangeError("verifyFlags: proxy certificates are not supported");
     return value;
   }
-  const { VERIFY_CRL_CHECK_LEAF, VERIFY_CRL_CHECK_CHAIN } = VerifyFlags;
-  const crl = {
-    none: 0,
-    leaf: VERIFY_CRL_CHECK_LEAF,
-    chain: VERIFY_CRL_CHECK_CHAIN,
-  };
+  requireNames("verifyFlags", value, VERIFY_FLAG_WORDS);
+  const { crlCheck, strict, partialChain } = value;
   let flags = present;
-  if (value.crlCheck !== undefined)
-    flags = (flags & ~VERIFY_CRL_CHECK_CHAIN) | crl[value.crlCheck];
-  flags = withBit(flags, VerifyFlags.VERIFY_X509_STRICT, value.strict);
+  if (crlCheck !== undefined)
+    flags =
+      (flags & ~CRL_CHECKS.chain) |
+      CRL_CHECKS[word("crlCheck", crlCheck, ["none", "leaf", "chain"])];
+  flags = withBit("strict", flags, VerifyFlags.VERIFY_X509_STRICT, strict);
   return withBit(
+    "partialChain",
     flags,
     VerifyFlags.VERIFY_X509_PARTIAL_CHAIN,
-    value.partialChain,
+    partialChain,
   );
 }
 
@@ -221,30 +236,38 @@ export function optionWords(flags: number): ContextOptions {
   return words;
 }
 
-/** The sum after the words given were said; the others stay. */
+const CONTEXT_OPTIONS: Names<Partial<ContextOptions>> = {
+  noTLSv1_2: true,
+  noTLSv1_3: true,
+  cipherServerPreference: true,
+  middleboxCompat: true,
+  noTicket: true,
+  ignoreUnexpectedEof: true,
+};
+
+/**
+ * The sum after the words given were said; the others stay.
+ *
+ * @throws TypeError for what is no object of words, each true or false
+ */
 export function optionFlags(
   words: Partial<ContextOptions>,
   present: number,
 ): number {
+  requireNames("options", words, CONTEXT_OPTIONS);
   let flags = present;
-  flags = withBit(flags, OPTION_BITS.noTLSv1_2, words.noTLSv1_2);
-  flags = withBit(flags, OPTION_BITS.noTLSv1_3, words.noTLSv1_3);
-  flags = withBit(
-    flags,
-    OPTION_BITS.cipherServerPreference,
-    words.cipherServerPreference,
-  );
-  flags = withBit(flags, OPTION_BITS.middleboxCompat, words.middleboxCompat);
-  flags = withBit(flags, OPTION_BITS.noTicket, words.noTicket);
-  flags = withBit(
-    flags,
-    OPTION_BITS.ignoreUnexpectedEof,
-    words.ignoreUnexpectedEof,
-  );
+  let name: keyof ContextOptions;
+  for (name in OPTION_BITS)
+    flags = withBit(name, flags, OPTION_BITS[name], words[name]);
   return flags >>> 0;
 }
 
-function withBit(flags: number, bit: number, on: boolean | undefined): number {
+function withBit(
+  name: string,
+  flags: number,
+  bit: number,
+  on: boolean | undefined,
+): number {
   if (on === undefined) return flags;
-  return on ? flags | bit : flags & ~bit;
+  return boolean(name, on) ? flags | bit : flags & ~bit;
 }

@@ -150,7 +150,10 @@ describe("limits", () => {
     const make = (limits: object): unknown =>
       createClientConfig({ provider: noble, verifier: testVerifier(), limits });
     expect(() => make({ ticket: 1 })).toThrow(
-      /unknown name "ticket"; allowed are certificateMessage, clientHello/,
+      "limits: ticket (a number) is no option; it is tickets here",
+    );
+    expect(() => make({ toString: 1 })).toThrow(
+      /^limits: toString \(a number\) is no option; allowed are certificateMessage, clientHello/,
     );
     for (const value of [-1, 0.5, NaN, "9"])
       expect(() => make({ tickets: value })).toThrow(TlsUsageError);
