@@ -236,11 +236,12 @@ describe("explain", () => {
     expect(only).toContain("stream 1: 10.0.0.1:40001 to");
     expect(ladder(only)).toBe(whole);
     const path = files.path("capture");
-    const { code, err } = await run(["explain", path, "--stream", "2"]);
-    expect([code, oneLine(err)]).toEqual([
-      1,
-      expect.stringContaining("no ClientHello in stream 2"),
-    ]);
+    for (const more of [[], ["--json"]]) {
+      const args = ["explain", path, "--stream", "2", ...more];
+      const { code, out: none, err } = await run(args);
+      expect([code, none]).toEqual([1, ""]);
+      expect(oneLine(err)).toContain("no ClientHello in stream 2");
+    }
   });
 
   it("tells where the capture lacks a segment", async () => {

@@ -113,6 +113,12 @@ async function explain(
   if (streams.leftOut > 0)
     notes.push(`${streams.leftOut} packets of too many streams are left out`);
   for (const note of notes) terminal.stderr.write(`${name}: ${note}\n`);
+  if (found.length === 0) {
+    const what = only === undefined ? "" : ` in stream ${only}`;
+    throw new Error(
+      `${name}: no ClientHello${what}, in ${capture.packets.length} packets`,
+    );
+  }
   if (detail === "json") {
     const connections = found.map((one) => connectionObject(one, streams));
     await writeOut(terminal, jsonText(traceDocument(connections)));
@@ -126,11 +132,7 @@ async function explain(
       ];
       await writeOut(terminal, `${lines.join("\n")}\n`);
     }
-  if (found.length > 0) return 0;
-  const what = only === undefined ? "" : ` in stream ${only}`;
-  throw new Error(
-    `${name}: no ClientHello${what}, in ${capture.packets.length} packets`,
-  );
+  return 0;
 }
 
 function headOf({ stream, client }: Conversation): string {
