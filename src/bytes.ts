@@ -190,11 +190,20 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
  * stays, all else becomes `\xNN` or `\u{N}`, and it ends after `limit` characters.
  */
 export function printable(text: string, limit = 200): string {
+  return escaped(text, limit, "\\");
+}
+
+/** As {@link printable}, of text that has its escapes already: backslashes stay. */
+export function printableAgain(text: string, limit = 200): string {
+  return escaped(text, limit, undefined);
+}
+
+function escaped(text: string, limit: number, too: string | undefined): string {
   let shown = "";
   for (const character of text) {
     if (shown.length >= limit) return `${shown}…`;
     const code = character.codePointAt(0) ?? 0;
-    if (code >= 0x20 && code < 0x7f && character !== "\\") shown += character;
+    if (code >= 0x20 && code < 0x7f && character !== too) shown += character;
     else if (code < 0x100) shown += `\\x${code.toString(16).padStart(2, "0")}`;
     else shown += `\\u{${code.toString(16)}}`;
   }

@@ -7,6 +7,7 @@ import {
   fromHex,
   latin1,
   printable,
+  printableAgain,
   Secret,
   toHex,
   utf8Bytes,
@@ -71,6 +72,9 @@ describe("text", () => {
   it("of a peer is escaped before it is printed", () => {
     expect(printable("a\x1b[31m\u202e\\")).toBe("a\\x1b[31m\\u{202e}\\x5c");
     expect(printable("x".repeat(300))).toHaveLength(201);
+    const once = printable("a\x1b[31m\u202e\\é");
+    expect(printableAgain(`${once}\x1b\u009b`)).toBe(`${once}\\x1b\\x9b`);
+    expect(printableAgain("x".repeat(300))).toHaveLength(201);
     const long = Uint8Array.from({ length: 10_000 }, (_, i) => i);
     expect(latin1(long)).toBe(Buffer.from(long).toString("latin1"));
     expect(() => asciiBytes("é")).toThrow(TypeError);

@@ -54,6 +54,13 @@ describe("puretls", () => {
     );
   });
 
+  it("escapes text once, of the library's messages and of names too", async () => {
+    const { err } = await run(["cert", "make", "a\u001b.test"]);
+    expect(oneLine(err)).toContain('"a\\x1b.test"');
+    const paths = await run(["cert", "show", "C:\\no\\such.pem"]);
+    expect(oneLine(paths.err)).toContain("C:\\no\\such.pem");
+  });
+
   it.each(["connect", "serve", "explain", "cert", "ciphers", "demo"])(
     "%s --help prints its options, 80 columns wide at most",
     async (name) => {

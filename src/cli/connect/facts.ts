@@ -1,5 +1,5 @@
 /** The facts of a connection, as lines and as JSON. */
-import { printable, toHex } from "../../bytes.ts";
+import { printableAgain, toHex } from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
 import { SSLError } from "../../ssl/errors/errors.ts";
 import { derCertToPemCert } from "../../ssl/functions.ts";
@@ -99,7 +99,7 @@ function subjectOf(der: Uint8Array): string {
   const certificate = parsed(der);
   return certificate === undefined
     ? "(a certificate that cannot be read)"
-    : printable(subjectText(certificate.subject));
+    : printableAgain(subjectText(certificate.subject));
 }
 
 function parsed(der: Uint8Array): Certificate | undefined {

@@ -1,5 +1,5 @@
 /** The certificates that a server sends, for each kind of key, and their faults. */
-import { NO_BYTES, printable } from "../../bytes.ts";
+import { NO_BYTES, printableAgain } from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
 import {
   Certificate,
@@ -50,7 +50,7 @@ function findingOf(
     const fact = facts.find((one) => one.name === name);
     return fact === undefined || fact.fault !== undefined
       ? "cannot be read"
-      : printable(String(fact.json ?? fact.value), 2000);
+      : printableAgain(String(fact.json ?? fact.value), 2000);
   };
   const faults = faultsOf(chain, serverName, trustStore);
   return {
@@ -80,7 +80,7 @@ function factsOf(der: Uint8Array): readonly Fact[] {
 function subjectOf(der: Uint8Array): string {
   try {
     const { subject } = Certificate.parse(der);
-    return orFault(() => printable(subjectText(subject)));
+    return orFault(() => printableAgain(subjectText(subject)));
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
     return "cannot be read";
@@ -102,7 +102,7 @@ function faultsOf(
       );
     } catch (error) {
       if (!(error instanceof X509Error)) throw error;
-      return [printable(error.message)];
+      return [printableAgain(error.message)];
     }
   return [];
 }

@@ -1,5 +1,5 @@
 /** A report for people. */
-import { printable } from "../../bytes.ts";
+import { printable, printableAgain } from "../../bytes.ts";
 import type { Ordered, Report, SessionFinding } from "./report.ts";
 
 /** Columns of the words before a value. */
@@ -53,7 +53,7 @@ export function reportText(report: Report): string {
 }
 
 function fact(name: string, value: string): string {
-  return `${name.padEnd(WORDS)}${printable(value, 2000)}`.trimEnd();
+  return `${name.padEnd(WORDS)}${printableAgain(value, 2000)}`.trimEnd();
 }
 
 function orderText({ serverOrder }: Ordered): string {

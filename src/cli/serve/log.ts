@@ -1,5 +1,5 @@
 /** The events of a server, as lines for people or lines of JSON. */
-import { printable } from "../../bytes.ts";
+import { printable, printableAgain } from "../../bytes.ts";
 import { SSLError } from "../../ssl/errors/errors.ts";
 import type { SSLSocket } from "../../ssl/socket/ssl-socket.ts";
 import { Certificate, X509Error } from "../../x509/index.ts";
@@ -100,7 +100,7 @@ function subjectOf(socket: SSLSocket): string | null {
   const [leaf] = socket.getUnverifiedChain();
   if (leaf === undefined) return null;
   try {
-    return printable(subjectText(Certificate.parse(leaf).subject));
+    return printableAgain(subjectText(Certificate.parse(leaf).subject));
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
     return "(a certificate that cannot be read)";

@@ -1,5 +1,5 @@
 /** Items: what `puretls cert show` tells of one object, as text and as JSON. */
-import { printable } from "../../bytes.ts";
+import { printableAgain } from "../../bytes.ts";
 import { Pkcs12Error, X509Error } from "../../x509/index.ts";
 import { DerError } from "../../x509/der/der.ts";
 
@@ -70,7 +70,7 @@ export function faultOf(error: unknown): string {
     error instanceof DerError ||
     error instanceof Pkcs12Error;
   if (!isFault) throw error;
-  return printable(error.message);
+  return printableAgain(error.message);
 }
 
 /** Lines without line ends. */

@@ -1,4 +1,4 @@
-import { printable } from "../../bytes.ts";
+import { printableAgain } from "../../bytes.ts";
 import { SSLError, SSLSyscallError } from "../../ssl/errors/errors.ts";
 
 /** An error as one line: what was wrong, and the alert that went with it. */
@@ -16,5 +16,5 @@ export function explain(error: unknown): string {
 }
 
 function line(text: string): string {
-  return printable(text.split("\n").join(" "), 500);
+  return printableAgain(text.split("\n").join(" "), 500);
 }

@@ -1,5 +1,5 @@
 /** One extension of a certificate as a line. */
-import { printable, toHex } from "../../bytes.ts";
+import { printable, printableAgain, toHex } from "../../bytes.ts";
 import type {
   AccessDescription,
   Certificate,
@@ -28,7 +28,7 @@ export function extensionFact(
     return { name, value: row.read(certificate) };
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
-    return { name, value: "", fault: printable(error.message) };
+    return { name, value: "", fault: printableAgain(error.message) };
   }
 }
 

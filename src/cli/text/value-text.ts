@@ -1,5 +1,5 @@
 /** Values of a certificate as people are used to read them. */
-import { printable, toHex } from "../../bytes.ts";
+import { printableAgain, toHex } from "../../bytes.ts";
 import { X509Error } from "../../x509/index.ts";
 
 /** Upper-case hexadecimal, as OpenSSL has it. */
@@ -35,6 +35,6 @@ export function orFault(read: () => string): string {
     return read();
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
-    return `(${printable(error.message)})`;
+    return `(${printableAgain(error.message)})`;
   }
 }
