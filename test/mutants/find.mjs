@@ -205,7 +205,8 @@ export function instrumented(code, mutants) {
     copy(node.end);
     for (const { number, becomes } of own)
       if (becomes === "nothing")
-        text = `if (${SWITCHES}.does(${number})) ${text}`;
+        // In a block: an else behind it belongs to the source's own if.
+        text = `{ if (${SWITCHES}.does(${number})) ${text} }`;
       else if (/true|false/.test(becomes))
         text = `${SWITCHES}.value(${number}, ${text}, ${becomes})`;
     return code.slice(node.pos, start) + text;

@@ -90,4 +90,21 @@ describe("instrumented code", () => {
     expect(outcome(a, ["y"])).toBe(expected);
     switches.turn(0);
   });
+
+  it("keeps an else with its if, where a statement in between can be left out", () => {
+    const source = `
+function g(a, b) {
+  if (a) b.push("if");
+  else b.push("else");
+}
+`;
+    const all = mutantsOf(source).map((one, i) => ({ ...one, number: i + 1 }));
+    const g = runInNewContext(`${instrumented(source, all)}; g`, {
+      [SWITCHES]: switches,
+    }) as (a: boolean, b: string[]) => void;
+    const seen: string[] = [];
+    g(true, seen);
+    g(false, seen);
+    expect(seen).toEqual(["if", "else"]);
+  });
 });
