@@ -125,8 +125,5 @@ export function endWith(
     // handshake too.
     else if (alert === "close_notify") sendAlert(write, "warning", alert);
   }
-  // [9846-6.2-01]
-  flags.writeClosed = true;
-  flags.readClosed = true;
   return error;
 }
