@@ -226,6 +226,8 @@ describe("signature algorithms", () => {
       explicit(2, int(salt)),
       ...more,
     );
+  const masked = (mask: Uint8Array): Uint8Array =>
+    seq(explicit(0, hash(OID.sha256)), explicit(1, mask), explicit(2, int(32)));
 
   it("have their parameters, and no others", () => {
     expect(meaning(seq(oid(OID.sha256WithRSAEncryption), nothing))).toBe(
@@ -257,6 +259,10 @@ describe("signature algorithms", () => {
       parameters(OID.sha1, OID.sha1, 20),
       parameters(OID.sha256, OID.sha256, 32, explicit(3, int(2))),
       parameters(OID.sha256, OID.sha256, 32, int(1)),
+      parameters(OID.sha256, OID.sha256, 32, explicit(3, int(1)), int(1)),
+      // A mask that is not MGF1, or does not name its hash.
+      masked(seq(oid(OID.sha256), hash(OID.sha256))),
+      masked(seq(oid(OID.mgf1))),
       seq(),
       nothing,
     ])
