@@ -158,6 +158,43 @@ describe("cert renew", () => {
       ).toContain("OK");
   });
 
+  it("renews again, and keeps the mode", async () => {
+    const file = path("again.pem");
+    writeFileSync(file, readFileSync(path("a.test.pem")), { mode: 0o600 });
+    for (let round = 0; round < 3; round++) {
+      const before = readFileSync(file, "utf8");
+      const { code, err } = await run(["cert", "renew", file, ...ca]);
+      expect([code, err]).toEqual([0, ""]);
+      expect(readFileSync(`${file}.old`, "utf8")).toBe(before);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+    const key = readFileSync(path("a.test.key"), "utf8");
+    writeFileSync(`${file}.old`, key);
+    const { code, err } = await run(["cert", "renew", file, ...ca]);
+    expect([code, oneLine(err)]).toEqual([
+      2,
+      expect.stringContaining("again.pem.old: there already"),
+    ]);
+    expect(readFileSync(`${file}.old`, "utf8")).toBe(key);
+  });
+
+  it("loses no private key that is in the same file", async () => {
+    const file = path("both.pem");
+    const both = ["a.test.pem", "a.test.key"].map((name) =>
+      readFileSync(path(name), "utf8"),
+    );
+    writeFileSync(file, both.join(""));
+    const args = ["cert", "renew", file, ...ca];
+    const { code, err } = await run(args);
+    expect([code, oneLine(err)]).toEqual([
+      2,
+      expect.stringContaining("not only certificates in PEM"),
+    ]);
+    expect(readFileSync(file, "utf8")).toBe(both.join(""));
+    const out = path("both.new.pem");
+    expect((await run([...args, "--out", out])).code).toBe(0);
+  });
+
   it("--within leaves alone what lasts longer", async () => {
     const before = read("a.test.pem").raw;
     const args = ["cert", "renew", path("a.test.pem"), ...ca];

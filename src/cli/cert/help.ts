@@ -84,7 +84,8 @@ export const RENEW_HELP = `Usage: puretls cert renew FILE --ca FILE --ca-key FIL
 
 Issues the first certificate of FILE anew: the same subject, names, uses and
 other extensions, the same key, a new serial number, and valid from now for as
-long as it was. The file is replaced, and the old one kept as FILE.old.
+long as it was. The file, which must hold certificates in PEM alone, is
+replaced, and the old one kept as FILE.old, in place of the one before it.
 
   --ca FILE          the authority's certificate (PEM); its name must be that of
                      the issuer

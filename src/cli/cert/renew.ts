@@ -1,9 +1,24 @@
 /** `puretls cert renew`: a certificate anew, before it expires. */
-import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { latin1 } from "../../bytes.ts";
 import { noble } from "../../crypto/noble/index.ts";
 import { generateKey, type PkiKey } from "../../pki/index.ts";
 import { modulusBits } from "../../x509/keys/public-key.ts";
-import { type Certificate, parseCertificates } from "../../x509/index.ts";
+import {
+  type Certificate,
+  parseCertificates,
+  X509Error,
+} from "../../x509/index.ts";
+import { parsePem } from "../../x509/keys/pem.ts";
 import {
   CommandError,
   type readArguments,
@@ -52,6 +67,11 @@ export async function certRenew(
   const content = await readInput(file, terminal);
   const [old] = parsing(file, () => parseCertificates(content));
   if (old === undefined) throw new Error(`${file}: no certificate in it`);
+  const kept = `${file}.old`;
+  if (out === undefined && !isReplaceable(content))
+    throw new CommandError(
+      `${file}: not only certificates in PEM, of which the rest would be lost: --out FILE writes elsewhere`,
+    );
   const left = old.notAfter - noble.now();
   if (left > within) {
     const text = asJson
@@ -60,9 +80,11 @@ export async function certRenew(
     await writeOut(terminal, text);
     return 0;
   }
-  const kept = `${file}.old`;
   const target = out ?? file;
-  const news = [out ?? kept, newKey].filter((path) => path !== undefined);
+  // The old one of the last renewal makes room, and nothing else does.
+  const isRoom = !existsSync(kept) || isReplaceable(readFileSync(kept));
+  const place = out ?? (isRoom ? undefined : kept);
+  const news = [place, newKey].filter((path) => path !== undefined);
   if (!force) refuseExisting(news);
   const key = newKey === undefined ? undefined : keyLike(old, file);
   const authority = loadAuthority(ca, caKey);
@@ -84,12 +106,24 @@ export async function certRenew(
   return 0;
 }
 
-/** There is a whole file in its place at any time. */
+/** Tells whether a file has certificates in PEM and nothing else. */
+function isReplaceable(content: Uint8Array): boolean {
+  try {
+    const blocks = parsePem(latin1(content));
+    return blocks.every(({ label }) => label === "CERTIFICATE");
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    return false;
+  }
+}
+
+/** There is a whole file in its place at any time, with the mode of the old. */
 function replace(file: string, kept: string, content: string): void {
   const next = `${file}.new`;
   rmSync(kept, { force: true });
   copyFileSync(file, kept);
-  writeFileSync(next, content, { flag: "wx", mode: 0o644 });
+  writeFileSync(next, content, { flag: "wx", mode: 0o600 });
+  chmodSync(next, statSync(file).mode & 0o777);
   renameSync(next, file);
 }
 
