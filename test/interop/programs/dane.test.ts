@@ -162,13 +162,20 @@ describePeers(["openssl"], () => {
     const record = leaf(3, 1, 1);
     const lines = [
       "; <<>> DiG",
-      `_443._tcp.localhost. 3600 IN TLSA ${record.toUpperCase()} ; comment`,
+      `_${String(port)}._tcp.localhost. 3600 IN TLSA ${record.toUpperCase()} ; comment`,
+      `_443._tcp.localhost. 3600 IN TLSA ${stranger(3, 1, 2)}`,
     ];
     const file = join(folder, "zone");
     writeFileSync(file, lines.join("\n"));
     const at = `127.0.0.1:${String(port)}`;
-    const { code } = await run(["connect", at, "--dane", file], "");
-    expect(code).toBe(0);
+    const connect = ["connect", at, "--dane", file];
+    const named = await run([...connect, "--servername", "localhost"], "");
+    expect(named.code).toBe(0);
+    const other = await run(connect, "");
+    expect([other.code, other.err]).toEqual([
+      2,
+      expect.stringContaining("no TLSA record of _"),
+    ]);
   });
 
   it.each([
@@ -176,7 +183,7 @@ describePeers(["openssl"], () => {
     ["\n3 1 1 zz", "line 2 is no TLSA record"],
     ["4 1 1 " + "00".repeat(32), "none is of use"],
     ["3 1 1 0011", "none is of use"],
-    ["", "none is of use"],
+    ["", "no TLSA record of _1._tcp.localhost in it"],
   ])("refuses %j before anybody is called", async (text, says) => {
     const file = join(folder, "bad");
     writeFileSync(file, text);
