@@ -29,12 +29,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: "it asks by suites, which in TLS 1.3 choose no certificate",
   },
   {
-    scanner: "testssl",
-    at: "nginx",
-    fact: "ALPN",
-    why: "it does not offer http/1.0",
-  },
-  {
     scanner: "sslyze",
     at: "*",
     fact: "session IDs",

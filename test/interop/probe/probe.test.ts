@@ -14,7 +14,7 @@ import {
   sslyze,
   testssl,
 } from "./scanners.ts";
-import { installedServers } from "./servers.ts";
+import { type Configuration, installedServers } from "./servers.ts";
 
 describePeers(["openssl"], () => {
   const certificates = useCertificates();
@@ -29,10 +29,10 @@ describePeers(["openssl"], () => {
     return factsOfReport(report);
   }
 
-  const servers = sampled(installedServers(), 3);
-
   /** A server of each kind, by the name of the configuration. */
-  async function started(): Promise<ReadonlyMap<string, number>> {
+  async function started(
+    servers: readonly Configuration[],
+  ): Promise<ReadonlyMap<string, number>> {
     return new Map(
       await Promise.all(
         servers.map(
@@ -55,9 +55,10 @@ describePeers(["openssl"], () => {
    */
   async function compare(
     scanner: Scanner,
+    servers: readonly Configuration[],
     scan: (targets: Targets) => Promise<Found>,
   ): Promise<void> {
-    const targets = await started();
+    const targets = await started(servers);
     const ask = async (some: Targets): Promise<readonly [Found, Found]> =>
       Promise.all([probeEach(some), scan(some)]);
     const [ours, theirs] = (await ask(targets)).map((one) => new Map(one));
@@ -74,15 +75,20 @@ describePeers(["openssl"], () => {
   }
 
   describeProgram("sslyze", "sslyze", findSslyze(), () => {
-    it("finds the same", { timeout: 300_000 }, () => compare("sslyze", sslyze));
+    it("finds the same", { timeout: 300_000 }, () =>
+      compare("sslyze", sampled(installedServers(), 3), sslyze),
+    );
   });
 
   describeProgram("testssl", "testssl.sh", findTestssl(), () => {
+    const scanned = installedServers().filter((one) => one.testssl);
+    const inDepth = new Set(
+      scanned.flatMap(({ name, testssl: at }) =>
+        at === "suites" ? [name] : [],
+      ),
+    );
     it("finds the same", { timeout: 300_000 }, () =>
-      compare("testssl", async (targets) => {
-        const inDepth = new Set(
-          servers.filter((one) => one.inDepth).map(({ name }) => name),
-        );
+      compare("testssl", sampled(scanned, 3), async (targets) => {
         const all = [...targets].map(
           async ([name, port]) =>
             [name, await testssl(port, inDepth.has(name))] as const,

@@ -261,13 +261,16 @@ function resumed(result: string | undefined): string | undefined {
 }
 
 /** Runs testssl.sh on one of them: it mostly waits, so all may run at once. */
-export async function testssl(port: number, inDepth: boolean): Promise<Facts> {
+export async function testssl(
+  port: number,
+  hasSuites: boolean,
+): Promise<Facts> {
   const file = join(temporaryFolder(), "testssl.json");
   const options = ["--quiet", "--color", "0", "--warnings", "off"];
   await run(
     "testssl",
     [
-      ...[...options, "-n", "none", "-p", ...(inDepth ? ["-E"] : [])],
+      ...[...options, "-n", "none", "-p", ...(hasSuites ? ["-E"] : [])],
       ...["--jsonfile", file, `127.0.0.1:${String(port)}`],
     ],
     { timeout: PATIENCE, env: { ...process.env, TERM: "dumb" } },
@@ -290,7 +293,7 @@ export async function testssl(port: number, inDepth: boolean): Promise<Facts> {
   };
   return facts([
     ["versions", list(VERSIONS.filter(speaks))],
-    ...(inDepth
+    ...(hasSuites
       ? VERSIONS.map((name) => [`suites ${name}`, list(suites(name))] as const)
       : []),
     ["ALPN", list(rows.filter(isProtocol).map((row) => row.finding))],

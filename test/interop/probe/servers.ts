@@ -8,8 +8,11 @@ import { temporaryFolder } from "../support/temporary.ts";
 
 export interface Configuration {
   readonly name: string;
-  /** testssl.sh lists its suites too, which takes ten seconds of processor. */
-  readonly inDepth?: boolean;
+  /**
+   * The findings of testssl.sh that are compared: five seconds of processor for versions and ALPN, ten
+   * more for suites. Not at servers that are like another one in these.
+   */
+  readonly testssl?: "versions" | "suites";
   start(certificates: Certificates): Promise<number>;
 }
 
@@ -34,11 +37,11 @@ function openssl(
   name: string,
   choice: Choice,
   more: readonly string[],
-  inDepth = false,
+  scan: Pick<Configuration, "testssl"> = {},
 ): Configuration {
   return {
     name,
-    inDepth,
+    ...scan,
     start: async (certificates) => {
       const { port } = await startServer(
         (free) =>
@@ -57,25 +60,36 @@ function openssl(
   };
 }
 
+const VERSIONS = { testssl: "versions" } as const;
+const SUITES = { testssl: "suites" } as const;
 const OLD = ["-cipher", "ALL:@SECLEVEL=0"];
 
 /** OpenSSL's server in ten configurations. */
 const OPENSSL: readonly Configuration[] = [
-  openssl("default, two certificates", both, []),
+  openssl("default, two certificates", both, [], VERSIONS),
   openssl("the server's order", rsa, ["-serverpref"]),
   openssl("ECDSA alone", ecdsa, ["-serverpref"]),
-  openssl("TLS 1.2, AEAD", rsa, [
-    ...["-tls1_2", "-cipher", "ECDHE+AESGCM:ECDHE+CHACHA20"],
-  ]),
+  openssl(
+    "TLS 1.2, AEAD",
+    rsa,
+    ["-tls1_2", "-cipher", "ECDHE+AESGCM:ECDHE+CHACHA20"],
+    VERSIONS,
+  ),
   openssl("TLS 1.3 alone", both, ["-tls1_3"]),
-  openssl("TLS 1.0 to 1.2", rsa, ["-no_tls1_3", ...OLD], true),
-  openssl("no encryption, no authentication", rsa, [
-    ...["-tls1_2", "-cipher", "eNULL:aNULL:@SECLEVEL=0"],
-  ]),
+  openssl("TLS 1.0 to 1.2", rsa, ["-no_tls1_3", ...OLD], SUITES),
+  openssl(
+    "no encryption, no authentication",
+    rsa,
+    ["-tls1_2", "-cipher", "eNULL:aNULL:@SECLEVEL=0"],
+    VERSIONS,
+  ),
   openssl("no tickets, no cache", rsa, ["-no_ticket", "-no_cache"]),
-  openssl("early data and ALPN", ecdsa, [
-    ...["-early_data", "-alpn", "h2,http/1.1"],
-  ]),
+  openssl(
+    "early data and ALPN",
+    ecdsa,
+    ["-early_data", "-alpn", "h2,http/1.1"],
+    VERSIONS,
+  ),
   openssl("two groups", rsa, ["-groups", "P-384:X448"]),
 ];
 
@@ -114,6 +128,7 @@ http {
 /** Apache as it is set up for other tests: TLS 1.3 alone. */
 const apache: Configuration = {
   name: "Apache",
+  ...VERSIONS,
   start: async ({ server, ca }) => {
     const { port } = await apacheServer({ identity: server.RSA, ca });
     return port;
