@@ -127,6 +127,42 @@ export function kindOf(value: unknown): string {
   }
 }
 
+/** A kind of value that an option has. */
+export interface Kind {
+  /** For the error. */
+  readonly name: string;
+  readonly has: (value: unknown) => boolean;
+}
+
+export const LIST: Kind = { name: "a list", has: Array.isArray };
+export const FUNCTION: Kind = {
+  name: "a function",
+  has: (value) => typeof value === "function",
+};
+export const OBJECT: Kind = {
+  name: "an object",
+  has: (value) => typeof value === "object" && value !== null,
+};
+
+/** Returns the kind of objects that have a method of that name. */
+export function objectWith(method: string): Kind {
+  return {
+    name: `an object with ${method}()`,
+    has: (value) => isObjectWith(value, method),
+  };
+}
+
+/** @throws TypeError, or another class, for a value of another kind */
+export function requireKind(
+  option: string,
+  value: unknown,
+  { name, has }: Kind,
+  Fault: new (message: string) => Error = TypeError,
+): void {
+  if (!has(value))
+    throw new Fault(`${option}: ${found(value)}; ${name} is allowed`);
+}
+
 /** Tells whether a value is an object with a method of that name. */
 export function isObjectWith(value: unknown, method: string): boolean {
   return (

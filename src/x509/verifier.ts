@@ -8,20 +8,15 @@ import { atDepth, X509Error } from "./faults/errors.ts";
 import * as fault from "./faults/faults.ts";
 import { matchHost, presentedNames } from "./path/host-match.ts";
 import { parseIpAddress } from "./names/ip-address.ts";
-import type {
-  PathOptions,
-  PathRules,
-  PathCheck,
-} from "./path/validate-path.ts";
+import type { PathRules, PathCheck } from "./path/validate-path.ts";
+import { validatePath, requireChecks } from "./path/validate-path.ts";
 import {
-  validatePath,
-  requireChecks,
-  requireKnownWords,
-} from "./path/validate-path.ts";
+  requireVerifierOptions,
+  type VerifierOptions,
+} from "./path/verifier-options.ts";
 import { findPath } from "./path/build-path.ts";
 import { ALL_CHECKS } from "./checks/every-check.ts";
 import { SignatureChecker } from "./path/signatures.ts";
-import type { TrustStore } from "./trust/trust-store.ts";
 
 /** The certificates of a peer, as it sent them. */
 export interface PeerChain {
@@ -128,7 +123,7 @@ class Verified {
   }
 }
 
-export type { Verified as VerifiedChain };
+export type { Verified as VerifiedChain, VerifierOptions };
 type VerifiedChain = Verified;
 
 /** The terms of a proof that is made in that context. */
@@ -148,28 +143,10 @@ export function isVerifiedChain(value: unknown): value is VerifiedChain {
   return Verified.is(value);
 }
 
-/** Options of {@link createVerifier}. */
-export interface VerifierOptions extends PathOptions {
-  /** Read at each verification: certificates may be added later. */
-  readonly trustStore: TrustStore;
-  /**
-   * True: any trusted certificate ends a path; false: a root alone does.
-   * Default true.
-   */
-  readonly partialChain?: boolean;
-  /** True: `serverName` is checked. Default true. */
-  readonly checkHostname?: boolean;
-  /** Between leaf and anchor, self-issued ones aside. Default 8. */
-  readonly maximumIntermediates?: number;
-  readonly budgets?: Partial<Budgets>;
-  /** Entries of the verified-signature cache; 0 turns it off. Default 512. */
-  readonly signatureCacheSize?: number;
-}
-
 /**
  * A verifier of RFC 5280 and RFC 9525. Its signature cache lives as long as it.
  *
- * @throws TypeError for an option whose value no rule knows
+ * @throws TypeError for a name that is no option, and for a value that no rule knows
  * @example
  * ```ts
  * import { noble as provider } from "puretls/crypto/noble";
@@ -189,7 +166,7 @@ export interface VerifierOptions extends PathOptions {
  * ```
  */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
-  requireKnownWords(options);
+  requireVerifierOptions("createVerifier", options);
   return new PathVerifier(options, ALL_CHECKS);
 }
 
@@ -199,8 +176,8 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
  * loaded by a bundle. What such a verifier cannot validate it refuses where it
  * must: a critical extension, and name constraints whether critical or not.
  *
- * @throws TypeError for an option that needs a check which is not named, or whose
- *   value no rule knows
+ * @throws TypeError for an option that needs a check which is not named, for a name
+ *   that is no option, and for a value that no rule knows
  * @example
  * ```ts
  * import { noble as provider } from "puretls/crypto/noble";
@@ -214,7 +191,7 @@ export function createVerifierOf(
   checks: readonly PathCheck[],
   options: VerifierOptions,
 ): CertificateVerifier {
-  requireKnownWords(options);
+  requireVerifierOptions("createVerifierOf", options);
   requireChecks(options, checks);
   return new PathVerifier(options, checks.slice());
 }

@@ -7,8 +7,13 @@
 import { TlsUsageError } from "../../errors.ts";
 import {
   found,
-  isObjectWith,
+  FUNCTION,
+  type Kind,
+  LIST,
   type Names,
+  OBJECT,
+  objectWith,
+  requireKind,
   requireNames,
 } from "../../options.ts";
 import { RAISE_NEED } from "../../promises.ts";
@@ -129,26 +134,6 @@ const VALUES: {
   groupPreference: ["share", "order"],
 };
 
-/** A kind of value. */
-interface Kind {
-  readonly name: string;
-  readonly has: (value: unknown) => boolean;
-}
-
-const LIST: Kind = { name: "a list", has: Array.isArray };
-const FUNCTION: Kind = {
-  name: "a function",
-  has: (value) => typeof value === "function",
-};
-const OBJECT: Kind = {
-  name: "an object",
-  has: (value) => typeof value === "object" && value !== null,
-};
-
-const objectWith = (method: string): Kind => ({
-  name: `an object with ${method}()`,
-  has: (value) => isObjectWith(value, method),
-});
 const orNeed = ({ name, has }: Kind): Kind => ({
   name: `${name}, or RAISE_NEED,`,
   has: (value) => value === RAISE_NEED || has(value),
@@ -199,10 +184,10 @@ const KINDS: {
 
 /** @throws TlsUsageError for a value of another kind, and without one that is needed */
 function requireKinds(given: object, needed: readonly string[]): void {
-  for (const [option, { name, has }] of Object.entries(KINDS)) {
+  for (const [option, kind] of Object.entries(KINDS)) {
     const value: unknown = Reflect.get(given, option);
-    if (value === undefined ? !needed.includes(option) : has(value)) continue;
-    throw new TlsUsageError(`${option}: ${found(value)}; ${name} is allowed`);
+    if (value !== undefined || needed.includes(option))
+      requireKind(option, value, kind, TlsUsageError);
   }
 }
 

@@ -13,12 +13,11 @@ import {
   checkValidity,
 } from "./basic-rules.ts";
 import type { CrlStore } from "../certificates/crl.ts";
-import { printable } from "../../bytes.ts";
 import { atDepth, X509Error } from "../faults/errors.ts";
 import type { Name } from "../names/name.ts";
 import * as fault from "../faults/faults.ts";
 import { checkStrength, type SecurityLevel } from "./security-level.ts";
-import { LEAST_RSA_BITS, type SignatureChecker } from "./signatures.ts";
+import type { SignatureChecker } from "./signatures.ts";
 import type { TransparencyPolicy } from "./transparency.ts";
 
 /**
@@ -37,7 +36,10 @@ export interface PathOptions {
   readonly profile?: Profile;
   /** Fall back to the common name when there is no dNSName. Default false. */
   readonly checkCommonName?: boolean;
-  /** OpenSSL's security level of keys and signatures. Default 2 (112 bits). */
+  /**
+   * OpenSSL's security level of keys and signatures. Default 2 (112 bits). Levels 0
+   * and 1 are unsafe: they accept what can be forged.
+   */
   readonly securityLevel?: SecurityLevel;
   /** In place of what the security level wants (2048 at level 2). */
   readonly minimumRsaBits?: number;
@@ -119,35 +121,6 @@ export interface PathCheck {
 /** Names of {@link PathCheck}s. */
 export type CheckName =
   "strict" | "issuance" | "name constraints" | "policies" | "CRLs" | "OCSP";
-
-const WORDS: { readonly [K in keyof PathOptions]?: readonly unknown[] } = {
-  profile: ["default", "strict", "issuance"],
-  securityLevel: [0, 1, 2, 3, 4, 5],
-  crlCheck: ["none", "leaf", "chain"],
-  ocsp: ["ignore", "check", "mustStaple", "require"],
-};
-
-/**
- * Refuses words and levels that no rule knows: a program in JavaScript learns it
- * before any peer is validated.
- *
- * @throws TypeError
- */
-export function requireKnownWords(options: PathOptions): void {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const [name, allowed] of Object.entries(WORDS)) {
-    const value = given[name];
-    if (value !== undefined && !allowed.includes(value))
-      throw new TypeError(
-        `${name}: ${printable(String(value))}; allowed are ${allowed.join(", ")}`,
-      );
-  }
-  const { minimumRsaBits: bits } = options;
-  if (bits !== undefined && !(Number.isInteger(bits) && bits >= LEAST_RSA_BITS))
-    throw new TypeError(
-      `minimumRsaBits: ${printable(String(bits))}; allowed are integers from ${LEAST_RSA_BITS.toString()}`,
-    );
-}
 
 /**
  * Refuses options that nobody would look at.

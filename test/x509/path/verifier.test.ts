@@ -47,24 +47,55 @@ import {
   outcome,
 } from "../../support/verdicts.ts";
 
+/** Both factories, with options over the usual ones. */
+function makers(more: object): readonly (() => unknown)[] {
+  const usual = { provider: noble, trustStore: new TrustStore() };
+  return [
+    () => createVerifier(Object.assign({ ...usual }, more)),
+    () => createVerifierOf([], Object.assign({ ...usual }, more)),
+  ];
+}
+
 describe("createVerifier", () => {
   it.each([
-    ["profile", "lint", "default, strict, issuance"],
-    ["securityLevel", 6, "0, 1, 2, 3, 4, 5"],
-    ["securityLevel", "2", "0, 1, 2, 3, 4, 5"],
-    ["crlCheck", "all", "none, leaf, chain"],
-    ["ocsp", true, "ignore, check, mustStaple, require"],
-    ["minimumRsaBits", 512, "integers from 1024"],
-    ["minimumRsaBits", Number.NaN, "integers from 1024"],
-  ])("refuses the option %s of %s before any peer", (name, value, allowed) => {
-    const options = { provider: noble, trustStore: new TrustStore() };
-    for (const make of [
-      () => createVerifier(Object.assign(options, { [name]: value })),
-      () => createVerifierOf([], Object.assign(options, { [name]: value })),
-    ])
-      expect(make).toThrow(
-        new TypeError(`${name}: ${String(value)}; allowed are ${allowed}`),
-      );
+    ["profile", "lint", '"lint"; one of default, strict, issuance is'],
+    ["securityLevel", 6, "6; one of 0, 1, 2, 3, 4, 5 is"],
+    ["securityLevel", "2", '"2"; one of 0, 1, 2, 3, 4, 5 is'],
+    ["crlCheck", "all", '"all"; one of none, leaf, chain is'],
+    ["ocsp", true, "true; one of ignore, check, mustStaple, require is"],
+    ["minimumRsaBits", 512, "512; a whole number from 1024 on is"],
+    ["minimumRsaBits", Number.NaN, "NaN; a whole number from 1024 on is"],
+    ["maximumIntermediates", -1, "-1; a whole number from 0 on is"],
+    ["signatureCacheSize", 0.5, "0.5; a whole number from 0 on is"],
+    ["checkHostname", "no", '"no"; one of true, false is'],
+    ["partialChain", 0, "0; one of true, false is"],
+    ["initialPolicySet", "1.2.3", '"1.2.3"; a list is'],
+    ["crls", [], "a list; an object with findByIssuer() is"],
+    ["transparency", {}, "an object; an object with check() is"],
+    ["trustStore", undefined, "undefined; an object with findBySubject() is"],
+    ["provider", {}, "an object; an object with now() is"],
+  ])("refuses the option %s of %j before any peer", (name, value, says) => {
+    for (const make of makers({ [name]: value }))
+      expect(make).toThrow(new TypeError(`${name}: ${says} allowed`));
+  });
+
+  it.each([
+    [
+      { checkHostName: true },
+      /checkHostName .*is no option; it is checkHostname here/,
+    ],
+    [{ budgets: { paths: 3 } }, /paths .*is no option; allowed are /],
+    [
+      { budgets: { signatures: "9" } },
+      /^budgets\.signatures: "9"; a whole number from 0 on is allowed$/,
+    ],
+  ])("refuses %j, which would leave a check out in silence", (more, says) => {
+    for (const make of makers(more)) expect(make).toThrow(says);
+  });
+
+  it("accepts no limit at all where it is named", () => {
+    for (const make of makers({ maximumIntermediates: Infinity }))
+      expect(make).not.toThrow();
   });
 
   it("answers with what was sent and what was verified", () => {
