@@ -140,14 +140,14 @@ describe("the rules", () => {
           '// one\nimport { createCipheriv } from "node:crypto";\nexport { createCipheriv };',
       },
       says: [
-        "src/record/aead13.ts:2 imports node:crypto: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
+        "src/record/aead13.ts:2 imports node:crypto: node: modules are for net/node*.ts, node-tls/ and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
       ],
     },
     {
       fault: "another node: module in crypto/node.ts",
       files: { "src/crypto/node.ts": 'export { readFile } from "node:fs";' },
       says: [
-        "src/crypto/node.ts:1 imports node:fs: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
+        "src/crypto/node.ts:1 imports node:fs: node: modules are for net/node*.ts, node-tls/ and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
       ],
     },
     {
@@ -157,14 +157,14 @@ describe("the rules", () => {
           'import { createHash } from "node:crypto"; import { Buffer } from "node:buffer"; export const a = [createHash, Buffer];',
       },
       says: [
-        "src/crypto/node/aead.ts:1 imports node:buffer: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
+        "src/crypto/node/aead.ts:1 imports node:buffer: node: modules are for net/node*.ts, node-tls/ and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
       ],
     },
     {
       fault: "a dynamic node: import",
       files: { "src/ssl/context.ts": 'export const s = import("node:net");' },
       says: [
-        "src/ssl/context.ts:1 imports node:net: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
+        "src/ssl/context.ts:1 imports node:net: node: modules are for net/node*.ts, node-tls/ and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts",
         "src/index.ts → src/ssl/context.ts → node:net: the entry point src/index.ts must load in any runtime",
       ],
     },

@@ -76,6 +76,11 @@ export const ROOMS: readonly Room[] = [
   { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
   { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
   {
+    name: "node-tls",
+    holds: ["src/node-tls/"],
+    mayImport: [...CORE, "ssl", "net"],
+  },
+  {
     name: "redis",
     holds: ["src/redis/"],
     mayImport: [
@@ -128,6 +133,7 @@ const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
   { at: /^src\/crypto\/node(\.ts$|\/)/, what: /^node:crypto$/ },
   { at: /^src\/compression\/node\.ts$/, what: /^node:zlib$/ },
   { at: /^src\/net\/node[^/]*\.ts$/, what: /^node:/ },
+  { at: /^src\/node-tls\//, what: /^node:/ },
   { at: /^src\/cli\//, what: /^node:/ },
 ];
 
@@ -250,7 +256,7 @@ function refusal(room: Room, other: Room): string {
 function nodeFault(from: string, specifier: string): string | undefined {
   if (NODE_HOMES.some(({ at, what }) => at.test(from) && what.test(specifier)))
     return undefined;
-  return `imports ${specifier}: node: modules are for net/node*.ts and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts`;
+  return `imports ${specifier}: node: modules are for net/node*.ts, node-tls/ and cli/, node:crypto for crypto/node.ts and crypto/node/, and node:zlib for compression/node.ts`;
 }
 
 function packageFault(room: Room, specifier: string): string | undefined {

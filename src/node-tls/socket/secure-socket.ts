@@ -1,0 +1,387 @@
+/**
+ * TLS as a `net.Socket`, over a socket or any duplex stream, without promises.
+ *
+ * How it is subclassed:
+ *
+ * - `super(options)`, then `attach(stream)` with the stream below (which may still
+ *   connect), or `connect(…)`, which makes a socket. A server begins by itself when
+ *   the stream is connected; a client begins at `_start()`, or when it writes.
+ * - `openConnection()` makes the `Connection` (`connectionOf(context, { serverSide,
+ *   serverHostname, session })`) at that moment, so that `setServername()` and
+ *   `setSession()` can come before it. What it throws ends the socket.
+ * - `onSecure()` is called once, in the handshake's last step and before any data:
+ *   there `authorized`, `alpnProtocol` are set and `secureConnect` is emitted. It may
+ *   call `destroy(error)`.
+ * - `nodeError(error)` turns the error that ends the connection into Node's.
+ * - `facts` answers what is known of the connection, from `openConnection()` on; in
+ *   callbacks of the context the connection is that object, its `socket` is this one.
+ * - Callbacks that answer with promises (SNI, ALPN, PSK, stores, verifiers) are waited
+ *   for; nothing is read meanwhile.
+ */
+import { Buffer } from "node:buffer";
+import { Socket } from "node:net";
+import { nextTick } from "node:process";
+import type { Duplex } from "node:stream";
+import {
+  type Done,
+  NodeSocket,
+  type NodeSocketOptions,
+  type Piece,
+} from "../../net/node-socket.ts";
+import { asError } from "../../net/transport.ts";
+import type { Connection } from "../../ssl/connection/connection.ts";
+import { neverSecure, systemErrorOf } from "./errors.ts";
+import { SocketFacts } from "./facts.ts";
+import { joinPieces } from "./pieces.ts";
+import { Wire } from "./wire.ts";
+
+/** Bytes that are sealed at once: the next ones when the system has these. */
+const SEND_SIZE = 64 * 1024;
+/** For the records of {@link SEND_SIZE}. */
+const ROOM = 66 * 1024;
+/** Less data has memory of its own as quickly. */
+const WORTH_A_ROOM = 4 * 1024;
+const MAX_IDLE_ROOMS = 4;
+const idleRooms: Uint8Array[] = [];
+
+export interface SecureSocketOptions extends NodeSocketOptions {
+  readonly isServer?: boolean | undefined;
+}
+
+export abstract class SecureSocket extends NodeSocket {
+  readonly #isServer: boolean;
+  #wire: Wire | undefined;
+  #connection: Connection | undefined;
+  #facts: SocketFacts | undefined;
+  /** True once the handshake is done and `onSecure()` was called. */
+  #secure = false;
+  /** The reader above has room. */
+  #wanted = false;
+  #delivering = false;
+  /** The stream below waits for `resume()`. */
+  #held = false;
+  #wireEnded = false;
+  #endPushed = false;
+  /** Waits for the handshake. */
+  #afterHandshake: (() => void)[] = [];
+
+  protected constructor(options: SecureSocketOptions) {
+    super(options);
+    this.#isServer = options.isServer ?? false;
+  }
+
+  /** Makes the connection, see above. */
+  protected abstract openConnection(): Connection;
+
+  /** Called when the handshake is done, before any data. */
+  protected abstract onSecure(): void;
+
+  /** Turns what ended the connection into the error that the program gets. */
+  protected nodeError(error: unknown): Error {
+    return asError(systemErrorOf(error));
+  }
+
+  protected override get below(): Duplex | undefined {
+    return this.#wire?.stream;
+  }
+
+  /** Answers questions about the connection; undefined before it was begun. */
+  get facts(): SocketFacts | undefined {
+    return this.#facts;
+  }
+
+  /** The connection itself; undefined before it was begun. */
+  protected get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** True from the end of the handshake on. */
+  get isSecure(): boolean {
+    return this.#secure;
+  }
+
+  /** True on the side of a server. */
+  protected get isServer(): boolean {
+    return this.#isServer;
+  }
+
+  /** Takes the stream below, whose bytes are this socket's alone from now on. */
+  protected attach(stream: Duplex): void {
+    const wire = new Wire(stream, {
+      onBytes: (bytes) => this.#onBytes(bytes),
+      onWireEnd: () => {
+        this.#onWireEnd();
+      },
+      onWireClosed: (error) => {
+        this.#onWireClosed(error);
+      },
+    });
+    this.#wire = wire;
+    this.adopt();
+    if (stream.destroyed) nextTick(() => void this.destroy());
+    else if (stream instanceof Socket && stream.connecting) {
+      Object.assign(this, { connecting: true });
+      stream.once("connect", () => {
+        this.#onConnected();
+      });
+    } else
+      nextTick(() => {
+        this.#begin();
+      });
+  }
+
+  /** Makes a socket of the system, with the arguments of `net.Socket.connect()`. */
+  override connect(...options: readonly unknown[]): this {
+    const last = options.at(-1);
+    const listener = typeof last === "function" ? last : undefined;
+    if (listener !== undefined)
+      this.once("connect", () => {
+        Reflect.apply(listener, this, []);
+      });
+    const socket = new Socket({ allowHalfOpen: true });
+    for (const event of FORWARDED)
+      socket.on(event, (...told: unknown[]) => this.emit(event, ...told));
+    const given = listener === undefined ? options : options.slice(0, -1);
+    Reflect.apply(socket.connect, socket, given);
+    this.attach(socket);
+    return this;
+  }
+
+  /** Begins a client's handshake, when the stream below is connected. */
+  _start(): void {
+    if (!this.connecting) {
+      this.#openTls();
+      return;
+    }
+    this.once("connect", () => {
+      this._start();
+    });
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+    this.#turn();
+  }
+
+  protected override send(pieces: readonly Piece[], done: Done): void {
+    const bytes = joinPieces(pieces);
+    this.countSent(bytes.length);
+    if (this.#secure) {
+      this.#sendFrom(bytes, 0, done);
+      return;
+    }
+    const kept = bytes.slice();
+    this.#afterHandshake.push(() => {
+      this.#sendFrom(kept, 0, done);
+    });
+    if (!this.connecting) this.#openTls();
+  }
+
+  override _final(done: Done): void {
+    if (!this.#secure && this.#wire !== undefined) {
+      this.#afterHandshake.push(() => {
+        this._final(done);
+      });
+      return;
+    }
+    this.#connection?.close();
+    this.#flush();
+    if (this.#wire === undefined) done();
+    else this.#wire.end(done);
+  }
+
+  protected override closeBelow(error: Error | null, done: () => void): void {
+    const connection = this.#connection;
+    // A peer that reads no close_notify takes the end for a truncation.
+    if (error === null && this.#secure && connection?.failure === undefined) {
+      connection?.close();
+      this.#flush();
+    }
+    connection?.abandon();
+    this.#afterHandshake = [];
+    if (this.#wire === undefined) done();
+    else this.#wire.close(done);
+  }
+
+  #onConnected(): void {
+    Object.assign(this, { connecting: false });
+    this.emit("connect");
+    this.emit("ready");
+    this.#begin();
+  }
+
+  /** Reads on from here; a server makes its handshake. */
+  #begin(): void {
+    if (this.destroyed) return;
+    if (this.#isServer) this.#openTls();
+    this.read(0);
+    this.#wire?.start();
+  }
+
+  #openTls(): void {
+    if (this.#connection !== undefined || this.destroyed) return;
+    try {
+      const connection = this.openConnection();
+      this.#connection = connection;
+      this.#facts = new SocketFacts(connection, this);
+      connection.start();
+    } catch (error) {
+      this.destroy(this.nodeError(error));
+      return;
+    }
+    this.#turn();
+  }
+
+  #onBytes(bytes: Uint8Array): boolean {
+    if (this.#connection === undefined) this.#openTls();
+    const connection = this.#connection;
+    if (connection === undefined || this.destroyed) return false;
+    try {
+      connection.receive(bytes);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    this.#held = false;
+    this.#turn();
+    this.#held = !this.#takesMore;
+    return !this.#held;
+  }
+
+  get #takesMore(): boolean {
+    const connection = this.#connection;
+    if (this.destroyed || connection?.waiting !== undefined) return false;
+    return this.#wanted || connection?.pending === 0;
+  }
+
+  /** Does what there is to do after any step of the connection. */
+  #turn(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#flush();
+    if (connection.waiting !== undefined) {
+      this.#waitFor(connection.waiting);
+      return;
+    }
+    if (!this.#secure && connection.handshakeDone) this.#becomeSecure();
+    this.#deliver(connection);
+    if (this.destroyed) return;
+    if (connection.failure !== undefined) this.#fail(connection.failure);
+    else if (connection.pending === 0 && this.#isAtEnd(connection))
+      this.#pushEnd();
+    else if (this.#held && this.#takesMore) {
+      this.#held = false;
+      this.#wire?.resume();
+    }
+  }
+
+  #isAtEnd(connection: Connection): boolean {
+    return connection.peerClosed || (this.#wireEnded && this.#secure);
+  }
+
+  #becomeSecure(): void {
+    this.#secure = true;
+    this.onSecure();
+    for (const step of this.#afterHandshake.splice(0))
+      if (!this.destroyed) step();
+  }
+
+  #deliver(connection: Connection): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    while (this.#wanted && connection.pending > 0 && !this.destroyed) {
+      const { buffer, byteOffset, byteLength } = connection.takeData(Infinity);
+      this.countReceived(byteLength);
+      // False until `_read()` is called once more.
+      this.#wanted = false;
+      if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
+        this.#wanted = true;
+    }
+    this.#delivering = false;
+  }
+
+  #pushEnd(): void {
+    if (this.#endPushed) return;
+    this.#endPushed = true;
+    this.push(null);
+    this.read(0);
+  }
+
+  #waitFor(waiting: Promise<void>): void {
+    if (this.#waiting === waiting) return;
+    this.#waiting = waiting;
+    this.#held = true;
+    const goOn = (): void => {
+      if (!this.destroyed) this.#turn();
+    };
+    waiting.then(goOn, (error: unknown) => {
+      this.#fail(error);
+    });
+  }
+  #waiting: Promise<void> | undefined;
+
+  #onWireEnd(): void {
+    this.#wireEnded = true;
+    const connection = this.#connection;
+    if (this.#secure && connection !== undefined) this.#turn();
+    else this.destroy(neverSecure(this.#isServer));
+  }
+
+  #onWireClosed(error: Error | null): void {
+    if (this.destroyed) return;
+    if (error !== null) this.destroy(this.nodeError(error));
+    else if (this.#secure) this.destroy();
+    else this.destroy(neverSecure(this.#isServer));
+  }
+
+  /** Ends the socket; the alert for the peer goes out first. */
+  #fail(error: unknown): void {
+    this.#flush();
+    this.destroy(this.nodeError(error));
+  }
+
+  /** Sends what the connection has to say, without waiting. */
+  #flush(): void {
+    const bytes = this.#connection?.takeOutput();
+    if (bytes === undefined || bytes.length === 0) return;
+    this.#wire?.write(bytes, () => undefined);
+  }
+
+  /** Seals and sends a piece, and the next when the system has taken it. */
+  #sendFrom(bytes: Uint8Array, at: number, done: Done): void {
+    const connection = this.#connection;
+    const wire = this.#wire;
+    if (this.destroyed || connection === undefined || wire === undefined) {
+      done();
+      return;
+    }
+    const end = Math.min(at + SEND_SIZE, bytes.length);
+    const part = bytes.subarray(at, end);
+    const room =
+      part.length >= WORTH_A_ROOM && wire.sendsInPlace
+        ? (idleRooms.pop() ?? new Uint8Array(ROOM))
+        : undefined;
+    try {
+      connection.write(part, room);
+    } catch (error) {
+      done(this.nodeError(connection.failure ?? error));
+      return;
+    }
+    wire.write(connection.takeOutput(), (error) => {
+      if (room !== undefined && idleRooms.length < MAX_IDLE_ROOMS)
+        idleRooms.push(room);
+      if (error) done(this.nodeError(error));
+      else if (end < bytes.length) this.#sendFrom(bytes, end, done);
+      else done();
+      this._unrefTimer();
+    });
+  }
+}
+
+/** Events of the socket below that this one emits too. */
+const FORWARDED = [
+  "lookup",
+  "connectionAttempt",
+  "connectionAttemptFailed",
+  "connectionAttemptTimeout",
+] as const;
