@@ -78,7 +78,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "node-tls",
     holds: ["src/node-tls/"],
-    mayImport: [...CORE, "ssl", "net"],
+    mayImport: [...CORE, "compression", "ssl", "net"],
   },
   {
     name: "redis",
