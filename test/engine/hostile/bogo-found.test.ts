@@ -310,6 +310,20 @@ describe("a session of TLS 1.3", () => {
     expect(data?.bytes).toEqual(Uint8Array.of(3, 4, 5));
   });
 
+  // [9846-5.1-18]
+  it("and nothing else before the client's", () => {
+    const { client, server } = resumption();
+    server.receive(client.takeOutput());
+    server.write(Uint8Array.of(1));
+    for (const requestPeer of [false, true])
+      expect(() => {
+        server.updateKeys(requestPeer);
+      }).toThrow("updateKeys: the handshake is not done");
+    expect(() => {
+      server.requestCertificate();
+    }).toThrow("requestCertificate: the handshake is not done");
+  });
+
   // [9846-2-02]
   it("but not to a client that has to present a certificate", () => {
     const { client, server } = newPair(

@@ -52,8 +52,10 @@ describe("a strike register", () => {
     register.strike(key(1), START + WINDOW);
     set(WINDOW + 5000);
     expect(register.strike(key(2), START + 2 * WINDOW)).toBe(true);
-    set(5000);
-    expect(register.strike(key(1), START + WINDOW)).toBe(false);
+    for (const back of [WINDOW, 5000]) {
+      set(back);
+      expect(register.strike(key(1), START + WINDOW)).toBe(false);
+    }
     expect(register.strike(key(3), START + WINDOW)).toBe(false);
     set(WINDOW + 6000);
     expect(register.strike(key(3), START + 2 * WINDOW)).toBe(true);
@@ -98,6 +100,20 @@ describe("a strike register", () => {
       expect(register.strike(key(1), START + back + WINDOW)).toBe(false);
       expect(register.strike(key(3), START + back + WINDOW)).toBe(false);
     }
+  });
+
+  // [9846-8-03]
+  it("keeps two of one second by the earlier of them", () => {
+    const { provider, set } = clock();
+    const register = new MemoryStrikeRegister({ provider, capacity: 2 });
+    const until = START + WINDOW;
+    register.strike(key(1), until);
+    set(-1000);
+    register.strike(key(2), until);
+    // The second may be of use again since WINDOW + 2000 ago, the first may not.
+    set(-WINDOW - 1000);
+    expect(register.strike(key(3), until)).toBe(false);
+    expect(register.strike(key(2), until)).toBe(false);
   });
 });
 

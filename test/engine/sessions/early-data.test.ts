@@ -73,6 +73,20 @@ describe("early data that the server does not accept", () => {
     expect(pair.server.error?.reason).toBe("too_much_early_data");
   });
 
+  // [9846-4.3.10-05b] [9846-4.3.10-10b]
+  it("is skipped to the last byte of both limits", () => {
+    const pair = start(
+      {},
+      { maxEarlyData: 1000, limits: { skippedEarlyData: 2 * (5 + 17) } },
+    );
+    pair.server.receive(early(1000 + 17));
+    // Two records that have a content type and a tag, and no content.
+    for (let i = 0; i < 2; i++) pair.server.receive(early(17));
+    expect(pair.server.error).toBeUndefined();
+    pair.server.receive(early(17));
+    expect(pair.server.error?.reason).toBe("too_much_early_data");
+  });
+
   it("is skipped as far as the server's own tickets allow it, and further", () => {
     const pair = start({}, { maxEarlyData: 100_000 });
     for (let i = 0; i < 10; i++) pair.server.receive(early(16_000));

@@ -5,7 +5,9 @@
 import { expect, it } from "vitest";
 import { node as provider } from "../../../src/crypto/node.ts";
 import {
+  type ClientOptions,
   MemorySessionStore,
+  type ServerOptions,
   type Session,
   TicketKeys,
   type TlsEngine,
@@ -16,6 +18,7 @@ import {
   type Pair,
   shuttle,
   testClientConfig,
+  testCredential,
   testServerConfig,
 } from "../../support/engines.ts";
 
@@ -63,6 +66,33 @@ it.each(ROWS)("$version, $kept, $stage: $end", (row) => {
   expect(store.size).toBe(isForgotten ? 0 : sessionsLeft(row, pair, wasServed));
 });
 
+// [9846-6-03b]
+it("TLSv1.3, in the middle of a later certificate: sent by the server", () => {
+  const row = { version: "TLSv1.3", kept: "in a store" } as const;
+  const { pair, session, store } = resumption(row, {
+    client: {
+      postHandshakeAuth: true,
+      credentials: [testCredential("ec-p256", "client")],
+      // The messages do not share a record.
+      maxSendFragment: 64,
+    },
+    server: { postHandshakeAuth: true, clientAuthentication: "optional" },
+  });
+  shuttle(pair);
+  const { client, server } = pair;
+  server.requestCertificate();
+  client.receive(server.takeOutput());
+  for (const byte of client.takeOutput())
+    if (server.state === "CONNECTED") server.receive(Uint8Array.of(byte));
+  expect(server.state).toBe("WAIT_POST_HANDSHAKE_CV");
+  expect(store.size).toBe(1);
+  const told = endBy(pair, "sent by the server").flatMap((event) =>
+    event.type === "session_ended" ? [event.session] : [],
+  );
+  expect(told).toEqual([session]);
+  expect(store.size).toBe(0);
+});
+
 /**
  * A session of TLS 1.2 is used again and again; a ticket of TLS 1.3 is used up
  * when it is read, and its successor is kept once the connection stands.
@@ -78,7 +108,13 @@ function sessionsLeft(
 }
 
 /** A connection that offers a session, and the store that has it. */
-function resumption({ version, kept }: Row) {
+function resumption(
+  { version, kept }: Pick<Row, "version" | "kept">,
+  more: {
+    readonly client?: Partial<ClientOptions>;
+    readonly server?: Partial<ServerOptions>;
+  } = {},
+) {
   const store = new MemorySessionStore();
   const tickets = new TicketKeys({ provider });
   const versions = [version];
@@ -89,12 +125,12 @@ function resumption({ version, kept }: Row) {
     ...(kept === "in a store"
       ? { sessionStore: store }
       : { ticketKeys: tickets }),
+    ...more.server,
   });
-  const first = shuttle(
-    newPair(testClientConfig({ provider, versions }), server),
-  );
+  const options = { provider, versions, ...more.client };
+  const first = shuttle(newPair(testClientConfig(options), server));
   const session = sessionOf(first.client);
-  const client = testClientConfig({ provider, versions, session });
+  const client = testClientConfig({ ...options, session });
   return { pair: newPair(client, server), session, store };
 }
 

@@ -195,6 +195,21 @@ describe("a client with a session and an external PSK", () => {
     expect(offered({ cipherSuites: sha384, psk: other })).toBe(1);
   });
 
+  // [9846-E.1-01]
+  it("offers no session that came without a ticket", () => {
+    const { ticket, ...session } = firstSession({ server: guarded() });
+    for (const [own, offered] of [
+      [ticket, 1],
+      [new Uint8Array(0), undefined],
+    ] as const) {
+      const config = testClientConfig({ session: { ...session, ticket: own } });
+      const client = TlsEngine.client(config, "localhost");
+      const { extensions } = helloIn(client.takeOutput());
+      expect(extensions.pre_shared_key?.identities.length).toBe(offered);
+      expect(client.earlyDataLeft).toBe(0);
+    }
+  });
+
   // [9846-4.7.1-07b]
   it("offers no session of another name, though the certificate has both", () => {
     const session = firstSession({ server: guarded() });
@@ -320,7 +335,6 @@ describe("a server that is offered PSKs", () => {
   // [9846-4.3.10-07]
   it("takes early data with the first of them alone", () => {
     const server = guarded();
-    const early = { early_data: true } as const;
     const states = [false, true].map((isSecond) => {
       const session = firstSession({ server });
       const own = ofSession(session);
@@ -332,6 +346,37 @@ describe("a server that is offered PSKs", () => {
       return engine.state;
     });
     expect(states).toEqual(["WAIT_EOED", "WAIT_FINISHED"]);
+  });
+
+  /** Records that no key of the server opens, of so many bytes of content. */
+  const unreadable = (content: number) =>
+    framed(23, new Uint8Array(content + 17).fill(0x5a));
+  const early = { early_data: true } as const;
+
+  // [9846-4.3.10-07]
+  it("takes none with an external one, though the config has early data", () => {
+    const server = outcome(helloWith([known], early), { ...guarded(), psk });
+    expect(server.error).toBeUndefined();
+    expect(server.state).toBe("WAIT_FINISHED");
+    server.receive(unreadable(100));
+    expect(server.error).toBeUndefined();
+  });
+
+  // [9846-4.3.10-05a]
+  it("skips no more for a session that is not the first", () => {
+    const server = guarded();
+    const limits = { skippedEarlyData: 0 };
+    const refusing = { ...server, maxEarlyData: 0, limits };
+    for (const isSecond of [false, true]) {
+      const own = ofSession(firstSession({ server }));
+      const hello = helloWith(isSecond ? [strange, own] : [own], early);
+      const engine = outcome(hello, refusing);
+      expect(engine.state).toBe("WAIT_FINISHED");
+      engine.receive(unreadable(11));
+      expect(engine.error?.reason).toBe(
+        isSecond ? "too_much_early_data" : undefined,
+      );
+    }
   });
 });
 

@@ -296,15 +296,21 @@ describe("early data is rejected, and the connection continues", () => {
 
   // [9846-4.3.10-03] [9846-4.3.10-04]
   it("where the ticket's age does not fit", () => {
+    const at = Date.now();
+    const clock = { ...noble, now: () => at };
+    const server = { ...guarded(), provider: clock };
     for (const [off, outcome] of [
       [-11_000, "rejected"],
       [11_000, "rejected"],
       [-9000, "accepted"],
+      [-10_000, "accepted"],
+      [-10_001, "rejected"],
     ] as const) {
-      const session = firstSession({ server });
+      const client = { provider: clock };
+      const session = firstSession({ client, server });
       // The client's clock is off by that much.
       const ageAdd = (session.ageAdd + 2 ** 32 - off) % 2 ** 32;
-      const pair = run(offer({ ...session, ageAdd }, server));
+      const pair = run(offer({ ...session, ageAdd }, server, client));
       expect(outcomes(pair)[1], String(off)).toBe(outcome);
     }
   });
@@ -337,6 +343,23 @@ describe("limits and order", () => {
       TlsUsageError,
     );
     expect(() => client.write(EARLY)).toThrow(TlsUsageError);
+  });
+
+  it("a client writes none once it has ended the connection", () => {
+    const server = guarded();
+    const ends = {
+      close: (client: TlsEngine) => client.close(),
+      failure: (client: TlsEngine) =>
+        client.receive(Uint8Array.of(21, 3, 3, 0, 2, 2, 40)),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      const { client } = offer(firstSession({ server }), server);
+      client.writeEarlyData(EARLY);
+      expect(client.earlyDataLeft, name).toBe(97);
+      end(client);
+      expect(client.earlyDataLeft, name).toBe(0);
+      expect(() => client.writeEarlyData(EARLY), name).toThrow(TlsUsageError);
+    }
   });
 
   // [9846-4.7.1-17]
