@@ -26,14 +26,10 @@ const PROGRAMS = {
   "@deno/linux-x64-glibc": "deno",
 };
 
-/** Packages that are imported: clients of Redis, metrics, and older compilers. */
-const LIBRARIES = [
-  "redis",
-  "ioredis",
-  "@opentelemetry/api",
-  "@opentelemetry/sdk-metrics",
-  ...Object.keys(dependencies).filter((name) => name.startsWith("typescript-")),
-];
+/** Packages that are imported: libraries, metrics, and older compilers. */
+const LIBRARIES = Object.keys(dependencies).filter(
+  (name) => !(name in PROGRAMS),
+);
 
 const HAS_PACKAGES = process.platform === "linux" && process.arch === "x64";
 if (!HAS_PACKAGES) {

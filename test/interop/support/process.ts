@@ -9,6 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach } from "vitest";
 import { concatAll, latin1 } from "../../../src/bytes.ts";
+import { processTree } from "./process-tree.ts";
 import { freePort, isListening } from "./ports.ts";
 
 /** Seconds that a peer has for any one thing. */
@@ -165,8 +166,15 @@ export class PeerProcess {
     this.#child.kill("SIGTERM");
   }
 
+  /** Ends it at once, and whatever it started. */
   kill(): void {
-    this.#child.kill("SIGKILL");
+    const { pid } = this.#child;
+    for (const one of pid === undefined ? [] : processTree(pid))
+      try {
+        process.kill(one, "SIGKILL");
+      } catch {
+        // It has ended since.
+      }
   }
 
   hasEnded(): boolean {
