@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
 import { createCredential } from "../../src/engine/index.ts";
+import { PkiKey } from "../../src/pki/index.ts";
+import { parsePrivateKey } from "../../src/x509/index.ts";
+import { nodeKeyPair } from "../crypto/node-keys.ts";
 import {
   newPair,
   shuttle,
@@ -41,6 +44,42 @@ describe("signature schemes of a credential", () => {
 
   it("are all that it signs with", () => {
     expect(schemeOf(rsaCredential([]))).toBe("handshake_failure");
+  });
+});
+
+// [9846-4.3.3-07] [9846-4.3.3-09]
+describe.each([
+  ["TLSv1.2", "no_shared_cipher"],
+  ["TLSv1.3", "no_shared_signature_scheme"],
+] as const)("a small RSA key (%s)", (version, reason) => {
+  /** Returns why a server cannot sign with a key of so many bits. */
+  const refusalOf = (modulusLength: number) => {
+    const { privateKey } = nodeKeyPair("rsa", { modulusLength });
+    const key = parsePrivateKey(
+      privateKey.export({ type: "pkcs8", format: "pem" }),
+    );
+    const { chain } = testAuthority().issueServer({
+      hosts: ["localhost"],
+      key: new PkiKey({ provider: noble, privateKey: key.key }),
+    });
+    const credential = createCredential({
+      ...{ provider: noble, chain, key, securityLevel: 0 },
+    });
+    const signatureSchemes = ["rsa_pss_rsae_sha512"] as const;
+    const { server } = shuttle(
+      newPair(
+        testClientConfig({ signatureSchemes }),
+        testServerConfig({ versions: [version], credentials: [credential] }),
+      ),
+    );
+    return server.error?.reason;
+  };
+
+  // RFC 8017 9.1.1: 64 bytes of hash, 64 of salt, two more, and a bit on top.
+  it("signs with RSASSA-PSS over SHA-512 from 1034 bits on", () => {
+    expect(refusalOf(1033)).toBe(reason);
+    // It is the client that does not want such a key.
+    expect(refusalOf(1034)).toBe("peer_alert");
   });
 });
 

@@ -8,7 +8,10 @@ import { TlsError } from "../../errors.ts";
 import * as reason from "../../reasons.ts";
 import type { SignatureName } from "../../crypto/provider.ts";
 import { isWeakSignature } from "../../x509/keys/algorithms.ts";
-import type { SubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
+import {
+  modulusBits,
+  type SubjectPublicKeyInfo,
+} from "../../x509/keys/public-key.ts";
 import { typeOf } from "../registries/certificate-types.ts";
 import type { TlsProtocolVersion } from "../registries/cipher-suites.ts";
 import type { ClientConfig, ServerConfig } from "../config/config.ts";
@@ -341,8 +344,8 @@ const SIGNATURES_BY_CODE: ReadonlyMap<number, SignatureName> = new Map(
 export interface KeyKind {
   readonly algorithm: string;
   readonly curve: string | undefined;
-  /** Of an RSA key, in bytes. */
-  readonly modulusLength?: number;
+  /** Of an RSA key. */
+  readonly modulusBits?: number;
   /** The only hash of an id-RSASSA-PSS key that has parameters. */
   readonly pssHash?: string;
 }
@@ -357,15 +360,18 @@ export function keyKind({
     ...(pssHash && { pssHash }),
     algorithm,
     curve: key.type === "ec" ? key.curve : undefined,
-    ...(key.type === "rsa" && { modulusLength: key.modulus.length }),
+    ...(key.type === "rsa" && { modulusBits: modulusBits(key.modulus) }),
   };
 }
 
-/** RFC 8017 9.1.1: a hash, a salt as long, and two bytes more. */
+/**
+ * RFC 8017 9.1.1: a hash, a salt as long, and two bytes more, in a bit less than
+ * the modulus has: of the first byte a bit is enough.
+ */
 const LEAST_MODULUS: { readonly [name: string]: number | undefined } = {
-  "rsa-pss-sha256": 2 * 32 + 2,
-  "rsa-pss-sha384": 2 * 48 + 2,
-  "rsa-pss-sha512": 2 * 64 + 2,
+  "rsa-pss-sha256": 8 * (2 * 32 + 1) + 2,
+  "rsa-pss-sha384": 8 * (2 * 48 + 1) + 2,
+  "rsa-pss-sha512": 8 * (2 * 64 + 1) + 2,
 };
 
 // [5246-7.4.3-04] [5246-7.4.8-03]
@@ -387,8 +393,7 @@ export function fitsKey(
     scheme.handshake.includes(version) &&
     (scheme.signer === undefined || scheme.signer === signer) &&
     scheme.key === kind.algorithm &&
-    (kind.modulusLength ?? Infinity) >=
-      (LEAST_MODULUS[scheme.signature] ?? 0) &&
+    (kind.modulusBits ?? Infinity) >= (LEAST_MODULUS[scheme.signature] ?? 0) &&
     // RFC 9846 4.3.3: the parameters "MUST be identical".
     (kind.pssHash === undefined ||
       scheme.signature === `rsa-pss-${kind.pssHash}`) &&

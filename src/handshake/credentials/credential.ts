@@ -15,6 +15,7 @@ import type { SecurityLevel } from "../../x509/path/security-level.ts";
 import type { ParsedPrivateKey } from "../../x509/keys/private-key.ts";
 import {
   type KeyAlgorithm,
+  modulusBits,
   parseSubjectPublicKeyInfo,
   type SubjectPublicKeyInfo,
 } from "../../x509/keys/public-key.ts";
@@ -37,8 +38,8 @@ export interface Credential {
   readonly algorithm: KeyAlgorithm;
   /** Of an "ecPublicKey". */
   readonly curve: string | undefined;
-  /** Of an RSA key, in bytes. */
-  readonly modulusLength?: number;
+  /** Of an RSA key. */
+  readonly modulusBits?: number;
   /** The only hash that an id-RSASSA-PSS key with parameters may sign with. */
   readonly pssHash?: "sha256" | "sha384" | "sha512";
   /** The leaf has a key usage without digitalSignature. */
@@ -124,7 +125,7 @@ export function createCredential(options: {
     algorithm,
     curve: publicKey.type === "ec" ? publicKey.curve : undefined,
     ...(publicKey.type === "rsa" && {
-      modulusLength: publicKey.modulus.length,
+      modulusBits: modulusBits(publicKey.modulus),
     }),
     ...(pssHash && { pssHash }),
     ...(!allowsSignatures(leaf) && { keyUsageForbidsSigning: true }),
@@ -242,7 +243,9 @@ export function createRawPublicKeyCredential(options: {
     certificateType: "RawPublicKey",
     algorithm: info.algorithm,
     curve: info.key.type === "ec" ? info.key.curve : undefined,
-    ...(info.key.type === "rsa" && { modulusLength: info.key.modulus.length }),
+    ...(info.key.type === "rsa" && {
+      modulusBits: modulusBits(info.key.modulus),
+    }),
     ...(info.pssHash && { pssHash: info.pssHash }),
     issuers: [],
     key,
