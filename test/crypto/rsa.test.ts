@@ -13,6 +13,7 @@ import { noble } from "../../src/crypto/noble/index.ts";
 import {
   encodePkcs1,
   encodePss,
+  verifyPss,
 } from "../../src/crypto/noble/rsa/rsa-padding.ts";
 import type {
   PrivateKey,
@@ -205,6 +206,20 @@ describe.each([1025, 1032, 1026, 1033])("EMSA-PSS under %i bits", (bits) => {
   it("refuses a number above the encoding's bits, 8.1.2 step 2c, 9.1.2 step 6", () => {
     expect(verified(() => undefined, 1n << BigInt(bits - 1))).toBe(false);
   });
+});
+
+// [9846-4.3.3-07] [9846-4.3.3-09]
+it("EMSA-PSS needs a hash, a salt and two bytes, RFC 8017 9.1.1 step 3", () => {
+  const hash = hashes["SHA-256"];
+  const salt = new Uint8Array(32).fill(6);
+  const least = 32 + 32 + 2;
+  expect(encodePss(hash, message, salt, 8 * least - 8)).toBeUndefined();
+  const encoded = encodePss(hash, message, salt, 8 * least) ?? new Uint8Array();
+  expect(encoded).toHaveLength(least);
+  expect(verifyPss(hash, message, encoded, 8 * least)).toBe(true);
+  expect(verifyPss(hash, message, encoded.subarray(1), 8 * least - 8)).toBe(
+    false,
+  );
 });
 
 describe("RSASSA-PKCS1-v1_5", () => {

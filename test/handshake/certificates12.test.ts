@@ -137,13 +137,17 @@ describe("a client that is asked for a certificate", () => {
 });
 
 describe("a server's certificate", () => {
-  /** Issued for a key usage, one byte of a BIT STRING. */
-  const withUsage = (kind: KeyKind, usage: string) =>
+  /** Issued for a key usage, one byte of a BIT STRING, or without one. */
+  const withUsage = (kind: KeyKind, usage: string | undefined) =>
     testAuthority().issueServer({
       hosts: ["localhost"],
       key: testKey(kind),
       extensions: [
-        { oid: "2.5.29.15", critical: true, value: fromHex(`0302${usage}`) },
+        {
+          oid: "2.5.29.15",
+          critical: true,
+          value: usage === undefined ? undefined : fromHex(`0302${usage}`),
+        },
       ],
     }).chain;
   const SIGNATURE = "0780";
@@ -185,7 +189,7 @@ describe("a server's certificate", () => {
     return failed?.error.reason;
   }
 
-  it.each<[string, CipherSuiteName, KeyKind, string, string]>([
+  it.each<[string, CipherSuiteName, KeyKind, string | undefined, string]>([
     // [5246-7.4.2-09]
     [
       "that may not encipher, for an exchange by RSA",
@@ -199,6 +203,14 @@ describe("a server's certificate", () => {
       "TLS_RSA_WITH_AES_128_GCM_SHA256",
       "rsa",
       ENCIPHERMENT,
+      "unexpected_message",
+    ],
+    // [5246-7.4.2-09]
+    [
+      "that does not say what for, for the same: RFC 5280 4.2.1.3",
+      "TLS_RSA_WITH_AES_128_GCM_SHA256",
+      "rsa",
+      undefined,
       "unexpected_message",
     ],
     // [5246-7.4.2-10b] [8422-2.2-01]

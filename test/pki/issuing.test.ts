@@ -8,6 +8,7 @@ import {
   loadCertificateAuthority,
 } from "../../src/pki/index.ts";
 import {
+  Certificate,
   createVerifier,
   TrustStore,
   X509Error,
@@ -190,6 +191,24 @@ describe("a server certificate", () => {
     );
     expect(new Set(serials).size).toBe(20);
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9a-f]{31}$/);
+  });
+
+  // [9846-4.5.1.2-01]
+  it("has no list of extensions where all are taken out, RFC 5280 4.1", () => {
+    const full = root.issueServer({ hosts: ["a.test"] });
+    const usual = Certificate.parse(full.der).extensions;
+    expect(usual.length).toBeGreaterThan(0);
+    const bare = root.issueServer({
+      hosts: ["a.test"],
+      extensions: usual.map(({ oid }) => ({ oid, value: undefined })),
+    });
+    const { extensions, subjectPublicKeyInfo, tbs } = Certificate.parse(
+      bare.der,
+    );
+    expect(extensions).toEqual([]);
+    // "SIZE (1..MAX)": the key is the last field.
+    const key = subjectPublicKeyInfo.der;
+    expect(tbs.subarray(-key.length)).toEqual(key);
   });
 
   it("takes serial number, subject, usages and extensions from the options", () => {

@@ -5,8 +5,10 @@ import { createVerifier, OID, TrustStore } from "../../../src/x509/index.ts";
 import {
   bytes,
   caExtensions,
+  ed25519Key,
   explicit,
   int,
+  type Issued,
   leaf,
   leafExtensions,
   NOW,
@@ -55,22 +57,24 @@ function chain(signs: Hash, allowed: Hash) {
   return { top, end: leaf(top, { extensions: leafExtensions(key) }) };
 }
 
+function verdictOf(top: Issued, end: Issued): string {
+  const trustStore = TrustStore.of(top.der);
+  const verifier = createVerifier({ provider: noble, trustStore });
+  try {
+    verifier.verify(
+      { certificates: [end.der] },
+      { purpose: "serverAuth", serverName: "example.com", now: NOW },
+    );
+    return "ok";
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : "?";
+  }
+}
+
 describe("an issuer whose key is for one hash", () => {
   const codeOf = (signs: Hash, allowed: Hash): string => {
     const { top, end } = chain(signs, allowed);
-    const trustStore = TrustStore.of(top.der);
-    const verifier = createVerifier({ provider: noble, trustStore });
-    try {
-      verifier.verify(
-        { certificates: [end.der] },
-        { purpose: "serverAuth", serverName: "example.com", now: NOW },
-      );
-      return "ok";
-    } catch (error) {
-      return error instanceof Error && "code" in error
-        ? String(error.code)
-        : "?";
-    }
+    return verdictOf(top, end);
   };
 
   // [9846-4.3.3-12a]
@@ -81,6 +85,32 @@ describe("an issuer whose key is for one hash", () => {
     ["sha384", "sha256", "signature_key_mismatch"],
   ] as const)("signs over %s, allowed %s: %s", (signs, allowed, code) => {
     expect(codeOf(signs, allowed)).toBe(code);
+  });
+});
+
+describe("an issuer whose key is not of the signature's kind", () => {
+  /** A leaf signed by one key, under a root that has another. */
+  const codeOf = (signer: TestKey, key: TestKey): string => {
+    const top = root(6, { key, extensions: caExtensions(key) });
+    const extensions = leafExtensions(key);
+    return verdictOf(top, leaf({ ...top, key: signer }, { extensions }));
+  };
+  const unrestricted: TestKey = {
+    ...testKey(strong.key, "rsa-pss-sha256"),
+    algorithm: algorithmOf("sha256"),
+    spki: seq(seq(oid(OID.rsassaPss)), strong.spki.subarray(4 + 15)),
+  };
+
+  // [9846-4.3.3-12a]
+  it("a key for RSASSA-PSS signs by nothing else", () => {
+    expect(codeOf(unrestricted, unrestricted)).toBe("ok");
+    expect(codeOf(strong, unrestricted)).toBe("signature_key_mismatch");
+  });
+
+  it("RSASSA-PSS is by an RSA key", () => {
+    const key = ed25519Key(6);
+    expect(codeOf(unrestricted, key)).toBe("signature_key_mismatch");
+    expect(codeOf(strong, key)).toBe("signature_key_mismatch");
   });
 });
 
