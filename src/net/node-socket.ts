@@ -93,11 +93,12 @@ export abstract class NodeSocket extends Socket {
 
   override _destroy(error: Error | null, done: Done): void {
     this.setTimeout(0);
+    Object.assign(this, { connecting: false });
+    // The error is emitted first: by the stream, on the next tick.
+    done(error);
     this.closeBelow(error, () => {
-      // Node's own streams of the system emit it behind the error.
       nextTick(() => this.emit("close", error !== null));
     });
-    done(error);
   }
 
   override setNoDelay(noDelay = true): this {
@@ -124,9 +125,8 @@ export abstract class NodeSocket extends Socket {
 
   override resetAndDestroy(): this {
     const system = this.#system();
-    if (system === undefined || this.destroyed) this.destroy();
-    else system.resetAndDestroy();
-    return this;
+    if (!this.destroyed) system?.resetAndDestroy();
+    return this.destroy();
   }
 
   /** The end here, for `localAddress`, `address()` and the like. */
@@ -150,7 +150,7 @@ export abstract class NodeSocket extends Socket {
     // Declared by Node's types as properties, which accessors cannot override.
     Object.defineProperties(NodeSocket.prototype, {
       pending: own(function () {
-        return this.connecting || this.below === undefined;
+        return this.connecting || this.destroyed || !this.below;
       }),
       bytesRead: own(function () {
         return this.#received;

@@ -73,6 +73,11 @@ export class NodeTransport implements Transport {
     });
   }
 
+  /** The socket, or other stream, that it carries bytes over. */
+  get stream(): Duplex {
+    return this.#socket;
+  }
+
   /** Delivers bytes of the socket, to keep. */
   give(bytes: Uint8Array): void {
     if (!this.#hand(bytes)) this.#keep(bytes);

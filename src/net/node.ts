@@ -43,7 +43,11 @@ import {
 } from "./server.ts";
 import { closeInTime } from "./transport.ts";
 
-export { toNodeDuplex } from "./node-duplex.ts";
+export {
+  type NodeDuplex,
+  type NodeDuplexOptions,
+  toNodeDuplex,
+} from "./node-duplex.ts";
 export { listenTcp, type ListenOptions } from "./node-listener.ts";
 export { getDefaultVerifyPaths, nodePlatform } from "./node-platform.ts";
 export { openTcp, type TcpOptions } from "./node-tcp.ts";

@@ -340,7 +340,7 @@ describe("toNodeDuplex", () => {
     const server = await serve({ certFile, keyFile });
     const serving = (async () => {
       for await (const socket of server)
-        http.emit("connection", toNodeDuplex(socket));
+        http.emit("connection", toNodeDuplex(socket, { allowHalfOpen: true }));
     })();
     const socket = await connect({ host, port: server.port, caFile });
     const answer = await new Promise<string>((resolve, reject) => {
@@ -370,7 +370,7 @@ describe("toNodeDuplex", () => {
       server.accept(),
     ]);
     const near = toNodeDuplex(client);
-    const far = toNodeDuplex(socket);
+    const far = toNodeDuplex(socket, { allowHalfOpen: true });
     let got = 0;
     far.on("data", (part: Uint8Array) => (got += part.length));
     near.end(new Uint8Array(300_000));

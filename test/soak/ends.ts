@@ -70,7 +70,7 @@ export function socketEnd(socket: SSLSocket, timeout: number): End {
 export function duplexEnd(socket: SSLSocket, timeout: number): End {
   socket.setTimeout(timeout);
   return {
-    ...streamEnd(toNodeDuplex(socket), timeout),
+    ...streamEnd(toNodeDuplex(socket, { allowHalfOpen: true }), timeout),
     keyUpdate: () => socket.keyUpdate(),
     get truncated() {
       return socket.truncated;

@@ -51,7 +51,7 @@ export function pages(answer?: Answer): Talk {
     response.end(["puretls", "", ...lines, ""].join("\n"));
   });
   return async (socket, early) => {
-    const duplex = toNodeDuplex(socket);
+    const duplex = toNodeDuplex(socket, { allowHalfOpen: true });
     for (const bytes of early.toReversed()) duplex.unshift(bytes);
     const verification =
       socket.getVerifiedChain().length > 0 ? "verified" : "not verified";

@@ -1,5 +1,4 @@
 /** Errors of a socket as those of Node are, which programs know by their `code`. */
-import { SSLSyscallError } from "../../ssl/errors/errors.ts";
 
 /** An error with a code of the system's. */
 export class SystemError extends Error {
@@ -11,20 +10,23 @@ export class SystemError extends Error {
   }
 }
 
-/** The peer, or the system, ended the connection before it was secure. */
-export function neverSecure(serverSide: boolean, cause?: unknown): Error {
-  return serverSide
-    ? new SystemError("ECONNRESET", "socket hang up", cause)
-    : new SystemError(
-        "ECONNRESET",
-        "Client network socket disconnected before secure TLS connection was established",
-        cause,
-      );
+/** The server, or the system, ended the connection before it was secure. */
+export function neverSecure(): Error {
+  return new SystemError(
+    "ECONNRESET",
+    "Client network socket disconnected before secure TLS connection was established",
+  );
 }
 
-/** The system's own error, where TLS only says that there was one. */
-export function systemErrorOf(error: unknown): unknown {
-  return error instanceof SSLSyscallError && error.cause instanceof Error
-    ? error.cause
-    : error;
+/** The socket was destroyed with data that waits to be sent. */
+export function neverSent(wasConnected: boolean): Error {
+  return wasConnected
+    ? new SystemError(
+        "ERR_STREAM_DESTROYED",
+        "Cannot call write after a stream was destroyed",
+      )
+    : new SystemError(
+        "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+        "Socket closed before the connection was established",
+      );
 }

@@ -28,11 +28,12 @@ import {
   type NodeSocketOptions,
   type Piece,
 } from "../../net/node-socket.ts";
+import { systemErrorOf } from "../../net/node-errors.ts";
+import { joinPieces } from "../../net/node-pieces.ts";
 import { asError } from "../../net/transport.ts";
 import type { Connection } from "../../ssl/connection/connection.ts";
-import { neverSecure, systemErrorOf } from "./errors.ts";
+import { neverSecure, neverSent } from "./errors.ts";
 import { SocketFacts } from "./facts.ts";
-import { joinPieces } from "./pieces.ts";
 import { Wire } from "./wire.ts";
 
 /** Bytes that are sealed at once: the next ones when the system has these. */
@@ -43,6 +44,14 @@ const ROOM = 66 * 1024;
 const WORTH_A_ROOM = 4 * 1024;
 const MAX_IDLE_ROOMS = 4;
 const idleRooms: Uint8Array[] = [];
+
+/** Reused for data that is sealed before the next is joined. */
+let joined: Buffer | undefined;
+
+function scratch(length: number): Buffer {
+  if (length > SEND_SIZE) return Buffer.allocUnsafeSlow(length);
+  return (joined ??= Buffer.allocUnsafeSlow(SEND_SIZE));
+}
 
 export interface SecureSocketOptions extends NodeSocketOptions {
   readonly isServer?: boolean | undefined;
@@ -62,8 +71,8 @@ export abstract class SecureSocket extends NodeSocket {
   #held = false;
   #wireEnded = false;
   #endPushed = false;
-  /** Waits for the handshake. */
-  #afterHandshake: (() => void)[] = [];
+  /** Data, then perhaps the end, that wait for the handshake. */
+  readonly #afterHandshake: Waiting[] = [];
 
   protected constructor(options: SecureSocketOptions) {
     super(options);
@@ -164,24 +173,26 @@ export abstract class SecureSocket extends NodeSocket {
   }
 
   protected override send(pieces: readonly Piece[], done: Done): void {
-    const bytes = joinPieces(pieces);
+    const bytes = joinPieces(pieces, (length) => scratch(length));
     this.countSent(bytes.length);
     if (this.#secure) {
       this.#sendFrom(bytes, 0, done);
       return;
     }
     const kept = bytes.slice();
-    this.#afterHandshake.push(() => {
+    const run = (): void => {
       this.#sendFrom(kept, 0, done);
-    });
+    };
+    this.#afterHandshake.push({ run, done });
     if (!this.connecting) this.#openTls();
   }
 
   override _final(done: Done): void {
-    if (!this.#secure && this.#wire !== undefined) {
-      this.#afterHandshake.push(() => {
+    if (!this.#secure && !this.#wireEnded && this.#wire !== undefined) {
+      const run = (): void => {
         this._final(done);
-      });
+      };
+      this.#afterHandshake.push({ run, done });
       return;
     }
     this.#connection?.close();
@@ -198,15 +209,21 @@ export abstract class SecureSocket extends NodeSocket {
       this.#flush();
     }
     connection?.abandon();
-    this.#afterHandshake = [];
-    if (this.#wire === undefined) done();
-    else this.#wire.close(done);
+    const closed = (): void => {
+      done();
+      const lost = neverSent(connection !== undefined);
+      const waiting = this.#afterHandshake.splice(0);
+      nextTick(() => {
+        for (const step of waiting) step.done(lost);
+      });
+    };
+    if (this.#wire === undefined) closed();
+    else this.#wire.close(closed);
   }
 
   #onConnected(): void {
     Object.assign(this, { connecting: false });
     this.emit("connect");
-    this.emit("ready");
     this.#begin();
   }
 
@@ -282,22 +299,36 @@ export abstract class SecureSocket extends NodeSocket {
   #becomeSecure(): void {
     this.#secure = true;
     this.onSecure();
-    for (const step of this.#afterHandshake.splice(0))
-      if (!this.destroyed) step();
+    while (!this.destroyed) {
+      const step = this.#afterHandshake.shift();
+      if (step === undefined) return;
+      step.run();
+    }
   }
 
   #deliver(connection: Connection): void {
     if (this.#delivering) return;
     this.#delivering = true;
-    while (this.#wanted && connection.pending > 0 && !this.destroyed) {
-      const { buffer, byteOffset, byteLength } = connection.takeData(Infinity);
-      this.countReceived(byteLength);
-      // False until `_read()` is called once more.
-      this.#wanted = false;
-      if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
+    try {
+      while (this.#wanted && connection.pending > 0 && !this.destroyed) {
+        const { buffer, byteOffset, byteLength } =
+          connection.takeData(Infinity);
+        this.countReceived(byteLength);
+        // False until `_read()` is called once more.
+        this.#wanted = false;
+        if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
+          this.#wanted = true;
+      }
+    } catch (error) {
+      // Of a listener: whoever catches it is to get the data that follows.
+      nextTick(() => {
         this.#wanted = true;
+        this.#turn();
+      });
+      throw error;
+    } finally {
+      this.#delivering = false;
     }
-    this.#delivering = false;
   }
 
   #pushEnd(): void {
@@ -323,15 +354,23 @@ export abstract class SecureSocket extends NodeSocket {
   #onWireEnd(): void {
     this.#wireEnded = true;
     const connection = this.#connection;
-    if (this.#secure && connection !== undefined) this.#turn();
-    else this.destroy(neverSecure(this.#isServer));
+    if (this.#secure && connection !== undefined) {
+      this.#turn();
+      return;
+    }
+    // A server tells its own listeners; a bare socket has ended, and that is all.
+    if (!this.#isServer)
+      this.once("end", () => {
+        this.destroy(neverSecure());
+      });
+    this.#pushEnd();
   }
 
   #onWireClosed(error: Error | null): void {
     if (this.destroyed) return;
     if (error !== null) this.destroy(this.nodeError(error));
-    else if (this.#secure) this.destroy();
-    else this.destroy(neverSecure(this.#isServer));
+    else if (this.#secure || this.#isServer) this.destroy();
+    else this.destroy(neverSecure());
   }
 
   /** Ends the socket; the alert for the peer goes out first. */
@@ -378,8 +417,15 @@ export abstract class SecureSocket extends NodeSocket {
   }
 }
 
+/** A step that waits; its callback, where it never comes to it. */
+interface Waiting {
+  readonly run: () => void;
+  readonly done: Done;
+}
+
 /** Events of the socket below that this one emits too. */
 const FORWARDED = [
+  "ready",
   "lookup",
   "connectionAttempt",
   "connectionAttemptFailed",

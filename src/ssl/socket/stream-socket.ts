@@ -30,12 +30,19 @@ export interface SendFileOptions extends CallOptions {
   readonly count?: number | null;
 }
 
+/** Returns the transport below a socket, for adapters: not to read or write. */
+export let transportOf: (socket: StreamSocket) => Transport;
+
 /**
  * The methods of a file that an SSLSocket has, besides receiving and sending.
  * See {@link SSLSocket} for an example.
  */
 export abstract class StreamSocket extends SSLConnection {
   readonly #transport: Transport;
+
+  static {
+    transportOf = (socket) => socket.#transport;
+  }
 
   protected constructor(connection: Connection, transport: Transport) {
     super(connection);

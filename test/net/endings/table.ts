@@ -98,11 +98,18 @@ export function expectedOf(
   row: Row,
   suppressRaggedEofs: boolean,
 ): string | undefined {
-  if (column === "unwrap" && adapter.is === "stream") return undefined;
+  const isStream = adapter.is === "stream" || adapter.is === "net.Socket";
+  if (column === "unwrap" && isStream) return undefined;
   // Its transport is the program's own to close.
   if (column === "close" && adapter.is === "object") return undefined;
   // What moves the bytes of an SSLObject tells the transport's own errors.
   if (row === "RST" && adapter.is === "object") return "ECONNRESET";
+  if (adapter.is === "net.Socket" && column !== "handshake") {
+    // It reads whether or not the program does, and has the system's codes.
+    if (row === "RST" && column !== "close") return "ECONNRESET";
+    if (row === "a fatal alert" && column === "send") return ALERT;
+    if (row === "FIN alone" && column === "send") return EOF;
+  }
   const suppressed = suppressRaggedEofs && adapter.is !== "object";
   return socketCell(column, row, suppressed);
 }

@@ -43,7 +43,7 @@ export interface Adapter {
   /**
    * The kind of the adapter, on which timeouts, unwrap() and close() depend.
    */
-  readonly is: "socket" | "object" | "stream";
+  readonly is: "socket" | "object" | "stream" | "net.Socket";
   open(
     version: Version,
     suppressRaggedEofs: boolean,
@@ -174,7 +174,10 @@ function duplexUser(socket: SSLSocket): User {
   let duplex: Duplex | undefined;
   // Its reading begins the handshake.
   const stream = (): Duplex => {
-    duplex ??= toNodeDuplex(socket).on("error", () => undefined);
+    duplex ??= toNodeDuplex(socket, { allowHalfOpen: true }).on(
+      "error",
+      () => undefined,
+    );
     return duplex;
   };
   return {
@@ -318,6 +321,6 @@ export const ADAPTERS: readonly Adapter[] = [
   ),
   serverAdapter,
   objectAdapter,
-  over("toNodeDuplex()", "stream", () => tcpWire(throughTcp), duplexUser),
+  over("toNodeDuplex()", "net.Socket", () => tcpWire(throughTcp), duplexUser),
   over("toWebStreams()", "stream", () => tcpWire(throughTcp), webUser),
 ];

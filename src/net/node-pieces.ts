@@ -1,13 +1,16 @@
 /** Pieces of data that are written together, as one run of bytes. */
 import { Buffer } from "node:buffer";
-import type { Piece } from "../../net/node-socket.ts";
+import type { Piece } from "./node-socket.ts";
 
-/** Reused for data that is sealed before the next is joined. */
-const ROOM = 64 * 1024;
-let room: Buffer | undefined;
-
-/** Returns the bytes of pieces, valid until the next call. */
-export function joinPieces(pieces: readonly Piece[]): Uint8Array {
+/**
+ * Returns the bytes of pieces. One array alone is not copied.
+ *
+ * @param allocate makes room for that many bytes or more
+ */
+export function joinPieces(
+  pieces: readonly Piece[],
+  allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
+): Uint8Array {
   const [only] = pieces;
   if (pieces.length === 1 && only !== undefined) {
     const { chunk, encoding } = only;
@@ -19,10 +22,7 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array {
       typeof chunk === "string"
         ? Buffer.byteLength(chunk, encoding)
         : chunk.length;
-  const joined =
-    total <= ROOM
-      ? (room ??= Buffer.allocUnsafeSlow(ROOM))
-      : Buffer.allocUnsafeSlow(total);
+  const joined = allocate(total);
   let at = 0;
   for (const { chunk, encoding } of pieces)
     if (typeof chunk === "string") at += joined.write(chunk, at, encoding);
