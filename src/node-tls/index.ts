@@ -9,9 +9,9 @@ export {
   getCACertificates,
   rootCertificates,
   setDefaultCACertificates,
-} from "./authorities.ts";
-export { checkServerIdentity } from "./identity.ts";
-export { getCiphers } from "./ciphers.ts";
+} from "./context/authorities.ts";
+export { checkServerIdentity } from "./peer/identity.ts";
+export { getCiphers } from "./context/ciphers.ts";
 export {
   CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW,
@@ -19,6 +19,16 @@ export {
   DEFAULT_ECDH_CURVE,
   DEFAULT_MAX_VERSION,
   DEFAULT_MIN_VERSION,
-} from "./defaults.ts";
-export type { SecureContextOptions } from "./context-options.ts";
-export { createSecureContext } from "./secure-context.ts";
+} from "./base/defaults.ts";
+export type { SecureContextOptions } from "./context/context-options.ts";
+export { createSecureContext } from "./context/secure-context.ts";
+export { connect } from "./connect.ts";
+export {
+  createServer,
+  type SecureListener,
+  Server,
+  type ServerConstructor,
+  type TlsOptions,
+} from "./server.ts";
+export type { ConnectionOptions, TLSSocketOptions } from "./socket-options.ts";
+export { TLSSocket } from "./tls-socket.ts";

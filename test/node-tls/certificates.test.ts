@@ -6,7 +6,7 @@ import { noble as provider } from "../../src/crypto/noble/index.ts";
 import {
   certificateObject,
   x509Certificate,
-} from "../../src/node-tls/certificates.ts";
+} from "../../src/node-tls/peer/certificates.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 
 const root = createCertificateAuthority({ provider, name: "Root" });

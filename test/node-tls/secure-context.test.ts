@@ -7,7 +7,7 @@ import {
   createSecureContext,
   type SecureContextOptions,
 } from "../../src/node-tls/index.ts";
-import { contextFacts } from "../../src/node-tls/secure-context.ts";
+import { contextFacts } from "../../src/node-tls/context/secure-context.ts";
 
 const authority = createCertificateAuthority({ provider, name: "CA" });
 const { chainPem: cert, key: made } = authority.issueServer({

@@ -1,8 +1,8 @@
 /** The versions of an options object, by Node's names. */
-import type { TLSVersionName } from "../ssl/constants.ts";
-import { found } from "../options.ts";
-import { currentDefault } from "./defaults.ts";
-import { nodeError, typeError } from "./errors.ts";
+import type { TLSVersionName } from "../../ssl/constants.ts";
+import { found } from "../../options.ts";
+import { currentDefault } from "../base/defaults.ts";
+import { nodeError, typeError } from "../base/errors.ts";
 
 /** Options that bound the versions. */
 export interface VersionOptions {

@@ -1,6 +1,6 @@
 /** The suites of puretls under the names by which Node lists them. */
-import { CIPHER_SUITES } from "../handshake/registries/cipher-suites.ts";
-import { opensslName } from "../ssl/suite-names.ts";
+import { CIPHER_SUITES } from "../../handshake/registries/cipher-suites.ts";
+import { opensslName } from "../../ssl/suite-names.ts";
 
 /**
  * Returns the names of the suites that `ciphers` may name, in small letters and in

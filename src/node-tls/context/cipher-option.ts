@@ -1,8 +1,8 @@
 /** The option `ciphers`: suites of both versions in one text. */
-import { currentDefault } from "./defaults.ts";
-import { requireText } from "./checks.ts";
-import { wrongValue } from "./errors.ts";
-import { native } from "./native.ts";
+import { currentDefault } from "../base/defaults.ts";
+import { requireText } from "../base/checks.ts";
+import { wrongValue } from "../base/errors.ts";
+import { native } from "../base/native.ts";
 
 /** The suites of an options object; undefined: those of puretls. */
 export interface SuiteChoice {

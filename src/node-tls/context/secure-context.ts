@@ -1,10 +1,10 @@
 /** Secure contexts: Node's objects, with the settings of puretls beside them. */
 import type { SecureContext as NodeSecureContext } from "node:tls";
-import type { SSLContext } from "../ssl/ssl-context.ts";
+import type { SSLContext } from "../../ssl/ssl-context.ts";
 import type { SecureContextOptions } from "./context-options.ts";
 import { contextSettings, type ContextFacts } from "./context-settings.ts";
-import { nodeError } from "./errors.ts";
-import { native } from "./native.ts";
+import { nodeError } from "../base/errors.ts";
+import { native } from "../base/native.ts";
 
 const FACTS = new WeakMap<object, ContextFacts>();
 

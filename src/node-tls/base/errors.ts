@@ -1,5 +1,5 @@
 /** Errors with the codes that Node has for them, and sentences of this library. */
-import { found } from "../options.ts";
+import { found } from "../../options.ts";
 
 /** An error as Node makes it: with a code, by which programs tell it. */
 export interface NodeError extends Error {

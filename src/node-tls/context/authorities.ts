@@ -1,15 +1,15 @@
 /** Certificates that are trusted where a program names none. */
 import { env } from "node:process";
 import { readFileSync } from "node:fs";
-import { node as provider } from "../crypto/node.ts";
-import { nodePlatform, systemCertificates } from "../net/node-platform.ts";
-import { SSLContext } from "../ssl/ssl-context.ts";
-import { derCertToPemCert } from "../ssl/functions.ts";
-import { parseCertificates } from "../x509/trust/trust-store.ts";
-import { latin1 } from "../bytes.ts";
-import { requireContent, requireText, viewOf } from "./checks.ts";
-import { codeOf, nodeError, wrongType, wrongValue } from "./errors.ts";
-import { native } from "./native.ts";
+import { node as provider } from "../../crypto/node.ts";
+import { nodePlatform, systemCertificates } from "../../net/node-platform.ts";
+import { SSLContext } from "../../ssl/ssl-context.ts";
+import { derCertToPemCert } from "../../ssl/functions.ts";
+import { parseCertificates } from "../../x509/trust/trust-store.ts";
+import { latin1 } from "../../bytes.ts";
+import { requireContent, requireText, viewOf } from "../base/checks.ts";
+import { codeOf, nodeError, wrongType, wrongValue } from "../base/errors.ts";
+import { native } from "../base/native.ts";
 
 /** A source of {@link getCACertificates}. */
 export type CaCertificatesType = "default" | "bundled" | "system" | "extra";

@@ -1,10 +1,10 @@
 /** Ticket keys of a secure context: Node's 48 bytes, and the time of sessions. */
-import { node as provider } from "../crypto/node.ts";
-import type { Session } from "../handshake/sessions/session.ts";
-import { TicketKeys } from "../handshake/sessions/ticket-keys.ts";
+import { node as provider } from "../../crypto/node.ts";
+import type { Session } from "../../handshake/sessions/session.ts";
+import { TicketKeys } from "../../handshake/sessions/ticket-keys.ts";
 import type { SecureContextOptions } from "./context-options.ts";
-import { requireBytes, requireWhole, viewOf } from "./checks.ts";
-import { wrongValue } from "./errors.ts";
+import { requireBytes, requireWhole, viewOf } from "../base/checks.ts";
+import { wrongValue } from "../base/errors.ts";
 
 /** Bytes of Node's ticket keys: a name and what the tickets are sealed with. */
 const KEYS_LENGTH = 48;

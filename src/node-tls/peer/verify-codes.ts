@@ -1,9 +1,9 @@
 /** Faults of certificates, with the codes that Node has for them. */
-import { Certificate } from "../x509/certificates/certificate.ts";
-import { orUnreadable, type X509Error } from "../x509/faults/errors.ts";
-import { verifyMessage } from "../x509/faults/verify-messages.ts";
-import type { PeerChain } from "../x509/verifier.ts";
-import { type NodeError, nodeError } from "./errors.ts";
+import { Certificate } from "../../x509/certificates/certificate.ts";
+import { orUnreadable, type X509Error } from "../../x509/faults/errors.ts";
+import { verifyMessage } from "../../x509/faults/verify-messages.ts";
+import type { PeerChain } from "../../x509/verifier.ts";
+import { type NodeError, nodeError } from "../base/errors.ts";
 
 /** Node's codes by OpenSSL's X509_V_ERR numbers. */
 const CODES: ReadonlyMap<number, string> = new Map([

@@ -1,8 +1,8 @@
 /** The settings of a secure context: Node's options in the words of SSLContext. */
-import { brotli, zlib, zstd } from "../compression/node.ts";
-import type { CertificateCompressor } from "../handshake/credentials/certificate-compressor.ts";
-import type { ContextChanges } from "../ssl/context/options.ts";
-import type { SSLContext } from "../ssl/ssl-context.ts";
+import { brotli, zlib, zstd } from "../../compression/node.ts";
+import type { CertificateCompressor } from "../../handshake/credentials/certificate-compressor.ts";
+import type { ContextChanges } from "../../ssl/context/options.ts";
+import type { SSLContext } from "../../ssl/ssl-context.ts";
 import { emptyContext, trustingContext } from "./authorities.ts";
 import {
   listOf,
@@ -11,10 +11,15 @@ import {
   requireText,
   requireWhole,
   viewOf,
-} from "./checks.ts";
+} from "../base/checks.ts";
 import { suiteChoice } from "./cipher-option.ts";
-import { currentDefault } from "./defaults.ts";
-import { nodeError, unsupported, wrongType, wrongValue } from "./errors.ts";
+import { currentDefault } from "../base/defaults.ts";
+import {
+  nodeError,
+  unsupported,
+  wrongType,
+  wrongValue,
+} from "../base/errors.ts";
 import { loadOwnCertificates } from "./own-certificates.ts";
 import { asMaterialError } from "./material-errors.ts";
 import type { SecureContextOptions } from "./context-options.ts";
@@ -29,6 +34,8 @@ export interface ContextFacts {
   /** DER of this side's chains, leaf first. */
   readonly chains: readonly (readonly Uint8Array[])[];
   readonly sessionIdContext: string;
+  /** Loads the chains into another context, with an OCSP response. */
+  readonly staple: (context: SSLContext, response: Uint8Array) => void;
 }
 
 /** Bits of OpenSSL's SSL_OP that puretls has a setting for. */
@@ -81,7 +88,15 @@ export function contextSettings(options: SecureContextOptions): ContextFacts {
     }
     const chains = loadOwnCertificates(base, options);
     base.validate();
-    return { base, tickets, chains, sessionIdContext: sessionIdContext ?? "" };
+    return {
+      base,
+      tickets,
+      chains,
+      sessionIdContext: sessionIdContext ?? "",
+      staple: (context, response) => {
+        loadOwnCertificates(context, options, response);
+      },
+    };
   });
 }
 

@@ -1,17 +1,17 @@
 /** This side's certificates and keys, as Node's options give them. */
-import { node as provider } from "../crypto/node.ts";
-import { SSLError } from "../ssl/errors/errors.ts";
-import type { SSLContext } from "../ssl/ssl-context.ts";
-import { parsePkcs12 } from "../x509/pkcs12/pkcs12.ts";
-import { parseCertificates } from "../x509/trust/trust-store.ts";
-import { utf8Bytes, utf8Text, latin1 } from "../bytes.ts";
+import { node as provider } from "../../crypto/node.ts";
+import { SSLError } from "../../ssl/errors/errors.ts";
+import type { SSLContext } from "../../ssl/ssl-context.ts";
+import { parsePkcs12 } from "../../x509/pkcs12/pkcs12.ts";
+import { parseCertificates } from "../../x509/trust/trust-store.ts";
+import { utf8Bytes, utf8Text, latin1 } from "../../bytes.ts";
 import {
   type Content,
   listOf,
   requireContent,
   requireText,
   viewOf,
-} from "./checks.ts";
+} from "../base/checks.ts";
 import type { SecureContextOptions } from "./context-options.ts";
 
 interface OwnKey {
@@ -29,6 +29,7 @@ interface OwnKey {
 export function loadOwnCertificates(
   context: SSLContext,
   options: SecureContextOptions,
+  ocspResponse?: Uint8Array,
 ): (readonly Uint8Array[])[] {
   const { cert, key, pfx, passphrase } = options;
   const keys = key ? listOf(key).map((one) => keyOf(one, passphrase)) : [];
@@ -36,7 +37,9 @@ export function loadOwnCertificates(
     requireContent("options.cert", one);
     return contentOf(one);
   });
-  const chains = certs.map((one) => loadChain(context, one, keys));
+  const chains = certs.map((one) =>
+    loadChain(context, one, keys, ocspResponse),
+  );
   if (pfx !== undefined && pfx !== null)
     for (const one of listOf(pfx))
       chains.push(loadPfx(context, one, passphrase));
@@ -66,6 +69,7 @@ function loadChain(
   context: SSLContext,
   cert: string | Uint8Array,
   keys: readonly OwnKey[],
+  ocspResponse: Uint8Array | undefined,
 ): readonly Uint8Array[] {
   const chain = parsed(context, cert, keys);
   for (const { content, password } of keys)
@@ -74,6 +78,7 @@ function loadChain(
         cert,
         key: content,
         ...(password !== undefined && { password }),
+        ...(ocspResponse !== undefined && { ocspResponse }),
       });
       return chain;
     } catch (error) {

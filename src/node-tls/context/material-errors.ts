@@ -1,7 +1,7 @@
 /** Errors of keys and certificates, with the codes that Node has for them. */
-import { SSLError } from "../ssl/errors/errors.ts";
-import { codeOf, nodeError } from "./errors.ts";
-import { native } from "./native.ts";
+import { SSLError } from "../../ssl/errors/errors.ts";
+import { codeOf, nodeError } from "../base/errors.ts";
+import { native } from "../base/native.ts";
 import type { SecureContextOptions } from "./context-options.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Names of servers in certificates. */
 import type { PeerCertificate } from "node:tls";
-import { native } from "./native.ts";
+import { native } from "../base/native.ts";
 
 /**
  * Compares a host with the names in a certificate object; the result is undefined

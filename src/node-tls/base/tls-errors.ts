@@ -1,0 +1,35 @@
+/** Errors of TLS with the members that Node's have. */
+import { versions } from "node:process";
+import type { SSLError } from "../../ssl/errors/errors.ts";
+import { nodeError } from "./errors.ts";
+
+/** From OpenSSL 3.2 on these have another word before ALERT. */
+const RENAMED =
+  /^SSLV3_ALERT_(HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNEXPECTED_MESSAGE|BAD_RECORD_MAC|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|ILLEGAL_PARAMETER|NO_CERTIFICATE|UNSUPPORTED_CERTIFICATE|DECOMPRESSION_FAILURE)$/;
+
+const saysSslTls = isAtLeast(versions["openssl"] ?? "", [3, 2]);
+
+/**
+ * Makes the error that Node has for the end of a connection: the code of OpenSSL's
+ * reason, `library` and `reason` in its words, and this library's sentence.
+ */
+export function tlsError(error: SSLError): Error {
+  const { reason } = error;
+  if (reason === null) return error;
+  const name = saysSslTls
+    ? reason.replace(RENAMED, "SSL/TLS_ALERT_$1")
+    : reason;
+  return nodeError(`ERR_SSL_${name}`, error.message, {
+    library: "SSL routines",
+    reason: name.replaceAll("_", " ").toLowerCase(),
+    cause: error,
+  });
+}
+
+function isAtLeast(
+  version: string,
+  [major, minor]: readonly [number, number],
+): boolean {
+  const [own = 0, next = 0] = version.split(".").map(Number);
+  return own > major || (own === major && next >= minor);
+}

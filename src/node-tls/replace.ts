@@ -1,0 +1,64 @@
+/** Puts the members of this module in the place of Node's. */
+import { syncBuiltinESMExports } from "node:module";
+import https from "node:https";
+import tls from "node:tls";
+import {
+  getCACertificates,
+  setDefaultCACertificates,
+} from "./context/authorities.ts";
+import { getCiphers } from "./context/ciphers.ts";
+import { connect } from "./connect.ts";
+import { native } from "./base/native.ts";
+import { createSecureContext } from "./context/secure-context.ts";
+import { createServer, Server } from "./server.ts";
+import { TLSSocket } from "./tls-socket.ts";
+
+/**
+ * Node's class where it is called without options, for packages that read the inside
+ * of what comes out; ours otherwise. Both are instances of it.
+ */
+const EitherSocket = new Proxy(TLSSocket, {
+  construct(target, parameters: readonly unknown[], newTarget): object {
+    const [, options] = parameters;
+    if (options !== undefined && options !== null)
+      return asObject(Reflect.construct(target, parameters, newTarget));
+    return asObject(Reflect.construct(native.TLSSocket, parameters));
+  },
+  get(target, name, receiver): unknown {
+    return name === Symbol.hasInstance
+      ? isSecureSocket
+      : Reflect.get(target, name, receiver);
+  },
+});
+
+function asObject(made: unknown): object {
+  return typeof made === "object" && made !== null ? made : {};
+}
+
+function isSecureSocket(value: unknown): boolean {
+  return value instanceof TLSSocket || value instanceof native.TLSSocket;
+}
+
+const REPLACED: Readonly<Record<string, unknown>> = {
+  connect,
+  createServer,
+  Server,
+  TLSSocket: EitherSocket,
+  createSecureContext,
+  getCiphers,
+  getCACertificates,
+  setDefaultCACertificates,
+};
+
+/**
+ * Lets `node:tls`, and with it `https`, `http2` and what stands on them, run on
+ * puretls in this process.
+ */
+export function replaceNodeTls(): void {
+  for (const [name, value] of Object.entries(REPLACED))
+    Reflect.set(tls, name, value);
+  // Loaded before, perhaps: its class stands on Node's own server.
+  Reflect.setPrototypeOf(https.Server, Server);
+  Reflect.setPrototypeOf(https.Server.prototype, Server.prototype);
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,199 @@
+/** The callbacks of a server during a handshake, as Node's options have them. */
+import { Buffer } from "node:buffer";
+import type { EventEmitter } from "node:events";
+import type { Session } from "../handshake/sessions/session.ts";
+import {
+  sessionFromBytes,
+  sessionToBytes,
+} from "../handshake/sessions/session-bytes.ts";
+import type { ClientHello } from "../handshake/messages/client-hello.ts";
+import type { ContextChanges } from "../ssl/context/options.ts";
+import type { ContextSessionStore } from "../ssl/context/store-calls.ts";
+import type { SniAnswer } from "../ssl/context/settings.ts";
+import type { SSLContext } from "../ssl/ssl-context.ts";
+import { alpnNames } from "./context/alpn-option.ts";
+import { requireFunction, requireText, viewOf } from "./base/checks.ts";
+import { connectionContext } from "./context/connection-context.ts";
+import type { ContextFacts } from "./context/context-settings.ts";
+import type { PeerJudge } from "./peer/peer-judge.ts";
+import type { ProgramCalls } from "./program-calls.ts";
+import { contextFacts } from "./context/secure-context.ts";
+import type { TLSSocketOptions } from "./socket-options.ts";
+
+/** Milliseconds that a program has to find a session. */
+const SESSION_TIME = 60_000;
+
+/** The parts of a server's socket that its callbacks are made of. */
+export interface ServerParts {
+  /** `this` of the callbacks. */
+  readonly socket: object;
+  readonly options: TLSSocketOptions;
+  readonly facts: ContextFacts;
+  readonly judge: PeerJudge;
+  readonly calls: ProgramCalls;
+  readonly keyLog: ((line: string) => void) | null;
+  /** Of `setKeyCert()`, in place of the certificates of the context. */
+  readonly keyCert: () => ContextFacts | undefined;
+}
+
+/**
+ * Returns the context of a server's connection.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none
+ */
+export function serverContext(parts: ServerParts): SSLContext {
+  const { options, facts } = parts;
+  for (const name of ["ALPNCallback", "SNICallback", "pskCallback"] as const)
+    if (options[name]) requireFunction(`options.${name}`, options[name]);
+  if (options.pskIdentityHint)
+    requireText("options.pskIdentityHint", options.pskIdentityHint);
+  const first = connectionContext(facts, changesOf(parts));
+  if (!choosesLater(parts)) return first;
+  return first.extend({
+    sniCallback: (_connection, name, _context, hello) =>
+      chooseContext(parts, first, name, hello),
+  });
+}
+
+/** True where something about the connection depends on the ClientHello. */
+function choosesLater({
+  options: { SNICallback, ALPNCallback, server },
+}: ServerParts) {
+  return (
+    SNICallback !== undefined ||
+    ALPNCallback !== undefined ||
+    (server !== undefined && server.listenerCount("OCSPRequest") > 0)
+  );
+}
+
+function changesOf(parts: ServerParts): ContextChanges {
+  const { options, judge, calls, socket, facts } = parts;
+  const { requestCert, rejectUnauthorized, pskCallback, server } = options;
+  const store = server && storeOf(server, calls);
+  return {
+    verifyMode: !requestCert
+      ? "none"
+      : rejectUnauthorized === false
+        ? "optional"
+        : "required",
+    ...(requestCert && { verifier: judge }),
+    alpnProtocols: alpnNames(options.ALPNProtocols),
+    alpnMismatch: "alert",
+    keyLog: parts.keyLog,
+    ticketKeys: facts.tickets.keys,
+    ...(store && { sessionStore: store, sessionStoreTimeout: SESSION_TIME }),
+    ...(pskCallback && {
+      pskServerCallback: (identity: string) =>
+        calls.serverKey(pskCallback, socket, identity),
+      pskIdentityHint: options.pskIdentityHint ?? null,
+    }),
+  };
+}
+
+/** Chooses context, protocol and staple for a client, in this order. */
+function chooseContext(
+  parts: ServerParts,
+  first: SSLContext,
+  name: string | null,
+  hello: ClientHello,
+): SniAnswer | Promise<SniAnswer> {
+  const { SNICallback } = parts.options;
+  if (SNICallback === undefined || name === null)
+    return behindName(parts, first, undefined, hello);
+  const { calls, socket } = parts;
+  const answer = calls.answered((done) => {
+    Reflect.apply(SNICallback, socket, [name, done]);
+  });
+  return answer.then((chosen) =>
+    behindName(
+      parts,
+      first,
+      chosen ? calls.run(() => contextFacts(chosen)) : undefined,
+      hello,
+    ),
+  );
+}
+
+function behindName(
+  parts: ServerParts,
+  first: SSLContext,
+  named: ContextFacts | undefined,
+  hello: ClientHello,
+): SniAnswer | Promise<SniAnswer> {
+  const { options, calls, socket } = parts;
+  const { ALPNCallback, server } = options;
+  const protocols = hello.extensions.application_layer_protocol_negotiation;
+  const chosen =
+    ALPNCallback === undefined || protocols === undefined
+      ? undefined
+      : calls.chosenProtocol(ALPNCallback, socket, {
+          serverName: hello.extensions.server_name ?? null,
+          protocols,
+        });
+  const keyCert = parts.keyCert();
+  const facts = keyCert ?? named ?? parts.facts;
+  const context =
+    facts === parts.facts
+      ? first
+      : connectionContext(facts, {
+          ...changesOf(parts),
+          sniCallback: null,
+        });
+  const result =
+    chosen === undefined
+      ? context
+      : context.extend({ alpnProtocols: [chosen] });
+  if (
+    server === undefined ||
+    hello.extensions.status_request === undefined ||
+    server.listenerCount("OCSPRequest") === 0
+  )
+    return result === first ? undefined : { context: result };
+  return stapled(server, facts, result, calls);
+}
+
+async function stapled(
+  server: EventEmitter,
+  { chains, staple }: ContextFacts,
+  context: SSLContext,
+  calls: ProgramCalls,
+): Promise<SniAnswer> {
+  const [chain = []] = chains;
+  const [leaf, issuer] = chain.map((der) => Buffer.from(der));
+  const response = await calls.answered((done) => {
+    server.emit("OCSPRequest", leaf ?? null, issuer ?? null, done);
+  });
+  if (!ArrayBuffer.isView(response)) return { context };
+  const copy = context.extend();
+  calls.run(() => {
+    staple(copy, viewOf(response));
+  });
+  return { context: copy };
+}
+
+/** Sessions by their ids, where the program keeps them. */
+function storeOf(
+  server: EventEmitter,
+  calls: ProgramCalls,
+): ContextSessionStore | undefined {
+  if (
+    server.listenerCount("newSession") === 0 &&
+    server.listenerCount("resumeSession") === 0
+  )
+    return undefined;
+  return {
+    put: (id, session) => {
+      const bytes = Buffer.from(sessionToBytes(session));
+      server.emit("newSession", Buffer.from(id), bytes, () => undefined);
+    },
+    take: async (id): Promise<Session | undefined> => {
+      if (server.listenerCount("resumeSession") === 0) return undefined;
+      const found = await calls.answered((done) => {
+        server.emit("resumeSession", Buffer.from(id), done);
+      });
+      return ArrayBuffer.isView(found)
+        ? sessionFromBytes(viewOf(found))
+        : undefined;
+    },
+  };
+}
