@@ -182,9 +182,13 @@ const KINDS: {
   strikeRegister: OBJECT,
 };
 
+// A config may be made for each connection.
+const KIND_ROWS = /* @__PURE__ */ Object.entries(KINDS);
+const VALUE_ROWS = /* @__PURE__ */ Object.entries<readonly unknown[]>(VALUES);
+
 /** @throws TlsUsageError for a value of another kind, and without one that is needed */
 function requireKinds(given: object, needed: readonly string[]): void {
-  for (const [option, kind] of Object.entries(KINDS)) {
+  for (const [option, kind] of KIND_ROWS) {
     const value: unknown = Reflect.get(given, option);
     if (value !== undefined || needed.includes(option))
       requireKind(option, value, kind, TlsUsageError);
@@ -193,7 +197,7 @@ function requireKinds(given: object, needed: readonly string[]): void {
 
 /** @throws TlsUsageError for a value that a flag or a word does not have */
 function requireValues(given: object): void {
-  for (const [name, allowed] of Object.entries<readonly unknown[]>(VALUES)) {
+  for (const [name, allowed] of VALUE_ROWS) {
     // Inherited options count as well.
     const value: unknown = Reflect.get(given, name);
     if (value === undefined || allowed.includes(value)) continue;

@@ -67,6 +67,8 @@ const KINDS: { readonly [N in keyof Names<VerifierOptions>]: Kind } = {
   budgets: OBJECT,
 };
 
+const KIND_ROWS = /* @__PURE__ */ Object.entries(KINDS);
+
 /**
  * Refuses names and values that no rule knows: a program in JavaScript learns it
  * before any peer is validated.
@@ -78,7 +80,7 @@ export function requireVerifierOptions(
   options: VerifierOptions,
 ): void {
   requireNames(call, options, KINDS);
-  for (const [name, kind] of Object.entries(KINDS)) {
+  for (const [name, kind] of KIND_ROWS) {
     const value: unknown = Reflect.get(options, name);
     if (value !== undefined || name === "provider" || name === "trustStore")
       requireKind(name, value, kind);
