@@ -36,7 +36,12 @@ import {
   suitesAtLevel,
 } from "./security-level.ts";
 import type { ServerSessions } from "./server-sessions.ts";
-import type { ContextKind, RecordPadding, Settings } from "./settings.ts";
+import type {
+  ContextKind,
+  PeerVerifier,
+  RecordPadding,
+  Settings,
+} from "./settings.ts";
 import type { ContextStrikeRegister } from "./store-calls.ts";
 import type { Verifiers } from "./verifiers.ts";
 
@@ -193,7 +198,15 @@ function verifierOf(
 ): CertificateVerifier | typeof RAISE_NEED {
   if (settings.verifyMode === VerifyMode.CERT_NONE)
     return dangerouslyAcceptAnyCertificate();
-  return asksProgram(settings) ? RAISE_NEED : verifiers.of(settings);
+  const { verifier } = settings;
+  if (verifier === null) return verifiers.of(settings);
+  return answersAtOnce(verifier) ? verifier : RAISE_NEED;
+}
+
+function answersAtOnce(
+  verifier: PeerVerifier,
+): verifier is CertificateVerifier {
+  return verifier.answersAtOnce === true;
 }
 
 /** Tells whether the transport may end without close_notify. */

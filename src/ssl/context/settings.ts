@@ -127,6 +127,12 @@ export interface PeerVerifier {
     peer: PeerChain,
     at: VerifyContext,
   ): VerifiedChain | Promise<VerifiedChain>;
+  /**
+   * True: it never answers with a promise. It is then asked once more before a session
+   * is resumed (`at.resumption`), also before one that was read from bytes, which is not
+   * resumed otherwise. False unless given.
+   */
+  readonly answersAtOnce?: boolean;
 }
 
 /** Gets lines in the NSS key log format, without the line's end. */
