@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { requireFunction, requireNumber } from "./base/checks.ts";
 import { nodeError } from "./base/errors.ts";
 import type { IdentityCheck } from "./peer/peer-judge.ts";
-import { createSecureContext } from "./context/secure-context.ts";
+import { inUse } from "./in-use.ts";
 import type { ConnectionOptions } from "./socket-options.ts";
 import { TLSSocket } from "./tls-socket.ts";
 import { checkServerIdentity } from "./peer/identity.ts";
@@ -69,18 +69,24 @@ export function connect(
 export function connect(...args: readonly unknown[]): TLSSocket {
   const { options, onSecure } = argumentsOf(args);
   const { minDHSize = MIN_DH_SIZE, socket: below } = options;
-  const check = options.checkServerIdentity ?? checkServerIdentity;
+  const check = options.checkServerIdentity ?? inUse.checkServerIdentity;
   requireFunction("options.checkServerIdentity", check);
   requireNumber("options.minDHSize", minDHSize, 1);
   const socket = new TLSSocket(below, {
     ...options,
     isServer: false,
-    secureContext: options.secureContext ?? createSecureContext(options),
+    secureContext: options.secureContext ?? inUse.createSecureContext(options),
     handshakeTimeout: 0,
   });
   socket._expect({
     hostname: identityOf(options),
     checkServerIdentity: ownCheck(check),
+    place: {
+      path: options.path,
+      host: options.host,
+      port: options.port,
+      localAddress: Reflect.get(options, "localAddress"),
+    },
   });
   if (onSecure !== undefined) socket.once("secureConnect", onSecure);
   if (options.servername) setServername(socket, options.servername);

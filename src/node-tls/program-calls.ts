@@ -75,7 +75,7 @@ export class ProgramCalls {
     self: unknown,
     { serverName, protocols }: AlpnOffer,
   ): string {
-    return this.run(() => {
+    const choose = (): string => {
       const offer = { servername: serverName ?? "", protocols: [...protocols] };
       const chosen: unknown = Reflect.apply(callback, self, [offer]);
       if (chosen === undefined) throw new TlsError(noApplicationProtocol);
@@ -85,7 +85,13 @@ export class ProgramCalls {
         "ERR_TLS_ALPN_CALLBACK_INVALID_RESULT",
         "ALPNCallback: it chose a protocol that the client does not offer; one of its protocols or undefined is allowed",
       );
-    });
+    };
+    try {
+      return choose();
+    } catch (cause) {
+      if (!(cause instanceof TlsError)) this.keep(cause);
+      throw new TlsError(noApplicationProtocol, { cause });
+    }
   }
 
   /** A client's `pskCallback`. */

@@ -10,6 +10,7 @@ import { getCiphers } from "./context/ciphers.ts";
 import { connect } from "./connect.ts";
 import { native } from "./base/native.ts";
 import { createSecureContext } from "./context/secure-context.ts";
+import { callMembersOfNode } from "./in-use.ts";
 import { createServer, Server } from "./server.ts";
 import { TLSSocket } from "./tls-socket.ts";
 
@@ -60,5 +61,6 @@ export function replaceNodeTls(): void {
   // Loaded before, perhaps: its class stands on Node's own server.
   Reflect.setPrototypeOf(https.Server, Server);
   Reflect.setPrototypeOf(https.Server.prototype, Server.prototype);
+  callMembersOfNode();
   syncBuiltinESMExports();
 }

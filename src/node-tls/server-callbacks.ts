@@ -13,11 +13,12 @@ import type { SniAnswer } from "../ssl/context/settings.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
 import { alpnNames } from "./context/alpn-option.ts";
 import { requireFunction, requireText, viewOf } from "./base/checks.ts";
-import { connectionContext } from "./context/connection-context.ts";
+import { connectionContext, verifierOf } from "./context/connection-context.ts";
 import type { ContextFacts } from "./context/context-settings.ts";
 import type { PeerJudge } from "./peer/peer-judge.ts";
 import type { ProgramCalls } from "./program-calls.ts";
-import { contextFacts } from "./context/secure-context.ts";
+import { contextFacts, isOurContext } from "./context/secure-context.ts";
+import { nodeError, typeError } from "./base/errors.ts";
 import type { TLSSocketOptions } from "./socket-options.ts";
 
 /** Milliseconds that a program has to find a session. */
@@ -45,14 +46,26 @@ export function serverContext(parts: ServerParts): SSLContext {
   const { options, facts } = parts;
   for (const name of ["ALPNCallback", "SNICallback", "pskCallback"] as const)
     if (options[name]) requireFunction(`options.${name}`, options[name]);
-  if (options.pskIdentityHint)
-    requireText("options.pskIdentityHint", options.pskIdentityHint);
+  requireHint(options.pskIdentityHint);
   const first = connectionContext(facts, changesOf(parts));
   if (!choosesLater(parts)) return first;
   return first.extend({
     sniCallback: (_connection, name, _context, hello) =>
       chooseContext(parts, first, name, hello),
   });
+}
+
+/** Bytes of a hint that OpenSSL, and so Node, takes at most. */
+const MAX_HINT = 256;
+
+function requireHint(hint: unknown): void {
+  if (!hint) return;
+  requireText("options.pskIdentityHint", hint);
+  if (Buffer.byteLength(hint) > MAX_HINT)
+    throw nodeError(
+      "ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED",
+      `pskIdentityHint: ${String(Buffer.byteLength(hint))} bytes; at most ${String(MAX_HINT)} are allowed`,
+    );
 }
 
 /** True where something about the connection depends on the ClientHello. */
@@ -108,10 +121,16 @@ function chooseContext(
     behindName(
       parts,
       first,
-      chosen ? calls.run(() => contextFacts(chosen)) : undefined,
+      chosen ? calls.run(() => sniContext(chosen)) : undefined,
       hello,
     ),
   );
+}
+
+/** @throws TypeError ERR_TLS_INVALID_CONTEXT for what is no context of this module */
+function sniContext(chosen: unknown): ContextFacts {
+  if (isOurContext(chosen)) return contextFacts(chosen);
+  throw typeError("ERR_TLS_INVALID_CONTEXT", "Invalid SNI context");
 }
 
 function behindName(
@@ -132,6 +151,7 @@ function behindName(
         });
   const keyCert = parts.keyCert();
   const facts = keyCert ?? named ?? parts.facts;
+  parts.judge.verifyBy(verifierOf(facts));
   const context =
     facts === parts.facts
       ? first

@@ -10,13 +10,10 @@ import {
 } from "./base/checks.ts";
 import type { SecureContextOptions } from "./context/context-options.ts";
 import { nodeError, typeError, wrongType } from "./base/errors.ts";
-import {
-  contextFacts,
-  createSecureContext,
-  isOurContext,
-} from "./context/secure-context.ts";
+import { contextFacts, isOurContext } from "./context/secure-context.ts";
 import type { ProgramCallback, TLSSocketOptions } from "./socket-options.ts";
 import { requireTicketKeys } from "./context/tickets.ts";
+import { inUse } from "./in-use.ts";
 import { TLSSocket } from "./tls-socket.ts";
 
 /** Milliseconds that a handshake may take. */
@@ -90,7 +87,7 @@ function setUp(self: NetServer, first: unknown, second: unknown): void {
     throw wrongType("options", given, "an object");
   const options: TlsOptions = { ...given };
   requireServerOptions(options);
-  const context = createSecureContext(contextOptions(options));
+  const context = inUse.createSecureContext(contextOptions(options));
   STATES.set(self, { options, context, contexts: [] });
   Object.assign(self, facesOf(options));
   Reflect.apply(NetServer, self, [
@@ -218,7 +215,7 @@ const METHODS: ThisType<NetServer> & Omit<Server, keyof NetServer> = {
       .replaceAll("*", "[^.]*");
     stateOf(this).contexts.push([
       new RegExp(`^${pattern}$`, "i"),
-      isOurContext(context) ? context : createSecureContext(context),
+      isOurContext(context) ? context : inUse.createSecureContext(context),
     ]);
   },
   getTicketKeys() {
@@ -231,7 +228,7 @@ const METHODS: ThisType<NetServer> & Omit<Server, keyof NetServer> = {
   setSecureContext(options) {
     requireObject("options", options);
     const state = stateOf(this);
-    state.context = createSecureContext(contextOptions(options));
+    state.context = inUse.createSecureContext(contextOptions(options));
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import { addAbortSignal, type Duplex } from "node:stream";
 import { domainToASCII } from "node:url";
 import { isIP } from "node:net";
 import { nextTick, stderr } from "node:process";
@@ -22,11 +22,8 @@ import type { ContextFacts } from "./context/context-settings.ts";
 import { nodeError } from "./base/errors.ts";
 import { type IdentityCheck, PeerJudge } from "./peer/peer-judge.ts";
 import { ProgramCalls } from "./program-calls.ts";
-import {
-  contextFacts,
-  createSecureContext,
-  isOurContext,
-} from "./context/secure-context.ts";
+import { contextFacts, isOurContext } from "./context/secure-context.ts";
+import { inUse } from "./in-use.ts";
 import { serverContext } from "./server-callbacks.ts";
 import { sessionOf, sessionState } from "./peer/session-state.ts";
 import type { TLSSocketOptions } from "./socket-options.ts";
@@ -37,6 +34,19 @@ import { NO_PEER_CERTIFICATE } from "./peer/verify-codes.ts";
 export interface Expectation {
   readonly hostname: string;
   readonly checkServerIdentity: IdentityCheck | undefined;
+  /** Members of the error of a connection that the server cut off. */
+  readonly place: Readonly<Record<string, unknown>>;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none */
+function requireCallbacks(options: TLSSocketOptions): void {
+  const { SNICallback, ALPNCallback, isServer } = options;
+  if (isServer === true && SNICallback)
+    requireFunction("options.SNICallback", SNICallback);
+  if (isServer === true && ALPNCallback)
+    requireFunction("options.ALPNCallback", ALPNCallback);
+  if (options.pskCallback)
+    requireFunction("options.pskCallback", options.pskCallback);
 }
 
 /**
@@ -98,14 +108,14 @@ export class TLSSocket extends AnsweringSocket {
       ...(given.highWaterMark !== undefined && {
         highWaterMark: given.highWaterMark,
       }),
-      ...(given.signal !== undefined && { signal: given.signal }),
     });
+    requireCallbacks(given);
     alpnNames(given.ALPNProtocols);
     this.#options = given;
     this.server = given.server;
     this.#session = given.session;
     this.#contextFacts = contextFacts(
-      given.secureContext ?? createSecureContext(given),
+      given.secureContext ?? inUse.createSecureContext(given),
     );
     this.on("error", this.#onEarlyError);
     const { handshakeTimeout = 0 } = given;
@@ -123,6 +133,26 @@ export class TLSSocket extends AnsweringSocket {
     });
     if (given.pauseOnConnect) this.pause();
     if (socket !== undefined && socket !== null) this.attach(socket);
+    // Not the base class's option: it would act before this class is whole.
+    const { signal } = given;
+    if (signal !== undefined) addAbortSignal(signal, this);
+  }
+
+  /** Node's own: does nothing, since there is no SSL of OpenSSL to free. */
+  _destroySSL(): void {
+    return undefined;
+  }
+
+  override destroy(error?: Error): this {
+    return super.destroy(error && this.#withPlace(error));
+  }
+
+  /** Names the server in the error of a connection that it cut off. */
+  #withPlace(error: Error): Error {
+    const place = this.#expectation?.place;
+    if (place !== undefined && Reflect.get(error, "code") === "ECONNRESET")
+      if (!Reflect.has(error, "syscall")) Object.assign(error, place);
+    return error;
   }
 
   /** Node's own: from now on an error without a listener is thrown. */
@@ -289,19 +319,15 @@ export class TLSSocket extends AnsweringSocket {
 
   /**
    * The session to resume, bytes for `setSession()` and the option `session` of
-   * connections to the same server; undefined where there is none (yet). They hold
+   * connections to the same server; undefined before the handshake is done. They hold
    * its key: keep them as you keep a private key.
    */
   getSession(): Buffer | undefined {
     const session = this.ownSession;
-    if (session === undefined || this.destroyed) return undefined;
+    if (this.destroyed || !this.isSecure) return undefined;
+    if (session === undefined) return sessionState(undefined, this.#identity);
     const isUsable = session.hasTicket || session.id.length > 0;
-    try {
-      return isUsable ? sessionState(session, this.#identity) : undefined;
-    } catch (error) {
-      if (error instanceof SSLError) return undefined;
-      throw error;
-    }
+    return sessionState(isUsable ? session : undefined, this.#identity);
   }
 
   /** Sets the session to resume, on a client before its handshake. */
@@ -331,7 +357,7 @@ export class TLSSocket extends AnsweringSocket {
    */
   setKeyCert(context: object): void {
     this.#keyCert = contextFacts(
-      isOurContext(context) ? context : createSecureContext(context),
+      isOurContext(context) ? context : inUse.createSecureContext(context),
     );
   }
 

@@ -19,9 +19,11 @@ export function tlsError(error: SSLError): Error {
   const name = saysSslTls
     ? reason.replace(RENAMED, "SSL/TLS_ALERT_$1")
     : reason;
-  return nodeError(`ERR_SSL_${name}`, error.message, {
+  const words = name.replaceAll("_", " ").toLowerCase();
+  const sentence = error.message.replace(/^\[SSL: \w+\] /, "");
+  return nodeError(`ERR_SSL_${name}`, `SSL routines::${words}: ${sentence}`, {
     library: "SSL routines",
-    reason: name.replaceAll("_", " ").toLowerCase(),
+    reason: words,
     cause: error,
   });
 }

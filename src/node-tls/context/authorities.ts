@@ -5,10 +5,11 @@ import { node as provider } from "../../crypto/node.ts";
 import { nodePlatform, systemCertificates } from "../../net/node-platform.ts";
 import { SSLContext } from "../../ssl/ssl-context.ts";
 import { derCertToPemCert } from "../../ssl/functions.ts";
+import { X509Error } from "../../x509/faults/errors.ts";
 import { parseCertificates } from "../../x509/trust/trust-store.ts";
 import { latin1 } from "../../bytes.ts";
 import { requireContent, requireText, viewOf } from "../base/checks.ts";
-import { codeOf, nodeError, wrongType, wrongValue } from "../base/errors.ts";
+import { nodeError, wrongType, wrongValue } from "../base/errors.ts";
 import { native } from "../base/native.ts";
 
 /** A source of {@link getCACertificates}. */
@@ -105,16 +106,16 @@ export function setDefaultCACertificates(
   const found = contents.flatMap((one) => {
     try {
       return pems(one);
-    } catch (cause) {
-      throw nodeError(
-        codeOf(cause) === "no_pem_block"
-          ? "ERR_OSSL_PEM_NO_START_LINE"
-          : "ERR_CRYPTO_OPERATION_FAILED",
-        "setDefaultCACertificates: one of certs is no certificate in PEM",
-        { cause },
-      );
+    } catch (error) {
+      if (error instanceof X509Error) return [];
+      throw error;
     }
   });
+  if (found.length === 0 && contents.length > 0)
+    throw nodeError(
+      "ERR_CRYPTO_OPERATION_FAILED",
+      "setDefaultCACertificates: certs has no certificate in PEM that can be read",
+    );
   chosen = Object.freeze([...new Set(found)]);
   trusting = undefined;
 }

@@ -5,7 +5,6 @@
 import type { DetailedPeerCertificate } from "node:tls";
 import { domainToASCII } from "node:url";
 import { isIP } from "node:net";
-import type { PeerVerifier } from "../../ssl/context/settings.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import { hostname_mismatch as hostnameMismatch } from "../../x509/faults/path.ts";
 import { matchHost } from "../../x509/path/host-match.ts";
@@ -41,16 +40,26 @@ export interface JudgeOptions {
 const accept = dangerouslyAcceptAnyCertificate();
 
 /** The verifier of one connection, which remembers what was wrong. */
-export class PeerJudge implements PeerVerifier {
+export class PeerJudge implements CertificateVerifier {
   readonly #options: JudgeOptions;
   /** Reason for which the peer is not authorized. */
   error: Error | undefined;
   /** DER of the chain, leaf first: to the root where it was verified. */
   chain: readonly Uint8Array[] = [];
+  readonly answersAtOnce = true;
+  readonly acceptsUnreadable: boolean;
   #accepted: VerifiedChain | undefined;
+  #verifier: CertificateVerifier;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
+    this.#verifier = options.verifier;
+    this.acceptsUnreadable = !options.rejectUnauthorized;
+  }
+
+  /** Verifies by another context's rules from now on: that of a name in SNI. */
+  verifyBy(verifier: CertificateVerifier): void {
+    this.#verifier = verifier;
   }
 
   /** True for the chain that was verified, with the name that was expected. */
@@ -69,7 +78,7 @@ export class PeerJudge implements PeerVerifier {
     this.#accepted = undefined;
     this.chain = peer.certificates.map((der) => der.slice());
     try {
-      const chain = this.#options.verifier.verify(peer, at);
+      const chain = this.#verifier.verify(peer, at);
       this.chain = chain.path.map(({ der }) => der.slice());
       this.#requireName(chain, at.resumption === true);
       this.#accepted = chain;
@@ -79,7 +88,10 @@ export class PeerJudge implements PeerVerifier {
         fault instanceof X509Error
           ? verifyErrorOf(fault, peer)
           : asError(fault);
-      if (this.#options.rejectUnauthorized) throw fault;
+      if (this.#options.rejectUnauthorized)
+        throw fault instanceof X509Error
+          ? fault
+          : new X509Error(hostnameMismatch, "the program's check threw", 0);
       return accept.verify(peer, at);
     }
   }

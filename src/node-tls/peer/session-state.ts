@@ -9,12 +9,21 @@ import { SSLSession } from "../../ssl/context/session.ts";
 /** The beginning of the bytes; another form gets another number. */
 const MAGIC = Buffer.from("\0puretls:session:1\0", "latin1");
 
-/** Returns the session for a program to keep; it holds its key. */
-export function sessionState(session: SSLSession, identity: string): Buffer {
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Returns the session for a program to keep; it holds its key.
+ *
+ * @param session undefined: there is nothing to resume yet
+ */
+export function sessionState(
+  session: SSLSession | undefined,
+  identity: string,
+): Buffer {
   const name = Buffer.from(identity, "utf8");
   const length = Buffer.alloc(2);
   length.writeUInt16BE(name.length & 0xffff);
-  return Buffer.concat([MAGIC, length, name, session.serialize()]);
+  return Buffer.concat([MAGIC, length, name, session?.serialize() ?? NOTHING]);
 }
 
 /**
@@ -32,6 +41,7 @@ export function sessionOf(
   const start = MAGIC.length + 2;
   const end = start + bytes.readUInt16BE(MAGIC.length);
   if (bytes.toString("utf8", start, end) !== identity) return undefined;
+  if (bytes.length === end) return undefined;
   try {
     return SSLSession.deserialize(bytes.subarray(end), context);
   } catch (error) {

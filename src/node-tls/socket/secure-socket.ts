@@ -128,7 +128,8 @@ export abstract class SecureSocket extends NodeSocket {
     this.#wire = wire;
     this.adopt();
     if (stream.destroyed) nextTick(() => void this.destroy());
-    else if (stream instanceof Socket && stream.connecting) {
+    else if (stream instanceof Socket && stream.pending) {
+      // It connects now, or whoever made it calls `connect()` of it later.
       Object.assign(this, { connecting: true });
       stream.once("connect", () => {
         this.#onConnected();
