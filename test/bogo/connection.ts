@@ -205,9 +205,12 @@ export class Connection {
     return true;
   }
 
-  /** Takes in what else has arrived, answers what was asked, and so on. */
+  /**
+   * Takes in what else has arrived, answers what was asked, and so on. Where
+   * nothing is asked nothing is taken in: the shim may be due to write first.
+   */
   async #answerLate(): Promise<void> {
-    for (;;) {
+    while (this.#waiting.length > 0) {
       for (const bytes of await this.#wire.arrived()) {
         this.#engine.receive(bytes);
         this.#flush();
