@@ -12,6 +12,7 @@ export { memoryPair, type MemoryPairOptions } from "./net/memory.ts";
 export {
   fromWebStreams,
   toWebStreams,
+  type WebByteStreams,
   type WebStreamPair,
 } from "./net/web-streams.ts";
 export {

@@ -1,6 +1,7 @@
 /** Sockets and other duplex streams of Node as transports. */
 import { Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
+import { type BytesLike, viewBytes } from "../bytes.ts";
 import {
   asError,
   ByteQueue,
@@ -37,9 +38,8 @@ const HIGH_WATER_MARK = 256 * 1024;
  */
 export function fromNodeSocket(socket: Duplex): Transport {
   const transport = new NodeTransport(socket);
-  socket.on("data", (chunk: Uint8Array) => {
-    const { buffer, byteOffset, byteLength } = chunk;
-    transport.give(new Uint8Array(buffer, byteOffset, byteLength));
+  socket.on("data", (chunk: BytesLike) => {
+    transport.give(chunk);
   });
   return transport;
 }
@@ -78,8 +78,21 @@ export class NodeTransport implements Transport {
     return this.#socket;
   }
 
-  /** Delivers bytes of the socket, to keep. */
-  give(bytes: Uint8Array): void {
+  /**
+   * Delivers bytes of the socket, to keep. Text, of a stream with an encoding, fails
+   * the connection.
+   */
+  give(chunk: BytesLike): void {
+    let view: Uint8Array;
+    try {
+      view = viewBytes(chunk, "a chunk of the stream");
+    } catch (error) {
+      this.abort(error);
+      return;
+    }
+    // Never Node's Buffer: its slice() is no copy.
+    const { buffer, byteOffset, byteLength } = view;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     if (!this.#hand(bytes)) this.#keep(bytes);
   }
 

@@ -1,4 +1,5 @@
 /** WHATWG streams as transports, and sockets as WHATWG streams. */
+import { type BytesLike, viewBytes } from "../bytes.ts";
 import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import {
   ByteQueue,
@@ -7,17 +8,25 @@ import {
   transportClosed,
 } from "./transport.ts";
 
-/**
- * The common form of a `WebSocketStream` and the sockets of Workers and Deno.
- */
+/** The two directions of a connection, as {@link toWebStreams} makes them. */
 export interface WebStreamPair {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
 }
 
 /**
+ * The common form of a `WebSocketStream` and the sockets of Workers and Deno: their
+ * chunks are arrays, views or, as in Chromium, bare buffers.
+ */
+export interface WebByteStreams {
+  readonly readable: ReadableStream<BytesLike>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/**
  * A pair of streams as a transport, which they belong to from then on: both
- * are locked.
+ * are locked. A chunk that is no bytes, as a text of a `WebSocketStream`, fails the
+ * connection.
  *
  * @throws TypeError when one of them is locked already
  *
@@ -32,7 +41,7 @@ export interface WebStreamPair {
  * if ((await reading)?.length !== 1) throw new Error();
  * ```
  */
-export function fromWebStreams(pair: WebStreamPair): Transport {
+export function fromWebStreams(pair: WebByteStreams): Transport {
   return new StreamTransport(pair);
 }
 
@@ -78,7 +87,7 @@ export function toWebStreams(socket: SSLSocket): WebStreamPair {
 const HIGH_WATER_MARK = 256 * 1024;
 
 class StreamTransport implements Transport {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<BytesLike>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #putBack = new ByteQueue();
   #reading = false;
@@ -90,7 +99,7 @@ class StreamTransport implements Transport {
   #writeClosed: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ readable, writable }: WebStreamPair) {
+  constructor({ readable, writable }: WebByteStreams) {
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
     // Failures are told to those who read and write.
@@ -195,7 +204,18 @@ class StreamTransport implements Transport {
       // A cancelled stream ends quietly: an abort must not look like an end.
       if (this.#failure !== undefined) throw this.#failure.error;
       if (done) return null;
-      if (value.length > 0) return value;
+      const bytes = this.#bytesOf(value);
+      if (bytes.length > 0) return bytes;
+    }
+  }
+
+  /** @throws TypeError, and the connection has failed, for what is no bytes */
+  #bytesOf(chunk: BytesLike): Uint8Array {
+    try {
+      return viewBytes(chunk, "a chunk of the readable stream");
+    } catch (error) {
+      this.abort(error);
+      throw error;
     }
   }
 }

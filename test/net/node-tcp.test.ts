@@ -131,6 +131,18 @@ describe("openTransport", () => {
     expect(text((await transport.read()) ?? bytes())).toBe("as it was");
   });
 
+  it("a stream with an encoding, whose chunks are text, fails", async () => {
+    const stream = new PassThrough();
+    stream.setEncoding("latin1");
+    const transport = fromNodeSocket(stream);
+    const reading = rejection(transport.read());
+    stream.write("text");
+    expect(String(await reading)).toMatch(
+      /^TypeError: a chunk of the stream must be bytes .* not string$/,
+    );
+    expect(stream.destroyed).toBe(true);
+  });
+
   it("finds the address of a name that has several", async () => {
     const connection = once(server, "connection");
     const transport = await openTransport({ host: "localhost", port });

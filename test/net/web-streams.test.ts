@@ -68,6 +68,71 @@ describe("fromWebStreams", () => {
   });
 });
 
+describe("chunks of other kinds", () => {
+  const kinds: readonly (readonly [string, (chunk: Uint8Array) => unknown])[] =
+    [
+      // WebSocketStream of Chromium.
+      ["ArrayBuffer", (chunk) => chunk.slice().buffer],
+      [
+        "DataView",
+        ({ buffer, byteOffset, byteLength }) =>
+          new DataView(buffer, byteOffset, byteLength),
+      ],
+      ["Buffer", (chunk) => Buffer.from(chunk)],
+    ];
+
+  /** Transports whose readable streams have chunks of that kind. */
+  function pairOf(change: (chunk: Uint8Array) => unknown) {
+    const streams = [0, 1].map(
+      () =>
+        new TransformStream<Uint8Array, ArrayBuffer>({
+          transform(chunk, controller) {
+            Reflect.apply(controller.enqueue.bind(controller), undefined, [
+              change(chunk),
+            ]);
+          },
+        }),
+    );
+    const [there, back] = streams;
+    if (there === undefined || back === undefined) throw new Error();
+    return [
+      fromWebStreams({ readable: back.readable, writable: there.writable }),
+      fromWebStreams({ readable: there.readable, writable: back.writable }),
+    ] as const;
+  }
+
+  it.each(kinds)("%s carries TLS", async (_name, change) => {
+    const [near, far] = pairOf(change);
+    const server = serverContext().wrapSocket(far);
+    const client = clientContext().wrapSocket(near, {
+      serverHostname: "server.test",
+    });
+    const [got] = await Promise.all([
+      server.recv(),
+      client.sendAll(ascii("hello")),
+    ]);
+    expect(text(got)).toBe("hello");
+    client.destroy();
+    server.destroy();
+  });
+
+  it("text fails the connection at once, and says what is allowed", async () => {
+    const [near, far] = pairOf(() => "text");
+    const client = clientContext().wrapSocket(near, {
+      serverHostname: "server.test",
+    });
+    await far.write(bytes(1)).catch(() => undefined);
+    expect(await rejection(client.ready)).toMatchObject({
+      cause: {
+        name: "TypeError",
+        message: expect.stringMatching(
+          /^a chunk of the readable stream must be bytes .* not string$/,
+        ) as string,
+      },
+    });
+  });
+});
+
 describe("a writer whose stream counts chunks, and not bytes", () => {
   /** A sink that takes nothing until it is told to. */
   function stalled() {
