@@ -80,7 +80,11 @@ export async function runChecks(
     await server.exit();
     if (typeof kind === "string") again = launch(port);
     const { code, signal } = await client.exit();
-    return { ...reportOf(client), "the process ends": signal ?? code };
+    return {
+      ...reportOf(client),
+      "the process ends": signal ?? code,
+      ...(typeof kind === "string" && { "the server's TLS": tlsOf(server) }),
+    };
   } finally {
     for (const one of [client, server, again]) one?.kill();
   }
@@ -101,6 +105,12 @@ function nodeProcess(
     ],
     "data",
   );
+}
+
+/** The implementation that a server of ours has used. */
+function tlsOf(server: PeerProcess): Tls {
+  const text = Buffer.from(server.output()).toString();
+  return text.includes("node:tls") ? "node:tls" : "puretls";
 }
 
 function reportOf(client: PeerProcess): Report {

@@ -31,14 +31,6 @@ export interface Suite extends Library {
 
 const CONTROL: Tls = "node:tls";
 
-/** The import that puts our implementation in the place of Node's. */
-const CAN_REGISTER = existsSync(
-  join(
-    dirname(fileURLToPath(import.meta.url)),
-    "../../../src/node-tls/register.ts",
-  ),
-);
-
 /** The outcome with Node's `tls`, of the checks that have one for all libraries. */
 const EXPECTED: Readonly<Record<string, unknown>> = {
   "request and answer": expect.stringMatching(/^hello/),
@@ -58,8 +50,7 @@ export function librarySuite(
   suite: Suite,
   certificates: () => Certificates,
 ): void {
-  const { title, server, varies = [] } = suite;
-  const roles = CAN_REGISTER ? suite.roles : [];
+  const { title, server, roles, varies = [] } = suite;
   if (skips(suite)) return;
   describe(title, () => {
     const reports = new Map<string, Report>();
@@ -94,9 +85,15 @@ export function librarySuite(
         );
         for (const name of varies)
           expect(ours[name]).not.toMatch(/nothing happened/);
+        // No empty show: the library reached our implementation.
+        const reached = `the ${role}'s TLS`;
+        expect(ours[reached]).toBe("puretls");
+        expect(control[reached]).toBe("node:tls");
         const compared = (report: Report) => ({
           ...report,
-          ...Object.fromEntries(varies.map((name) => [name, "varies"])),
+          ...Object.fromEntries(
+            [...varies, reached].map((name) => [name, "varies"]),
+          ),
         });
         expect(compared(ours)).toEqual(compared(control));
       });

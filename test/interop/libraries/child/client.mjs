@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onNativeTls } from "./native.mjs";
 import { mutePort, relayTo } from "./relay.mjs";
 import { within, wordsOf } from "./words.mjs";
 
@@ -28,6 +29,9 @@ for (const kind of ["uncaughtException", "unhandledRejection"])
     unhandled.push(wordsOf(error));
     process.stderr.write(`${kind}: ${error?.stack ?? error}\n`);
   });
+
+let tls = "puretls";
+onNativeTls(() => (tls = "node:tls"));
 
 const { open, ...abilities } = (await import(`../clients/${library}.mjs`))
   .client;
@@ -150,6 +154,7 @@ if (abilities.lingers)
   });
 
 print({ name: "unhandled errors", outcome: unhandled });
+print({ name: "the client's TLS", outcome: tls });
 // What still runs now holds the process against its will.
 setTimeout(() => {
   const outcome = process.getActiveResourcesInfo();

@@ -1,7 +1,7 @@
 /** Words for an outcome that are the same in each run. */
 
 /** Milliseconds that anything may take. */
-export const PATIENCE = 6000;
+export const PATIENCE = 15_000;
 
 /** Codes of nodemailer and mysql2 for whatever happens to a socket. */
 const VAGUE = new Set(["ESOCKET", "HANDSHAKE_SSL_ERROR"]);
@@ -29,7 +29,8 @@ export function wordsOf(error) {
     if (/^[A-Z]/.test(one.code)) found = one;
   const code = String(found?.code);
   if (/^[A-Z]/.test(code) && !VAGUE.has(code)) return code;
+  // Behind the colon stands what only one of the implementations says.
   return String(found?.message ?? found)
-    .split("\n")[0]
+    .split(/[:\n]/)[0]
     .replaceAll(/\b\d{4,5}\b/g, "PORT");
 }

@@ -1,0 +1,14 @@
+/** Tells whether this process has used Node's own TLS. */
+import { createHook } from "node:async_hooks";
+
+/** Calls back once, at the first socket that Node's own TLS wraps. */
+export function onNativeTls(tell) {
+  const hook = createHook({
+    init(_, type) {
+      if (type !== "TLSWRAP") return;
+      hook.disable();
+      tell();
+    },
+  });
+  hook.enable();
+}
