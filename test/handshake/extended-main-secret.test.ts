@@ -101,6 +101,7 @@ describe("requireExtendedMainSecret", () => {
     expect(pair.server.error?.alert).toBe("handshake_failure");
   });
 
+  // [9846-E-05]
   it("accepts peers that have it, and reports it", () => {
     const { client, server } = sides();
     const pair = connect12({

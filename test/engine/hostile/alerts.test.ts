@@ -24,6 +24,11 @@ describe("alerts", () => {
       level: "fatal",
       alert: "no_renegotiation",
     });
+    // [9846-6.2-07b]
+    expect(readAlert(Uint8Array.of(2, 117))).toEqual({
+      level: "fatal",
+      alert: "general_error",
+    });
     expect(readAlert(Uint8Array.of(1, 99))).toEqual({
       level: "warning",
       alert: 99,
@@ -54,6 +59,24 @@ describe("alerts", () => {
 });
 
 describe("an end", () => {
+  // [9846-6.2-05] [9846-A.1-01]
+  it("after the ServerHello goes out under the keys of the handshake", () => {
+    const { client, server } = newPair(
+      testClientConfig(),
+      testServerConfig(),
+      "other.test",
+    );
+    server.receive(client.takeOutput());
+    client.receive(server.takeOutput());
+    const alert = { alert: "bad_certificate" };
+    expect(client.error).toMatchObject({ ...alert, direction: "sent" });
+    const output = client.takeOutput();
+    // Behind the dummy change_cipher_spec.
+    expect([output[0], output[6]]).toEqual([20, 23]);
+    server.receive(output);
+    expect(server.error).toMatchObject({ ...alert, direction: "received" });
+  });
+
   // [9846-6.2-02]
   it("by a fault of this side's own has an alert and the cause", () => {
     const cause = new RangeError("no entropy");

@@ -246,6 +246,21 @@ describe("KeyUpdate", () => {
   });
 });
 
+// [9846-5.5-03]
+it("a receiver reads on under a key that is worn out", () => {
+  const limits = { recordsPerKey: 4 };
+  const pair = shuttle(
+    newPair(testClientConfig(), testServerConfig({ limits })),
+  );
+  events(pair.server);
+  for (let i = 0; i < 20; i++) pair.client.write(Uint8Array.of(i));
+  // All of it is under way before the client is asked for another key.
+  pair.server.receive(pair.client.takeOutput());
+  expect(pair.server.error).toBeUndefined();
+  expect(received(pair.server)).toHaveLength(20);
+  expect(pair.server.hasOutput).toBe(true);
+});
+
 // [9846-7.5-01]
 describe("the exporter", () => {
   it("gives both sides the same, and others something else", () => {

@@ -67,6 +67,23 @@ describe("an external PSK", () => {
         expect(received(pair.server)).toEqual(key);
       });
 
+  // [9846-4.3.11-10]
+  it("alone has its binder checked, whatever else was offered", () => {
+    const second = { identity: asciiBytes("device 8"), key };
+    const known = [psk, second];
+    const pair = connect({
+      client: { psk: () => [psk, { ...second, key: new Uint8Array(32) }] },
+      server: {
+        credentials: [],
+        psk: (request: PskRequest) =>
+          known.find(
+            (one) => String(one.identity) === String(request.identity),
+          ),
+      },
+    });
+    expect(outcome(pair)).toEqual(identity);
+  });
+
   it("over a HelloRetryRequest", () => {
     const pair = connect({
       client: { psk: () => psk },

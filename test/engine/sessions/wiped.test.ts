@@ -30,6 +30,33 @@ function watchWiping(): ReadonlySet<string> {
   return wiped;
 }
 
+// [9846-7.1-01] [9846-7.2-01]
+it("what a connection needs no more, while it goes on", () => {
+  const lines: string[] = [];
+  const secret = (label: string) =>
+    lines.find((line) => line.startsWith(label))?.split(" ")[2];
+  const wiped = watchWiping();
+  const pair = newPair(
+    testClientConfig({ keyLog: (line) => lines.push(line) }),
+    testServerConfig(),
+  );
+  shuttle(pair);
+  expect(pair.client.info?.version).toBe("TLSv1.3");
+  const [own, theirs] = ["CLIENT", "SERVER"].map((side) => {
+    expect(wiped).toContain(secret(`${side}_HANDSHAKE_TRAFFIC_SECRET`));
+    return secret(`${side}_TRAFFIC_SECRET_0`);
+  });
+  expect(own).toBeDefined();
+  expect(wiped).not.toContain(own);
+  pair.client.updateKeys(true);
+  shuttle(pair);
+  pair.server.write(Uint8Array.of(1));
+  shuttle(pair);
+  expect(wiped).toContain(own);
+  expect(wiped).toContain(theirs);
+  vi.restoreAllMocks();
+});
+
 // [9846-6-03a] [5246-7.2.2-01]
 it.each(VERSIONS)("all that the key log told, in %s", (version) => {
   const versions = [version];

@@ -161,7 +161,7 @@ describe("early data is accepted", () => {
 });
 
 describe("early data is never accepted twice", () => {
-  // [9846-8-03]
+  // [9846-8-01] [9846-8-03]
   it("when the whole hello is sent again", () => {
     const server = guarded();
     const { client } = offer(firstSession({ server }), server);
