@@ -160,7 +160,7 @@ export abstract class NodeSocket extends Socket {
         return this.#sent;
       }),
       bufferSize: own(function () {
-        return this.writableLength;
+        return this.destroyed ? undefined : this.writableLength;
       }),
     });
   }

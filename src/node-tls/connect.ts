@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { emitWarning } from "node:process";
 import type { Duplex } from "node:stream";
 import { requireFunction, requireNumber } from "./base/checks.ts";
+import { currentDefault } from "./base/defaults.ts";
 import { nodeError } from "./base/errors.ts";
 import type { IdentityCheck } from "./peer/peer-judge.ts";
 import { inUse } from "./in-use.ts";
@@ -67,7 +68,8 @@ export function connect(
   onSecure?: OnSecure,
 ): TLSSocket;
 export function connect(...args: readonly unknown[]): TLSSocket {
-  const { options, onSecure } = argumentsOf(args);
+  const { options: given, onSecure } = argumentsOf(args);
+  const options = { ...defaults(), ...given };
   const { minDHSize = MIN_DH_SIZE, socket: below } = options;
   const check = options.checkServerIdentity ?? inUse.checkServerIdentity;
   requireFunction("options.checkServerIdentity", check);
@@ -97,6 +99,12 @@ export function connect(...args: readonly unknown[]): TLSSocket {
   if (below === undefined || below === null) begin(socket, options);
   else socket._start();
   return socket;
+}
+
+/** Options that a program sees in its own `createSecureContext()`, as in Node. */
+function defaults() {
+  const ciphers = currentDefault("DEFAULT_CIPHERS");
+  return typeof ciphers === "string" ? { ciphers } : {};
 }
 
 /** The rules for names are puretls's where the program has none of its own. */

@@ -26,6 +26,12 @@ const MAX_IDENTITY = 256;
 export class ProgramCalls {
   /** The first error that a callback threw or called back with. */
   error: Error | undefined;
+  readonly #onError: (error: Error) => void;
+
+  /** @param onError is called with that error */
+  constructor(onError: (error: Error) => void) {
+    this.#onError = onError;
+  }
 
   /** Runs a callback. @throws what it throws, which is kept */
   run<T>(call: () => T): T {
@@ -39,7 +45,10 @@ export class ProgramCalls {
   /** Keeps an error for the socket. */
   keep(error: unknown): Error {
     const kept = error instanceof Error ? error : new Error(String(error));
-    this.error ??= kept;
+    if (this.error === undefined) {
+      this.error = kept;
+      this.#onError(kept);
+    }
     return kept;
   }
 

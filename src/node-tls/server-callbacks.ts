@@ -33,6 +33,8 @@ export interface ServerParts {
   readonly judge: PeerJudge;
   readonly calls: ProgramCalls;
   readonly keyLog: ((line: string) => void) | null;
+  /** Told of the name in SNI, null without one. */
+  readonly onName: (name: string | null) => void;
   /** Of `setKeyCert()`, in place of the certificates of the context. */
   readonly keyCert: () => ContextFacts | undefined;
 }
@@ -71,8 +73,10 @@ function requireHint(hint: unknown): void {
 /** True where something about the connection depends on the ClientHello. */
 function choosesLater({
   options: { SNICallback, ALPNCallback, server },
+  keyCert,
 }: ServerParts) {
   return (
+    keyCert() !== undefined ||
     SNICallback !== undefined ||
     ALPNCallback !== undefined ||
     (server !== undefined && server.listenerCount("OCSPRequest") > 0)
@@ -111,6 +115,7 @@ function chooseContext(
   hello: ClientHello,
 ): SniAnswer | Promise<SniAnswer> {
   const { SNICallback } = parts.options;
+  parts.onName(name);
   if (SNICallback === undefined || name === null)
     return behindName(parts, first, undefined, hello);
   const { calls, socket } = parts;
@@ -149,32 +154,33 @@ function behindName(
           serverName: hello.extensions.server_name ?? null,
           protocols,
         });
-  const keyCert = parts.keyCert();
-  const facts = keyCert ?? named ?? parts.facts;
+  const facts = named ?? parts.facts;
+  // Whoever is trusted follows from the name alone, and from no key that is presented.
   parts.judge.verifyBy(verifierOf(facts));
   const context =
     facts === parts.facts
       ? first
-      : connectionContext(facts, {
-          ...changesOf(parts),
-          sniCallback: null,
-        });
+      : connectionContext(facts, { ...changesOf(parts), sniCallback: null });
+  const keyCert = parts.keyCert();
   const result =
-    chosen === undefined
+    chosen === undefined && keyCert === undefined
       ? context
-      : context.extend({ alpnProtocols: [chosen] });
+      : context.extend({
+          ...(chosen !== undefined && { alpnProtocols: [chosen] }),
+        });
+  keyCert?.presentIn(result);
   if (
     server === undefined ||
     hello.extensions.status_request === undefined ||
     server.listenerCount("OCSPRequest") === 0
   )
     return result === first ? undefined : { context: result };
-  return stapled(server, facts, result, calls);
+  return stapled(server, keyCert ?? facts, result, calls);
 }
 
 async function stapled(
   server: EventEmitter,
-  { chains, staple }: ContextFacts,
+  { chains, presentIn }: ContextFacts,
   context: SSLContext,
   calls: ProgramCalls,
 ): Promise<SniAnswer> {
@@ -186,7 +192,7 @@ async function stapled(
   if (!ArrayBuffer.isView(response)) return { context };
   const copy = context.extend();
   calls.run(() => {
-    staple(copy, viewOf(response));
+    presentIn(copy, viewOf(response));
   });
   return { context: copy };
 }

@@ -26,6 +26,10 @@ export interface TLSSocketOptions
   /** Milliseconds; 0: no limit. */
   readonly handshakeTimeout?: number | undefined;
   readonly pauseOnConnect?: boolean | undefined;
+  readonly noDelay?: boolean | undefined;
+  readonly keepAlive?: boolean | undefined;
+  /** Milliseconds. */
+  readonly keepAliveInitialDelay?: number | undefined;
 }
 
 /** Options of `connect()`: Node's. */

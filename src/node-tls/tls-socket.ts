@@ -38,6 +38,17 @@ export interface Expectation {
   readonly place: Readonly<Record<string, unknown>>;
 }
 
+/** Options that Node's own sockets take. */
+function picked(options: TLSSocketOptions) {
+  const { highWaterMark, noDelay, keepAlive, keepAliveInitialDelay } = options;
+  return {
+    ...(highWaterMark !== undefined && { highWaterMark }),
+    ...(noDelay !== undefined && { noDelay }),
+    ...(keepAlive !== undefined && { keepAlive }),
+    ...(keepAliveInitialDelay !== undefined && { keepAliveInitialDelay }),
+  };
+}
+
 /** @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none */
 function requireCallbacks(options: TLSSocketOptions): void {
   const { SNICallback, ALPNCallback, isServer } = options;
@@ -80,7 +91,10 @@ export class TLSSocket extends AnsweringSocket {
   readonly server: TLSSocketOptions["server"];
   readonly #options: TLSSocketOptions;
   readonly #contextFacts: ContextFacts;
-  readonly #calls = new ProgramCalls();
+  /** As in Node: an error of a callback ends the socket at once, without an alert. */
+  readonly #calls = new ProgramCalls((error) => {
+    this.destroy(error);
+  });
   #expectation: Expectation | undefined;
   #judge: PeerJudge | undefined;
   #servername: string | undefined;
@@ -105,9 +119,7 @@ export class TLSSocket extends AnsweringSocket {
     super({
       allowHalfOpen: socket?.allowHalfOpen ?? given.allowHalfOpen ?? false,
       isServer: given.isServer === true,
-      ...(given.highWaterMark !== undefined && {
-        highWaterMark: given.highWaterMark,
-      }),
+      ...picked(given),
     });
     requireCallbacks(given);
     alpnNames(given.ALPNProtocols);
@@ -197,6 +209,9 @@ export class TLSSocket extends AnsweringSocket {
       calls: this.#calls,
       keyLog: this.#keyLog(),
       keyCert: () => this.#keyCert,
+      onName: (name) => {
+        this.servername = name ?? false;
+      },
     });
     return connectionOf(context, { serverSide: true });
   }
@@ -217,8 +232,8 @@ export class TLSSocket extends AnsweringSocket {
           this.#calls.clientKey(pskCallback, this, hint),
       }),
     };
-    const facts = this.#keyCert ?? this.#contextFacts;
-    const context = connectionContext(facts, changes);
+    const context = connectionContext(this.#contextFacts, changes);
+    this.#keyCert?.presentIn(context);
     const name = this.#servername;
     return connectionOf(context, {
       serverSide: false,
@@ -369,7 +384,9 @@ export class TLSSocket extends AnsweringSocket {
    */
   setMaxSendFragment(size: number): boolean {
     requireWhole("size", size);
-    return size >= 512 && size <= 16_384;
+    if (size < 512 || size > 16_384) return false;
+    this.maxFragment = size;
+    return true;
   }
 
   /** Does nothing: puretls refuses each renegotiation (RFC 9325 3.5). */

@@ -107,8 +107,13 @@ export function setDefaultCACertificates(
     try {
       return pems(one);
     } catch (error) {
-      if (error instanceof X509Error) return [];
-      throw error;
+      if (!(error instanceof X509Error)) throw error;
+      if (error.code === "no_pem_block") return [];
+      throw nodeError(
+        "ERR_OSSL_PEM_ASN1_LIB",
+        `setDefaultCACertificates: one of certs cannot be read: ${error.message}`,
+        { cause: error },
+      );
     }
   });
   if (found.length === 0 && contents.length > 0)

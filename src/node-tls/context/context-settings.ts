@@ -34,8 +34,8 @@ export interface ContextFacts {
   /** DER of this side's chains, leaf first. */
   readonly chains: readonly (readonly Uint8Array[])[];
   readonly sessionIdContext: string;
-  /** Loads the chains into another context, with an OCSP response. */
-  readonly staple: (context: SSLContext, response: Uint8Array) => void;
+  /** Presents the chains in another context, whose rules stay; with an OCSP response. */
+  readonly presentIn: (context: SSLContext, response?: Uint8Array) => void;
 }
 
 /** Bits of OpenSSL's SSL_OP that puretls has a setting for. */
@@ -93,7 +93,7 @@ export function contextSettings(options: SecureContextOptions): ContextFacts {
       tickets,
       chains,
       sessionIdContext: sessionIdContext ?? "",
-      staple: (context, response) => {
+      presentIn: (context, response) => {
         loadOwnCertificates(context, options, response);
       },
     };

@@ -21,7 +21,7 @@ export function asMaterialError<T>(
     const theirs = errorOfNode(options);
     throw nodeError(
       codeOf(theirs) ?? codeHere(error),
-      messageOf(error),
+      messageOf(theirs, error),
       factsOf(theirs, error),
     );
   }
@@ -48,8 +48,13 @@ function codeHere(error: unknown): string {
   return error instanceof SSLError ? error.code : "ERR_CRYPTO_OPERATION_FAILED";
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** OpenSSL's words, by which programs tell them, and a sentence. */
+function messageOf(theirs: unknown, error: unknown): string {
+  const sentence = error instanceof Error ? error.message : String(error);
+  const { library, reason } = factsOf(theirs, undefined);
+  return typeof library === "string" && typeof reason === "string"
+    ? `${library}::${reason}: ${sentence}`
+    : sentence;
 }
 
 /** OpenSSL's words for the part at fault and for the reason. */

@@ -15,6 +15,7 @@ import {
   type VerifiedChain,
   type VerifyContext,
 } from "../../x509/verifier.ts";
+import { found } from "../../options.ts";
 import { certificateObject } from "./certificates.ts";
 import { nodeError } from "../base/errors.ts";
 import { native } from "../base/native.ts";
@@ -102,8 +103,7 @@ export class PeerJudge implements CertificateVerifier {
     if (hostname === undefined) return true;
     const check = checkServerIdentity ?? native.checkServerIdentity;
     const error: unknown = Reflect.apply(check, undefined, [hostname, {}]);
-    this.error =
-      error === undefined || error === null ? undefined : asError(error);
+    this.error = error ? asError(error) : undefined;
     return this.error === undefined;
   }
 
@@ -122,7 +122,7 @@ export class PeerJudge implements CertificateVerifier {
   }
 }
 
-/** A program's answer; what it throws is a no. */
+/** A program's answer, of which all but a promise and the like is as in Node. */
 function answerOf(
   check: IdentityCheck,
   hostname: string,
@@ -130,9 +130,7 @@ function answerOf(
 ): Error | undefined {
   const cert = certificateObject(chain, true);
   const answer: unknown = Reflect.apply(check, undefined, [hostname, cert]);
-  if (answer === undefined || answer === null || answer === false)
-    return undefined;
-  return asError(answer);
+  return answer ? asError(answer) : undefined;
 }
 
 /** The name by the rules of RFC 9525, with Node's error. */
@@ -157,5 +155,8 @@ function nameError(hostname: string, chain: VerifiedChain): Error | undefined {
 function asError(value: unknown): Error {
   return value instanceof Error
     ? value
-    : nodeError("ERR_TLS_CERT_ALTNAME_INVALID", String(value));
+    : nodeError(
+        "ERR_TLS_CERT_ALTNAME_INVALID",
+        `checkServerIdentity: it returned ${found(value)}; undefined, or an Error, is allowed`,
+      );
 }

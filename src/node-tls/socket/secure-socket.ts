@@ -38,6 +38,8 @@ import { Wire } from "./wire.ts";
 
 /** Bytes that are sealed at once: the next ones when the system has these. */
 const SEND_SIZE = 64 * 1024;
+/** RFC 9846 5.1. */
+const MAX_FRAGMENT = 16 * 1024;
 /** For the records of {@link SEND_SIZE}. */
 const ROOM = 66 * 1024;
 /** Less data has memory of its own as quickly. */
@@ -73,6 +75,9 @@ export abstract class SecureSocket extends NodeSocket {
   #endPushed = false;
   /** Data, then perhaps the end, that wait for the handshake. */
   readonly #afterHandshake: Waiting[] = [];
+
+  /** Bytes of data that a record has at most. */
+  protected maxFragment = MAX_FRAGMENT;
 
   protected constructor(options: SecureSocketOptions) {
     super(options);
@@ -402,7 +407,10 @@ export abstract class SecureSocket extends NodeSocket {
         ? (idleRooms.pop() ?? new Uint8Array(ROOM))
         : undefined;
     try {
-      connection.write(part, room);
+      if (this.maxFragment === MAX_FRAGMENT) connection.write(part, room);
+      else
+        for (let from = 0; from < part.length; from += this.maxFragment)
+          connection.write(part.subarray(from, from + this.maxFragment));
     } catch (error) {
       done(this.nodeError(connection.failure ?? error));
       return;
