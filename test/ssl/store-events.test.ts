@@ -19,6 +19,7 @@ import {
 import {
   clientContext,
   readyPair,
+  rejection,
   serverContext,
   socketPair,
   thrown,
@@ -174,6 +175,23 @@ describe.each(VERSIONS)("events of a store of %s", (version) => {
     );
     for (const { error } of faults) expect(error).toBe(lost);
     expect(server.sessionStats().storeFaults).toBe(faults.length);
+  });
+
+  it("carry it where the session of a destroyed connection is taken out", async () => {
+    const lost = new Error("connection lost");
+    const { server, events } = serving({
+      take: () => Promise.reject(lost),
+      put: () => Promise.resolve(),
+    });
+    const client = clientContext({ maximumVersion: version });
+    const pair = await readyPair({ client, server });
+    pair.server.destroy();
+    await rejection(pair.client.recv());
+    expect(events.at(-1)).toMatchObject({
+      operation: "take",
+      outcome: "failed",
+      error: lost,
+    });
   });
 
   it("cost nothing where the listener throws or rejects", async () => {
