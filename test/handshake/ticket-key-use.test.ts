@@ -1,10 +1,10 @@
 /** Counts of what ticket keys seal, their limit, and keys by a schedule. */
-import { describe, expect, it } from "vitest";
-import { toHex } from "../../src/bytes.ts";
+import { describe, expect, it, vi } from "vitest";
+import { type Secret, toHex } from "../../src/bytes.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
 import type { AeadAlgorithm } from "../../src/crypto/provider.ts";
 import { TicketKeys, TlsUsageError } from "../../src/engine/index.ts";
-import { session13, T0 } from "../support/sessions.ts";
+import { connect, firstSession, session13, T0 } from "../support/sessions.ts";
 
 const SESSION = session13();
 const noBytes = new Uint8Array(0);
@@ -60,6 +60,40 @@ describe("TicketKeys", () => {
     expect(seen.map((plaintext) => plaintext.every((b) => b === 0))).toEqual([
       true,
     ]);
+  });
+
+  it("leave no secret in the other facts of a session that they open", () => {
+    const keys = new TicketKeys({ provider: noble });
+    const opened = keys.open(keys.seal(SESSION) ?? noBytes);
+    if (opened?.version !== "TLSv1.3") throw new Error("no session of TLS 1.3");
+    expect(opened.psk.bytes).toEqual(SESSION.psk.bytes);
+    const secret = toHex(SESSION.psk.bytes);
+    expect(toHex(new Uint8Array(opened.ticket.buffer))).not.toContain(secret);
+  });
+
+  it.each([
+    ["of this library are overwritten once a server has its copy", true],
+    ["of a program's own class are not: it may keep them", false],
+  ])("sessions that keys %s", (_what, isOwn) => {
+    const opened: Secret[] = [];
+    const watch = (keys: TicketKeys): TicketKeys => {
+      vi.spyOn(keys, "open").mockImplementation((ticket) => {
+        const session = TicketKeys.prototype.open.call(keys, ticket);
+        if (session?.version === "TLSv1.3") opened.push(session.psk);
+        return session;
+      });
+      return keys;
+    };
+    class OwnKeys extends TicketKeys {}
+    const options = { provider: noble };
+    const ticketKeys = watch(
+      isOwn ? new TicketKeys(options) : new OwnKeys(options),
+    );
+    const server = { provider: noble, ticketKeys };
+    const session = firstSession({ server });
+    const pair = connect({ client: { session }, server });
+    expect(pair.server.info?.resumed).toBe(true);
+    expect(opened.map(({ length }) => length)).toEqual([isOwn ? 0 : 32]);
   });
 
   it("have a limit from 1 to 2^32", () => {

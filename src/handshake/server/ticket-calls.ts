@@ -4,7 +4,7 @@
  */
 import { ownBytes } from "../../bytes.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { readSession } from "../sessions/session-check.ts";
+import { readOpened } from "../sessions/session-check.ts";
 import type { Session } from "../sessions/session.ts";
 
 /** RFC 9846 4.7.1, RFC 5077 3.3: opaque ticket<..2^16-1>. */
@@ -30,11 +30,12 @@ export function openTicket(
   { ticketKeys, protocol }: ServerConfig,
   ticket: Uint8Array,
 ): Session | undefined {
-  let found: unknown;
+  if (ticketKeys === undefined) return undefined;
+  let opened: Session | undefined;
   try {
-    found = ticketKeys?.open(ticket);
+    opened = ticketKeys.open(ticket);
   } catch {
     return undefined;
   }
-  return readSession(found, protocol);
+  return readOpened(opened, ticketKeys, protocol);
 }

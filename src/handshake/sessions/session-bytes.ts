@@ -103,7 +103,10 @@ function readSession(reader: Reader): Session {
   const version = reader.u16();
   const cipherSuite = suiteOfCode(reader.u16());
   const facts = { ...readFacts(reader), ticket: reader.opaque16() };
-  const secret = reader.opaque8(1).slice();
+  const read = reader.opaque8(1);
+  const secret = read.slice();
+  // The other facts are views of the same copy, which outlives the secret.
+  read.fill(0);
   if (ProtocolVersion[cipherSuite.version] !== version)
     throw malformed("a cipher suite of another version");
   if (cipherSuite.version === "TLSv1.3")

@@ -98,6 +98,29 @@ interface Spoken {
   readonly suites: Readonly<Record<string, CipherSuite>>;
 }
 
+/** Ticket keys whose `open()` returns sessions that nobody else keeps. */
+const GIVING = new WeakSet<object>();
+
+/** Notes that `open()` of these keys makes a session for its caller alone. */
+export function opensForCallerAlone(keys: object): void {
+  GIVING.add(keys);
+}
+
+/**
+ * As {@link readSession}, of what ticket keys have opened: a secret of which only
+ * this copy is needed is overwritten.
+ */
+export function readOpened(
+  opened: Session | undefined,
+  keys: object,
+  spoken: Spoken,
+): Session | undefined {
+  const session = readSession(opened, spoken);
+  if (opened !== undefined && GIVING.has(keys))
+    (opened.version === "TLSv1.3" ? opened.psk : opened.mainSecret).wipe();
+  return session;
+}
+
 /**
  * Reads what a store or a program had in place of a session: each fact once,
  * into an object that is this library's. Undefined for what is no session of

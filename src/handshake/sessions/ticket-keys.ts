@@ -16,6 +16,7 @@ import type {
 } from "../../crypto/provider.ts";
 import { TlsUsageError } from "../../errors.ts";
 import type { Session } from "./session.ts";
+import { opensForCallerAlone } from "./session-check.ts";
 import { sessionFromBytes, sessionToBytes } from "./session-bytes.ts";
 
 const NAME_LENGTH = 16;
@@ -187,6 +188,8 @@ export class TicketKeys {
     this.#rotatedAt = this.#clock.read();
     if (keys.length === 0) this.rotate();
     for (const key of [...keys].reverse()) this.rotate(key);
+    // A program's own class may keep what it opens.
+    if (new.target === TicketKeys) opensForCallerAlone(this);
   }
 
   /**
