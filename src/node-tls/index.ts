@@ -26,9 +26,22 @@ export { connect } from "./connect.ts";
 export {
   createServer,
   type SecureListener,
+  type SecureServerMethods,
   Server,
   type ServerConstructor,
   type TlsOptions,
 } from "./server.ts";
 export type { ConnectionOptions, TLSSocketOptions } from "./socket-options.ts";
 export { TLSSocket } from "./tls-socket.ts";
+export { Agent } from "./http/agent.ts";
+export {
+  type Connector,
+  type ConnectorOptions,
+  type ConnectorTarget,
+  createConnector,
+} from "./http/connector.ts";
+export {
+  createHttp2SecureServer,
+  createHttpsServer,
+  type Http2Listener,
+} from "./http/servers.ts";

@@ -37,8 +37,8 @@ export interface TlsOptions
 /** Listener of `secureConnection`. */
 export type SecureListener = (socket: TLSSocket) => void;
 
-/** A server of TLS: Node's `tls.Server`, which {@link createServer} makes. */
-export interface Server extends NetServer {
+/** Methods of a server of TLS beside those of `net.Server`. */
+export interface SecureServerMethods {
   /**
    * Adds a context for clients that ask for that name, in which `*` stands for one
    * label; one that was added later comes first.
@@ -62,6 +62,9 @@ export interface Server extends NetServer {
   setSecureContext(options: SecureContextOptions): void;
 }
 
+/** A server of TLS: Node's `tls.Server`, which {@link createServer} makes. */
+export interface Server extends NetServer, SecureServerMethods {}
+
 interface State {
   readonly options: TlsOptions;
   context: object;
@@ -76,6 +79,43 @@ function stateOf(server: object): State {
   throw nodeError("ERR_INVALID_THIS", "this is no Server of puretls/node-tls");
 }
 
+/** A listener of connections, as Node's servers have one of their own. */
+type ConnectionListener = (this: NetServer, socket: object) => void;
+
+/**
+ * Puts TLS below a server of another protocol, as `http.Server`: its own listener gets
+ * the sockets whose handshake is done.
+ *
+ * @throws what {@link createServer} throws
+ */
+export function secureBelow<Protocol extends NetServer>(
+  server: Protocol,
+  options: TlsOptions,
+): Protocol & SecureServerMethods {
+  const above = server.listeners("connection").filter(isConnectionListener);
+  keepState(server, { ...options });
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => {
+    accept(server, socket);
+  });
+  server.on("secureConnection", (socket: TLSSocket) => {
+    for (const listener of above) Reflect.apply(listener, server, [socket]);
+  });
+  const methods: SecureServerMethods = METHODS;
+  return Object.assign(server, methods);
+}
+
+function isConnectionListener(value: unknown): value is ConnectionListener {
+  return typeof value === "function";
+}
+
+function keepState(server: NetServer, options: TlsOptions): void {
+  requireServerOptions(options);
+  const context = inUse.createSecureContext(contextOptions(options));
+  STATES.set(server, { options, context, contexts: [] });
+  Object.assign(server, facesOf(options));
+}
+
 /** Checks the options and makes the server of `self`. */
 function setUp(self: NetServer, first: unknown, second: unknown): void {
   const listener = typeof first === "function" ? first : second;
@@ -86,10 +126,7 @@ function setUp(self: NetServer, first: unknown, second: unknown): void {
   if (typeof given !== "object" || given === null)
     throw wrongType("options", given, "an object");
   const options: TlsOptions = { ...given };
-  requireServerOptions(options);
-  const context = inUse.createSecureContext(contextOptions(options));
-  STATES.set(self, { options, context, contexts: [] });
-  Object.assign(self, facesOf(options));
+  keepState(self, options);
   Reflect.apply(NetServer, self, [
     options,
     (socket: Socket) => {
@@ -203,7 +240,7 @@ function byName(contexts: State["contexts"]) {
   };
 }
 
-const METHODS: ThisType<NetServer> & Omit<Server, keyof NetServer> = {
+const METHODS: ThisType<NetServer> & SecureServerMethods = {
   addContext(hostname, context) {
     if (!hostname)
       throw nodeError(
