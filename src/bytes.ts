@@ -256,7 +256,9 @@ function nameOfTypedArray(value: unknown): unknown {
  * @throws TypeError for anything else, strings included
  */
 export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
-  if (data instanceof Uint8Array) return data;
+  // Not a Buffer as it is: its slice() is no copy.
+  if (data instanceof Uint8Array && data.constructor === Uint8Array)
+    return data;
   if (ArrayBuffer.isView(data))
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (isArrayBuffer(data)) return new Uint8Array(data);

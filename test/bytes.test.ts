@@ -114,6 +114,10 @@ describe("bytes", () => {
     const buffer = Uint8Array.of(1, 2, 3, 4).buffer;
     expect(viewBytes(new DataView(buffer, 1, 2))).toEqual(fromHex("0203"));
     expect(viewBytes(buffer)).toHaveLength(4);
+    // A Buffer's own slice() is a view: what is cut off would be the program's.
+    const own = Buffer.from([1, 2, 3]);
+    viewBytes(own).slice(1).fill(0);
+    expect([...own]).toEqual([1, 2, 3]);
     for (const wrong of ["bytes", null, 7, undefined, [1]])
       expect(() => viewBytes(wrong as unknown as Uint8Array)).toThrow(
         TypeError,
