@@ -25,6 +25,7 @@ import { ProgramCalls } from "./program-calls.ts";
 import { contextFacts, isOurContext } from "./context/secure-context.ts";
 import { inUse } from "./in-use.ts";
 import { serverContext } from "./server-callbacks.ts";
+import { readyForHttp2 } from "./socket/http2-wrap.ts";
 import { sessionOf, sessionState } from "./peer/session-state.ts";
 import type { TLSSocketOptions } from "./socket-options.ts";
 import { tlsError } from "./base/tls-errors.ts";
@@ -250,6 +251,7 @@ export class TLSSocket extends AnsweringSocket {
     if (!this.#options.enableTrace) connection.messages.callback = null;
     clearTimeout(this.#handshakeTimer);
     this.alpnProtocol = info.alpnProtocol ?? false;
+    if (this.alpnProtocol === "h2") readyForHttp2();
     this.servername ??= info.serverName ?? false;
     if (!this.isServer && this.#options.requestOCSP) {
       const response = info.peer?.stapled.ocspResponse;
