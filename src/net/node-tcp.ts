@@ -30,7 +30,7 @@ export async function openTransport(options: TcpOptions): Promise<Transport> {
   const socket = connect({
     ...connectOptions(options),
     onread: {
-      buffer: (room ??= new Uint8Array(ROOM)),
+      buffer: sharedRoom(),
       callback(length, buffer) {
         transport.lend(buffer.subarray(0, length));
         return true;
@@ -48,8 +48,13 @@ const ROOM = 256 * 1024;
 /** One for all sockets: what was read is taken before the next one reads. */
 let room: Uint8Array | undefined;
 
+/** Returns the room that sockets share: see {@link openTransport}. */
+export function sharedRoom(): Uint8Array {
+  return (room ??= new Uint8Array(ROOM));
+}
+
 /** Windows is given the room before there is something to read. */
-const CAN_SHARE =
+export const CAN_SHARE =
   platform !== "win32" && !("bun" in versions) && !("deno" in versions);
 
 function connectOptions({ host, port }: TcpOptions): TcpNetConnectOpts {

@@ -29,31 +29,12 @@ import {
   type Piece,
 } from "../../net/node-socket.ts";
 import { systemErrorOf } from "../../net/node-errors.ts";
-import { joinPieces } from "../../net/node-pieces.ts";
 import { asError } from "../../net/transport.ts";
 import type { Connection } from "../../ssl/connection/connection.ts";
 import { neverSecure, neverSent } from "./errors.ts";
 import { SocketFacts } from "./facts.ts";
-import { Wire } from "./wire.ts";
-
-/** Bytes that are sealed at once: the next ones when the system has these. */
-const SEND_SIZE = 64 * 1024;
-/** RFC 9846 5.1. */
-const MAX_FRAGMENT = 16 * 1024;
-/** For the records of {@link SEND_SIZE}. */
-const ROOM = 66 * 1024;
-/** Less data has memory of its own as quickly. */
-const WORTH_A_ROOM = 4 * 1024;
-const MAX_IDLE_ROOMS = 4;
-const idleRooms: Uint8Array[] = [];
-
-/** Reused for data that is sealed before the next is joined. */
-let joined: Buffer | undefined;
-
-function scratch(length: number): Buffer {
-  if (length > SEND_SIZE) return Buffer.allocUnsafeSlow(length);
-  return (joined ??= Buffer.allocUnsafeSlow(SEND_SIZE));
-}
+import { Sender } from "./sender.ts";
+import { OwnSocket, Wire } from "./wire.ts";
 
 export interface SecureSocketOptions extends NodeSocketOptions {
   readonly isServer?: boolean | undefined;
@@ -63,21 +44,20 @@ export abstract class SecureSocket extends NodeSocket {
   readonly #isServer: boolean;
   #wire: Wire | undefined;
   #connection: Connection | undefined;
+  #sender: Sender | undefined;
   #facts: SocketFacts | undefined;
   /** True once the handshake is done and `onSecure()` was called. */
   #secure = false;
   /** The reader above has room. */
   #wanted = false;
-  #delivering = false;
+  /** Between two records: see {@link #deliverLater}. */
+  #isBetween = false;
   /** The stream below waits for `resume()`. */
   #held = false;
   #wireEnded = false;
   #endPushed = false;
   /** Data, then perhaps the end, that wait for the handshake. */
   readonly #afterHandshake: Waiting[] = [];
-
-  /** Bytes of data that a record has at most. */
-  protected maxFragment = MAX_FRAGMENT;
 
   protected constructor(options: SecureSocketOptions) {
     super(options);
@@ -119,6 +99,13 @@ export abstract class SecureSocket extends NodeSocket {
     return this.#isServer;
   }
 
+  /** Bytes of data in a record, 512 to 16384. */
+  protected set maxFragment(bytes: number) {
+    this.#maxFragment = bytes;
+    if (this.#sender !== undefined) this.#sender.maxFragment = bytes;
+  }
+  #maxFragment: number | undefined;
+
   /** Takes the stream below, whose bytes are this socket's alone from now on. */
   protected attach(stream: Duplex): void {
     const wire = new Wire(stream, {
@@ -153,7 +140,7 @@ export abstract class SecureSocket extends NodeSocket {
       this.once("connect", () => {
         Reflect.apply(listener, this, []);
       });
-    const socket = new Socket({ allowHalfOpen: true });
+    const socket = new OwnSocket();
     for (const event of FORWARDED)
       socket.on(event, (...told: unknown[]) => this.emit(event, ...told));
     const given = listener === undefined ? options : options.slice(0, -1);
@@ -179,18 +166,29 @@ export abstract class SecureSocket extends NodeSocket {
   }
 
   protected override send(pieces: readonly Piece[], done: Done): void {
-    const bytes = joinPieces(pieces, (length) => scratch(length));
-    this.countSent(bytes.length);
+    let bytes = 0;
+    for (const { chunk, encoding } of pieces)
+      bytes +=
+        typeof chunk === "string"
+          ? Buffer.byteLength(chunk, encoding)
+          : chunk.length;
+    this.countSent(bytes);
     if (this.#secure) {
-      this.#sendFrom(bytes, 0, done);
+      this.#send(pieces, done);
       return;
     }
-    const kept = bytes.slice();
     const run = (): void => {
-      this.#sendFrom(kept, 0, done);
+      this.#send(pieces, done);
     };
     this.#afterHandshake.push({ run, done });
     if (!this.connecting) this.#openTls();
+  }
+
+  #send(pieces: readonly Piece[], done: Done): void {
+    this.#sender?.send(pieces, (error) => {
+      if (error) done(this.nodeError(this.#connection?.failure ?? error));
+      else done();
+    });
   }
 
   override _final(done: Done): void {
@@ -202,7 +200,7 @@ export abstract class SecureSocket extends NodeSocket {
       return;
     }
     this.#connection?.close();
-    this.#flush();
+    this.#sender?.flush();
     if (this.#wire === undefined) done();
     else this.#wire.end(done);
   }
@@ -212,7 +210,7 @@ export abstract class SecureSocket extends NodeSocket {
     // A peer that reads no close_notify takes the end for a truncation.
     if (error === null && this.#secure && connection?.failure === undefined) {
       connection?.close();
-      this.#flush();
+      this.#sender?.flush();
     }
     connection?.abandon();
     const closed = (): void => {
@@ -246,6 +244,12 @@ export abstract class SecureSocket extends NodeSocket {
     try {
       const connection = this.openConnection();
       this.#connection = connection;
+      this.#sender =
+        this.#wire &&
+        new Sender(connection, this.#wire, () => {
+          this._unrefTimer();
+        });
+      if (this.#maxFragment !== undefined) this.maxFragment = this.#maxFragment;
       this.#facts = new SocketFacts(connection, this);
       connection.start();
     } catch (error) {
@@ -281,14 +285,17 @@ export abstract class SecureSocket extends NodeSocket {
   #turn(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    this.#flush();
+    this.#sender?.flush();
     if (connection.waiting !== undefined) {
       this.#waitFor(connection.waiting);
       return;
     }
-    if (!this.#secure && connection.handshakeDone) this.#becomeSecure();
-    this.#deliver(connection);
-    if (this.destroyed) return;
+    const isNew = !this.#secure && connection.handshakeDone;
+    if (isNew) this.#becomeSecure();
+    if (isNew && connection.pending > 0) this.#deliverLater();
+    else this.#deliver(connection);
+    // What came before the end is read before the end is told.
+    if (this.destroyed || this.#isBetween) return;
     if (connection.failure !== undefined) this.#fail(connection.failure);
     else if (connection.pending === 0 && this.#isAtEnd(connection))
       this.#pushEnd();
@@ -312,29 +319,39 @@ export abstract class SecureSocket extends NodeSocket {
     }
   }
 
+  /** Hands on one record; the next one in a turn of its own. */
   #deliver(connection: Connection): void {
-    if (this.#delivering) return;
-    this.#delivering = true;
+    if (this.#isBetween || !this.#wanted || connection.pending === 0) return;
+    const { buffer, byteOffset, byteLength } = connection.takeData(Infinity);
+    this.countReceived(byteLength);
+    // False until `_read()` is called once more.
+    this.#wanted = false;
+    this.#isBetween = connection.pending > 0;
     try {
-      while (this.#wanted && connection.pending > 0 && !this.destroyed) {
-        const { buffer, byteOffset, byteLength } =
-          connection.takeData(Infinity);
-        this.countReceived(byteLength);
-        // False until `_read()` is called once more.
-        this.#wanted = false;
-        if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
-          this.#wanted = true;
-      }
+      if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
+        this.#wanted = true;
     } catch (error) {
       // Of a listener: whoever catches it is to get the data that follows.
-      nextTick(() => {
-        this.#wanted = true;
-        this.#turn();
-      });
+      this.#wanted = true;
       throw error;
     } finally {
-      this.#delivering = false;
+      if (this.#isBetween) this.#deliverLater();
     }
+  }
+
+  /**
+   * Goes on when promises have run, as they do between two records of Node's own
+   * sockets, where each is a callback from the system: a program that awaits an event
+   * has its next listener in time.
+   */
+  #deliverLater(): void {
+    this.#isBetween = true;
+    queueMicrotask(() => {
+      nextTick(() => {
+        this.#isBetween = false;
+        if (!this.destroyed) this.#turn();
+      });
+    });
   }
 
   #pushEnd(): void {
@@ -381,48 +398,8 @@ export abstract class SecureSocket extends NodeSocket {
 
   /** Ends the socket; the alert for the peer goes out first. */
   #fail(error: unknown): void {
-    this.#flush();
+    this.#sender?.flush();
     this.destroy(this.nodeError(error));
-  }
-
-  /** Sends what the connection has to say, without waiting. */
-  #flush(): void {
-    const bytes = this.#connection?.takeOutput();
-    if (bytes === undefined || bytes.length === 0) return;
-    this.#wire?.write(bytes, () => undefined);
-  }
-
-  /** Seals and sends a piece, and the next when the system has taken it. */
-  #sendFrom(bytes: Uint8Array, at: number, done: Done): void {
-    const connection = this.#connection;
-    const wire = this.#wire;
-    if (this.destroyed || connection === undefined || wire === undefined) {
-      done();
-      return;
-    }
-    const end = Math.min(at + SEND_SIZE, bytes.length);
-    const part = bytes.subarray(at, end);
-    const room =
-      part.length >= WORTH_A_ROOM && wire.sendsInPlace
-        ? (idleRooms.pop() ?? new Uint8Array(ROOM))
-        : undefined;
-    try {
-      if (this.maxFragment === MAX_FRAGMENT) connection.write(part, room);
-      else
-        for (let from = 0; from < part.length; from += this.maxFragment)
-          connection.write(part.subarray(from, from + this.maxFragment));
-    } catch (error) {
-      done(this.nodeError(connection.failure ?? error));
-      return;
-    }
-    wire.write(connection.takeOutput(), (error) => {
-      if (room !== undefined && idleRooms.length < MAX_IDLE_ROOMS)
-        idleRooms.push(room);
-      if (error) done(this.nodeError(error));
-      else if (end < bytes.length) this.#sendFrom(bytes, end, done);
-      else done();
-      this._unrefTimer();
-    });
   }
 }
 

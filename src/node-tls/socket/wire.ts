@@ -3,10 +3,11 @@
  * calls `removeAllListeners()` on it, as clients of databases and FTP do, takes
  * nothing away.
  */
-import { Socket } from "node:net";
+import { type OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isByteArray } from "../../bytes.ts";
 import type { Done } from "../../net/node-socket.ts";
+import { CAN_SHARE, sharedRoom } from "../../net/node-tcp.ts";
 
 /** The socket above a {@link Wire}. */
 export interface WireUser {
@@ -18,16 +19,42 @@ export interface WireUser {
   onWireClosed(error: Error | null): void;
 }
 
+/**
+ * A socket of the system that is nobody else's: what it reads goes into a room that
+ * such sockets share, for an array made for each read costs as much as the reading.
+ */
+export class OwnSocket extends Socket {
+  #take: ((bytes: Uint8Array) => boolean) | undefined;
+
+  constructor() {
+    const onread: OnReadOpts = {
+      buffer: sharedRoom(),
+      callback: (length, bytes) =>
+        this.#take?.(bytes.subarray(0, length)) ?? false,
+    };
+    const options = { allowHalfOpen: true };
+    super(CAN_SHARE ? { ...options, ...{ onread } } : options);
+  }
+
+  /** Hands on what is read from now on. */
+  handTo(take: (bytes: Uint8Array) => boolean): void {
+    this.#take = take;
+  }
+}
+
 export class Wire {
   readonly stream: Duplex;
   readonly #user: WireUser;
   #started = false;
+  #listens = false;
+  /** A write has failed: the peer is gone, and all that is left is what it said. */
+  #isGone = false;
   #ended = false;
-  #closing = false;
 
   constructor(stream: Duplex, user: WireUser) {
     this.stream = stream;
     this.#user = user;
+    this.#delayFailures(stream);
     const destroy = stream._destroy.bind(stream);
     stream._destroy = (error, done) => {
       // Told above: the stream itself throws it only where somebody listens.
@@ -42,7 +69,8 @@ export class Wire {
   /** True where bytes that were written may be changed once they are sent. */
   get sendsInPlace(): boolean {
     // Other streams may hold on to what they have taken: a pipe does.
-    return this.stream.constructor === Socket;
+    const { constructor } = this.stream;
+    return constructor === Socket || constructor === OwnSocket;
   }
 
   /** Begins to read. Bytes that wait in the stream come first. */
@@ -63,7 +91,16 @@ export class Wire {
 
   /** Sends bytes; calls back when the system has taken them. */
   write(bytes: Uint8Array, done: Done): void {
-    this.stream.write(bytes, done);
+    this.stream.write(bytes, (error) => {
+      if (!isFailedWrite(error)) {
+        done(error);
+        return;
+      }
+      this.#isGone = true;
+      afterReading(() => {
+        done(error);
+      });
+    });
   }
 
   /** Ends this side of the stream, behind all that was written. */
@@ -76,7 +113,6 @@ export class Wire {
   /** Lets go of the stream; calls back when it is closed. */
   close(done: () => void): void {
     const { stream } = this;
-    this.#closing = true;
     if (stream.closed || !(stream instanceof Socket)) {
       stream.destroy();
       done();
@@ -86,11 +122,21 @@ export class Wire {
     stream.destroy();
   }
 
-  get isClosing(): boolean {
-    return this.#closing;
+  /**
+   * A peer that refuses us says why in an alert and closes: the first write that
+   * fails on that is no reason to leave the alert unread.
+   */
+  #delayFailures(stream: Duplex): void {
+    const destroy = stream.destroy.bind(stream);
+    let isDelayed = false;
+    stream.destroy = (error?: Error): Duplex => {
+      if (isDelayed || !isFailedWrite(error)) return destroy(error);
+      isDelayed = true;
+      this.#isGone = true;
+      afterReading(() => destroy(error));
+      return stream;
+    };
   }
-
-  #listens = false;
 
   /** Takes the place of the stream's own buffer. */
   #tap(stream: Socket): void {
@@ -99,6 +145,8 @@ export class Wire {
       if (!isByteArray(waiting)) break;
       this.#user.onBytes(waiting);
     }
+    if (stream instanceof OwnSocket)
+      stream.handTo((bytes) => this.#user.onBytes(bytes));
     stream.push = (chunk: unknown): boolean => {
       if (isByteArray(chunk)) return this.#user.onBytes(chunk);
       if (chunk === null) this.#end();
@@ -121,10 +169,23 @@ export class Wire {
   }
 
   #end(): void {
-    if (this.#ended) return;
+    // The system tells of a reset once: to the write that failed.
+    if (this.#ended || this.#isGone) return;
     this.#ended = true;
     this.#user.onWireEnd();
   }
+}
+
+/** Tells of a peer that is gone, by a write. */
+function isFailedWrite(error: Error | null | undefined): boolean {
+  if (!error || Reflect.get(error, "syscall") !== "write") return false;
+  const code: unknown = Reflect.get(error, "code");
+  return code === "EPIPE" || code === "ECONNRESET";
+}
+
+/** Waits until the event loop has read what the system has. */
+function afterReading(call: () => void): void {
+  setImmediate(() => setImmediate(call));
 }
 
 /** Tells whether the system itself gives this socket its bytes, one read after another. */
