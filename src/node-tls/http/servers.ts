@@ -12,6 +12,7 @@ import {
   type Http2ServerResponse,
   type ServerOptions as Http2Options,
 } from "node:http2";
+import type { Socket } from "node:net";
 import {
   secureBelow,
   type SecureServerMethods,
@@ -80,8 +81,9 @@ export function createHttp2SecureServer(
   options: TlsOptions & Http2Options & { readonly allowHTTP1?: boolean },
   listener?: Http2Listener,
 ): Http2Server & SecureServerMethods {
-  const { allowHTTP1 = false } = options;
-  const server = createH2c(options, listener);
+  const { allowHTTP1 = false, ...rest } = options;
+  const server = createH2c(rest, listener);
+  if (allowHTTP1) serveHttp1(server, rest);
   return refuseClients(
     secureBelow(server, {
       ...options,
@@ -91,6 +93,38 @@ export function createHttp2SecureServer(
       }),
     }),
   );
+}
+
+/** Events of a server of HTTP/1.1 that mean something by being listened to. */
+const CHOICES = ["checkContinue", "checkExpectation", "upgrade", "connect"];
+
+/**
+ * Lets clients without HTTP/2 have a server of HTTP/1.1, whose events come at the one
+ * of HTTP/2. That of Node lacks what its `allowHTTP1` needs unless its TLS is Node's.
+ */
+function serveHttp1(server: Http2Server, options: HttpOptions): void {
+  const http1 = createHttp(options, (...exchange) => {
+    server.emit("request", ...exchange);
+  });
+  const listeners = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    if (Reflect.get(socket, "alpnProtocol") === "h2") {
+      for (const above of listeners) Reflect.apply(above, server, [socket]);
+      return;
+    }
+    for (const name of CHOICES)
+      if (server.listenerCount(name) > 0 && http1.listenerCount(name) === 0)
+        http1.on(name, (...told: unknown[]) => server.emit(name, ...told));
+    http1.emit("connection", socket);
+  });
+  // It listens nowhere, but looks after its connections: idle ones end with the server.
+  server.on("listening", () => http1.emit("listening"));
+  const close = server.close.bind(server);
+  server.close = (done) => {
+    http1.close();
+    return close(done);
+  };
 }
 
 /** As Node's servers: a client whose handshake failed is an event, and is let go. */
