@@ -90,6 +90,16 @@ export async function runChecks(
   }
 }
 
+/** Starts a server of the library on a port of 127.0.0.1, by Node's own TLS. */
+export async function startLibrary(kind: Library["server"], files: Files) {
+  const launch =
+    typeof kind === "string"
+      ? (port: number) =>
+          nodeProcess("node:tls", "server.mjs", kind, { port, files })
+      : await kind.prepare(files);
+  return startServer(launch);
+}
+
 function nodeProcess(
   tls: Tls,
   program: string,

@@ -17,7 +17,7 @@ export const sizes = {
   "grpc.max_receive_message_length": 64 << 20,
   "grpc.max_send_message_length": 64 << 20,
 };
-const Client = grpc.makeGenericClientConstructor(service, "Checks");
+export const Checks = grpc.makeGenericClientConstructor(service, "Checks");
 
 export const client = {
   asksForCertificate: true,
@@ -28,7 +28,7 @@ export const client = {
       key && Buffer.from(key),
       cert && Buffer.from(cert),
     );
-    const stub = new Client(`${host}:${port}`, credentials, {
+    const stub = new Checks(`${host}:${port}`, credentials, {
       ...sizes,
       "grpc.ssl_target_name_override": servername,
       "grpc.use_local_subchannel_pool": 1,
