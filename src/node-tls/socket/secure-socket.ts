@@ -50,6 +50,8 @@ export abstract class SecureSocket extends NodeSocket {
   #secure = false;
   /** The reader above has room. */
   #wanted = false;
+  /** Bytes of a record that the last turn has left. */
+  #rest: Buffer | undefined;
   /** Between two records: see {@link #deliverLater}. */
   #isBetween = false;
   /** The stream below waits for `resume()`. */
@@ -275,10 +277,15 @@ export abstract class SecureSocket extends NodeSocket {
     return !this.#held;
   }
 
+  get #hasData(): boolean {
+    const { pending = 0 } = this.#connection ?? {};
+    return pending > 0 || this.#rest !== undefined;
+  }
+
   get #takesMore(): boolean {
     const connection = this.#connection;
     if (this.destroyed || connection?.waiting !== undefined) return false;
-    return this.#wanted || connection?.pending === 0;
+    return this.#wanted || !this.#hasData;
   }
 
   /** Does what there is to do after any step of the connection. */
@@ -292,13 +299,12 @@ export abstract class SecureSocket extends NodeSocket {
     }
     const isNew = !this.#secure && connection.handshakeDone;
     if (isNew) this.#becomeSecure();
-    if (isNew && connection.pending > 0) this.#deliverLater();
+    if (isNew && this.#hasData) this.#deliverLater();
     else this.#deliver(connection);
     // What came before the end is read before the end is told.
     if (this.destroyed || this.#isBetween) return;
     if (connection.failure !== undefined) this.#fail(connection.failure);
-    else if (connection.pending === 0 && this.#isAtEnd(connection))
-      this.#pushEnd();
+    else if (!this.#hasData && this.#isAtEnd(connection)) this.#pushEnd();
     else if (this.#held && this.#takesMore) {
       this.#held = false;
       this.#wire?.resume();
@@ -319,17 +325,26 @@ export abstract class SecureSocket extends NodeSocket {
     }
   }
 
+  /**
+   * Tells how many bytes of a record are handed on at once; the others are, as the next
+   * record is, in a turn of their own.
+   */
+  protected turnLength(bytes: Uint8Array): number {
+    return bytes.length;
+  }
+
   /** Hands on one record; the next one in a turn of its own. */
   #deliver(connection: Connection): void {
-    if (this.#isBetween || !this.#wanted || connection.pending === 0) return;
-    const { buffer, byteOffset, byteLength } = connection.takeData(Infinity);
-    this.countReceived(byteLength);
+    if (this.#isBetween || !this.#wanted || !this.#hasData) return;
+    const record = this.#rest ?? asBuffer(connection.takeData(Infinity));
+    const length = this.turnLength(record);
+    this.#rest = length < record.length ? record.subarray(length) : undefined;
+    this.countReceived(length);
     // False until `_read()` is called once more.
     this.#wanted = false;
-    this.#isBetween = connection.pending > 0;
+    this.#isBetween = this.#hasData;
     try {
-      if (this.push(Buffer.from(buffer, byteOffset, byteLength)))
-        this.#wanted = true;
+      if (this.push(record.subarray(0, length))) this.#wanted = true;
     } catch (error) {
       // Of a listener: whoever catches it is to get the data that follows.
       this.#wanted = true;
@@ -401,6 +416,11 @@ export abstract class SecureSocket extends NodeSocket {
     this.#sender?.flush();
     this.destroy(this.nodeError(error));
   }
+}
+
+/** Not a copy. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A step that waits; its callback, where it never comes to it. */

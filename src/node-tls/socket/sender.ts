@@ -50,7 +50,7 @@ export class Sender {
   /** Sends what the connection itself has to say, without waiting. */
   flush(): void {
     const bytes = this.#connection.takeOutput();
-    if (bytes.length > 0) this.#wire.write(bytes, () => undefined);
+    if (bytes.length > 0) this.#wire.say(bytes);
   }
 
   #writeFragments(part: Uint8Array): void {

@@ -49,6 +49,8 @@ export class Wire {
   #listens = false;
   /** A write has failed: the peer is gone, and all that is left is what it said. */
   #isGone = false;
+  /** Nothing of the program failed to go out: a peer that is gone misses no close_notify. */
+  #saidInVain = false;
   #ended = false;
 
   constructor(stream: Duplex, user: WireUser) {
@@ -103,11 +105,21 @@ export class Wire {
     });
   }
 
+  /** Sends an alert, or a part of the handshake: nothing of the program's. */
+  say(bytes: Uint8Array): void {
+    this.stream.write(bytes, (error) => {
+      if (isFailedWrite(error)) this.#saidInVain = true;
+    });
+  }
+
   /** Ends this side of the stream, behind all that was written. */
   end(done: () => void): void {
     const { stream } = this;
     if (stream.writableFinished || stream.destroyed) done();
-    else stream.end(done);
+    else
+      stream.end(() => {
+        done();
+      });
   }
 
   /** Lets go of the stream; calls back when it is closed. */
@@ -133,7 +145,7 @@ export class Wire {
       if (isDelayed || !isFailedWrite(error)) return destroy(error);
       isDelayed = true;
       this.#isGone = true;
-      afterReading(() => destroy(error));
+      afterReading(() => destroy(this.#saidInVain ? undefined : error));
       return stream;
     };
   }
