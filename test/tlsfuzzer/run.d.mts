@@ -11,5 +11,7 @@ export function runTlsfuzzer(options: {
   readonly tlsfuzzer: string;
   readonly python?: string;
   readonly only?: readonly string[];
+  /** Seconds that a script may take. */
+  readonly patience?: number;
   readonly onResult?: (result: ScriptResult) => void;
 }): Promise<readonly ScriptResult[]>;

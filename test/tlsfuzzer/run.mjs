@@ -1,6 +1,7 @@
 /**
  * Runs tlsfuzzer's scripts against a server of puretls and prints what came of
- * it: `npm run test:tlsfuzzer -- --tlsfuzzer FOLDER [--python PATH] [SCRIPT...]`.
+ * it: `npm run test:tlsfuzzer -- --tlsfuzzer FOLDER [--python PATH]
+ * [--patience SECONDS] [SCRIPT...]`.
  * See README.md.
  */
 import { execFile, spawn } from "node:child_process";
@@ -25,6 +26,7 @@ export async function runTlsfuzzer({
   tlsfuzzer,
   python = "python3",
   only = [],
+  patience = 600,
   onResult = () => {},
 }) {
   const folder = mkdtempSync(join(tmpdir(), "puretls-tlsfuzzer-"));
@@ -42,7 +44,9 @@ export async function runTlsfuzzer({
     const results = [];
     for (const row of SCRIPTS) {
       if (only.length > 0 && !only.includes(row.script)) continue;
-      const result = await runScript({ tlsfuzzer, python, folder, row });
+      const result = await runScript({
+        ...{ tlsfuzzer, python, folder, row, patience },
+      });
       onResult(result);
       results.push(result);
     }
@@ -52,7 +56,7 @@ export async function runTlsfuzzer({
   }
 }
 
-async function runScript({ tlsfuzzer, python, folder, row }) {
+async function runScript({ tlsfuzzer, python, folder, row, patience }) {
   const { script, server = [], args = [], except = {} } = row;
   const { port, stop } = await startServer(folder, server);
   try {
@@ -64,7 +68,7 @@ async function runScript({ tlsfuzzer, python, folder, row }) {
       {
         env: { ...process.env, PYTHONPATH: resolve(tlsfuzzer) },
         maxBuffer: 2 ** 28,
-        timeout: 600_000,
+        timeout: 1000 * patience,
       },
     ).catch((error) => error);
     const output = said.stdout ?? "";
@@ -111,16 +115,23 @@ async function main() {
     options: {
       tlsfuzzer: { type: "string" },
       python: { type: "string" },
+      patience: { type: "string", default: "600" },
       verbose: { type: "boolean", default: false },
     },
   });
   const tlsfuzzer = values.tlsfuzzer ?? process.env["PURETLS_TLSFUZZER"];
   if (tlsfuzzer === undefined)
     throw new Error("--tlsfuzzer FOLDER: where is it? See test/tlsfuzzer");
+  const patience = Number(values.patience);
+  if (!Number.isInteger(patience) || patience < 1)
+    throw new Error(
+      `--patience: "${values.patience}"; a whole number of seconds above 0`,
+    );
   const results = await runTlsfuzzer({
     tlsfuzzer,
     python: values.python ?? process.env["PURETLS_TLSFUZZER_PYTHON"],
     only: positionals,
+    patience,
     onResult: ({ script, passed, excepted, failed, output }) => {
       console.log(
         `${script}: passed ${passed}, excepted ${excepted}, failed ${failed.length}`,
