@@ -70,7 +70,8 @@ export function connect(
 export function connect(...args: readonly unknown[]): TLSSocket {
   const { options: given, onSecure } = argumentsOf(args);
   const options = { ...defaults(), ...given };
-  const { minDHSize = MIN_DH_SIZE, socket: below } = options;
+  const { socket: below } = options;
+  const minDHSize = "minDHSize" in options ? options.minDHSize : MIN_DH_SIZE;
   const check = options.checkServerIdentity ?? inUse.checkServerIdentity;
   requireFunction("options.checkServerIdentity", check);
   requireNumber("options.minDHSize", minDHSize, 1);
@@ -117,6 +118,8 @@ function isCheck(check: unknown): check is IdentityCheck {
 }
 
 function begin(socket: TLSSocket, options: ConnectionOptions): void {
+  // By a signal that was aborted before: nothing is to be connected.
+  if (socket.destroyed) return;
   if (options.timeout) socket.setTimeout(options.timeout);
   socket.connect(options);
   if (options.noDelay) socket.setNoDelay(true);

@@ -11,7 +11,10 @@ export {
   setDefaultCACertificates,
 } from "./context/authorities.ts";
 export { checkServerIdentity } from "./peer/identity.ts";
-export { getCiphers } from "./context/ciphers.ts";
+export {
+  getCertificateCompressionAlgorithms,
+  getCiphers,
+} from "./context/ciphers.ts";
 export {
   CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW,

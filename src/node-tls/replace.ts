@@ -6,7 +6,10 @@ import {
   getCACertificates,
   setDefaultCACertificates,
 } from "./context/authorities.ts";
-import { getCiphers } from "./context/ciphers.ts";
+import {
+  getCertificateCompressionAlgorithms,
+  getCiphers,
+} from "./context/ciphers.ts";
 import { connect } from "./connect.ts";
 import { native } from "./base/native.ts";
 import { createSecureContext } from "./context/secure-context.ts";
@@ -47,6 +50,7 @@ const REPLACED: Readonly<Record<string, unknown>> = {
   TLSSocket: EitherSocket,
   createSecureContext,
   getCiphers,
+  getCertificateCompressionAlgorithms,
   getCACertificates,
   setDefaultCACertificates,
 };

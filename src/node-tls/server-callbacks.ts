@@ -13,7 +13,7 @@ import type { SniAnswer } from "../ssl/context/settings.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
 import { alpnNames } from "./context/alpn-option.ts";
 import { requireFunction, requireText, viewOf } from "./base/checks.ts";
-import { connectionContext, verifierOf } from "./context/connection-context.ts";
+import { verifierOf } from "./context/connection-context.ts";
 import type { ContextFacts } from "./context/context-settings.ts";
 import type { PeerJudge } from "./peer/peer-judge.ts";
 import type { ProgramCalls } from "./program-calls.ts";
@@ -49,7 +49,7 @@ export function serverContext(parts: ServerParts): SSLContext {
   for (const name of ["ALPNCallback", "SNICallback", "pskCallback"] as const)
     if (options[name]) requireFunction(`options.${name}`, options[name]);
   requireHint(options.pskIdentityHint);
-  const first = connectionContext(facts, changesOf(parts));
+  const first = facts.serverBase.extend(changesOf(parts));
   if (!choosesLater(parts)) return first;
   return first.extend({
     sniCallback: (_connection, name, _context, hello) =>
@@ -160,7 +160,7 @@ function behindName(
   const context =
     facts === parts.facts
       ? first
-      : connectionContext(facts, { ...changesOf(parts), sniCallback: null });
+      : facts.serverBase.extend({ ...changesOf(parts), sniCallback: null });
   const keyCert = parts.keyCert();
   const result =
     chosen === undefined && keyCert === undefined

@@ -2,6 +2,7 @@
 import type { EventEmitter } from "node:events";
 import type { ConnectionOptions as NodeConnectionOptions } from "node:tls";
 import type { SecureContextOptions } from "./context/context-options.ts";
+import type { OnReadOption } from "./on-read.ts";
 import type { SecureSocketOptions } from "./socket/secure-socket.ts";
 
 /** A function of a program, whose parameters are not looked at. */
@@ -9,7 +10,7 @@ export type ProgramCallback = (...parameters: never[]) => unknown;
 
 /** Options of a `TLSSocket`: Node's. */
 export interface TLSSocketOptions
-  extends SecureContextOptions, SecureSocketOptions {
+  extends SecureContextOptions, Omit<SecureSocketOptions, "onread"> {
   readonly isServer?: boolean | undefined;
   readonly server?: EventEmitter | undefined;
   readonly secureContext?: object | undefined;
@@ -26,6 +27,7 @@ export interface TLSSocketOptions
   /** Milliseconds; 0: no limit. */
   readonly handshakeTimeout?: number | undefined;
   readonly pauseOnConnect?: boolean | undefined;
+  readonly onread?: OnReadOption | undefined;
   readonly noDelay?: boolean | undefined;
   readonly keepAlive?: boolean | undefined;
   /** Milliseconds. */
@@ -46,6 +48,7 @@ export type ConnectionOptions = Omit<
     /** Bytes that are buffered in each direction before a side has to wait. */
     readonly highWaterMark?: number | undefined;
     readonly signal?: AbortSignal | undefined;
+    readonly onread?: OnReadOption | undefined;
     readonly noDelay?: boolean | undefined;
     readonly keepAlive?: boolean | undefined;
     /** Milliseconds. */

@@ -3,6 +3,7 @@ import { domainToASCII } from "node:url";
 import { isIP } from "node:net";
 import { nextTick, stderr } from "node:process";
 import { Buffer } from "node:buffer";
+import { isByteArray } from "../bytes.ts";
 import type { ContextChanges } from "../ssl/context/options.ts";
 import type { SSLSession } from "../ssl/context/session.ts";
 import { SSLCertVerificationError, SSLError } from "../ssl/errors/errors.ts";
@@ -20,6 +21,7 @@ import {
 import { connectionContext, verifierOf } from "./context/connection-context.ts";
 import type { ContextFacts } from "./context/context-settings.ts";
 import { nodeError } from "./base/errors.ts";
+import { OnRead } from "./on-read.ts";
 import { type IdentityCheck, PeerJudge } from "./peer/peer-judge.ts";
 import { ProgramCalls } from "./program-calls.ts";
 import { contextFacts, isOurContext } from "./context/secure-context.ts";
@@ -104,6 +106,7 @@ export class TLSSocket extends AnsweringSocket {
   #pendingSessions: SSLSession[] = [];
   #keyCert: ContextFacts | undefined;
   #released = false;
+  readonly #onRead: OnRead | undefined;
   #handshakeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #onEarlyError = (error: unknown): void => {
     this.emit("_tlsError", error);
@@ -130,6 +133,8 @@ export class TLSSocket extends AnsweringSocket {
     this.#contextFacts = contextFacts(
       given.secureContext ?? inUse.createSecureContext(given),
     );
+    const { onread } = given;
+    if (onread && !socket) this.#onRead = new OnRead(onread);
     this.on("error", this.#onEarlyError);
     const { handshakeTimeout = 0 } = given;
     if (handshakeTimeout > 0)
@@ -154,6 +159,18 @@ export class TLSSocket extends AnsweringSocket {
   /** Node's own: does nothing, since there is no SSL of OpenSSL to free. */
   _destroySSL(): void {
     return undefined;
+  }
+
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    return this.#onRead !== undefined && isByteArray(chunk)
+      ? this.#onRead.take(chunk)
+      : super.push(chunk, encoding);
+  }
+
+  override resume(): this {
+    super.resume();
+    if (this.#onRead?.resume() === true) this._read();
+    return this;
   }
 
   override destroy(error?: Error): this {

@@ -26,17 +26,15 @@ describe("authorities", () => {
     expect(ours.getCACertificates("bundled")).toEqual(nodeTls.rootCertificates);
   });
 
-  it.skipIf(!("getCACertificates" in nodeTls))(
-    "are Node's, of each type",
-    () => {
-      const theirs: unknown = Reflect.get(nodeTls, "getCACertificates");
-      if (typeof theirs !== "function") return;
-      for (const type of ["default", "bundled", "system", "extra"] as const)
-        expect(ours.getCACertificates(type)).toEqual(
-          Reflect.apply(theirs, nodeTls, [type]),
-        );
-    },
-  );
+  it("are those that Node says, of each type, where it does", () => {
+    const theirs: unknown = Reflect.get(nodeTls, "getCACertificates");
+    for (const type of ["default", "bundled", "system", "extra"] as const) {
+      const own = ours.getCACertificates(type);
+      expect(own.every((one) => one.startsWith("-----BEGIN"))).toBe(true);
+      if (typeof theirs === "function")
+        expect(own).toEqual(Reflect.apply(theirs, nodeTls, [type]));
+    }
+  });
 
   it("are those that a program chose, once it did", () => {
     ours.setDefaultCACertificates([pem, Buffer.from(pem)]);

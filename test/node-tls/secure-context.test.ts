@@ -135,6 +135,8 @@ describe("createSecureContext", () => {
       "suites of both versions",
       { ciphers: "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256" },
     ],
+    ["curves, some of which puretls lacks", { ecdhCurve: "secp256k1:P-256" }],
+    ["parameters of DHE that are none", { dhparam: "x" }],
     ["curves", { ecdhCurve: "P-256:X25519" }],
     ["signature algorithms", { sigalgs: "RSA-PSS+SHA256:ECDSA+SHA256" }],
     ["keys of tickets", { ticketKeys: Buffer.alloc(48, 1) }],

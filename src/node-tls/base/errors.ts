@@ -25,9 +25,25 @@ export function wrongType(
   allowed: string,
 ): NodeError {
   return withCode(
-    new TypeError(`${name}: ${found(value)}; ${allowed} is allowed`),
+    new TypeError(
+      `${name}: ${allowed} is allowed. Received ${received(value)}`,
+    ),
     "ERR_INVALID_ARG_TYPE",
   );
+}
+
+/** A value as Node's errors name it, but for texts, which may be secrets. */
+function received(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === "function") return `function ${value.name}`;
+  if (typeof value === "object") {
+    const maker: unknown = Reflect.get(value, "constructor");
+    return typeof maker === "function" && maker.name !== ""
+      ? `an instance of ${maker.name}`
+      : "an object";
+  }
+  const kind = `type ${typeof value}`;
+  return typeof value === "string" ? kind : `${kind} (${found(value)})`;
 }
 
 /** A TypeError for a value of the right kind that is not allowed. */

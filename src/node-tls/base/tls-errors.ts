@@ -7,6 +7,9 @@ import { nodeError } from "./errors.ts";
 const RENAMED =
   /^SSLV3_ALERT_(HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNEXPECTED_MESSAGE|BAD_RECORD_MAC|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|ILLEGAL_PARAMETER|NO_CERTIFICATE|UNSUPPORTED_CERTIFICATE|DECOMPRESSION_FAILURE)$/;
 
+/** OpenSSL's name in TLS 1.3 for a server that has no certificate to present. */
+const WITHOUT_CERTIFICATE = /this server has no certificate/;
+
 const saysSslTls = isAtLeast(versions["openssl"] ?? "", [3, 2]);
 
 /**
@@ -14,7 +17,11 @@ const saysSslTls = isAtLeast(versions["openssl"] ?? "", [3, 2]);
  * reason, `library` and `reason` in its words, and this library's sentence.
  */
 export function tlsError(error: SSLError): Error {
-  const { reason } = error;
+  const reason =
+    error.reason === "NO_SHARED_CIPHER" &&
+    WITHOUT_CERTIFICATE.test(error.message)
+      ? "NO_SUITABLE_SIGNATURE_ALGORITHM"
+      : error.reason;
   if (reason === null) return error;
   const name = saysSslTls
     ? reason.replace(RENAMED, "SSL/TLS_ALERT_$1")

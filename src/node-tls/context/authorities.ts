@@ -119,7 +119,7 @@ export function setDefaultCACertificates(
   if (found.length === 0 && contents.length > 0)
     throw nodeError(
       "ERR_CRYPTO_OPERATION_FAILED",
-      "setDefaultCACertificates: certs has no certificate in PEM that can be read",
+      "setDefaultCACertificates: No valid certificates found in the provided array certs: PEM is allowed",
     );
   chosen = Object.freeze([...new Set(found)]);
   trusting = undefined;

@@ -1,4 +1,5 @@
 /** The suites of puretls under the names by which Node lists them. */
+import { zstd } from "../../compression/node.ts";
 import { CIPHER_SUITES } from "../../handshake/registries/cipher-suites.ts";
 import { opensslName } from "../../ssl/suite-names.ts";
 
@@ -19,4 +20,13 @@ export function getCiphers(): string[] {
       (version === "TLSv1.3" ? name : opensslName(name)).toLowerCase(),
     )
     .sort();
+}
+
+/**
+ * Returns the algorithms that `certificateCompression` may name on this runtime, RFC
+ * 8879. Node's `tls.getCertificateCompressionAlgorithms()`. See {@link getCiphers} for
+ * an example.
+ */
+export function getCertificateCompressionAlgorithms(): string[] {
+  return ["zlib", "brotli", ...(zstd === undefined ? [] : ["zstd"])];
 }

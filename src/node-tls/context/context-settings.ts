@@ -20,6 +20,7 @@ import {
   wrongType,
   wrongValue,
 } from "../base/errors.ts";
+import { native } from "../base/native.ts";
 import { loadOwnCertificates } from "./own-certificates.ts";
 import { asMaterialError } from "./material-errors.ts";
 import type { SecureContextOptions } from "./context-options.ts";
@@ -30,6 +31,8 @@ import { versionRange } from "./protocol-versions.ts";
 export interface ContextFacts {
   /** Of either role; connections extend it. */
   readonly base: SSLContext;
+  /** As `base`, without DHE where no field was given for it. */
+  readonly serverBase: SSLContext;
   readonly tickets: SealedTickets;
   /** DER of this side's chains, leaf first. */
   readonly chains: readonly (readonly Uint8Array[])[];
@@ -65,12 +68,13 @@ export function contextSettings(options: SecureContextOptions): ContextFacts {
   const tickets = new SealedTickets(options);
   const start = ca ? trusted(ca) : trustingContext();
   return asMaterialError(options, () => {
+    const dh = dhParamsOf(options.dhparam);
     const base = start.extend({
       ...versions,
       ...(suites.only13 && { minimumVersion: "TLSv1.3" }),
       ...groupsOf(options.ecdhCurve),
       ...signatureAlgorithmsOf(options.sigalgs),
-      ...dhParamsOf(options.dhparam),
+      ...dh,
       options: optionWords(options),
       certificateCompression: compressionsOf(options.certificateCompression),
       verifyFlags: {
@@ -88,8 +92,13 @@ export function contextSettings(options: SecureContextOptions): ContextFacts {
     }
     const chains = loadOwnCertificates(base, options);
     base.validate();
+    const serverBase =
+      options.dhparam === "auto" || dh.dhParams !== undefined
+        ? base
+        : withoutDhe(base);
     return {
       base,
+      serverBase,
       tickets,
       chains,
       sessionIdContext: sessionIdContext ?? "",
@@ -123,7 +132,23 @@ function groupsOf(option: unknown): ContextChanges {
     option === undefined ? currentDefault("DEFAULT_ECDH_CURVE") : option;
   requireText("options.ecdhCurve", curve);
   if (curve === "auto" || curve === "") return {};
+  const names = curve.split(":").filter((name) => name !== "");
+  const known = names.filter(isGroup);
+  // Of a list, those that Node knows and puretls lacks are passed over.
+  if (known.length > 0 && known.length < names.length) {
+    native.createSecureContext({ ecdhCurve: curve });
+    return { groups: known };
+  }
   return { groups: curve };
+}
+
+function isGroup(name: string): boolean {
+  try {
+    emptyContext().setGroups([name]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function signatureAlgorithmsOf(option: unknown): ContextChanges {
@@ -138,10 +163,43 @@ function signatureAlgorithmsOf(option: unknown): ContextChanges {
   return { signatureAlgorithms: option };
 }
 
+/** Bits below which Node, too, takes no field. */
+const LEAST_DH_BITS = 1024;
+
+/** As in Node, contents that are no parameters are as if none were given. */
 function dhParamsOf(option: unknown): ContextChanges {
-  if (option === undefined || option === null || option === "auto") return {};
+  if (!hasDhParams(option) || option === "auto") return {};
   requireContent("options.dhparam", option);
-  return { dhParams: contentOf(option) };
+  const dhParams = contentOf(option);
+  try {
+    emptyContext().loadDhParams(dhParams);
+  } catch (error) {
+    const [, bits = ""] = /has (\d+) bits/.exec(String(error)) ?? [];
+    if (bits === "") return {};
+    if (Number(bits) < LEAST_DH_BITS)
+      throw wrongValue(
+        "options.dhparam",
+        Number(bits),
+        `DH parameter is less than ${String(LEAST_DH_BITS)} bits, and puretls takes 2048 at least`,
+      );
+    throw error;
+  }
+  return { dhParams };
+}
+
+function hasDhParams(option: unknown): boolean {
+  return option !== undefined && option !== null;
+}
+
+/** Suites of a server that was given no field: Node's has none with DHE then. */
+function withoutDhe(base: SSLContext): SSLContext {
+  const names = base
+    .getCiphers()
+    .filter(({ protocol }) => protocol !== "TLSv1.3")
+    .map(({ name }) => name);
+  const others = names.filter((name) => !/^DHE-(?!PSK)/.test(name));
+  if (others.length === names.length || others.length === 0) return base;
+  return base.extend({ ciphers: others });
 }
 
 function optionWords({

@@ -48,13 +48,13 @@ function codeHere(error: unknown): string {
   return error instanceof SSLError ? error.code : "ERR_CRYPTO_OPERATION_FAILED";
 }
 
-/** OpenSSL's words, by which programs tell them, and a sentence. */
+/** The words of this Node's own error, by which programs tell it, and a sentence. */
 function messageOf(theirs: unknown, error: unknown): string {
   const sentence = error instanceof Error ? error.message : String(error);
   const { library, reason } = factsOf(theirs, undefined);
-  return typeof library === "string" && typeof reason === "string"
-    ? `${library}::${reason}: ${sentence}`
-    : sentence;
+  if (typeof library === "string" && typeof reason === "string")
+    return `${library}::${reason}: ${sentence}`;
+  return theirs instanceof Error ? `${theirs.message}: ${sentence}` : sentence;
 }
 
 /** OpenSSL's words for the part at fault and for the reason. */

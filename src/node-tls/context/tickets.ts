@@ -86,7 +86,7 @@ export function requireTicketKeys(name: string, value: unknown): Uint8Array {
   throw wrongValue(
     name,
     value.byteLength,
-    `keys of exactly ${String(KEYS_LENGTH)} bytes are allowed`,
+    `Session ticket keys must be a ${String(KEYS_LENGTH)}-byte buffer`,
   );
 }
 

@@ -406,7 +406,10 @@ export abstract class SecureSocket extends NodeSocket {
 
   #onWireClosed(error: Error | null): void {
     if (this.destroyed) return;
-    if (error !== null) this.destroy(this.nodeError(error));
+    const { peerClosed, closeSent } = this.#connection ?? {};
+    // Both sides have ended: a close_notify that found nobody is no loss.
+    if (peerClosed === true && closeSent === true) this.destroy();
+    else if (error !== null) this.destroy(this.nodeError(error));
     else if (this.#secure || this.#isServer) this.destroy();
     else this.destroy(neverSecure());
   }
