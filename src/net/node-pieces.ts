@@ -32,3 +32,12 @@ export function joinPieces(
     }
   return joined.subarray(0, total);
 }
+
+/** The same memory as a Buffer. */
+export function asBuffer({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

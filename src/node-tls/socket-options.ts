@@ -1,6 +1,7 @@
 /** Options of one secure socket, as Node's constructor takes them. */
 import type { EventEmitter } from "node:events";
 import type { ConnectionOptions as NodeConnectionOptions } from "node:tls";
+import { requireFunction } from "./base/checks.ts";
 import type { SecureContextOptions } from "./context/context-options.ts";
 import type { OnReadOption } from "./on-read.ts";
 import type { SecureSocketOptions } from "./socket/secure-socket.ts";
@@ -55,3 +56,14 @@ export type ConnectionOptions = Omit<
     readonly keepAliveInitialDelay?: number | undefined;
     readonly pskCallback?: ProgramCallback | undefined;
   };
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none */
+export function requireCallbacks(options: TLSSocketOptions): void {
+  const { SNICallback, ALPNCallback, isServer } = options;
+  if (isServer === true && SNICallback)
+    requireFunction("options.SNICallback", SNICallback);
+  if (isServer === true && ALPNCallback)
+    requireFunction("options.ALPNCallback", ALPNCallback);
+  if (options.pskCallback)
+    requireFunction("options.pskCallback", options.pskCallback);
+}

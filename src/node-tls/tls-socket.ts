@@ -27,9 +27,10 @@ import { ProgramCalls } from "./program-calls.ts";
 import { contextFacts, isOurContext } from "./context/secure-context.ts";
 import { inUse } from "./in-use.ts";
 import { serverContext } from "./server-callbacks.ts";
+import { HeaderBlocks } from "./socket/header-blocks.ts";
 import { readyForHttp2 } from "./socket/http2-wrap.ts";
 import { sessionOf, sessionState } from "./peer/session-state.ts";
-import type { TLSSocketOptions } from "./socket-options.ts";
+import { requireCallbacks, type TLSSocketOptions } from "./socket-options.ts";
 import { tlsError } from "./base/tls-errors.ts";
 import { NO_PEER_CERTIFICATE } from "./peer/verify-codes.ts";
 
@@ -50,17 +51,6 @@ function picked(options: TLSSocketOptions) {
     ...(keepAlive !== undefined && { keepAlive }),
     ...(keepAliveInitialDelay !== undefined && { keepAliveInitialDelay }),
   };
-}
-
-/** @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none */
-function requireCallbacks(options: TLSSocketOptions): void {
-  const { SNICallback, ALPNCallback, isServer } = options;
-  if (isServer === true && SNICallback)
-    requireFunction("options.SNICallback", SNICallback);
-  if (isServer === true && ALPNCallback)
-    requireFunction("options.ALPNCallback", ALPNCallback);
-  if (options.pskCallback)
-    requireFunction("options.pskCallback", options.pskCallback);
 }
 
 /**
@@ -261,6 +251,11 @@ export class TLSSocket extends AnsweringSocket {
     });
   }
 
+  protected override turnLength(bytes: Uint8Array): number {
+    return this.#blocks?.next(bytes) ?? bytes.length;
+  }
+  #blocks: HeaderBlocks | undefined;
+
   protected override onSecure(): void {
     const { connection } = this;
     const info = connection?.info;
@@ -268,7 +263,11 @@ export class TLSSocket extends AnsweringSocket {
     if (!this.#options.enableTrace) connection.messages.callback = null;
     clearTimeout(this.#handshakeTimer);
     this.alpnProtocol = info.alpnProtocol ?? false;
-    if (this.alpnProtocol === "h2") readyForHttp2();
+    if (this.alpnProtocol === "h2") {
+      readyForHttp2();
+      this.#blocks = new HeaderBlocks(this.isServer);
+      this.cutsTurns = true;
+    }
     this.servername ??= info.serverName ?? false;
     if (!this.isServer && this.#options.requestOCSP) {
       const response = info.peer?.stapled.ocspResponse;

@@ -6,6 +6,7 @@ import type { Server } from "node:net";
 import { connect as nativeConnect } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttp2SecureServer } from "../../src/node-tls/index.ts";
+import { HeaderBlocks } from "../../src/node-tls/socket/header-blocks.ts";
 import { ca, cert, HOST, key } from "./support.ts";
 
 const open = new Set<Server>();
@@ -102,4 +103,57 @@ describe("createHttp2SecureServer", () => {
     expect(length).toBe(4 << 20);
     session.close();
   });
+});
+
+describe("HeaderBlocks", () => {
+  const frame = (type: number, flags: number, length: number) =>
+    Buffer.from([
+      0,
+      0,
+      length,
+      type,
+      flags,
+      0,
+      0,
+      0,
+      1,
+      ...Array<number>(length).fill(7),
+    ]);
+  const SETTINGS = frame(4, 0, 6);
+  const HEADERS = frame(1, 4, 20);
+  const BEGUN = frame(1, 0, 5);
+  const CONTINUED = frame(9, 4, 3);
+  const DATA = frame(0, 1, 200);
+
+  it.each([1, 2, 7, 30, 10_000])(
+    "ends a piece behind each header block, of pieces of %d bytes",
+    (size) => {
+      const preface = Buffer.alloc(24, "P");
+      const all = [
+        preface,
+        SETTINGS,
+        HEADERS,
+        DATA,
+        BEGUN,
+        CONTINUED,
+        frame(1, 5, 0),
+        DATA,
+      ];
+      const bytes = Buffer.concat(all);
+      const blocks = new HeaderBlocks(true);
+      const cuts: number[] = [];
+      for (let at = 0; at < bytes.length;) {
+        const piece = bytes.subarray(at, Math.ceil((at + 1) / size) * size);
+        at += blocks.next(piece);
+        cuts.push(at);
+      }
+      const lengths = all.map(({ length }) => length);
+      const endOf = (count: number) =>
+        lengths.slice(0, count).reduce((sum, length) => sum + length, 0);
+      expect(cuts).toEqual(expect.arrayContaining([3, 6, 7].map(endOf)));
+      const isBound = (cut: number) =>
+        [3, 6, 7, 8].map(endOf).includes(cut) || cut % size === 0;
+      expect(cuts.every(isBound)).toBe(true);
+    },
+  );
 });

@@ -29,10 +29,12 @@ import {
   type Piece,
 } from "../../net/node-socket.ts";
 import { systemErrorOf } from "../../net/node-errors.ts";
+import { asBuffer } from "../../net/node-pieces.ts";
 import { asError } from "../../net/transport.ts";
 import type { Connection } from "../../ssl/connection/connection.ts";
 import { neverSecure, neverSent } from "./errors.ts";
 import { SocketFacts } from "./facts.ts";
+import { hasFlowed } from "./header-blocks.ts";
 import { Sender } from "./sender.ts";
 import { OwnSocket, Wire } from "./wire.ts";
 
@@ -333,9 +335,13 @@ export abstract class SecureSocket extends NodeSocket {
     return bytes.length;
   }
 
+  /** True where a piece is handed on when the last one was read, and no sooner. */
+  protected cutsTurns = false;
+
   /** Hands on one record; the next one in a turn of its own. */
   #deliver(connection: Connection): void {
     if (this.#isBetween || !this.#wanted || !this.#hasData) return;
+    if (this.cutsTurns && !hasFlowed(this, this.#goOn)) return;
     const record = this.#rest ?? asBuffer(connection.takeData(Infinity));
     const length = this.turnLength(record);
     this.#rest = length < record.length ? record.subarray(length) : undefined;
@@ -353,6 +359,10 @@ export abstract class SecureSocket extends NodeSocket {
       if (this.#isBetween) this.#deliverLater();
     }
   }
+
+  readonly #goOn = (): void => {
+    this.#deliverLater();
+  };
 
   /**
    * Goes on when promises have run, as they do between two records of Node's own
@@ -419,11 +429,6 @@ export abstract class SecureSocket extends NodeSocket {
     this.#sender?.flush();
     this.destroy(this.nodeError(error));
   }
-}
-
-/** Not a copy. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** A step that waits; its callback, where it never comes to it. */
