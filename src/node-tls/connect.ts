@@ -72,7 +72,10 @@ export function connect(...args: readonly unknown[]): TLSSocket {
   const options = { ...defaults(), ...given };
   const { socket: below } = options;
   const minDHSize = "minDHSize" in options ? options.minDHSize : MIN_DH_SIZE;
-  const check = options.checkServerIdentity ?? inUse.checkServerIdentity;
+  const check =
+    options.checkServerIdentity === undefined
+      ? inUse.checkServerIdentity
+      : options.checkServerIdentity;
   requireFunction("options.checkServerIdentity", check);
   requireNumber("options.minDHSize", minDHSize, 1);
   const socket = new TLSSocket(below, {

@@ -48,3 +48,4 @@ export {
   createHttpsServer,
   type Http2Listener,
 } from "./http/servers.ts";
+export { tls as default } from "./module.ts";
