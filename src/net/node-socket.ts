@@ -144,6 +144,8 @@ export abstract class NodeSocket extends Socket {
   static {
     const own = (get: (this: NodeSocket) => unknown) => ({
       get,
+      // Constructors of other runtimes set what Node's has accessors for.
+      set: () => undefined,
       enumerable: true,
       configurable: true,
     });

@@ -267,6 +267,8 @@ export class TLSSocket extends AnsweringSocket {
       readyForHttp2();
       this.#blocks = new HeaderBlocks(this.isServer);
       this.cutsTurns = true;
+      // Node asks its wrap of this socket for that, which has no such call.
+      this.setNoDelay();
     }
     this.servername ??= info.serverName ?? false;
     if (!this.isServer && this.#options.requestOCSP) {

@@ -5,11 +5,14 @@ import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { SSLContext } from "../../src/index.ts";
+import { createServer as createSecureServer } from "../../src/node-tls/index.ts";
 import {
   ca,
+  cert,
   clientContext,
   connectTo,
   HOST,
+  key,
   listening,
   PlainSecureSocket,
   serverContext,
@@ -164,5 +167,26 @@ describe("a client socket", () => {
     await closed;
     expect(events).toEqual(["secureConnect", "finish", "close false"]);
     raw.destroy();
+  });
+
+  it("is sent at once where it carries HTTP/2, whose wrap cannot ask", async () => {
+    const asked: boolean[] = [];
+    const server = createSecureServer({ cert, key, ALPNProtocols: ["h2"] });
+    server.on("connection", (raw: Socket) => {
+      const { setNoDelay } = raw;
+      raw.setNoDelay = (noDelay = true) => {
+        asked.push(noDelay);
+        return Reflect.apply(setNoDelay, raw, [noDelay]);
+      };
+    });
+    ends.push(() => server.close());
+    const port = await listening(server);
+    for (const ALPNProtocols of [["h2"], []]) {
+      const client = connectTls({ ...{ port, host: HOST, ca }, ALPNProtocols });
+      const [socket] = (await once(server, "secureConnection")) as [Socket];
+      socket.on("error", () => undefined).destroy();
+      client.on("error", () => undefined).destroy();
+    }
+    expect(asked).toEqual([true]);
   });
 });

@@ -49,6 +49,7 @@ export class Sender {
 
   /** Sends what the connection itself has to say, without waiting. */
   flush(): void {
+    if (this.#connection.engine?.hasOutput !== true) return;
     const bytes = this.#connection.takeOutput();
     if (bytes.length > 0) this.#wire.say(bytes);
   }
