@@ -19,6 +19,7 @@ const SECTIONS = [
   "peers",
   "packages",
   "loopback",
+  "node-tls",
   "slow-reader",
   "size",
 ];
