@@ -15,6 +15,7 @@ import { native } from "./base/native.ts";
 import { createSecureContext } from "./context/secure-context.ts";
 import { callMembersOfNode } from "./in-use.ts";
 import { createServer, Server } from "./server.ts";
+import { wrapsOurs } from "./socket/http2-wrap.ts";
 import { TLSSocket } from "./tls-socket.ts";
 
 /**
@@ -40,7 +41,8 @@ function asObject(made: unknown): object {
 }
 
 function isSecureSocket(value: unknown): boolean {
-  return value instanceof TLSSocket || value instanceof native.TLSSocket;
+  const isOne = value instanceof TLSSocket || value instanceof native.TLSSocket;
+  return isOne || wrapsOurs(value);
 }
 
 const REPLACED: Readonly<Record<string, unknown>> = {

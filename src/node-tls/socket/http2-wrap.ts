@@ -5,6 +5,7 @@
  * take is cancelled: Node asserts there that nothing is under way, which ends the process
  * when a client goes away while a server writes.
  */
+import { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { getSystemErrorMap } from "node:util";
 import { native } from "../base/native.ts";
@@ -107,6 +108,15 @@ function codeOf(name: string): number {
   for (const [code, [found]] of getSystemErrorMap())
     if (found === name) return code;
   return -1;
+}
+
+/** True for the `socket` of a session over a socket of this library. */
+export function wrapsOurs(value: unknown): boolean {
+  try {
+    return value instanceof Socket && socketIn(value) !== undefined;
+  } catch {
+    return false; // Of a session that has ended: Node throws.
+  }
 }
 
 function socketIn(wrap: object): SecureSocket | undefined {
