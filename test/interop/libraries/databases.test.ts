@@ -25,7 +25,7 @@ const SUITES: readonly Suite[] = [
   },
   {
     title: "ioredis and Redis",
-    ...{ client: "ioredis", server: redisServer, roles: [] },
+    ...{ client: "ioredis", server: redisServer, roles: ["client"] },
     package: "ioredis",
   },
   {

@@ -10,7 +10,9 @@ const SUITES: readonly Suite[] = [
   },
   {
     title: "http2",
-    ...{ client: "http2", server: "http2", roles: [] },
+    ...{ client: "http2", server: "http2", roles: ["client", "server"] },
+    // A session over a socket that is not Node's connects before its handshake.
+    varies: ["a server that never answers"],
   },
   {
     title: "undici over HTTP/1.1",
@@ -19,7 +21,7 @@ const SUITES: readonly Suite[] = [
   },
   {
     title: "undici over HTTP/2",
-    ...{ client: "undici-h2", server: "http2", roles: [] },
+    ...{ client: "undici-h2", server: "http2", roles: ["client"] },
     package: "undici",
     varies: ["a server that is killed"],
   },

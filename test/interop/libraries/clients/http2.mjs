@@ -11,8 +11,9 @@ export const client = {
       maxSessionMemory: 64,
     });
     const gone = new Promise((resolve, reject) => {
-      session.on("error", reject);
-      session.on("close", () => resolve(["the close event"]));
+      // Streams say it in their own words, a little sooner or later.
+      session.on("error", (error) => setTimeout(reject, 50, error));
+      session.on("close", () => setTimeout(resolve, 100, ["the close event"]));
     });
     gone.catch(() => undefined);
     session.setTimeout(patience, () => {
