@@ -81,7 +81,7 @@ export function connect(...args: readonly unknown[]): TLSSocket {
   const socket = new TLSSocket(below, {
     ...options,
     isServer: false,
-    secureContext: options.secureContext ?? inUse.createSecureContext(options),
+    secureContext: options.secureContext ?? inUse.clientContext(options),
     handshakeTimeout: 0,
   });
   socket._expect({
