@@ -89,6 +89,7 @@ function newConfig(): ServerConfig {
     provider,
     credentials: flags.keys.split(",").map(credentialOf),
     clientAuthentication: clientAuthentication(),
+    postHandshakeAuth: flags["post-handshake"],
     verifier: createVerifier({ provider, trustStore }),
     cipherSuites: suites,
     grease: !flags["no-grease"],
