@@ -15,6 +15,9 @@ import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
 import { transportOf } from "../ssl/socket/stream-socket.ts";
 import { type Names, requireNames } from "../ssl/names/arguments.ts";
 
+/** Bytes that are sent at once. */
+const SEND_SIZE = 64 * 1024;
+
 /** Options of {@link toNodeDuplex}. */
 export interface NodeDuplexOptions {
   /**
@@ -157,15 +160,22 @@ class SocketDuplex extends NodeSocket implements NodeDuplex {
   protected override send(pieces: readonly Piece[], done: Done): void {
     const bytes = joinPieces(pieces);
     this.countSent(bytes.length);
-    this.sslSocket.sendAll(bytes).then(
+    this.#sendAll(bytes).then(
       () => {
-        this._unrefTimer();
         done();
       },
       (error: unknown) => {
         done(errorOf(error));
       },
     );
+  }
+
+  /** Sends in parts: each that is taken is activity. */
+  async #sendAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += SEND_SIZE) {
+      await this.sslSocket.sendAll(bytes.subarray(at, at + SEND_SIZE));
+      this._unrefTimer();
+    }
   }
 
   override _final(done: Done): void {

@@ -240,6 +240,33 @@ describe.each(NAMES)("%s", (name) => {
 });
 
 describe("toNodeDuplex", () => {
+  // A plain socket of Node does not either; its TLS socket does.
+  it("does not time out while a slow peer takes what it sends", async () => {
+    const MIB = 1024 * 1024;
+    let length = 0;
+    const port = await nodeServer((peer) => {
+      peer.pause();
+      const timer = setInterval(() => void peer.read(), 2);
+      peer.on("data", (data: Buffer) => {
+        length += data.length;
+        if (length < 24 * MIB) return;
+        clearInterval(timer);
+        peer.end();
+      });
+      peer.pause();
+    });
+    const socket = over("toNodeDuplex", connectTcp(port, HOST));
+    const events = watch(socket);
+    await once(socket, "secureConnect");
+    socket.setTimeout(300);
+    const begun = Date.now();
+    await new Promise((resolve) => {
+      socket.write(Buffer.alloc(24 * MIB), resolve);
+    });
+    expect(Date.now() - begun).toBeGreaterThan(400);
+    expect(events).toEqual(["secureConnect"]);
+  });
+
   it("resets the connection", async () => {
     const codes: (string | undefined)[] = [];
     let isReset: () => void = () => undefined;

@@ -322,24 +322,30 @@ describe.each(Object.entries(MODULES))("a client socket of %s", (name, tls) => {
 
   it("goes on after an error that a listener throws", async () => {
     const port = await peer((socket) => {
-      socket.write("a");
-      setTimeout(() => socket.end("b"), 30);
+      socket.once("data", () => {
+        socket.write("a");
+        setTimeout(() => socket.end("b"), 30);
+      });
     });
     const socket = open(port);
+    socket.write("x");
     const { closed } = watch(socket);
     const thrown: unknown[] = [];
     const others = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
     process.on("uncaughtException", (error) => thrown.push(error.message));
     let got = "";
+    socket.once("secureConnect", () => {
+      throw new Error("first");
+    });
     socket.once("data", () => {
-      throw new Error("mine");
+      throw new Error("second");
     });
     socket.on("data", (data: Buffer) => (got += data.toString()));
     await closed;
     process.removeAllListeners("uncaughtException");
     for (const listener of others) process.on("uncaughtException", listener);
-    expect([thrown, got]).toEqual([["mine"], "b"]);
+    expect([thrown, got]).toEqual([["first", "second"], "b"]);
   });
 
   it("lets promises run between two records", async () => {

@@ -92,9 +92,11 @@ describe("a server socket", () => {
     await sleep(20);
     sockets[0]?.destroy();
     answer();
-    expect((await Promise.all(codes)).sort()).toEqual([
+    const [first, second] = (await Promise.all(codes)).sort();
+    expect([first, second]).toEqual([
       "ECONNRESET",
-      "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+      // Newer versions of OpenSSL have no SSLV3 in it.
+      expect.stringMatching(/^ERR_SSL_.*_ALERT_HANDSHAKE_FAILURE$/),
     ]);
     await sleep(10);
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);

@@ -299,10 +299,8 @@ export abstract class SecureSocket extends NodeSocket {
       this.#waitFor(connection.waiting);
       return;
     }
-    const isNew = !this.#secure && connection.handshakeDone;
-    if (isNew) this.#becomeSecure();
-    if (isNew && this.#hasData) this.#deliverLater();
-    else this.#deliver(connection);
+    if (!this.#secure && connection.handshakeDone) this.#becomeSecure();
+    this.#deliver(connection);
     // What came before the end is read before the end is told.
     if (this.destroyed || this.#isBetween) return;
     if (connection.failure !== undefined) this.#fail(connection.failure);
@@ -319,11 +317,13 @@ export abstract class SecureSocket extends NodeSocket {
 
   #becomeSecure(): void {
     this.#secure = true;
-    this.onSecure();
-    while (!this.destroyed) {
-      const step = this.#afterHandshake.shift();
-      if (step === undefined) return;
-      step.run();
+    try {
+      this.onSecure();
+    } finally {
+      // Whatever a listener throws, data that was written before goes out.
+      while (!this.destroyed && this.#afterHandshake.length > 0)
+        this.#afterHandshake.shift()?.run();
+      if (this.#hasData) this.#deliverLater();
     }
   }
 
