@@ -90,12 +90,15 @@ export async function runChecks(
   }
 }
 
-/** Starts a server of the library on a port of 127.0.0.1, by Node's own TLS. */
-export async function startLibrary(kind: Library["server"], files: Files) {
+/** Starts a server of the library on a port of 127.0.0.1. */
+export async function startLibrary(
+  kind: Library["server"],
+  files: Files,
+  tls: Tls = "node:tls",
+) {
   const launch =
     typeof kind === "string"
-      ? (port: number) =>
-          nodeProcess("node:tls", "server.mjs", kind, { port, files })
+      ? (port: number) => nodeProcess(tls, "server.mjs", kind, { port, files })
       : await kind.prepare(files);
   return startServer(launch);
 }
