@@ -61,10 +61,17 @@ export class Wire {
     stream._destroy = (error, done) => {
       // Told above: the stream itself throws it only where somebody listens.
       const isHeard = stream.listenerCount("error") > 0;
+      const isOfSystem = stream instanceof Socket && isOfTheSystem(stream);
       destroy(isHeard ? error : null, (later) => {
         done(isHeard ? (later ?? null) : null);
       });
-      this.#user.onWireClosed(error);
+      const tell = (): void => {
+        this.#user.onWireClosed(error);
+      };
+      // As in Node: what stands above is there until the system has closed it.
+      if (error === null && isOfSystem)
+        stream.prependOnceListener("close", tell);
+      else tell();
     };
   }
 
