@@ -178,8 +178,8 @@ function onClientSecure(
     socket.destroy(error);
     return;
   }
-  socket.emit("secureConnect");
   socket.secureConnecting = false;
+  socket.emit("secureConnect");
   socket._releaseSessions();
 }
 

@@ -169,6 +169,17 @@ describe("createSecureContext", () => {
     expect([base.minimumVersion, base.maximumVersion]).toEqual([0x304, 0x304]);
     const only13 = createSecureContext({ ciphers: "TLS_AES_128_GCM_SHA256" });
     expect(contextFacts(only13).base.minimumVersion).toBe(0x304);
+    const without = createSecureContext({
+      ciphers: "!TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+    });
+    const names = contextFacts(without)
+      .base.getCiphers()
+      .map(({ name }) => name);
+    expect(names).toEqual([
+      "TLS_AES_256_GCM_SHA384",
+      "TLS_CHACHA20_POLY1305_SHA256",
+      "ECDHE-RSA-AES128-GCM-SHA256",
+    ]);
   });
 
   it("names what Node's own context lacks", () => {

@@ -28,7 +28,7 @@ export function suiteChoice(option: unknown): SuiteChoice {
     return { only13: false };
   const words = text.split(":").filter((word) => word !== "");
   const is13 = (word: string): boolean => /^!?TLS_/.test(word);
-  const ciphersuites = words.filter(is13).join(":");
+  const ciphersuites = suites13(words.filter(is13)).join(":");
   const ciphers = words.filter((word) => !is13(word)).join(":");
   if (words.length === 0)
     throw wrongValue(
@@ -41,4 +41,14 @@ export function suiteChoice(option: unknown): SuiteChoice {
     ...(ciphersuites !== "" && { ciphersuites }),
     only13: ciphers === "",
   };
+}
+
+/** Those that are named, or Node's own where some are only taken out: `!TLS_…`. */
+function suites13(words: readonly string[]): readonly string[] {
+  const named = words.filter((word) => !word.startsWith("!"));
+  const all =
+    named.length > 0 || words.length === 0
+      ? named
+      : native.defaultCiphers.split(":").filter((word) => /^TLS_/.test(word));
+  return all.filter((word) => !words.includes(`!${word}`));
 }
