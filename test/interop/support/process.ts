@@ -168,13 +168,18 @@ export class PeerProcess {
 
   /** Ends it at once, and whatever it started. */
   kill(): void {
-    const { pid } = this.#child;
-    for (const one of pid === undefined ? [] : processTree(pid))
-      try {
-        process.kill(one, "SIGKILL");
-      } catch {
-        // It has ended since.
-      }
+    const { pid, exitCode, signalCode } = this.#child;
+    // The number of one that has ended may be another's by now.
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const tree = processTree(pid);
+    // Stopped first, so that none of them can say that another has died.
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const)
+      for (const one of tree)
+        try {
+          process.kill(one, signal);
+        } catch {
+          // It has ended since.
+        }
   }
 
   hasEnded(): boolean {
@@ -254,7 +259,11 @@ export async function startServer(
     const port = await freePort();
     const server = start(port);
     const deadline = Date.now() + PATIENCE * 1000;
-    while (!isListening(port) && !server.hasEnded() && Date.now() < deadline)
+    while (
+      !(await keepsListening(port)) &&
+      !server.hasEnded() &&
+      Date.now() < deadline
+    )
       await sleep(10);
     if (!server.hasEnded() && isListening(port)) return { server, port };
     server.kill();
@@ -264,4 +273,11 @@ export async function startServer(
       `a server did not listen on port ${String(port)}; it said\n${server.log()}`,
     );
   }
+}
+
+/** Another process that looks for a free port listens on it for a moment. */
+async function keepsListening(port: number): Promise<boolean> {
+  if (!isListening(port)) return false;
+  await sleep(30);
+  return isListening(port);
 }
