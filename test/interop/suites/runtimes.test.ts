@@ -54,6 +54,7 @@ for (const [name, binary, args] of RUNTIMES) {
       const told: unknown = JSON.parse(stdout);
       const same = { version: "TLSv1.3", received: 1 << 20, same: true };
       expect(told).toMatchObject({
+        duplexes: [300_003, "finish", "end"],
         echoed: [
           { provider: "noble", ...same },
           { provider: "node", ...same },

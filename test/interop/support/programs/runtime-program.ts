@@ -9,8 +9,12 @@ import {
   connect,
   createDefaultContext,
   serve,
+  toNodeDuplex,
 } from "../../../../src/net/node.ts";
-import { createCertificateAuthority } from "../../../../src/pki/index.ts";
+import {
+  createCertificateAuthority,
+  createSelfSigned,
+} from "../../../../src/pki/index.ts";
 
 async function echoed(provider: CryptoProvider) {
   const authority = createCertificateAuthority({ provider, name: "CA" });
@@ -46,7 +50,34 @@ async function echoed(provider: CryptoProvider) {
   return { provider: provider.name, version, received, same };
 }
 
+/** The bytes that come back over sockets of Node, and how these ended. */
+async function echoedByDuplexes() {
+  const provider = node;
+  const { pem, key } = createSelfSigned({ provider, hosts: ["127.0.0.1"] });
+  const server = await serve({ cert: pem, key: key.toPem() });
+  const accepting = server.accept();
+  const client = toNodeDuplex(
+    await connect({ host: "127.0.0.1", port: server.port, ca: pem }),
+  );
+  const { socket } = await accepting;
+  const there = toNodeDuplex(socket, { allowHalfOpen: true });
+  there.pipe(there);
+  const events: string[] = [];
+  for (const name of ["end", "finish"])
+    client.on(name, () => events.push(name));
+  let length = 0;
+  client.on("data", (bytes: Uint8Array) => (length += bytes.length));
+  client.write(new Uint8Array(300_000));
+  client.cork();
+  client.write("a");
+  client.end("bc");
+  await new Promise((resolve) => client.once("close", resolve));
+  await server.close();
+  return [length, ...events];
+}
+
 const told = {
+  duplexes: await echoedByDuplexes(),
   anchors: createDefaultContext().certStoreStats().x509Ca,
   echoed: [await echoed(noble), await echoed(node)],
 };
