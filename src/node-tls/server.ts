@@ -1,6 +1,8 @@
 /** Servers: `createServer()` and `Server`. */
 import { captureRejectionSymbol } from "node:events";
 import { Server as NetServer, type ServerOpts, type Socket } from "node:net";
+import { TlsUsageError } from "../errors.ts";
+import { contextState } from "../ssl/context/context-state.ts";
 import { alpnNames } from "./context/alpn-option.ts";
 import {
   requireFunction,
@@ -111,7 +113,7 @@ function isConnectionListener(value: unknown): value is ConnectionListener {
 
 function keepState(server: NetServer, options: TlsOptions): void {
   requireServerOptions(options);
-  const context = inUse.createSecureContext(contextOptions(options));
+  const context = servable(options);
   STATES.set(server, { options, context, contexts: [] });
   Object.assign(server, facesOf(options));
 }
@@ -156,6 +158,29 @@ function requireServerOptions(options: TlsOptions): void {
     if (options[name]) requireFunction(`options.${name}`, options[name]);
   if (options.pskIdentityHint)
     requireText("options.pskIdentityHint", options.pskIdentityHint);
+}
+
+/**
+ * Makes the context of a server.
+ *
+ * @throws Error ERR_SSL_NO_CIPHER_MATCH for suites that are a client's alone, as those
+ *   with static RSA
+ */
+function servable(options: SecureContextOptions): object {
+  const context = inUse.createSecureContext(contextOptions(options));
+  if (!isOurContext(context)) return context;
+  const state = contextState(contextFacts(context).serverBase);
+  try {
+    state.serverConfig(state.settings);
+  } catch (cause) {
+    if (cause instanceof TlsUsageError && /^cipherSuites/.test(cause.message))
+      throw nodeError(
+        "ERR_SSL_NO_CIPHER_MATCH",
+        `options.ciphers: no cipher match: a server of puretls has none of these suites, as those with static RSA; ${cause.message}`,
+        { cause },
+      );
+  }
+  return context;
 }
 
 /** A server prefers its own order of suites unless told otherwise. */
@@ -265,7 +290,7 @@ const METHODS: ThisType<NetServer> & SecureServerMethods = {
   setSecureContext(options) {
     requireObject("options", options);
     const state = stateOf(this);
-    state.context = inUse.createSecureContext(contextOptions(options));
+    state.context = servable(options);
   },
 };
 

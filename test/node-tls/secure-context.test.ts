@@ -5,6 +5,7 @@ import { noble as provider } from "../../src/crypto/noble/index.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 import {
   createSecureContext,
+  createServer,
   type SecureContextOptions,
 } from "../../src/node-tls/index.ts";
 import { contextFacts } from "../../src/node-tls/context/secure-context.ts";
@@ -180,6 +181,20 @@ describe("createSecureContext", () => {
       "TLS_CHACHA20_POLY1305_SHA256",
       "ECDHE-RSA-AES128-GCM-SHA256",
     ]);
+  });
+
+  it("is refused for a server whose suites are a client's alone", () => {
+    const ciphers = "AES256-SHA";
+    const maxVersion = "TLSv1.2";
+    const options = { cert, key, ciphers, maxVersion } as const;
+    expect(codeOf(() => createSecureContext(options))).toBe("none");
+    expect(codeOf(() => createServer(options))).toBe("ERR_SSL_NO_CIPHER_MATCH");
+    const server = createServer({ cert, key });
+    expect(
+      codeOf(() => {
+        server.setSecureContext(options);
+      }),
+    ).toBe("ERR_SSL_NO_CIPHER_MATCH");
   });
 
   it("names what Node's own context lacks", () => {
