@@ -1,5 +1,4 @@
 import { addAbortSignal, type Duplex } from "node:stream";
-import { domainToASCII } from "node:url";
 import { isIP } from "node:net";
 import { nextTick, stderr } from "node:process";
 import { Buffer } from "node:buffer";
@@ -29,6 +28,7 @@ import { inUse } from "./in-use.ts";
 import { serverContext } from "./server-callbacks.ts";
 import { HeaderBlocks } from "./socket/header-blocks.ts";
 import { readyForHttp2 } from "./socket/http2-wrap.ts";
+import { asciiHost } from "./peer/identity.ts";
 import { sessionOf, sessionState } from "./peer/session-state.ts";
 import { requireCallbacks, type TLSSocketOptions } from "./socket-options.ts";
 import { tlsError } from "./base/tls-errors.ts";
@@ -120,6 +120,9 @@ export class TLSSocket extends AnsweringSocket {
     this.#options = given;
     this.server = given.server;
     this.#session = given.session;
+    const servername: unknown = Reflect.get(given, "servername");
+    if (typeof servername === "string" && servername !== "" && !this.isServer)
+      this.#servername = servername;
     this.#contextFacts = contextFacts(
       given.secureContext ?? inUse.createSecureContext(given),
     );
@@ -246,7 +249,7 @@ export class TLSSocket extends AnsweringSocket {
     return connectionOf(context, {
       serverSide: false,
       serverHostname:
-        name === undefined || isIP(name) !== 0 ? null : domainToASCII(name),
+        name === undefined || isIP(name) !== 0 ? null : asciiHost(name),
       session: sessionOf(this.#session, hostname, context) ?? null,
     });
   }

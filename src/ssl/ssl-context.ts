@@ -64,6 +64,7 @@ import {
   caInfos,
   type CertStoreStats,
   storeStats,
+  withCrls,
   withSystem,
 } from "./context/trust.ts";
 import { stateError } from "./errors/errors.ts";
@@ -519,11 +520,13 @@ export class SSLContext {
 
   /**
    * CRLs, from content: PEM or DER. They count when `verifyFlags` ask for them.
+   * Certificates among them are not trusted.
    *
+   * @throws RangeError for empty content
    * @throws SSLError for what is no CRL
    */
   addCrls(crls: Encoded | readonly Encoded[]): void {
-    this.loadVerifyLocations({ ca: crls });
+    this.#state.apply(withCrls(this.#state.settings, crls));
   }
 
   /**

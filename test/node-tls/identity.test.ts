@@ -6,17 +6,19 @@ import * as nodeTls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noble as provider } from "../../src/crypto/noble/index.ts";
 import * as ours from "../../src/node-tls/index.ts";
+import { asciiHost } from "../../src/node-tls/peer/identity.ts";
+import { PeerJudge } from "../../src/node-tls/peer/peer-judge.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
 
 const root = createCertificateAuthority({ provider, name: "Root" });
-const issued = root.issueServer({ hosts: ["localhost"] });
+const issued = root.issueServer({ hosts: ["localhost", "127.0.0.1"] });
 const own = { cert: issued.chainPem, key: issued.key.toPem() };
 
 let server: nodeTls.Server;
 beforeAll(async () => {
   server = nodeTls.createServer(own);
   server.on("tlsClientError", () => undefined);
-  server.listen(0, "localhost");
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });
 afterAll(() => {
@@ -48,7 +50,63 @@ async function outcome(module: Module, options: object): Promise<unknown> {
   }
 }
 
+/** Finds every name on this machine. */
+function toLoopback(...args: readonly unknown[]): void {
+  const [, options, done] = args;
+  const address = { address: "127.0.0.1", family: 4 };
+  const isAll = Reflect.get(Object(options), "all") === true;
+  Reflect.apply(done as () => void, undefined, [
+    null,
+    ...(isAll ? [[address]] : [address.address, 4]),
+  ]);
+}
+
 const STRANGE = createCertificateAuthority({ provider, name: "Other" }).pem;
+
+describe("a name that is no host", () => {
+  it.each([
+    ...["localhost/.evil.test", "localhost/x", "localhost#x", "localhost?x"],
+    ...["localhost\\x", "local\nhost", "local\thost", "localhos%74"],
+    ...["0x7f.1", "2130706433", "localhost:1", "u@localhost"],
+  ])("%j is not the host before or in it", async (servername) => {
+    for (const option of ["servername", "host"]) {
+      const options = { [option]: servername, lookup: toLoopback };
+      for (const module of [ours, nodeTls])
+        expect(await outcome(module, options)).toBe("refused");
+    }
+  });
+
+  it("has A-labels where it is of other letters", () => {
+    expect(asciiHost("b\u00fccher.test")).toBe("xn--bcher-kva.test");
+  });
+});
+
+describe("a certificate that cannot be read", () => {
+  const verifier = {
+    verify: () => {
+      throw new Error("no");
+    },
+  };
+  const { der } = issued.certificate;
+  const at = { now: 0, purpose: "serverAuth", trust: {} };
+
+  it.each([
+    ["one byte", Uint8Array.of(1)],
+    ["PEM", new TextEncoder().encode(root.pem)],
+    ["a cut one", der.slice(0, 100)],
+    ["more behind one", Uint8Array.of(...der, 0)],
+  ])("is refused whatever rejectUnauthorized: %s", (_name, bytes) => {
+    const judge = new PeerJudge({ verifier, rejectUnauthorized: false });
+    const verify = (certificates: readonly Uint8Array[]): unknown =>
+      Reflect.apply(judge.verify.bind(judge), undefined, [
+        { certificates },
+        at,
+      ]);
+    expect(() => verify([der, bytes])).toThrow("cannot be read");
+    expect(() => verify([bytes])).toThrow("cannot be read");
+    expect(() => verify([der])).not.toThrow("cannot be read");
+  });
+});
 
 describe("rejectUnauthorized", () => {
   it.each([0, null, undefined, "false", "", true])(

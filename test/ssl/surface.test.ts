@@ -348,6 +348,17 @@ describe("contexts", () => {
     expect(() => {
       context.addCrls("nothing");
     }).toThrow(SSLError);
+    // Who may write a list is no authority.
+    const { pem: certificatePem } = testAuthority();
+    expect(() => {
+      context.addCrls(certificatePem);
+    }).toThrow(SSLError);
+    const list = createCertificateAuthority({
+      provider: noble,
+      name: "A",
+    }).createCrl().pem;
+    context.addCrls([list, `${list}${certificatePem}`]);
+    expect(context.certStoreStats()).toEqual({ x509: 0, crl: 1, x509Ca: 0 });
   });
 
   it("X-22: a key as JWK", () => {

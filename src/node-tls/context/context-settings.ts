@@ -88,7 +88,7 @@ export function contextSettings(options: SecureContextOptions): ContextFacts {
       base.setCiphersuites(suites.ciphersuites);
     for (const list of crl ? listOf(crl) : []) {
       requireContent("options.crl", list);
-      base.loadVerifyLocations({ ca: contentOf(list) });
+      base.addCrls(contentOf(list));
     }
     const chains = loadOwnCertificates(base, options);
     base.validate();

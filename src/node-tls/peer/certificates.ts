@@ -5,6 +5,19 @@ import type { DetailedPeerCertificate, PeerCertificate } from "node:tls";
 /** A certificate without members, which Node returns where there is none. */
 export type NoCertificate = Readonly<Record<string, never>>;
 
+/** Tells whether bytes are a certificate in DER that Node, too, reads. */
+export function isReadable(der: Uint8Array): boolean {
+  // Node would read PEM as well.
+  if (der[0] !== SEQUENCE) return false;
+  try {
+    return new X509Certificate(der).raw.length === der.length;
+  } catch {
+    return false;
+  }
+}
+
+const SEQUENCE = 0x30;
+
 /**
  * Makes the object of Node's `getPeerCertificate()`.
  *

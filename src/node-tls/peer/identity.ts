@@ -1,6 +1,18 @@
 /** Names of servers in certificates. */
 import type { PeerCertificate } from "node:tls";
+import { domainToAscii } from "../../ssl/names/punycode.ts";
 import { native } from "../base/native.ts";
+
+/**
+ * Returns a host as SNI and certificates have it: with A-labels (RFC 5890) where it has
+ * other letters than ASCII, and otherwise as it is. Never by the parser of URLs, which
+ * cuts a name at a slash and decodes percent signs: another host would be verified.
+ *
+ * @throws RangeError for what has no A-label
+ */
+export function asciiHost(host: string): string {
+  return /^[\x00-\x7f]*$/.test(host) ? host : domainToAscii(host);
+}
 
 /**
  * Compares a host with the names in a certificate object; the result is undefined

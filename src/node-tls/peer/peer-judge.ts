@@ -3,10 +3,9 @@
  * connection is authorized by nothing else.
  */
 import type { DetailedPeerCertificate } from "node:tls";
-import { domainToASCII } from "node:url";
-import { isIP } from "node:net";
 import { X509Error } from "../../x509/faults/errors.ts";
 import { hostname_mismatch as hostnameMismatch } from "../../x509/faults/path.ts";
+import { malformed_certificate as malformedCertificate } from "../../x509/faults/reading.ts";
 import { matchHost } from "../../x509/path/host-match.ts";
 import {
   type CertificateVerifier,
@@ -16,7 +15,8 @@ import {
   type VerifyContext,
 } from "../../x509/verifier.ts";
 import { found } from "../../options.ts";
-import { certificateObject } from "./certificates.ts";
+import { certificateObject, isReadable } from "./certificates.ts";
+import { asciiHost } from "./identity.ts";
 import { nodeError } from "../base/errors.ts";
 import { native } from "../base/native.ts";
 import { verifyErrorOf } from "./verify-codes.ts";
@@ -93,6 +93,13 @@ export class PeerJudge implements CertificateVerifier {
         throw fault instanceof X509Error
           ? fault
           : new X509Error(hostnameMismatch, "the program's check threw", 0);
+      // A program that looks at the certificate must not meet bytes that are none.
+      if (!peer.certificates.every(isReadable))
+        throw new X509Error(
+          malformedCertificate,
+          "one of the peer's certificates cannot be read",
+          0,
+        );
       return accept.verify(peer, at);
     }
   }
@@ -135,7 +142,7 @@ function answerOf(
 
 /** The name by the rules of RFC 9525, with Node's error. */
 function nameError(hostname: string, chain: VerifiedChain): Error | undefined {
-  const host = isIP(hostname) === 0 ? domainToASCII(hostname) : hostname;
+  const host = asciiHost(hostname);
   if (matchHost(chain.leaf, host, { checkCommonName: true })) return undefined;
   const cert = certificateObject([chain.leaf.der], false);
   const theirs: unknown = Reflect.apply(native.checkServerIdentity, undefined, [

@@ -2,12 +2,14 @@
  * The trust of a context: certificates and CRLs, from a program or a system.
  */
 import type { Bytes } from "../../bytes.ts";
+import { parseCrls } from "../../x509/certificates/crl.ts";
 import { type AnchorLookup, mayBeCa } from "../../x509/trust/trust-store.ts";
 import { stateError } from "../errors/errors.ts";
 import {
   type Anchors,
   anchorsOf,
   hashedDirectory,
+  isList,
   readableAnchors,
   type VerifyLocations,
 } from "../material/anchors.ts";
@@ -15,6 +17,7 @@ import {
   type CertificateInfo,
   toCertificateInfo,
 } from "../material/cert-info.ts";
+import { type Encoded, reading } from "../material/reading.ts";
 import { type Platform, readFile } from "../platform/platform.ts";
 import type { Change, ContextKind, Settings } from "./settings.ts";
 
@@ -31,6 +34,26 @@ export function withLocations(
   return withDirectories(settings, change, [
     hashedDirectory(provider, read, caPath),
   ]);
+}
+
+/**
+ * Adds CRLs, and nothing else: a certificate beside them is not trusted.
+ *
+ * @throws RangeError for empty content
+ * @throws SSLError for a source without a CRL, and for one that cannot be read
+ */
+export function withCrls(
+  { crls: present }: Settings,
+  given: Encoded | readonly Encoded[],
+): Change {
+  const crls = present.clone();
+  for (const source of isList(given) ? given : [given]) {
+    if ((typeof source === "string" ? source.length : source.byteLength) === 0)
+      throw new RangeError("Empty certificate data: a CRL");
+    const found = reading("addCrls", () => parseCrls(source));
+    for (const crl of found) crls.add(crl);
+  }
+  return { crls };
 }
 
 /**

@@ -143,6 +143,9 @@ export function readableAnchors(
   }
 }
 
-function isList(ca: Encoded | readonly Encoded[]): ca is readonly Encoded[] {
+/** Tells a list of contents from one. */
+export function isList(
+  ca: Encoded | readonly Encoded[],
+): ca is readonly Encoded[] {
   return Array.isArray(ca);
 }
