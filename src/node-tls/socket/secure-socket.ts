@@ -406,11 +406,13 @@ export abstract class SecureSocket extends NodeSocket {
       this.#turn();
       return;
     }
+    // Half-open is for data: a handshake never ends without the peer.
+    this.allowHalfOpen = false;
     // A server tells its own listeners; a bare socket has ended, and that is all.
-    if (!this.#isServer)
-      this.once("end", () => {
-        this.destroy(neverSecure());
-      });
+    this.once("end", () => {
+      if (!this.#isServer) this.destroy(neverSecure());
+      else if (this.#afterHandshake.length > 0) this.destroy();
+    });
     this.#pushEnd();
   }
 
