@@ -1,5 +1,6 @@
 import { Agent as HttpsAgent } from "node:https";
 import { isIP } from "node:net";
+import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
 import { connect } from "../connect.ts";
 import type { ConnectionOptions } from "../socket-options.ts";
@@ -26,6 +27,24 @@ const MAX_SESSIONS = 100;
  */
 export class Agent extends HttpsAgent {
   readonly #sessions = new Map<string, Buffer>();
+  /** Options by the request that came with them. */
+  readonly #asked = new WeakMap<object, unknown>();
+
+  /** Node's own: finds a connection for a request, now or when one is free. */
+  addRequest(request: object, ...options: readonly unknown[]): void {
+    this.#asked.set(request, options[0]);
+    callNode("addRequest", this, [request, ...options]);
+  }
+
+  /**
+   * Node's own: makes a connection for a request. To one that has waited Node gives the
+   * options of the request before it, whose `checkServerIdentity` is not its own.
+   */
+  createSocket(request: object, options: unknown, done: unknown): void {
+    const own = this.#asked.get(request);
+    const given = typeof own === "object" && own !== null ? own : options;
+    callNode("createSocket", this, [request, given, done]);
+  }
 
   /** Makes a connection for a request, with the options of both. */
   override createConnection(
@@ -43,8 +62,7 @@ export class Agent extends HttpsAgent {
       ...(options.session === undefined &&
         session !== undefined && { session }),
     });
-    // Before the agent's own listener, which keeps no socket that is destroyed.
-    if (isOfOne) socket.once("free", () => socket.destroy());
+    if (isOfOne) destroyOnceServed(socket);
     else
       socket.on("session", (newest: Buffer) => {
         this.#keep(name, newest);
@@ -63,6 +81,23 @@ export class Agent extends HttpsAgent {
       this.#sessions.delete(oldest);
     }
   }
+}
+
+/** Calls a method of Node's agent that its types lack. */
+function callNode(name: string, agent: HttpsAgent, given: unknown[]): void {
+  const method: unknown = Reflect.get(HttpsAgent.prototype, name);
+  if (typeof method === "function") Reflect.apply(method, agent, given);
+}
+
+/**
+ * Lets no second request have that socket. The agent calls a new one free at once, to
+ * give it to a request that has waited: what comes in a later turn is meant.
+ */
+function destroyOnceServed(socket: Duplex): void {
+  nextTick(() => {
+    // Before the agent's own listener, which keeps no socket that is destroyed.
+    socket.prependOnceListener("free", () => socket.destroy());
+  });
 }
 
 /** The name in SNI is the host, unless it is an address or one is named. */
