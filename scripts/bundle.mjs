@@ -8,6 +8,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { BUNDLE } from "./bundle-options.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -20,11 +21,5 @@ await build({
     .filter((file) => file !== undefined),
   outbase: "dist",
   outdir: "dist/bundled",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  packages: "external",
-  logLevel: "warning",
+  ...BUNDLE,
 });

@@ -71,6 +71,11 @@ function picked(options: TLSSocketOptions) {
  * ```
  */
 export class TLSSocket extends AnsweringSocket {
+  /** The class's name, whatever a bundler calls it beside Node's class. */
+  static override get name(): string {
+    return "TLSSocket";
+  }
+
   /** True once the peer's certificate and, on a client, its name are verified. */
   authorized = false;
   /** Code of the reason for which it is not authorized; null where it is. */
