@@ -4,6 +4,14 @@
  *
  * @module
  */
+export type {
+  CipherNameAndProtocol,
+  DetailedPeerCertificate,
+  EphemeralKeyInfo,
+  PeerCertificate,
+  PSKCallbackNegotation,
+  SecureContext,
+} from "node:tls";
 export {
   type CaCertificatesType,
   getCACertificates,
@@ -34,7 +42,11 @@ export {
   type ServerConstructor,
   type TlsOptions,
 } from "./server.ts";
-export type { ConnectionOptions, TLSSocketOptions } from "./socket-options.ts";
+export type {
+  ConnectionOptions,
+  ServerCallbacks,
+  TLSSocketOptions,
+} from "./socket-options.ts";
 export { TLSSocket } from "./tls-socket.ts";
 export { Agent } from "./http/agent.ts";
 export {

@@ -1,6 +1,7 @@
 /** Servers: `createServer()` and `Server`. */
 import { captureRejectionSymbol } from "node:events";
 import { Server as NetServer, type ServerOpts, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import { TlsUsageError } from "../errors.ts";
 import { contextState } from "../ssl/context/context-state.ts";
 import { alpnNames } from "./context/alpn-option.ts";
@@ -13,7 +14,7 @@ import {
 import type { SecureContextOptions } from "./context/context-options.ts";
 import { nodeError, typeError, wrongType } from "./base/errors.ts";
 import { contextFacts, isOurContext } from "./context/secure-context.ts";
-import type { ProgramCallback, TLSSocketOptions } from "./socket-options.ts";
+import type { ServerCallbacks, TLSSocketOptions } from "./socket-options.ts";
 import { requireTicketKeys } from "./context/tickets.ts";
 import { inUse } from "./in-use.ts";
 import { TLSSocket } from "./tls-socket.ts";
@@ -23,13 +24,13 @@ const HANDSHAKE_TIMEOUT = 120_000;
 
 /** Options of {@link createServer}: Node's. */
 export interface TlsOptions
-  extends SecureContextOptions, Omit<ServerOpts, "highWaterMark"> {
+  extends
+    SecureContextOptions,
+    Omit<ServerOpts, "highWaterMark">,
+    ServerCallbacks {
   readonly requestCert?: boolean | undefined;
   readonly rejectUnauthorized?: boolean | undefined;
   readonly ALPNProtocols?: unknown;
-  readonly ALPNCallback?: ProgramCallback | undefined;
-  readonly SNICallback?: ProgramCallback | undefined;
-  readonly pskCallback?: ProgramCallback | undefined;
   readonly pskIdentityHint?: string | undefined;
   readonly enableTrace?: boolean | undefined;
   /** Milliseconds. Default: 120,000. */
@@ -70,7 +71,7 @@ export interface Server extends NetServer, SecureServerMethods {}
 interface State {
   readonly options: TlsOptions;
   context: object;
-  readonly contexts: (readonly [name: RegExp, context: object])[];
+  readonly contexts: (readonly [name: RegExp, context: SecureContext])[];
 }
 
 const STATES = new WeakMap<object, State>();
@@ -258,7 +259,7 @@ function socketOptions(server: NetServer): TLSSocketOptions {
 function byName(contexts: State["contexts"]) {
   return (
     name: string,
-    done: (error: null, context: object | undefined) => void,
+    done: (error: null, context: SecureContext | undefined) => void,
   ): void => {
     const entry = contexts.findLast(([pattern]) => pattern.test(name));
     done(null, entry?.[1]);

@@ -1,6 +1,9 @@
 /** Options of one secure socket, as Node's constructor takes them. */
 import type { EventEmitter } from "node:events";
-import type { ConnectionOptions as NodeConnectionOptions } from "node:tls";
+import type {
+  ConnectionOptions as NodeConnectionOptions,
+  TlsOptions as NodeTlsOptions,
+} from "node:tls";
 import { requireFunction } from "./base/checks.ts";
 import type { SecureContextOptions } from "./context/context-options.ts";
 import type { OnReadOption } from "./on-read.ts";
@@ -9,18 +12,31 @@ import type { SecureSocketOptions } from "./socket/secure-socket.ts";
 /** A function of a program, whose parameters are not looked at. */
 export type ProgramCallback = (...parameters: never[]) => unknown;
 
+/** Callbacks of a server's options, with the parameters that Node's have. */
+export interface ServerCallbacks {
+  /** Chooses one of the protocols that a client offers; undefined: none of them. */
+  readonly ALPNCallback?: NodeTlsOptions["ALPNCallback"];
+  /** Calls back with the context for the name that a client asks for. */
+  readonly SNICallback?: NodeTlsOptions["SNICallback"];
+  /** Returns the key of the identity that a client names; null: there is none. */
+  readonly pskCallback?: NodeTlsOptions["pskCallback"];
+}
+
 /** Options of a `TLSSocket`: Node's. */
 export interface TLSSocketOptions
-  extends SecureContextOptions, Omit<SecureSocketOptions, "onread"> {
+  extends
+    SecureContextOptions,
+    Omit<SecureSocketOptions, "onread">,
+    Omit<ServerCallbacks, "pskCallback"> {
   readonly isServer?: boolean | undefined;
   readonly server?: EventEmitter | undefined;
   readonly secureContext?: object | undefined;
   readonly requestCert?: boolean | undefined;
   readonly rejectUnauthorized?: boolean | undefined;
   readonly ALPNProtocols?: unknown;
-  readonly ALPNCallback?: ProgramCallback | undefined;
-  readonly SNICallback?: ProgramCallback | undefined;
-  readonly pskCallback?: ProgramCallback | undefined;
+  /** That of a server with `isServer`, that of a client without. */
+  readonly pskCallback?:
+    ServerCallbacks["pskCallback"] | NodeConnectionOptions["pskCallback"];
   readonly pskIdentityHint?: string | undefined;
   readonly requestOCSP?: boolean | undefined;
   readonly session?: unknown;
@@ -54,7 +70,6 @@ export type ConnectionOptions = Omit<
     readonly keepAlive?: boolean | undefined;
     /** Milliseconds. */
     readonly keepAliveInitialDelay?: number | undefined;
-    readonly pskCallback?: ProgramCallback | undefined;
   };
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE for callbacks that are none */

@@ -56,6 +56,7 @@ export function exportsOf(paths: readonly string[]): PublicInterface {
     const module = file && checker.getSymbolAtLocation(file);
     if (module === undefined) throw new Error(`${path} is no module`);
     for (const alias of checker.getExportsOfModule(module)) {
+      if (isOfNode(alias)) continue;
       const one = exported(alias, checker, short(path));
       const key = `${one.name} ${one.origin}`;
       const known = found.get(key);
@@ -66,6 +67,19 @@ export function exportsOf(paths: readonly string[]): PublicInterface {
     }
   }
   return { exports: [...found.values()], checker };
+}
+
+/** Exported from a module of Node, whose documentation has it. */
+function isOfNode(alias: ts.Symbol): boolean {
+  const [declaration] = alias.declarations ?? [];
+  if (declaration === undefined || !ts.isExportSpecifier(declaration))
+    return false;
+  const { moduleSpecifier } = declaration.parent.parent;
+  return (
+    moduleSpecifier !== undefined &&
+    ts.isStringLiteral(moduleSpecifier) &&
+    moduleSpecifier.text.startsWith("node:")
+  );
 }
 
 function exported(

@@ -28,6 +28,60 @@ test("options that Node takes are taken", () => {
   >().toExtend<ours.ConnectionOptions>();
 });
 
+test("callbacks in options have Node's parameters", () => {
+  type Parts<Options, Name extends keyof Options> = Parameters<
+    Extract<Options[Name], (...given: never[]) => unknown>
+  >;
+  type Options = nodeTls.TlsOptions;
+  expectTypeOf<Parts<ours.TlsOptions, "ALPNCallback">>().toEqualTypeOf<
+    Parts<Options, "ALPNCallback">
+  >();
+  expectTypeOf<Parts<ours.TlsOptions, "SNICallback">>().toEqualTypeOf<
+    Parts<Options, "SNICallback">
+  >();
+  expectTypeOf<Parts<ours.TlsOptions, "pskCallback">>().toEqualTypeOf<
+    Parts<Options, "pskCallback">
+  >();
+  expectTypeOf<Parts<ours.TLSSocketOptions, "SNICallback">>().toEqualTypeOf<
+    Parts<nodeTls.TlsOptions, "SNICallback">
+  >();
+  expectTypeOf<Parts<ours.TLSSocketOptions, "ALPNCallback">>().toEqualTypeOf<
+    Parts<nodeTls.TlsOptions, "ALPNCallback">
+  >();
+  expectTypeOf<Parts<ours.ConnectionOptions, "pskCallback">>().toEqualTypeOf<
+    Parts<nodeTls.ConnectionOptions, "pskCallback">
+  >();
+});
+
+test("a program writes callbacks without types", () => {
+  const context = {} as ReturnType<Own["createSecureContext"]>;
+  const server = {
+    SNICallback(name, done) {
+      expectTypeOf(name).toEqualTypeOf<string>();
+      done(null, context);
+    },
+    ALPNCallback: ({ protocols }) => protocols[0],
+    pskCallback: (socket, identity) => {
+      expectTypeOf(socket.encrypted).toExtend<boolean>();
+      return Buffer.from(identity);
+    },
+  } satisfies ours.TlsOptions;
+  const client = {
+    pskCallback: (hint) => ({ psk: Buffer.alloc(32), identity: hint ?? "a" }),
+  } satisfies ours.ConnectionOptions;
+  expectTypeOf(server).toExtend<ours.TLSSocketOptions>();
+  expectTypeOf(client).toExtend<ours.TLSSocketOptions>();
+});
+
+test("types of node:tls are exported", () => {
+  expectTypeOf<ours.SecureContext>().toEqualTypeOf<nodeTls.SecureContext>();
+  expectTypeOf<ours.PeerCertificate>().toEqualTypeOf<nodeTls.PeerCertificate>();
+  expectTypeOf<ours.DetailedPeerCertificate>().toEqualTypeOf<nodeTls.DetailedPeerCertificate>();
+  expectTypeOf<ours.CipherNameAndProtocol>().toEqualTypeOf<nodeTls.CipherNameAndProtocol>();
+  expectTypeOf<ours.EphemeralKeyInfo>().toEqualTypeOf<nodeTls.EphemeralKeyInfo>();
+  expectTypeOf<ours.PSKCallbackNegotation>().toEqualTypeOf<nodeTls.PSKCallbackNegotation>();
+});
+
 test("a socket answers as Node's does", () => {
   type Answers =
     | "authorized"

@@ -72,7 +72,7 @@ export function contextFacts(context: unknown): ContextFacts {
 }
 
 /** Tells whether this module made the context. */
-export function isOurContext(context: unknown): boolean {
+export function isOurContext(context: unknown): context is NodeSecureContext {
   return typeof context === "object" && context !== null && FACTS.has(context);
 }
 
