@@ -1,16 +1,18 @@
 /**
  * The crypto provider on `node:crypto`: OpenSSL's speed for Node 20.19 and
- * later, and for runtimes that have the same module. What Node lacks (ML-KEM,
- * ML-DSA) is noble's.
+ * later, and for runtimes that have the same module. What Node lacks (ML-DSA, and
+ * before 24.7 ML-KEM) is noble's.
  *
  * Interchangeable with noble's provider on either side of a connection, with
  * one difference: the signers for ECDSA and RSA and the encryption by RSA draw
  * their randomness from OpenSSL, not from the argument.
  */
-import { getCiphers, randomFillSync } from "node:crypto";
+import { getCiphers } from "node:crypto";
 import { chaCha20Poly1305 as portableChaCha20Poly1305 } from "./noble/ciphers/chacha.ts";
 import { noble } from "./noble/index.ts";
 import {
+  mlKem1024With,
+  mlKem768With,
   secP256r1MlKem768With,
   secP384r1MlKem1024With,
   x25519MlKem768With,
@@ -35,6 +37,7 @@ import {
 } from "./node/finite-field.ts";
 import { hashes } from "./node/hashes.ts";
 import { keyDecryption } from "./node/key-decryption.ts";
+import { mlKem1024, mlKem768, systemRandom } from "./node/ml-kem.ts";
 import { secp256r1, secp384r1, secp521r1 } from "./node/nist.ts";
 import {
   ecdsa,
@@ -68,7 +71,7 @@ export const node: WholeProvider = {
   ...noble,
   name: "node",
   fastAes: true,
-  random: (length) => randomFillSync(new Uint8Array(length)),
+  random: systemRandom,
   hashes,
   aeads: {
     ...noble.aeads,
@@ -86,9 +89,11 @@ export const node: WholeProvider = {
   cbcs: { "AES-128-CBC": aes128Cbc, "AES-256-CBC": aes256Cbc },
   groups: {
     ...noble.groups,
-    X25519MLKEM768: x25519MlKem768With(x25519),
-    SecP256r1MLKEM768: secP256r1MlKem768With(secp256r1),
-    SecP384r1MLKEM1024: secP384r1MlKem1024With(secp384r1),
+    X25519MLKEM768: x25519MlKem768With(x25519, mlKem768),
+    SecP256r1MLKEM768: secP256r1MlKem768With(secp256r1, mlKem768),
+    SecP384r1MLKEM1024: secP384r1MlKem1024With(secp384r1, mlKem1024),
+    MLKEM768: mlKem768With(mlKem768),
+    MLKEM1024: mlKem1024With(mlKem1024),
     x25519,
     x448,
     secp256r1,

@@ -28,33 +28,48 @@ export const secP384r1MlKem1024: KeyExchangeGroup =
   /* @__PURE__ */ secP384r1MlKem1024With(secp384r1);
 
 /** ML-KEM alone, draft-ietf-tls-mlkem. Draws 64 random bytes, or 32. */
-export const mlKem768Alone: KeyExchangeGroup = {
-  name: "MLKEM768",
-  .../* @__PURE__ */ kemAsExchange(mlKem768),
-};
+export const mlKem768Alone: KeyExchangeGroup =
+  /* @__PURE__ */ mlKem768With(mlKem768);
 
 /** See {@link mlKem768Alone}. */
-export const mlKem1024Alone: KeyExchangeGroup = {
-  name: "MLKEM1024",
-  .../* @__PURE__ */ kemAsExchange(mlKem1024),
-};
+export const mlKem1024Alone: KeyExchangeGroup =
+  /* @__PURE__ */ mlKem1024With(mlKem1024);
 
 /**
  * The hybrid on any X25519. The initiator draws 64 random bytes for ML-KEM,
  * then 32 for X25519; the responder 32 and 32, in the same order.
  */
-export function x25519MlKem768With(ecdhe: KeyExchange): KeyExchangeGroup {
-  return hybrid("X25519MLKEM768", kemAsExchange(mlKem768), ecdhe);
+export function x25519MlKem768With(
+  ecdhe: KeyExchange,
+  kem: MlKem = mlKem768,
+): KeyExchangeGroup {
+  return hybrid("X25519MLKEM768", kemAsExchange(kem), ecdhe);
 }
 
 /** The hybrid on any P-256. Draws in the order of the parts. */
-export function secP256r1MlKem768With(ecdhe: KeyExchange): KeyExchangeGroup {
-  return hybrid("SecP256r1MLKEM768", ecdhe, kemAsExchange(mlKem768));
+export function secP256r1MlKem768With(
+  ecdhe: KeyExchange,
+  kem: MlKem = mlKem768,
+): KeyExchangeGroup {
+  return hybrid("SecP256r1MLKEM768", ecdhe, kemAsExchange(kem));
 }
 
 /** The hybrid on any P-384. Draws in the order of the parts. */
-export function secP384r1MlKem1024With(ecdhe: KeyExchange): KeyExchangeGroup {
-  return hybrid("SecP384r1MLKEM1024", ecdhe, kemAsExchange(mlKem1024));
+export function secP384r1MlKem1024With(
+  ecdhe: KeyExchange,
+  kem: MlKem = mlKem1024,
+): KeyExchangeGroup {
+  return hybrid("SecP384r1MLKEM1024", ecdhe, kemAsExchange(kem));
+}
+
+/** ML-KEM-768 by itself, on any implementation of it. */
+export function mlKem768With(kem: MlKem): KeyExchangeGroup {
+  return { name: "MLKEM768", ...kemAsExchange(kem) };
+}
+
+/** ML-KEM-1024 by itself, on any implementation of it. */
+export function mlKem1024With(kem: MlKem): KeyExchangeGroup {
+  return { name: "MLKEM1024", ...kemAsExchange(kem) };
 }
 
 function kemAsExchange(kem: MlKem): KeyExchange {
