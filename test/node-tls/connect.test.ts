@@ -108,3 +108,35 @@ describe("connect", () => {
     );
   });
 });
+
+describe("advice of a handshake that failed", () => {
+  const refusals = [
+    [{ maxVersion: "TLSv1.2" }, { minVersion: "TLSv1.3" }, "minVersion and "],
+    [{ ecdhCurve: "P-384" }, { ecdhCurve: "P-256" }, 'ecdhCurve: "secp256r1"'],
+    [
+      { ciphers: "TLS_AES_256_GCM_SHA384" },
+      { ciphers: "TLS_AES_128_GCM_SHA256" },
+      'ciphers: "TLS_AES_128_GCM_SHA256"',
+    ],
+  ] as const;
+
+  it.each(refusals)("of %o for %o names an option", async (...refusal) => {
+    const [options, offer, advice] = refusal;
+    const credentials = { cert: good.chainPem, key: good.key.toPem() };
+    const server = ours.createServer({ ...credentials, ...options });
+    server.listen(0, HOST);
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const refused = once(server, "tlsClientError");
+    const client = nodeTls.connect({ host: HOST, port, ...offer });
+    client.on("error", () => undefined);
+    try {
+      const [error] = (await refused) as [Error];
+      expect(error.message).toContain(`; ${advice}`);
+      expect(error.message).toMatch(/ would enable (it|more)$/);
+    } finally {
+      client.destroy();
+      server.close();
+    }
+  });
+});
