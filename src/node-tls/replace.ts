@@ -19,18 +19,20 @@ import { wrapsOurs } from "./socket/http2-wrap.ts";
 import { TLSSocket } from "./tls-socket.ts";
 
 /**
- * Node's class where it is called without options, for packages that read the inside
- * of what comes out; ours otherwise. Both are instances of it.
+ * Node's class where it is called itself and without options, for packages that read the
+ * inside of what comes out; ours otherwise, in a class that extends it too. Both are
+ * instances of it, and no more than their own are of a class that extends it.
  */
-const EitherSocket = new Proxy(TLSSocket, {
+const EitherSocket: typeof TLSSocket = new Proxy(TLSSocket, {
   construct(target, parameters: readonly unknown[], newTarget): object {
     const [, options] = parameters;
-    if (options !== undefined && options !== null)
+    const isExtended = newTarget !== EitherSocket;
+    if (isExtended || (options !== undefined && options !== null))
       return asObject(Reflect.construct(target, parameters, newTarget));
     return asObject(Reflect.construct(native.TLSSocket, parameters));
   },
   get(target, name, receiver): unknown {
-    return name === Symbol.hasInstance
+    return name === Symbol.hasInstance && receiver === EitherSocket
       ? isSecureSocket
       : Reflect.get(target, name, receiver);
   },

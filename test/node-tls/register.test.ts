@@ -119,4 +119,28 @@ describe("puretls/register", () => {
     );
     expect(said).toEqual([true, true, true]);
   });
+
+  it("lets programs extend TLSSocket, with and without options", async () => {
+    const said = await program(
+      "extended.mjs",
+      `import { PassThrough } from "node:stream";
+       import { TLSSocket } from "node:tls";
+       class Pinned extends TLSSocket {
+         emit(event, ...told) {
+           return event === "x" ? "pinned" : super.emit(event, ...told);
+         }
+       }
+       const own = new TLSSocket(new PassThrough(), {});
+       const seen = [own instanceof TLSSocket, own instanceof Pinned];
+       for (const options of [[], [{}]]) {
+         const pinned = new Pinned(new PassThrough(), ...options);
+         seen.push(pinned instanceof Pinned, pinned instanceof TLSSocket,
+           Object.getPrototypeOf(pinned) === Pinned.prototype, pinned.emit("x"), "facts" in pinned);
+       }
+       console.log(JSON.stringify(seen));
+       process.exit();`,
+    );
+    const extended = [true, true, true, "pinned", true];
+    expect(said).toEqual([true, false, ...extended, ...extended]);
+  });
 });
