@@ -9,6 +9,7 @@ import { noble } from "../../../src/crypto/noble/index.ts";
 import {
   CIPHER_SUITES,
   createCredential,
+  type Credential,
   MemoryStrikeRegister,
   type ServerOptions,
   TicketKeys,
@@ -438,7 +439,7 @@ describe("an RSA key", () => {
       key: { algorithm: "rsaEncryption", key },
     });
     // RFC 8017 9.1.1: with SHA-512 a key of 1024 bits is two bytes short.
-    const small = { ...made, modulusLength: 128 };
+    const small: Credential = { ...made, modulusBits: 1024 };
     const server = TlsEngine.server(testServerConfig({ credentials: [small] }));
     const client = testClientConfig({
       signatureSchemes: ["rsa_pss_rsae_sha512", "ecdsa_secp256r1_sha256"],
