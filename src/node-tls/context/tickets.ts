@@ -1,4 +1,5 @@
 /** Ticket keys of a secure context: Node's 48 bytes, and the time of sessions. */
+import type { Bytes } from "../../bytes.ts";
 import { node as provider } from "../../crypto/node.ts";
 import type { Session } from "../../handshake/sessions/session.ts";
 import { TicketKeys } from "../../handshake/sessions/ticket-keys.ts";
@@ -35,7 +36,7 @@ export class SealedTickets {
     this.keys = new Replaceable(this);
   }
 
-  seal(session: Session): Uint8Array<ArrayBuffer> | undefined {
+  seal(session: Session): Bytes | undefined {
     return this.#keys.seal(session);
   }
 
