@@ -1,6 +1,7 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { nodeCertificate } from "./node-certificate.ts";
 import { systemErrorOf } from "./node-errors.ts";
 import {
   type Done,
@@ -140,7 +141,7 @@ class SocketDuplex extends NodeSocket implements NodeDuplex {
     const { sslSocket } = this;
     if (!sslSocket.handshakeDone) return undefined;
     const der = sslSocket.getPeerCert({ binary: true });
-    return der === null ? undefined : new X509Certificate(der);
+    return der === null ? undefined : nodeCertificate(der);
   }
 
   getPeerCertificate(): object {

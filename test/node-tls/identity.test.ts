@@ -6,6 +6,10 @@ import * as nodeTls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noble as provider } from "../../src/crypto/noble/index.ts";
 import * as ours from "../../src/node-tls/index.ts";
+import {
+  certificateObject,
+  x509Certificate,
+} from "../../src/node-tls/peer/certificates.ts";
 import { asciiHost } from "../../src/node-tls/peer/identity.ts";
 import { PeerJudge } from "../../src/node-tls/peer/peer-judge.ts";
 import { createCertificateAuthority } from "../../src/pki/index.ts";
@@ -105,6 +109,16 @@ describe("a certificate that cannot be read", () => {
     expect(() => verify([der, bytes])).toThrow("cannot be read");
     expect(() => verify([bytes])).toThrow("cannot be read");
     expect(() => verify([der])).not.toThrow("cannot be read");
+  });
+
+  it("ends the chain that a program is shown", () => {
+    const leaf = certificateObject([der], false);
+    for (const bytes of [Uint8Array.of(1), Buffer.from(root.pem)]) {
+      expect(certificateObject([der, bytes], true)).toEqual(leaf);
+      expect(certificateObject([bytes, der], true)).toEqual({});
+      expect(x509Certificate([der, bytes])?.issuerCertificate).toBeUndefined();
+      expect(x509Certificate([bytes, der])).toBeUndefined();
+    }
   });
 });
 

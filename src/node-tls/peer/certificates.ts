@@ -1,22 +1,10 @@
 /** Certificates as the objects that Node's programs know. */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { DetailedPeerCertificate, PeerCertificate } from "node:tls";
+import { nodeCertificates } from "../../net/node-certificate.ts";
 
 /** A certificate without members, which Node returns where there is none. */
 export type NoCertificate = Readonly<Record<string, never>>;
-
-/** Tells whether bytes are a certificate in DER that Node, too, reads. */
-export function isReadable(der: Uint8Array): boolean {
-  // Node would read PEM as well.
-  if (der[0] !== SEQUENCE) return false;
-  try {
-    return new X509Certificate(der).raw.length === der.length;
-  } catch {
-    return false;
-  }
-}
-
-const SEQUENCE = 0x30;
 
 /**
  * Makes the object of Node's `getPeerCertificate()`.
@@ -28,7 +16,7 @@ export function certificateObject(
   chain: readonly Uint8Array[],
   detailed: boolean,
 ): PeerCertificate | DetailedPeerCertificate | NoCertificate {
-  const objects = chain.map((der) => new X509Certificate(der).toLegacyObject());
+  const objects = nodeCertificates(chain).map((one) => one.toLegacyObject());
   const [leaf] = objects;
   if (leaf === undefined) return {};
   if (detailed)
@@ -60,8 +48,7 @@ export function x509Certificate(
   chain: readonly Uint8Array[],
 ): X509Certificate | undefined {
   let issuer: X509Certificate | undefined;
-  for (const der of [...chain].reverse()) {
-    const one = new X509Certificate(der);
+  for (const one of [...nodeCertificates(chain)].reverse()) {
     Object.defineProperty(one, "issuerCertificate", {
       configurable: true,
       value: issuer,

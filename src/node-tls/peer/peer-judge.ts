@@ -3,6 +3,7 @@
  * connection is authorized by nothing else.
  */
 import type { DetailedPeerCertificate } from "node:tls";
+import { nodeCertificate } from "../../net/node-certificate.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
 import { hostname_mismatch as hostnameMismatch } from "../../x509/faults/path.ts";
 import { malformed_certificate as malformedCertificate } from "../../x509/faults/reading.ts";
@@ -15,7 +16,7 @@ import {
   type VerifyContext,
 } from "../../x509/verifier.ts";
 import { found } from "../../options.ts";
-import { certificateObject, isReadable } from "./certificates.ts";
+import { certificateObject } from "./certificates.ts";
 import { asciiHost } from "./identity.ts";
 import { nodeError } from "../base/errors.ts";
 import { native } from "../base/native.ts";
@@ -94,7 +95,7 @@ export class PeerJudge implements CertificateVerifier {
           ? fault
           : new X509Error(hostnameMismatch, "the program's check threw", 0);
       // A program that looks at the certificate must not meet bytes that are none.
-      if (!peer.certificates.every(isReadable))
+      if (peer.certificates.some((der) => !nodeCertificate(der)))
         throw new X509Error(
           malformedCertificate,
           "one of the peer's certificates cannot be read",
