@@ -9,7 +9,7 @@ import {
   type NodeSocketOptions,
   type Piece,
 } from "./node-socket.ts";
-import { joinPieces } from "./node-pieces.ts";
+import { joinPieces, lengthOf } from "./node-pieces.ts";
 import { NodeTransport } from "./node-transport.ts";
 import { asError, CLOSING_TIME } from "./transport.ts";
 import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
@@ -159,8 +159,9 @@ class SocketDuplex extends NodeSocket implements NodeDuplex {
   }
 
   protected override send(pieces: readonly Piece[], done: Done): void {
-    const bytes = joinPieces(pieces);
-    this.countSent(bytes.length);
+    const total = lengthOf(pieces);
+    const bytes = joinPieces(pieces, total);
+    this.countSent(total);
     this.#sendAll(bytes).then(
       () => {
         done();

@@ -2,13 +2,26 @@
 import { Buffer } from "node:buffer";
 import type { Piece } from "./node-socket.ts";
 
+/** Counts the bytes of pieces. */
+export function lengthOf(pieces: readonly Piece[]): number {
+  let total = 0;
+  for (const { chunk, encoding } of pieces)
+    total +=
+      typeof chunk === "string"
+        ? Buffer.byteLength(chunk, encoding)
+        : chunk.length;
+  return total;
+}
+
 /**
  * Returns the bytes of pieces. One array alone is not copied.
  *
+ * @param total their {@link lengthOf}
  * @param allocate makes room for that many bytes or more
  */
 export function joinPieces(
   pieces: readonly Piece[],
+  total: number,
   allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
 ): Uint8Array {
   const [only] = pieces;
@@ -16,12 +29,6 @@ export function joinPieces(
     const { chunk, encoding } = only;
     return typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
   }
-  let total = 0;
-  for (const { chunk, encoding } of pieces)
-    total +=
-      typeof chunk === "string"
-        ? Buffer.byteLength(chunk, encoding)
-        : chunk.length;
   const joined = allocate(total);
   let at = 0;
   for (const { chunk, encoding } of pieces)

@@ -18,7 +18,7 @@
  * - Callbacks that answer with promises (SNI, ALPN, PSK, stores, verifiers) are waited
  *   for; nothing is read meanwhile.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
@@ -29,7 +29,7 @@ import {
   type Piece,
 } from "../../net/node-socket.ts";
 import { systemErrorOf } from "../../net/node-errors.ts";
-import { asBuffer } from "../../net/node-pieces.ts";
+import { asBuffer, lengthOf } from "../../net/node-pieces.ts";
 import { asError } from "../../net/transport.ts";
 import type { Connection } from "../../ssl/connection/connection.ts";
 import { neverSecure, neverSent } from "./errors.ts";
@@ -170,29 +170,20 @@ export abstract class SecureSocket extends NodeSocket {
   }
 
   protected override send(pieces: readonly Piece[], done: Done): void {
-    let bytes = 0;
-    for (const { chunk, encoding } of pieces)
-      bytes +=
-        typeof chunk === "string"
-          ? Buffer.byteLength(chunk, encoding)
-          : chunk.length;
+    const bytes = lengthOf(pieces);
     this.countSent(bytes);
+    const run = (): void => {
+      this.#sender?.send(pieces, bytes, (error) => {
+        if (error) done(this.nodeError(this.#connection?.failure ?? error));
+        else done();
+      });
+    };
     if (this.#secure) {
-      this.#send(pieces, done);
+      run();
       return;
     }
-    const run = (): void => {
-      this.#send(pieces, done);
-    };
     this.#afterHandshake.push({ run, done });
     if (!this.connecting) this.#openTls();
-  }
-
-  #send(pieces: readonly Piece[], done: Done): void {
-    this.#sender?.send(pieces, (error) => {
-      if (error) done(this.nodeError(this.#connection?.failure ?? error));
-      else done();
-    });
   }
 
   override _final(done: Done): void {

@@ -42,9 +42,11 @@ export class Sender {
   /**
    * Sends pieces of data; calls back when the system has taken them, or with what
    * went wrong.
+   *
+   * @param total the bytes of all of them
    */
-  send(pieces: readonly Piece[], done: Done): void {
-    this.#sendFrom(joinPieces(pieces, scratch), 0, done);
+  send(pieces: readonly Piece[], total: number, done: Done): void {
+    this.#sendFrom(joinPieces(pieces, total, scratch), 0, done);
   }
 
   /** Sends what the connection itself has to say, without waiting. */
