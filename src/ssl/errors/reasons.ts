@@ -188,6 +188,7 @@ const VERIFY_NAMES: ReadonlyMap<number, string> = new Map([
   [23, "CERT_REVOKED"],
   [25, "PATH_LENGTH_EXCEEDED"],
   [26, "INVALID_PURPOSE"],
+  [28, "CERT_REJECTED"],
   [34, "UNHANDLED_CRITICAL_EXTENSION"],
   [35, "KEYUSAGE_NO_CRL_SIGN"],
   [36, "UNHANDLED_CRITICAL_CRL_EXTENSION"],
@@ -203,9 +204,11 @@ const VERIFY_NAMES: ReadonlyMap<number, string> = new Map([
   [53, "UNSUPPORTED_NAME_SYNTAX"],
   [62, "HOSTNAME_MISMATCH"],
   [64, "IP_ADDRESS_MISMATCH"],
+  [65, "DANE_NO_MATCH"],
   [66, "EE_KEY_TOO_SMALL"],
   [67, "CA_KEY_TOO_SMALL"],
   [68, "CA_MD_TOO_WEAK"],
+  [71, "NO_VALID_SCTS"],
   [73, "OCSP_VERIFY_NEEDED"],
   [74, "OCSP_VERIFY_FAILED"],
   [75, "OCSP_CERT_UNKNOWN"],
@@ -274,6 +277,11 @@ export function verificationError(
   );
 }
 
+/** Returns OpenSSL's name of an X509_V_ERR number, without the prefix. */
+export function verifyNameOf(verifyCode: number): string {
+  return VERIFY_NAMES.get(verifyCode) ?? "UNSPECIFIED";
+}
+
 function describeFault(
   fault: X509Error,
   serverName: string | undefined,
@@ -287,7 +295,7 @@ function describeFault(
   const kind = kinds[verifyCode];
   return {
     verifyCode,
-    verifyName: VERIFY_NAMES.get(verifyCode) ?? "UNSPECIFIED",
+    verifyName: verifyNameOf(verifyCode),
     verifyMessage:
       kind === undefined
         ? verifyMessage(verifyCode)
