@@ -3,10 +3,8 @@ import { isIP } from "node:net";
 import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
 import { connect } from "../connect.ts";
+import { KeptSessions } from "./kept-sessions.ts";
 import type { ConnectionOptions } from "../socket-options.ts";
-
-/** Sessions of that many servers are kept. */
-const MAX_SESSIONS = 100;
 
 /**
  * An agent for `https.request()` whose connections are puretls's, with the options of
@@ -26,7 +24,7 @@ const MAX_SESSIONS = 100;
  * ```
  */
 export class Agent extends HttpsAgent {
-  readonly #sessions = new Map<string, Buffer>();
+  readonly #sessions = new KeptSessions();
   /** Options by the request that came with them. */
   readonly #asked = new WeakMap<object, unknown>();
 
@@ -65,21 +63,12 @@ export class Agent extends HttpsAgent {
     if (isOfOne) destroyOnceServed(socket);
     else
       socket.on("session", (newest: Buffer) => {
-        this.#keep(name, newest);
+        this.#sessions.keep(name, newest);
       });
     socket.once("close", (hadError: boolean) => {
-      if (hadError) this.#sessions.delete(name);
+      if (hadError) this.#sessions.drop(name);
     });
     return socket;
-  }
-
-  #keep(name: string, session: Buffer): void {
-    this.#sessions.delete(name);
-    this.#sessions.set(name, session);
-    for (const oldest of this.#sessions.keys()) {
-      if (this.#sessions.size <= MAX_SESSIONS) return;
-      this.#sessions.delete(oldest);
-    }
   }
 }
 

@@ -3,12 +3,12 @@ import { connect as connectNet, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect } from "../connect.ts";
 import { nodeError } from "../base/errors.ts";
+import { KeptSessions } from "./kept-sessions.ts";
 import type { ConnectionOptions } from "../socket-options.ts";
 
 /** Milliseconds for a connection, TLS included: undici's own default. */
 const TIMEOUT = 10_000;
 const KEEP_ALIVE_DELAY = 60_000;
-const MAX_SESSIONS = 100;
 
 /** Options of {@link createConnector}: those of every connection. */
 export type ConnectorOptions = ConnectionOptions & {
@@ -47,7 +47,7 @@ export type Connector = (
  */
 export function createConnector(options: ConnectorOptions = {}): Connector {
   const { allowH2 = false, timeout = TIMEOUT, ...common } = options;
-  const sessions = new Map<string, Buffer>();
+  const sessions = new KeptSessions();
   return (target, done) => {
     const isSecure = target.protocol === "https:";
     const socket = isSecure
@@ -67,7 +67,7 @@ function secured(
   target: ConnectorTarget,
   common: ConnectionOptions,
   allowH2: boolean,
-  sessions: Map<string, Buffer>,
+  sessions: KeptSessions,
 ) {
   const { hostname, localAddress, httpSocket, port } = target;
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -86,12 +86,7 @@ function secured(
     ALPNProtocols: allowH2 ? ["h2", "http/1.1"] : ["http/1.1"],
   });
   socket.on("session", (newest: Buffer) => {
-    sessions.delete(key);
-    sessions.set(key, newest);
-    for (const oldest of sessions.keys()) {
-      if (sessions.size <= MAX_SESSIONS) return;
-      sessions.delete(oldest);
-    }
+    sessions.keep(key, newest);
   });
   return socket;
 }
