@@ -5,6 +5,8 @@
  * @module
  */
 
+import * as REASONS from "../reasons.ts";
+
 // ## Connections
 
 export type { EngineEvent } from "./events.ts";
@@ -200,17 +202,19 @@ export {
   TlsError,
   TlsUsageError,
 } from "../errors.ts";
-/**
- * Every way in which a connection can end, by its name: what `TlsError.reason`
- * names.
- *
- * @example
- * ```ts
- * import { REASONS } from "puretls/engine";
- *
- * if (REASONS.binder_mismatch.alert !== "decrypt_error") throw new Error();
- * ```
- */
-export * as REASONS from "../reasons.ts";
+export {
+  /**
+   * Every way in which a connection can end, by its name: what `TlsError.reason`
+   * names.
+   *
+   * @example
+   * ```ts
+   * import { REASONS } from "puretls/engine";
+   *
+   * if (REASONS.binder_mismatch.alert !== "decrypt_error") throw new Error();
+   * ```
+   */
+  REASONS,
+};
 export type { ReasonRow } from "../reasons/row.ts";
 export type { ErrorDetails, Remedy, TlsErrorOptions } from "../errors.ts";

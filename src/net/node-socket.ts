@@ -141,7 +141,8 @@ export abstract class NodeSocket extends Socket {
     return endOf(remoteAddress, remoteFamily, remotePort);
   }
 
-  static {
+  /** Properties that Node's types declare, which accessors cannot override. */
+  static _accessors(): PropertyDescriptorMap {
     const own = (get: (this: NodeSocket) => unknown) => ({
       get,
       // Constructors of other runtimes set what Node's has accessors for.
@@ -149,8 +150,7 @@ export abstract class NodeSocket extends Socket {
       enumerable: true,
       configurable: true,
     });
-    // Declared by Node's types as properties, which accessors cannot override.
-    Object.defineProperties(NodeSocket.prototype, {
+    return {
       pending: own(function () {
         return this.connecting || this.destroyed || !this.below;
       }),
@@ -164,9 +164,11 @@ export abstract class NodeSocket extends Socket {
       bufferSize: own(function () {
         return this.destroyed ? undefined : this.writableLength;
       }),
-    });
+    };
   }
 }
+
+Object.defineProperties(NodeSocket.prototype, NodeSocket._accessors());
 
 function endOf(
   address: string | undefined,

@@ -2,6 +2,8 @@
  * `puretls/x509`: certificates, keys, lists and their verification, without
  * any TLS. Synchronous; cryptography comes from a `CryptoProvider`.
  */
+import * as OID from "./der/oids.ts";
+import * as X509_ERRORS from "./faults/faults.ts";
 export type { AlgorithmIdentifier } from "./keys/algorithms.ts";
 export type { Budgets } from "./path/budget.ts";
 export { DEFAULT_BUDGETS } from "./path/budget.ts";
@@ -14,17 +16,19 @@ export type { CbcCipher, KeyDecryptionAlgorithms } from "../crypto/provider.ts";
 export type { X509ErrorCode, X509Fault } from "./faults/errors.ts";
 export { X509Error } from "./faults/errors.ts";
 export type { FaultKind, FaultRow } from "./faults/row.ts";
-/**
- * Every way in which a certificate, key, list or response can be refused.
- *
- * @example
- * ```ts
- * import { X509_ERRORS } from "puretls/x509";
- *
- * if (X509_ERRORS.weak_leaf_key.verifyCode !== 66) throw new Error();
- * ```
- */
-export * as X509_ERRORS from "./faults/faults.ts";
+export {
+  /**
+   * Every way in which a certificate, key, list or response can be refused.
+   *
+   * @example
+   * ```ts
+   * import { X509_ERRORS } from "puretls/x509";
+   *
+   * if (X509_ERRORS.weak_leaf_key.verifyCode !== 66) throw new Error();
+   * ```
+   */
+  X509_ERRORS,
+};
 export type {
   AccessDescription,
   AuthorityKeyIdentifier,
@@ -49,17 +53,19 @@ export type {
 export { Name } from "./names/name.ts";
 export { opensslNameHash } from "./names/name-hash.ts";
 export { attributeName } from "./names/attribute-names.ts";
-/**
- * OBJECT IDENTIFIERs by their RFC names.
- *
- * @example
- * ```ts
- * import { OID } from "puretls/x509";
- *
- * if (OID.commonName !== "2.5.4.3") throw new Error();
- * ```
- */
-export * as OID from "./der/oids.ts";
+export {
+  /**
+   * OBJECT IDENTIFIERs by their RFC names.
+   *
+   * @example
+   * ```ts
+   * import { OID } from "puretls/x509";
+   *
+   * if (OID.commonName !== "2.5.4.3") throw new Error();
+   * ```
+   */
+  OID,
+};
 export type {
   CertificateStatus,
   OcspResponse,

@@ -19,7 +19,7 @@ export interface RawKeyVerifier {
 /** Proof that a verifier has looked at a key: nobody else can make one. */
 class Verified {
   /** Keeps look-alikes out: a private name makes the type nominal. */
-  readonly #made = true;
+  readonly #verifiedKey = true;
   readonly publicKeyInfo: SubjectPublicKeyInfo;
   /** The terms for which the proof was made. */
   readonly madeFor: ProofTerms;
@@ -30,7 +30,7 @@ class Verified {
   }
 
   static is(value: unknown): value is Verified {
-    return typeof value === "object" && value !== null && #made in value;
+    return typeof value === "object" && value !== null && #verifiedKey in value;
   }
 }
 

@@ -83,7 +83,7 @@ export interface CertificateVerifier {
  */
 class Verified {
   /** Keeps look-alikes out: a private name makes the type nominal. */
-  readonly #made = true;
+  readonly #verifiedChain = true;
   readonly leaf: Certificate;
   /** All that the peer sent, leaf first. */
   readonly received: readonly Certificate[];
@@ -119,7 +119,9 @@ class Verified {
   }
 
   static is(value: unknown): value is Verified {
-    return typeof value === "object" && value !== null && #made in value;
+    return (
+      typeof value === "object" && value !== null && #verifiedChain in value
+    );
   }
 }
 

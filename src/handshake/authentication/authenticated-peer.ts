@@ -142,7 +142,7 @@ function termsFault(
 
 /** Proof that the peer has the private key of what it presented. */
 export abstract class KeyPossession {
-  readonly #proof = true;
+  readonly #authenticatedPeer = true;
   /** DER of the certificate, or of the bare key, that the key belongs to. */
   readonly leaf: Uint8Array;
   /** Of the signature that showed it. */
@@ -155,7 +155,7 @@ export abstract class KeyPossession {
 
   /** Tells whether a value is such a proof, and not a forged object. */
   static made(value: object): boolean {
-    return #proof in value;
+    return #authenticatedPeer in value;
   }
 }
 
@@ -164,12 +164,12 @@ export abstract class KeyPossession {
  * connection's name and rules, and the peer has the key that belongs to it.
  */
 export class AuthenticatedPeer {
-  readonly #proof = true;
+  readonly #authenticatedPeer = true;
   readonly chain: PeerProof;
   readonly possession: KeyPossession;
 
   private constructor(chain: PeerProof, possession: KeyPossession) {
-    void this.#proof;
+    void this.#authenticatedPeer;
     this.chain = chain;
     this.possession = possession;
   }

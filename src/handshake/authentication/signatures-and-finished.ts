@@ -48,7 +48,7 @@ class VerifiedSignature extends KeyPossession {
  * the Finished.
  */
 class VerifiedFinished<S extends Side = Side> {
-  readonly #proof = true;
+  readonly #verifiedFinished = true;
   readonly sender: S;
 
   constructor(sender: S) {
@@ -57,7 +57,7 @@ class VerifiedFinished<S extends Side = Side> {
 
   /** Tells whether a value is such a proof, and not a forged object. */
   static made(value: object): boolean {
-    return #proof in value;
+    return #verifiedFinished in value;
   }
 }
 

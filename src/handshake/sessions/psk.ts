@@ -91,7 +91,7 @@ export function externalKey(
  * Finished then shows that it holds it too.
  */
 class ChosenPsk {
-  readonly #proof = true;
+  readonly #chosenPsk = true;
   readonly psk: Psk;
   /** Its position in the offer. */
   readonly index: number;
@@ -119,7 +119,7 @@ class ChosenPsk {
 
   /** Tells whether a value is such a proof, and not a forged object. */
   static made(value: object): boolean {
-    return #proof in value;
+    return #chosenPsk in value;
   }
 }
 

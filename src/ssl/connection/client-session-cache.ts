@@ -6,7 +6,7 @@ import { Writer } from "../../wire/writer.ts";
 import { Protocol } from "../constants.ts";
 import { whole } from "../context/checks.ts";
 import { isContext, type SSLContext } from "../context/context-type.ts";
-import { engineSession, isOfContext, SSLSession } from "../context/session.ts";
+import { engineSession, SSLSession } from "../context/session.ts";
 import { found, type Names, requireNames } from "../names/arguments.ts";
 import { serverHostnameOf } from "../names/hostname.ts";
 import { withoutTrailingDot } from "./fitting.ts";
@@ -112,7 +112,7 @@ export class ClientSessionCache {
     const listener = context.onSession;
     context.onSession = (session, connection) => {
       // A context that was extended has the listener too.
-      if (isOfContext(session, context)) this.#keep(session);
+      if (SSLSession.isOf(session, context)) this.#keep(session);
       return listener?.(session, connection);
     };
   }

@@ -22,8 +22,6 @@ interface Facts {
   readonly time: number;
 }
 
-let factsOf: (session: SSLSession) => Facts;
-
 /**
  * Python: `ssl.SSLSession`. What a later connection of the same context can go
  * on from: a session of TLS 1.2, or a ticket of TLS 1.3 (RFC 9846 4.7.1), which
@@ -48,16 +46,12 @@ let factsOf: (session: SSLSession) => Facts;
  * ```
  */
 export class SSLSession {
-  #facts: Facts;
-
-  static {
-    factsOf = (session) => session.#facts;
-  }
+  #sessionFacts: Facts;
 
   private constructor(token: symbol, facts: Facts) {
     if (token !== MAKING)
       throw new TypeError("SSLSession does not have a public constructor");
-    this.#facts = facts;
+    this.#sessionFacts = facts;
   }
 
   /** Of a session that came. */
@@ -74,7 +68,7 @@ export class SSLSession {
 
   /** Leaves nothing to resume: the connection of the session has failed. */
   static forget(session: SSLSession): void {
-    session.#facts = { ...session.#facts, session: undefined };
+    session.#sessionFacts = { ...session.#sessionFacts, session: undefined };
   }
 
   /** Of a connection that nothing can go on from, or not yet. */
@@ -110,7 +104,19 @@ export class SSLSession {
 
   /** Tells whether a value is a session of this library. */
   static is(value: unknown): value is SSLSession {
-    return typeof value === "object" && value !== null && #facts in value;
+    return (
+      typeof value === "object" && value !== null && #sessionFacts in value
+    );
+  }
+
+  /** Tells whether the session came to that context. */
+  static isOf(session: SSLSession, context: SSLContext): boolean {
+    return session.#sessionFacts.context === context;
+  }
+
+  /** Returns what the engine resumes; undefined where there is nothing (yet). */
+  static stateOf(session: SSLSession): Session | undefined {
+    return session.#sessionFacts.session;
   }
 
   /**
@@ -118,17 +124,17 @@ export class SSLSession {
    * it; empty on a client before one came.
    */
   get id(): Bytes {
-    return this.#facts.id.slice();
+    return this.#sessionFacts.id.slice();
   }
 
   /** Seconds since the epoch, when it began. Python: `time`. */
   get time(): number {
-    return Math.floor(this.#facts.time / 1000);
+    return Math.floor(this.#sessionFacts.time / 1000);
   }
 
   /** Seconds for which it is good. Python: `timeout`. */
   get timeout(): number {
-    return this.#facts.session?.lifetimeSeconds ?? DEFAULT_TIMEOUT;
+    return this.#sessionFacts.session?.lifetimeSeconds ?? DEFAULT_TIMEOUT;
   }
 
   /** Seconds, 0 without a ticket. Python: `ticket_lifetime_hint`. */
@@ -138,12 +144,12 @@ export class SSLSession {
 
   /** Python: `has_ticket`. */
   get hasTicket(): boolean {
-    return (this.#facts.session?.ticket.length ?? 0) > 0;
+    return (this.#sessionFacts.session?.ticket.length ?? 0) > 0;
   }
 
   /** Python: `==`. Whether both are the same session. */
   equals(other: SSLSession): boolean {
-    const [own, others] = [this.#facts, factsOf(other)];
+    const [own, others] = [this.#sessionFacts, other.#sessionFacts];
     return own.session === undefined || others.session === undefined
       ? own === others
       : equal(own.id, others.id);
@@ -156,7 +162,7 @@ export class SSLSession {
    * @throws SSLError ERR_SSL_NO_TICKET where there is nothing to go on from
    */
   serialize(): Bytes {
-    const { session } = this.#facts;
+    const { session } = this.#sessionFacts;
     if (session === undefined)
       throw stateError(
         "ERR_SSL_NO_TICKET",
@@ -164,11 +170,6 @@ export class SSLSession {
       );
     return sessionToBytes(session);
   }
-}
-
-/** Tells whether the session came to that context. */
-export function isOfContext(session: SSLSession, context: SSLContext): boolean {
-  return factsOf(session).context === context;
 }
 
 /**
@@ -183,9 +184,9 @@ export function engineSession(
 ): Session | undefined {
   if (!SSLSession.is(session))
     throw new TypeError("Value is not a SSLSession.");
-  if (!isOfContext(session, context))
+  if (!SSLSession.isOf(session, context))
     throw new RangeError("Session refers to a different SSLContext.");
-  return factsOf(session).session;
+  return SSLSession.stateOf(session);
 }
 
 refusePythonNames(SSLSession);

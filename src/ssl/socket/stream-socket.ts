@@ -30,8 +30,14 @@ export interface SendFileOptions extends CallOptions {
   readonly count?: number | null;
 }
 
+const TRANSPORTS = new WeakMap<StreamSocket, Transport>();
+
 /** Returns the transport below a socket, for adapters: not to read or write. */
-export let transportOf: (socket: StreamSocket) => Transport;
+export function transportOf(socket: StreamSocket): Transport {
+  const transport = TRANSPORTS.get(socket);
+  if (transport !== undefined) return transport;
+  throw new TypeError("socket: an SSLSocket is wanted");
+}
 
 /**
  * The methods of a file that an SSLSocket has, besides receiving and sending.
@@ -40,13 +46,10 @@ export let transportOf: (socket: StreamSocket) => Transport;
 export abstract class StreamSocket extends SSLConnection {
   readonly #transport: Transport;
 
-  static {
-    transportOf = (socket) => socket.#transport;
-  }
-
   protected constructor(connection: Connection, transport: Transport) {
     super(connection);
     this.#transport = transport;
+    TRANSPORTS.set(this, transport);
   }
 
   /** Python: `getsockname()`, where the transport knows. */
