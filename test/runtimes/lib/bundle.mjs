@@ -1,0 +1,52 @@
+/** Bundles of the installed package, for engines that find no packages. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+/**
+ * Builds an entry point of the launchers.
+ *
+ * @param folder where the package is installed
+ * @param entry a file of `launchers/`
+ * @param options those of esbuild; `format` and `target` are those wanted most
+ * @returns the path of the bundle
+ */
+export async function bundle(folder, entry, options = {}) {
+  const { format = "iife", target = "es2022" } = options;
+  const outdir = join(folder, "bundles", `${format}-${target}`);
+  mkdirSync(outdir, { recursive: true });
+  const outfile = join(outdir, entry.replace(/\.mjs$/, ".js"));
+  await build({
+    entryPoints: [join(folder, "launchers", entry)],
+    outfile,
+    bundle: true,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["module"],
+    logLevel: "error",
+    ...options,
+    format,
+    target,
+  });
+  return outfile;
+}
+
+/** KiB, gzipped, of a client alone that was built for that target. */
+export async function clientSize(folder, target = "es2022") {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { SSLContext } from "puretls"; globalThis.client = new SSLContext();`,
+      resolveDir: folder,
+    },
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["module"],
+    format: "esm",
+    target,
+  });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1024;
+}

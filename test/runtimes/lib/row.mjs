@@ -1,0 +1,47 @@
+/** One row of the matrix: a runtime, from its start to its result. */
+
+/** Milliseconds that a row may take. */
+const TIME_LIMIT = 150_000;
+
+/**
+ * Runs a row within its time.
+ *
+ * @returns its version or the reason why it was skipped, its checks, what
+ *   failed, and the handshake times
+ */
+export async function runRow(row, context) {
+  const { name, notes = {} } = row;
+  const result = { name, ...notes, checks: [], failures: [] };
+  const found = await row.find();
+  if ("missing" in found) return { ...result, skipped: found.missing };
+  result.version = found.version;
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+    result.failures.push(`not done after ${String(TIME_LIMIT / 1000)} s`);
+  }, TIME_LIMIT);
+  let done = false;
+  const began = Date.now();
+  try {
+    await row.run({
+      ...context,
+      signal: limit.signal,
+      emit: (line) => {
+        if (line.done) done = true;
+        if (line.check !== undefined) result.checks.push(line);
+        if (line.first !== undefined)
+          Object.assign(result, { first: line.first, next: line.next });
+      },
+    });
+    if (!done) result.failures.push("the program did not come to its end");
+  } catch (error) {
+    result.failures.push(error.message);
+  } finally {
+    clearTimeout(timer);
+    limit.abort();
+  }
+  for (const { check, ok, error } of result.checks)
+    if (!ok) result.failures.push(`${check}: ${error}`);
+  result.seconds = Math.round((Date.now() - began) / 1000);
+  return result;
+}
