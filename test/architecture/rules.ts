@@ -76,6 +76,11 @@ export const ROOMS: readonly Room[] = [
   { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
   { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
   {
+    name: "adapters",
+    holds: ["src/adapters/"],
+    mayImport: [...CORE, "ssl", "net"],
+  },
+  {
     name: "node-tls",
     holds: ["src/node-tls/"],
     mayImport: [...CORE, "compression", "ssl", "net"],
@@ -145,6 +150,11 @@ const PORTABLE_ENTRIES = [
   "src/index.ts",
   "src/engine/index.ts",
   "src/engine/tls13.ts",
+  "src/adapters/web/index.ts",
+  "src/adapters/workers/index.ts",
+  "src/adapters/deno/index.ts",
+  "src/adapters/bun/index.ts",
+  "src/adapters/duplex/index.ts",
   "src/crypto/noble/index.ts",
   "src/compression/index.ts",
   "src/ech/index.ts",
