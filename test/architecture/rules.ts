@@ -107,6 +107,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: ["bytes", "errors", "wire", "crypto", "record", "handshake"],
   },
   {
+    name: "lab",
+    holds: ["src/lab/"],
+    mayImport: [...CORE, "trace"],
+  },
+  {
     name: "index",
     holds: ["src/index.ts"],
     mayImport: [...CORE, "ssl", "net"],
@@ -116,7 +121,7 @@ export const ROOMS: readonly Room[] = [
     holds: ["src/cli/"],
     mayImport: [
       ...CORE,
-      ...["ssl", "net", "ech", "pki", "trace", "index", "compression"],
+      ...["ssl", "net", "ech", "pki", "trace", "lab", "index", "compression"],
     ],
   },
 ];
@@ -161,6 +166,7 @@ const PORTABLE_ENTRIES = [
   "src/redis/index.ts",
   "src/x509/index.ts",
   "src/trace/index.ts",
+  "src/lab/index.ts",
 ];
 
 export const LINE_LIMIT = 450;
