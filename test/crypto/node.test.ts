@@ -25,7 +25,8 @@ describe("hashes, beside noble's", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
-        fc.uint8Array({ maxLength: 200 }),
+        // Node's HMAC is made in two ways, by the length of the data.
+        fc.uint8Array({ minLength: 0, maxLength: 700, size: "max" }),
         fc.nat(300),
         (key, data, length) => {
           expect(own.hash(data)).toEqual(other.hash(data));

@@ -1,7 +1,8 @@
 /** SHA-1 and SHA-2 with HMAC (RFC 2104) and HKDF (RFC 5869), from Node. */
-import { createHash, createHmac, type Hash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { NO_BYTES } from "../../bytes.ts";
 import type { HashAlgorithm, HashName, RunningHash } from "../provider.ts";
+import { Hmac } from "./hmac.ts";
 
 /** OpenSSL's names. */
 export const DIGESTS: Readonly<Record<HashName, string>> = {
@@ -33,8 +34,9 @@ function hashAlgorithm(
   blockLength: number,
 ): HashAlgorithm {
   const digest = DIGESTS[name];
+  const mac = new Hmac(digest, blockLength);
   const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array =>
-    plain(createHmac(digest, key).update(data).digest());
+    plain(mac.of(key, data));
   return {
     name,
     outputLength,
@@ -47,7 +49,7 @@ function hashAlgorithm(
     hkdfExtract: hmac,
     // Node's hkdfSync extracts too: expanding alone is done here.
     hkdfExpand: (key, info, length) =>
-      expand(digest, outputLength, key, info, length),
+      expand(mac, outputLength, key, info, length),
   };
 }
 
@@ -57,7 +59,7 @@ function hashAlgorithm(
  * @throws RangeError for more than 255 blocks, and for a key shorter than one
  */
 function expand(
-  digest: string,
+  mac: Hmac,
   outputLength: number,
   key: Uint8Array,
   info: Uint8Array,
@@ -72,13 +74,9 @@ function expand(
       `HKDF-Expand takes a key of at least ${outputLength} bytes, not ${key.length}`,
     );
   const out = new Uint8Array(length);
-  let block = NO_BYTES;
+  let block: Uint8Array = NO_BYTES;
   for (let at = 0, i = 1; at < length; at += outputLength, i++) {
-    const next = createHmac(digest, key)
-      .update(block)
-      .update(info)
-      .update(Uint8Array.of(i))
-      .digest();
+    const next = mac.of(key, block, info, Uint8Array.of(i));
     block.fill(0);
     out.set(next.subarray(0, length - at), at);
     block = next;
