@@ -67,20 +67,22 @@ export class HandshakeJoiner {
    */
   next(): RawMessage | undefined {
     if (this.#length < MESSAGE_HEADER) {
-      if (this.#length === 0 && this.#input.length === 0) return undefined;
+      if (this.#length === 0) {
+        if (this.#input.length === 0) return undefined;
+        const raw = this.#wholeMessage();
+        if (raw !== undefined) return this.#observed(raw);
+      }
       if (this.#message.length < MESSAGE_HEADER)
         this.#message = new Uint8Array(MESSAGE_HEADER);
       if (!this.#fill(MESSAGE_HEADER)) return undefined;
     }
-    const whole = MESSAGE_HEADER + this.#bodyLength();
+    const whole = MESSAGE_HEADER + this.#bodyLength(this.#message);
     this.#reserve(whole);
     if (!this.#fill(whole)) return undefined;
     const raw = this.#message;
     this.#message = NO_BYTES;
     this.#length = 0;
-    if (this.#observer.callback !== undefined)
-      this.#observer.content("read", ContentType.handshake, raw);
-    return { type: raw[0] ?? 0, body: raw.subarray(MESSAGE_HEADER), raw };
+    return this.#observed(raw);
   }
 
   clone(observer?: MessageObserver): HandshakeJoiner {
@@ -91,9 +93,26 @@ export class HandshakeJoiner {
     return copy;
   }
 
-  #bodyLength(): number {
-    const [type = 0, high = 0, middle = 0, low = 0] = this.#message;
-    const length = (high << 16) | (middle << 8) | low;
+  /** A copy of the next message, where all of it stands in one record. */
+  #wholeMessage(): Uint8Array | undefined {
+    const input = this.#input;
+    if (input.length < MESSAGE_HEADER) return undefined;
+    const whole = MESSAGE_HEADER + this.#bodyLength(input);
+    if (input.length < whole) return undefined;
+    this.#input = input.subarray(whole);
+    return input.slice(0, whole);
+  }
+
+  #observed(raw: Uint8Array): RawMessage {
+    if (this.#observer.callback !== undefined)
+      this.#observer.content("read", ContentType.handshake, raw);
+    return { type: raw[0] ?? 0, body: raw.subarray(MESSAGE_HEADER), raw };
+  }
+
+  #bodyLength(header: Uint8Array): number {
+    const type = header[0] ?? 0;
+    const length =
+      ((header[1] ?? 0) << 16) | ((header[2] ?? 0) << 8) | (header[3] ?? 0);
     if (length > this.#limit(type)) {
       // RFC 9846 6.2: decode_error where "the length of the message was
       // incorrect"; a limit of this side is no matter of the message's form.

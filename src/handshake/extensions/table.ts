@@ -136,7 +136,7 @@ export function writeExtensions<C extends Carrier>(
   writer.vector16((list) => {
     for (const { type, body } of listExtensions(table, carrier, bodies, shape))
       // [9846-4.3-01]
-      list.u16(type).vector16((w) => body(w));
+      list.u16(type).vector16(body);
   });
 }
 
@@ -176,13 +176,14 @@ function listExtensions<C extends Carrier>(
   bodies: Extensions<C>,
   { verbatim = [], order, omit = [], around }: ExtensionShape,
 ): readonly WritableExtension[] {
-  // [9846-4.3-09a]
-  const replaced = new Set([...verbatim.map(({ type }) => type), ...omit]);
   const list = verbatim.map(asItIs);
-  for (const spec of table.rows) {
-    const cell = spec.carriers[carrier];
-    if (cell?.has(bodies) && !replaced.has(spec.type))
-      list.push({ type: spec.type, body: (w) => cell.write(w, bodies) });
+  for (const { type, carriers } of table.rows) {
+    const cell = carriers[carrier];
+    if (!cell?.has(bodies)) continue;
+    // [9846-4.3-09a]
+    if (omit.includes(type) || verbatim.some((one) => one.type === type))
+      continue;
+    list.push({ type, body: (w) => cell.write(w, bodies) });
   }
   if (order !== undefined) {
     const rank = new Map(order.map((type, index) => [type, index]));

@@ -6,7 +6,6 @@
  */
 import { asciiBytes, NO_BYTES, Secret } from "../../bytes.ts";
 import type { HashAlgorithm } from "../../crypto/provider.ts";
-import { Writer } from "../../wire/writer.ts";
 
 export type { EarlySecret, HandshakeSecret, MainSecret, TrafficSecret };
 
@@ -62,6 +61,38 @@ export function trafficSecret<S extends Side>(
   return new TrafficSecret(hash, secret, sender, epoch);
 }
 
+/**
+ * HkdfLabel, RFC 9846 7.1. Written by hand: a handshake has forty of them, each of
+ * a few bytes.
+ */
+function hkdfLabel(
+  length: number,
+  label: string,
+  context: Uint8Array,
+): Uint8Array {
+  const name = PREFIX.length + label.length;
+  if (name > 0xff || context.length > 0xff)
+    throw new RangeError(
+      `HKDF-Expand-Label takes a label of at most ${0xff - PREFIX.length} bytes and a context of at most 255, not ${label.length} and ${context.length}`,
+    );
+  const info = new Uint8Array(4 + name + context.length);
+  info[0] = length >>> 8;
+  info[1] = length;
+  info[2] = name;
+  info.set(PREFIX, 3);
+  for (let i = 0; i < label.length; i++) {
+    const code = label.charCodeAt(i);
+    if (code > 0x7f) throw new TypeError("not an ASCII string");
+    info[3 + PREFIX.length + i] = code;
+  }
+  info[3 + name] = context.length;
+  info.set(context, 4 + name);
+  return info;
+}
+
+/** RFC 9846 7.1: it stands before every label. */
+const PREFIX = asciiBytes("tls13 ");
+
 /** HKDF-Expand-Label, RFC 9846 7.1. */
 export function hkdfExpandLabel(
   hash: HashAlgorithm,
@@ -70,11 +101,7 @@ export function hkdfExpandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const info = new Writer(64)
-    .u16(length)
-    .opaque8(asciiBytes(`tls13 ${label}`))
-    .opaque8(context)
-    .finish();
+  const info = hkdfLabel(length, label, context);
   return hash.hkdfExpand(secret.bytes, info, length);
 }
 
