@@ -127,7 +127,8 @@ export function latin1(bytes: Uint8Array): string {
  * from {@link latin1}. Of a character above U+00FF the low byte stays.
  */
 export function latin1Bytes(text: string): Bytes {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  // goja's Uint8Array.from takes no string itself.
+  return Uint8Array.from([...text], (character) => character.charCodeAt(0));
 }
 
 /** UTF-8 bytes of a string; lone surrogates become U+FFFD. */

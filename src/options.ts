@@ -39,7 +39,7 @@ export function requireNames(
       `${call}: ${kindOf(given)}; an object of options is allowed: ${allowed.join(", ")}`,
     );
   for (const [name, value] of Object.entries(given)) {
-    if (Object.hasOwn(names, name)) continue;
+    if (hasOwn(names, name)) continue;
     const meant = meantBy(name, allowed, elsewhere);
     const hint =
       meant === undefined
@@ -51,6 +51,11 @@ export function requireNames(
   }
 }
 
+/** `Object.hasOwn()` of ECMAScript 2022, which Hermes 0.12 has not. */
+export function hasOwn(object: object, name: PropertyKey): boolean {
+  return Object.prototype.hasOwnProperty.call(object, name);
+}
+
 /** The name in another spelling, of another library, or with a slip in it. */
 function meantBy(
   name: string,
@@ -58,7 +63,7 @@ function meantBy(
   elsewhere: Readonly<Record<string, string>>,
 ): string | undefined {
   const plain = normal(name);
-  const other = Object.hasOwn(elsewhere, plain) ? elsewhere[plain] : undefined;
+  const other = hasOwn(elsewhere, plain) ? elsewhere[plain] : undefined;
   return (
     allowed.find((one) => normal(one) === plain) ??
     other ??

@@ -176,7 +176,8 @@ export class ByteQueue {
         this.#used = before.length;
       } else this.#chunks.push(NO_BYTES);
     }
-    const start = this.#used - (this.#chunks.at(-1) ?? NO_BYTES).length;
+    const joined = this.#chunks[this.#chunks.length - 1] ?? NO_BYTES;
+    const start = this.#used - joined.length;
     this.#block.set(bytes, this.#used);
     this.#used += bytes.length;
     this.#chunks[this.#chunks.length - 1] = this.#block.subarray(

@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   asciiBytes,
   concat,
   equal,
   fromHex,
   latin1,
+  latin1Bytes,
   printable,
   printableAgain,
   Secret,
@@ -19,6 +20,21 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 describe("text", () => {
+  it("is Latin-1 in an engine whose Uint8Array.from takes no string", () => {
+    const from = Uint8Array.from.bind(Uint8Array);
+    vi.spyOn(Uint8Array, "from").mockImplementation((items: unknown) => {
+      if (typeof items === "string") throw new TypeError("not an object");
+      return from(items as number[]);
+    });
+    try {
+      expect(() => Uint8Array.from("12")).toThrow();
+      expect(() => latin1Bytes("a\u00ff")).not.toThrow();
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect([...latin1Bytes("a\u00ff")]).toEqual([97, 255]);
+  });
+
   it("is UTF-8 as TextEncoder has it", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {

@@ -174,7 +174,7 @@ export function isPublicName(name: string): boolean {
     labels.every((label) =>
       /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(label),
     ) &&
-    !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "")
+    !/^(\d+|0x[0-9a-f]*)$/i.test(labels[labels.length - 1] ?? "")
   );
 }
 

@@ -1,4 +1,5 @@
 /** Writing PKCS#12 files (RFC 7292). */
+import { hasOwn } from "../options.ts";
 import {
   type Bytes,
   type BytesLike,
@@ -155,7 +156,7 @@ const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
 function* writeSteps(options: CreatePkcs12Options): Deriving<Bytes> {
   const { provider, password, key, profile = "modern" } = options;
   const row = PROFILES[profile];
-  if (!Object.hasOwn(PROFILES, profile))
+  if (!hasOwn(PROFILES, profile))
     throw new RangeError(`profile: "${profile}" is none of modern, legacy`);
   const { iterations = row.iterations } = options;
   if (!Number.isSafeInteger(iterations) || iterations < 1)

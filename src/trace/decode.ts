@@ -112,7 +112,7 @@ export class TraceDecoder {
       certificateCompression: this.#compression,
     });
     const isRetry = fields.some(([, value]) => value === "HelloRetryRequest");
-    const last = this.#records.at(-1);
+    const last = this.#records[this.#records.length - 1];
     if (last === undefined) return;
     this.#records[this.#records.length - 1] = {
       ...last,

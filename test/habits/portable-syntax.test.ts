@@ -43,6 +43,24 @@ it.each([
   expect(Object.values(FORMS).some((form) => form.test(code))).toBe(true);
 });
 
+/** Methods that are younger than the language of the oldest engines. */
+const YOUNG =
+  /\.(?:at|findLast|findLastIndex|toSorted|toReversed|toSpliced)\(|\bObject\.(?:hasOwn|groupBy)\b/;
+
+it("what runs elsewhere than in Node takes no method that Hermes 0.12 or GJS lacks", () => {
+  const faults = [...files]
+    .filter(([file]) => !/^(?:cli|node-tls|net\/node)/.test(file))
+    .filter(([, text]) => YOUNG.test(text));
+  expect(faults.map(([name]) => name)).toEqual([]);
+});
+
+it.each(["labels.at(-1)", "Object.hasOwn(names, name)", "list.findLast(f)"])(
+  "%s is found",
+  (code) => {
+    expect(YOUNG.test(code)).toBe(true);
+  },
+);
+
 // In loose mode a private name is a property, named by its text and a number that
 // begins anew in each module where helpers are inlined: two classes with `#made` in
 // different files would pass for one another.

@@ -15,6 +15,7 @@ import {
   objectWith,
   requireKind,
   requireNames,
+  hasOwn,
 } from "../../options.ts";
 import { RAISE_NEED } from "../../promises.ts";
 import { listed } from "../registries/listing.ts";
@@ -225,7 +226,7 @@ export function requireOptionNames(
   needed: readonly string[],
 ): void {
   const isOption = (name: string): boolean =>
-    Object.hasOwn(COMMON, name) || Object.hasOwn(own, name);
+    hasOwn(COMMON, name) || hasOwn(own, name);
   // A config may be made for each connection: the whole table is for the error.
   if (Object(given) !== given || !Object.keys(given).every(isOption))
     requireNames(

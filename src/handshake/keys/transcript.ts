@@ -32,7 +32,7 @@ export class PendingTranscript {
    * message of type message_hash that holds its hash.
    */
   retry(hash: HashAlgorithm): PendingTranscript {
-    return PendingTranscript.ofRetry(this.begin(hash).digest());
+    return PendingTranscript.ofRetry(hash.hash(concat(...this.#messages)));
   }
 
   /** The same of the hash of ClientHello1. */

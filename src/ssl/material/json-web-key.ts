@@ -1,4 +1,5 @@
 /** Private keys as JSON Web Keys, RFC 7517 and RFC 8037. */
+import { hasOwn } from "../../options.ts";
 import { Secret } from "../../bytes.ts";
 import type { PrivateKey } from "../../crypto/provider.ts";
 import { decodeBase64 } from "../../x509/keys/pem.ts";
@@ -92,7 +93,7 @@ function member(jwk: JsonWebKeyLike, name: Member): Uint8Array {
 }
 
 function isCurve(name: string): name is keyof typeof CURVES {
-  return Object.hasOwn(CURVES, name);
+  return hasOwn(CURVES, name);
 }
 
 function notOne(detail: string, cause?: unknown): SSLError {

@@ -4,6 +4,7 @@ import {
   found,
   type Names,
   requireNames as requireNamesOf,
+  hasOwn,
 } from "../../options.ts";
 
 export { found, kindOf, refusePythonNames } from "../../options.ts";
@@ -62,7 +63,7 @@ export function picked<Options extends object>(
 ): Options {
   const some = { ...given };
   for (const name in some)
-    if (!Object.hasOwn(names, name)) Reflect.deleteProperty(some, name);
+    if (!hasOwn(names, name)) Reflect.deleteProperty(some, name);
   return some;
 }
 

@@ -1,4 +1,5 @@
 /** The words of cipher strings: which suites each of them means. */
+import { hasOwn } from "../../options.ts";
 import { type CipherAttributes, cipherTable } from "./cipher-table.ts";
 
 type Fits = (cipher: CipherAttributes) => boolean;
@@ -8,7 +9,7 @@ type Fits = (cipher: CipherAttributes) => boolean;
  * nothing.
  */
 export function wordOf(word: string): Fits | undefined {
-  if (Object.hasOwn(WORDS, word)) return WORDS[word];
+  if (hasOwn(WORDS, word)) return WORDS[word];
   const named = cipherTable().some(({ name }) => name === word);
   if (named) return ({ name }) => name === word;
   return NOTHING.has(word) ? () => false : undefined;
