@@ -2,6 +2,7 @@
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
 import { platform, versions } from "node:process";
 import { fromNodeSocket, NodeTransport } from "./node-transport.ts";
+import type { AbortSignalLike } from "../ssl/socket/transport.ts";
 import { asError } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -9,7 +10,7 @@ import type { Transport } from "./transport.ts";
 export interface TcpOptions {
   readonly host: string;
   readonly port: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
@@ -63,7 +64,7 @@ function connectOptions({ host, port }: TcpOptions): TcpNetConnectOpts {
 
 function connected(
   socket: Socket,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {

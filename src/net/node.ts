@@ -4,23 +4,14 @@
  * @module
  */
 import { env } from "node:process";
-import type { EchClient } from "../handshake/config/ech-interfaces.ts";
 import type { SSLContext } from "../ssl/ssl-context.ts";
 import {
   createDefaultContext as createContext,
   type DefaultContextOptions,
 } from "../ssl/default-context.ts";
-import {
-  CERT_CHAIN_OPTIONS,
-  type CertChainSource,
-} from "../ssl/material/key-material.ts";
 import type { Encoded } from "../ssl/material/reading.ts";
-import type { SSLSession } from "../ssl/context/session.ts";
 import type { SSLSocket } from "../ssl/socket/ssl-socket.ts";
-import { SSLTimeoutError } from "../ssl/errors/errors.ts";
 import { derCertToPemCert } from "../ssl/functions.ts";
-import { startTimer } from "../ssl/platform/timers.ts";
-import { limitsOf } from "../ssl/socket/deadline.ts";
 import { withoutBrackets } from "../ssl/names/hostname.ts";
 import {
   type Names,
@@ -29,6 +20,14 @@ import {
   withoutNulls,
 } from "../ssl/names/arguments.ts";
 import { CALL_OPTIONS, type CallOptions } from "../ssl/socket/transport.ts";
+import {
+  CLIENT_OPTIONS,
+  type ClientOptions,
+  connectBy,
+  CONTEXT_CHOICE,
+  type ContextChoice,
+  contextOf,
+} from "./connecting.ts";
 import {
   LISTEN_OPTIONS,
   listenTcp,
@@ -41,8 +40,8 @@ import {
   type ServerSocketOptions,
   SSLServer,
 } from "./server.ts";
-import { closeInTime } from "./transport.ts";
 
+export type { ClientOptions, ContextChoice } from "./connecting.ts";
 export {
   type NodeDuplex,
   type NodeDuplexOptions,
@@ -96,48 +95,15 @@ export function createDefaultContext(
   return createContext({ platform: nodePlatform, env, ...options });
 }
 
-/** A context, or what to make one of. */
-export interface ContextChoice extends CertChainSource {
-  /** All that follows is in here then. */
-  readonly context?: SSLContext;
-  readonly ca?: Encoded | readonly Encoded[];
-  readonly caFile?: string;
-  readonly caPath?: string;
-  readonly alpnProtocols?: readonly string[];
-}
-
-export interface ConnectOptions extends ContextChoice, CallOptions {
+export interface ConnectOptions extends ClientOptions {
   readonly host: string;
   readonly port: number;
-  /** The name in SNI and in the certificate. Default: the host. */
-  readonly serverHostname?: string;
-  readonly suppressRaggedEofs?: boolean;
-  /** The session to resume: it came to the same `context`. Null: none. */
-  readonly session?: SSLSession | null;
-  /**
-   * The offer that `createEchClient()` of `puretls/ech` makes of the host's configs.
-   */
-  readonly encryptedClientHello?: EchClient;
 }
 
-const CONTEXT_CHOICE: Names<ContextChoice> = {
-  ...CERT_CHAIN_OPTIONS,
-  context: true,
-  ca: true,
-  caFile: true,
-  caPath: true,
-  alpnProtocols: true,
-};
-
 const CONNECT_OPTIONS: Names<ConnectOptions> = {
-  ...CONTEXT_CHOICE,
-  ...CALL_OPTIONS,
+  ...CLIENT_OPTIONS,
   host: true,
   port: true,
-  serverHostname: true,
-  suppressRaggedEofs: true,
-  session: true,
-  encryptedClientHello: true,
 };
 
 /**
@@ -167,32 +133,14 @@ const CONNECT_OPTIONS: Names<ConnectOptions> = {
  */
 export async function connect(options: ConnectOptions): Promise<SSLSocket> {
   requireNames("connect", options, CONNECT_OPTIONS);
-  const { port, suppressRaggedEofs = true } = options;
+  const { port } = options;
   const host = withoutBrackets(options.host);
-  const context = await contextOf(options, "serverAuth");
-  const deadline = deadlineOf(options);
-  try {
-    const { signal } = deadline;
-    const transport = await openTransport({ host, port, signal });
-    try {
-      const secure = context.wrapSocket(transport, {
-        serverHostname: options.serverHostname ?? host,
-        doHandshakeOnConnect: false,
-        suppressRaggedEofs,
-        ...(options.session && { session: options.session }),
-        encryptedClientHello: options.encryptedClientHello ?? null,
-      });
-      await secure.doHandshake({ signal: deadline.signal });
-      return secure;
-    } catch (error) {
-      // A peer that kept us waiting is not waited for again.
-      if (deadline.signal.aborted) transport.abort(error);
-      else void closeInTime(transport);
-      throw error;
-    }
-  } finally {
-    deadline.end();
-  }
+  return connectBy(options, {
+    call: "connect",
+    host,
+    makeContext: createDefaultContext,
+    open: (signal) => openTransport({ host, port, signal }),
+  });
 }
 
 export interface ServeOptions
@@ -214,7 +162,12 @@ const SERVE_OPTIONS: Names<ServeOptions> = {
  */
 export async function serve(options: ServeOptions): Promise<SSLServer> {
   requireNames("serve", options, SERVE_OPTIONS);
-  const context = await contextOf(options, "clientAuth");
+  const context = await contextOf(
+    "serve",
+    options,
+    "clientAuth",
+    createDefaultContext,
+  );
   const listener = await listenTcp(picked(options, LISTEN_OPTIONS));
   return new SSLServer(
     listener,
@@ -266,53 +219,4 @@ export async function getServerCertificate(
   const der = socket.getPeerCert({ binary: true });
   await socket.close();
   return derCertToPemCert(der ?? new Uint8Array(0));
-}
-
-async function contextOf(
-  choice: ContextChoice,
-  purpose: "serverAuth" | "clientAuth",
-): Promise<SSLContext> {
-  const given = withoutNulls(choice);
-  const { ca, caFile, caPath, cert, certFile, alpnProtocols } = given;
-  const { pfx, pfxFile } = given;
-  if (given.context !== undefined) return given.context;
-  const context = createDefaultContext({
-    purpose,
-    ...(ca !== undefined && { ca }),
-    ...(caFile !== undefined && { caFile }),
-    ...(caPath !== undefined && { caPath }),
-  });
-  if ((pfx ?? pfxFile ?? cert ?? certFile) !== undefined)
-    await context.loadCertChainAsync(picked(choice, CERT_CHAIN_OPTIONS));
-  else if (purpose === "clientAuth")
-    throw new TypeError(
-      "serve: a context, cert, certFile, pfx or pfxFile is needed",
-    );
-  if (alpnProtocols !== undefined) context.setAlpnProtocols(alpnProtocols);
-  return context;
-}
-
-/** One signal for the time that is left and the caller's own. */
-function deadlineOf(options: CallOptions) {
-  const call = picked(options, CALL_OPTIONS);
-  const { timeout, signal } = limitsOf("connect", call, null);
-  const controller = new AbortController();
-  const forward = (): void => {
-    controller.abort(signal?.reason);
-  };
-  if (signal?.aborted === true) forward();
-  signal?.addEventListener("abort", forward);
-  const cancel =
-    timeout === null
-      ? undefined
-      : startTimer({}, timeout, () => {
-          controller.abort(new SSLTimeoutError("connect", timeout));
-        });
-  return {
-    signal: controller.signal,
-    end: (): void => {
-      cancel?.();
-      signal?.removeEventListener("abort", forward);
-    },
-  };
 }

@@ -5,6 +5,7 @@ import {
   ByteQueue,
   oneAtATime,
   type Transport,
+  type TransportAddress,
   transportClosed,
 } from "./transport.ts";
 
@@ -21,6 +22,11 @@ export interface WebStreamPair {
 export interface WebByteStreams {
   readonly readable: ReadableStream<BytesLike>;
   readonly writable: WritableStream<Uint8Array>;
+  /**
+   * Ends the direction that is written, where closing `writable` would end both, as
+   * on the connections of Deno.
+   */
+  readonly closeWrite?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -42,7 +48,8 @@ export interface WebByteStreams {
  * ```
  */
 export function fromWebStreams(pair: WebByteStreams): Transport {
-  return new StreamTransport(pair);
+  const closeWrite = pair.closeWrite?.bind(pair);
+  return new StreamTransport(pair, closeWrite && { closeWrite });
 }
 
 /**
@@ -86,7 +93,23 @@ export function toWebStreams(socket: SSLSocket): WebStreamPair {
 /** Bytes that a writer is given ahead of the stream, whatever it would take. */
 const HIGH_WATER_MARK = 256 * 1024;
 
-class StreamTransport implements Transport {
+/** Ways of a connection to end that its two streams do not have. */
+export interface StreamEnds {
+  /** Ends the direction that is written, in place of closing the writable. */
+  readonly closeWrite?: (
+    writer: WritableStreamDefaultWriter<Uint8Array>,
+  ) => Promise<void>;
+  /** True where an empty chunk is the end of the direction that is read. */
+  readonly emptyIsEnd?: boolean;
+  /** Lets go of the connection, once both directions have ended or failed. */
+  readonly release?: () => unknown;
+  readonly localAddress?: TransportAddress | undefined;
+  readonly remoteAddress?: TransportAddress | undefined;
+}
+
+/** See {@link fromWebStreams}. */
+export class StreamTransport implements Transport {
+  readonly #ends: StreamEnds;
   readonly #reader: ReadableStreamDefaultReader<BytesLike>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #putBack = new ByteQueue();
@@ -96,10 +119,15 @@ class StreamTransport implements Transport {
   /** Number of bytes that were written and are not known to be sent. */
   #unsent = 0;
   #drained: () => void = () => undefined;
+  /** Settles once the stream has taken, or refused, what was written last. */
+  #lastWrite: Promise<void> = Promise.resolve();
   #writeClosed: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** True once the peer has ended its direction by an empty chunk. */
+  #ended = false;
 
-  constructor({ readable, writable }: WebByteStreams) {
+  constructor({ readable, writable }: WebByteStreams, ends: StreamEnds = {}) {
+    this.#ends = ends;
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
     // Failures are told to those who read and write.
@@ -117,6 +145,14 @@ class StreamTransport implements Transport {
 
   get unsent(): number {
     return this.#unsent;
+  }
+
+  get localAddress(): TransportAddress | undefined {
+    return this.#ends.localAddress;
+  }
+
+  get remoteAddress(): TransportAddress | undefined {
+    return this.#ends.remoteAddress;
   }
 
   async read(): Promise<Uint8Array | null> {
@@ -150,7 +186,7 @@ class StreamTransport implements Transport {
   }
 
   closeWrite(): Promise<void> {
-    return (this.#writeClosed ??= this.#writer.close());
+    return (this.#writeClosed ??= this.#endWriting());
   }
 
   async close(): Promise<void> {
@@ -159,14 +195,17 @@ class StreamTransport implements Transport {
       this.closeWrite(),
       this.#reader.cancel(transportClosed()),
     ]);
+    await this.#letGo();
     // What was written and not taken is lost: that is no success.
     if (written.status === "rejected" && this.#unsent > 0) throw written.reason;
   }
 
   abort(error: unknown = transportClosed()): void {
     this.#failure ??= { error };
+    this.#drained();
     this.#writer.abort(error).catch(() => undefined);
     this.#reader.cancel(error).catch(() => undefined);
+    void this.#letGo();
   }
 
   unread(bytes: Uint8Array): void {
@@ -178,7 +217,7 @@ class StreamTransport implements Transport {
   #send(bytes: Uint8Array): void {
     const { length } = bytes;
     this.#unsent += length;
-    this.#writer
+    this.#lastWrite = this.#writer
       .write(bytes)
       .then(
         () => {
@@ -193,6 +232,29 @@ class StreamTransport implements Transport {
       });
   }
 
+  async #endWriting(): Promise<void> {
+    const { closeWrite } = this.#ends;
+    if (closeWrite === undefined) return this.#writer.close();
+    await this.#lastWrite;
+    if (this.#unsent > 0) this.#throwFailure();
+    await closeWrite(this.#writer);
+  }
+
+  /** Ends what the two streams leave open; its failure changes nothing. */
+  async #letGo(): Promise<void> {
+    const { closeWrite, release } = this.#ends;
+    try {
+      if (closeWrite !== undefined) await this.#writer.close();
+    } catch {
+      // It has ended already.
+    }
+    try {
+      await release?.();
+    } catch {
+      // As above.
+    }
+  }
+
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -200,12 +262,14 @@ class StreamTransport implements Transport {
   async #next(): Promise<Uint8Array | null> {
     for (;;) {
       if (this.#putBack.length > 0) return this.#putBack.shift();
+      if (this.#ended) return null;
       const { done, value } = await this.#reader.read();
       // A cancelled stream ends quietly: an abort must not look like an end.
       if (this.#failure !== undefined) throw this.#failure.error;
       if (done) return null;
       const bytes = this.#bytesOf(value);
       if (bytes.length > 0) return bytes;
+      this.#ended = this.#ends.emptyIsEnd === true;
     }
   }
 

@@ -76,6 +76,11 @@ export const ROOMS: readonly Room[] = [
   { name: "ssl", holds: ["src/ssl/"], mayImport: CORE },
   { name: "net", holds: ["src/net/"], mayImport: [...CORE, "ssl"] },
   {
+    name: "adapters",
+    holds: ["src/adapters/"],
+    mayImport: [...CORE, "ssl", "net"],
+  },
+  {
     name: "node-tls",
     holds: ["src/node-tls/"],
     mayImport: [...CORE, "compression", "ssl", "net"],
@@ -102,6 +107,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: ["bytes", "errors", "wire", "crypto", "record", "handshake"],
   },
   {
+    name: "lab",
+    holds: ["src/lab/"],
+    mayImport: [...CORE, "trace"],
+  },
+  {
     name: "index",
     holds: ["src/index.ts"],
     mayImport: [...CORE, "ssl", "net"],
@@ -111,7 +121,7 @@ export const ROOMS: readonly Room[] = [
     holds: ["src/cli/"],
     mayImport: [
       ...CORE,
-      ...["ssl", "net", "ech", "pki", "trace", "index", "compression"],
+      ...["ssl", "net", "ech", "pki", "trace", "lab", "index", "compression"],
     ],
   },
 ];
@@ -145,12 +155,18 @@ const PORTABLE_ENTRIES = [
   "src/index.ts",
   "src/engine/index.ts",
   "src/engine/tls13.ts",
+  "src/adapters/web/index.ts",
+  "src/adapters/workers/index.ts",
+  "src/adapters/deno/index.ts",
+  "src/adapters/bun/index.ts",
+  "src/adapters/duplex/index.ts",
   "src/crypto/noble/index.ts",
   "src/compression/index.ts",
   "src/ech/index.ts",
   "src/redis/index.ts",
   "src/x509/index.ts",
   "src/trace/index.ts",
+  "src/lab/index.ts",
 ];
 
 export const LINE_LIMIT = 450;

@@ -164,6 +164,16 @@ describe("extraction", () => {
     ]);
   });
 
+  it("finds those for another runtime apart", () => {
+    const source =
+      "/**\n * @example\n * ```ts deno\n * there();\n * ```\n * ```ts\n * here();\n * ```\n */\nexport const f = 1;\n";
+    const codes = (runtime?: "deno" | "bun") =>
+      examplesOfSource("src/f.ts", source, runtime).map(({ code }) => code);
+    expect(codes()).toEqual(["here();\n"]);
+    expect(codes("deno")).toEqual(["there();\n"]);
+    expect(codes("bun")).toEqual([]);
+  });
+
   it("finds an @example without a block as a whole", () => {
     const source =
       "\n/**\n * @example f(1);\n *   f(2);\n *\n * @throws no */\nexport const f = 1;\n";

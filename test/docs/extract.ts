@@ -11,11 +11,19 @@ export interface Example {
   readonly code: string;
 }
 
+/** A runtime other than Node that examples are for: the fence says ```ts deno. */
+export type Runtime = "deno" | "bun" | "workers" | "browser";
+
 /**
  * The examples in the JSDoc of one source file: the ```ts blocks of an
- * `@example`, or all of its text when it has no block.
+ * `@example`, or all of its text when it has no block; those for Node, or those
+ * for another runtime.
  */
-export function examplesOfSource(path: string, text: string): Example[] {
+export function examplesOfSource(
+  path: string,
+  text: string,
+  runtime?: Runtime,
+): Example[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
   const comments = new Map<number, ts.JSDoc>();
   const visit = (node: ts.Node): void => {
@@ -26,7 +34,7 @@ export function examplesOfSource(path: string, text: string): Example[] {
   visit(file);
   return [...comments.values()].flatMap(({ pos, end }) => {
     const first = file.getLineAndCharacterOfPosition(pos).line;
-    return examplesOfComment(path, first, text.slice(pos, end));
+    return examplesOfComment(path, first, text.slice(pos, end), runtime);
   });
 }
 
@@ -45,7 +53,10 @@ function examplesOfComment(
   path: string,
   firstLine: number,
   comment: string,
+  runtime: Runtime | undefined,
 ): Example[] {
+  const fence = runtime === undefined ? "ts" : `ts ${runtime}`;
+  const isWanted = ({ info }: Block): boolean => info === fence;
   const lines = comment
     .replace(/^\/\*\*/, "")
     .replace(/\*\/$/, "")
@@ -67,13 +78,14 @@ function examplesOfComment(
     const origin = (offset: number): string =>
       `${path}:${String(firstLine + offset + 1)}`;
     if (held.length === 0) {
+      if (runtime !== undefined) return [];
       const text = [
         line.replace(/^\s*@example\b/, ""),
         ...lines.slice(at + 1, until),
       ];
       return [{ origin: origin(at), code: `${text.join("\n").trim()}\n` }];
     }
-    return held.map((block) => ({
+    return held.filter(isWanted).map((block) => ({
       origin: origin(block.line),
       code: block.code,
     }));

@@ -16,7 +16,7 @@ export function indented(text: string, depth: number, width: number): string[] {
 
 /** Each field beside its bytes, with their offset in the message. */
 export function bytesBeside(
-  fields: readonly WireField[],
+  fields: readonly Omit<WireField, "lengthBytes" | "holds">[],
   width: number,
 ): string[] {
   let offset = 0;

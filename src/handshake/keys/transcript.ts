@@ -32,7 +32,7 @@ export class PendingTranscript {
    * message of type message_hash that holds its hash.
    */
   retry(hash: HashAlgorithm): PendingTranscript {
-    return PendingTranscript.ofRetry(hash.hash(concat(...this.#messages)));
+    return PendingTranscript.ofRetry(this.begin(hash).digest());
   }
 
   /** The same of the hash of ClientHello1. */

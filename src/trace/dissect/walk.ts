@@ -13,6 +13,10 @@ export interface WireField {
   readonly depth: number;
   /** Its own bytes; those of what it holds belong to the fields that follow. */
   readonly bytes: Uint8Array;
+  /** Bytes of the length that it has before its content; 0 where it has none. */
+  readonly lengthBytes: number;
+  /** True where its content are the fields that follow, and none of its bytes. */
+  readonly holds: boolean;
 }
 
 /** Ends a walk whose bytes end before their fields do. */
@@ -60,7 +64,8 @@ export class Walk {
   vector(name: string, size: number, show = lengthOf): void {
     const start = this.#at;
     const bytes = this.#take(this.#length(size));
-    this.#add(name, show(bytes), this.#bytes.subarray(start, this.#at));
+    const whole = this.#bytes.subarray(start, this.#at);
+    this.#add(name, show(bytes), whole, size);
   }
 
   /** A vector of numbers, as one field. */
@@ -77,16 +82,20 @@ export class Walk {
   inside(name: string, size: number, inside: () => void): void {
     const start = this.#at;
     const length = this.#length(size);
-    this.#add(name, plural(length), this.#bytes.subarray(start, this.#at));
+    const prefix = this.#bytes.subarray(start, this.#at);
+    this.#add(name, plural(length), prefix, size, true);
     this.#within(length, () => {
       while (this.left > 0) inside();
     });
   }
 
-  /** A field of its own `head` bytes that others of `length` bytes belong to. */
+  /**
+   * A field of its own `head` bytes, the last two a length, that others of `length`
+   * bytes belong to.
+   */
   group(name: string, head: number, length: number, inside: () => void): void {
     this.#need(head + length);
-    this.#add(name, plural(length), this.#take(head));
+    this.#add(name, plural(length), this.#take(head), 2, true);
     this.#within(length, inside);
   }
 
@@ -146,9 +155,19 @@ export class Walk {
     if (length > this.left) throw new TooShort();
   }
 
-  #add(name: string, value: string, bytes: Uint8Array): void {
+  #add(
+    name: string,
+    value: string,
+    bytes: Uint8Array,
+    lengthBytes = 0,
+    holds = false,
+  ): void {
     const { section } = this;
-    this.fields.push({ name, value, section, depth: this.#depth, bytes });
+    const depth = this.#depth;
+    this.fields.push({
+      ...{ name, value, section, depth, bytes },
+      ...{ lengthBytes, holds },
+    });
   }
 }
 
