@@ -84,7 +84,7 @@ export function continueWith(
 ): void {
   const note = (): void => {
     const { state } = peer;
-    if (states.at(-1) !== state) states.push(state);
+    if (states[states.length - 1] !== state) states.push(state);
   };
   note();
   let told = false;
