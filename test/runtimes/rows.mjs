@@ -4,6 +4,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./lib/bundle.mjs";
+import {
+  MINI_BROWSER,
+  openChromium,
+  openFirefox,
+  openWebKit,
+  runInBrowser,
+} from "./lib/browsers.mjs";
 import { run } from "./lib/child.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -111,6 +118,50 @@ function shell(name, file, { random = "given", args = [], script, ...found }) {
   };
 }
 
+/** A row for each scope of a browser. */
+function browser(name, open, found) {
+  return ["page", "worker", "service-worker"].map((scope) => ({
+    name: `${name}-${scope}`,
+    find: found,
+    run: (context) => runInBrowser(scope, open, context),
+  }));
+}
+
+/** workerd with a config for this run. */
+const workerd = {
+  name: "workerd",
+  find: probe(program("@cloudflare/workerd-linux-64/bin/workerd"), {
+    source: NPM,
+    says: /[\d-]+/,
+  }),
+  run: async (context) => {
+    const { folder, input } = context;
+    const banner = { js: `globalThis.input = ${JSON.stringify(input)};` };
+    const options = { format: "esm", external: ["cloudflare:*"], banner };
+    await bundle(folder, "workerd.mjs", options);
+    const config = join(folder, "workerd.capnp");
+    writeFileSync(
+      config,
+      `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "main.js", esModule = embed "bundles/esm-es2022/workerd.js")],
+      compatibilityDate = "2026-11-01",
+    )),
+    (name = "internet", network = (allow = ["local"])),
+  ],
+);
+`,
+    );
+    await run(
+      program("@cloudflare/workerd-linux-64/bin/workerd"),
+      ["test", config],
+      context,
+    );
+  },
+};
+
 /** The slow ones first, so that none is left alone at the end. */
 export const ROWS = [
   shell("goja", program(".goja"), {
@@ -154,9 +205,34 @@ export const ROWS = [
   nodeLike("node-26", program("node-26/bin/node")),
   nodeLike("bun", program("@oven/bun-linux-x64/bin/bun")),
   nodeLike("deno", program("@deno/linux-x64-glibc/deno"), ["run", "-A"]),
+  workerd,
+  ...browser(
+    "chromium",
+    openChromium,
+    probe("chromium-headless-shell", { source: "Debian package" }),
+  ),
+  ...browser(
+    "firefox",
+    openFirefox,
+    probe("firefox-esr", { source: "Debian package" }),
+  ),
+  ...browser(
+    "webkitgtk",
+    openWebKit,
+    probe(MINI_BROWSER, {
+      version: ["dpkg-query", "-W", "-f", "${Version}", "libwebkit2gtk-4.1-0"],
+      source: "Debian packages libwebkit2gtk-4.1-0 and xvfb",
+    }),
+  ),
   shell("jsc", "jsc", {
     source: "Debian package libjavascriptcoregtk-4.0-bin",
-    version: ["dpkg-query", "-W", "libjavascriptcoregtk-4.0-bin"],
+    version: [
+      "dpkg-query",
+      "-W",
+      "-f",
+      "${Version}",
+      "libjavascriptcoregtk-4.0-bin",
+    ],
     script: async ({ folder }, input, start) =>
       start([input, await bundle(folder, "shell.mjs")]),
   }),

@@ -1,6 +1,7 @@
 /** Programs that a row starts: their lines, their end, their time. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 /** The characters that are kept of the output that is no line of the program. */
 const KEPT = 4000;
@@ -41,7 +42,21 @@ export function start(file, args, { emit = () => {}, signal, ...options }) {
       resolve(code ?? by);
     });
   });
-  return { child, end, ended, noise: () => noise.trim() };
+  /** Waits for what matches, among all that is no line of the program. */
+  const says = async (pattern) => {
+    for (;;) {
+      const match = pattern.exec(noise);
+      if (match !== null) return match;
+      if (await Promise.race([ended.then(() => true), later()]))
+        throw new Error(`${file} ended\n${noise}`);
+    }
+  };
+  return { child, end, ended, says, noise: () => noise.trim() };
+}
+
+async function later() {
+  await setTimeout(20);
+  return false;
 }
 
 /** Runs a program to its end; throws unless its exit code is 0. */

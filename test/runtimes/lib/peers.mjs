@@ -31,7 +31,7 @@ export async function startPeers({ folder, input: { material }, signal }) {
     ],
     { signal },
   );
-  const opensslPort = await portOf(openssl);
+  const [, opensslPort] = await openssl.says(/ACCEPT \S+:(\d+)/);
   const halfClose = createServer(
     { cert: material.cert, key: material.key, allowHalfOpen: true },
     (socket) => {
@@ -77,27 +77,14 @@ export async function startPeers({ folder, input: { material }, signal }) {
     },
   };
   return {
-    ports: { openssl: opensslPort, halfClose: halfClose.address().port },
+    ports: {
+      openssl: Number(opensslPort),
+      halfClose: halfClose.address().port,
+    },
     come: ({ listening, kind }) => clients[kind](listening),
     stop: () => {
       openssl.end();
       halfClose.close();
     },
   };
-}
-
-/** The port that s_server says it accepts at. */
-async function portOf({ child, ended, noise }) {
-  const failed = ended.then(() => {
-    throw new Error(`openssl s_server: ${noise()}`);
-  });
-  for (;;) {
-    const port = /ACCEPT \S+:(\d+)/.exec(noise())?.[1];
-    if (port !== undefined) {
-      failed.catch(() => {});
-      return Number(port);
-    }
-    await Promise.race([once(child.stdout, "data"), failed]);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

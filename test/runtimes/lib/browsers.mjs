@@ -1,0 +1,131 @@
+/** A browser opens a page that runs the program, and says what came of it. */
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { bundle } from "./bundle.mjs";
+import { start } from "./child.mjs";
+
+/** The page for each scope of the script. */
+const PAGES = {
+  page: `<script src="/program.js"></script>`,
+  worker: `<script>new Worker("/program.js");</script>`,
+  "service-worker": `<script>navigator.serviceWorker.register("/program.js");</script>`,
+};
+
+/**
+ * Runs the program in a scope of a browser: `page`, `worker`, `service-worker`.
+ *
+ * @param open starts the browser, given a folder of its own and the page's URL
+ */
+export async function runInBrowser(scope, open, context) {
+  const { folder, input, emit, signal } = context;
+  const script = await bundle(folder, "browser.mjs");
+  const program = `globalThis.input = ${JSON.stringify(input)};\n${readFileSync(script, "utf8")}`;
+  let finish;
+  const finished = new Promise((resolve) => (finish = resolve));
+  const files = {
+    "/": ["text/html", `<!doctype html><title>puretls</title>${PAGES[scope]}`],
+    "/program.js": ["text/javascript", program],
+  };
+  const server = createServer(async (request, response) => {
+    if (request.method === "POST") {
+      let text = "";
+      for await (const part of request.setEncoding("utf8")) text += part;
+      const line = JSON.parse(text);
+      emit(line);
+      response.end();
+      if (line.done || line.check === "program") finish();
+      return;
+    }
+    const [type, body] = files[request.url] ?? [];
+    response.writeHead(body === undefined ? 404 : 200, {
+      "content-type": type ?? "text/plain",
+    });
+    response.end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const home = join(folder, `home-${String(server.address().port)}`);
+  mkdirSync(home);
+  try {
+    const browser = await open({
+      home,
+      url: `http://localhost:${String(server.address().port)}/`,
+      signal,
+      env: { ...process.env, HOME: home },
+    });
+    const early = browser.ended.then((code) => {
+      throw new Error(
+        `the browser ended with ${String(code)}\n${browser.noise()}`,
+      );
+    });
+    await Promise.race([finished, early]);
+    early.catch(() => {});
+    browser.end();
+    await browser.ended;
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Starts Chromium without a window. */
+export function openChromium({ home, url, ...options }) {
+  return start(
+    "chromium-headless-shell",
+    [
+      // Its sandbox does not start for root.
+      ...["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+      ...[`--user-data-dir=${join(home, "data")}`, "--remote-debugging-port=0"],
+      url,
+    ],
+    options,
+  );
+}
+
+/** Starts Firefox without a window. */
+export function openFirefox({ home, url, ...options }) {
+  const preferences = {
+    "browser.shell.checkDefaultBrowser": false,
+    "network.captive-portal-service.enabled": false,
+    "network.connectivity-service.enabled": false,
+    "datareporting.policy.dataSubmissionEnabled": false,
+    "app.update.enabled": false,
+  };
+  writeFileSync(
+    join(home, "user.js"),
+    Object.entries(preferences)
+      .map(([name, value]) => `user_pref("${name}", ${String(value)});\n`)
+      .join(""),
+  );
+  return start(
+    "firefox-esr",
+    ["--headless", "--no-remote", "--profile", home, url],
+    options,
+  );
+}
+
+export const MINI_BROWSER =
+  "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
+/** Starts WebKitGTK's own small browser, on a screen in memory. */
+export async function openWebKit({ url, env, signal }) {
+  const screen = start(
+    "Xvfb",
+    ["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "800x600x24"],
+    { signal },
+  );
+  const display = await screen.says(/\d+/);
+  const browser = start(MINI_BROWSER, [url], {
+    signal,
+    env: { ...env, DISPLAY: `:${display[0]}`, GDK_BACKEND: "x11" },
+  });
+  return {
+    ...browser,
+    end: () => {
+      browser.end();
+      screen.end();
+    },
+  };
+}
