@@ -17,8 +17,8 @@
  *   that carry them, {@link item} makes what no ordinary side sends.
  * - `beforeSend` changes what this side's transcript has too: signatures, binders and
  *   Finished are right for the changed message. `afterSend` leaves the transcript alone.
- * - {@link playInMemory} plays against an engine of ours, `play` of `puretls/lab/node`
- *   against a host and a port, or a client that a command starts.
+ * - {@link playInMemory} plays against an engine of ours, {@link play}
+ *   against a peer elsewhere: `connectTo()` and `clientByCommand()` of `puretls/lab/node`.
  * - A {@link Result} has the verdict, what was expected and seen, and the bytes for a trace.
  *
  * @module
@@ -72,6 +72,9 @@ export {
 export { Lab, type LabOptions } from "./world/lab.ts";
 export { labAuthorityPem } from "./world/credentials.ts";
 export type { MemoryConnection } from "./peers/memory.ts";
+export type { LabConnection, Opponent } from "./peers/opponent.ts";
+export type { Patience } from "./play/play.ts";
+export { play, type PlayOptions } from "./play/play-against.ts";
 export { type MemoryOptions, playInMemory } from "./play/memory.ts";
 export {
   ladderOf,

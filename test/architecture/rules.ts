@@ -144,6 +144,7 @@ const NODE_HOMES: readonly { readonly at: RegExp; readonly what: RegExp }[] = [
   { at: /^src\/compression\/node\.ts$/, what: /^node:zlib$/ },
   { at: /^src\/net\/node[^/]*\.ts$/, what: /^node:/ },
   { at: /^src\/node-tls\//, what: /^node:/ },
+  { at: /^src\/lab\/node\//, what: /^node:/ },
   { at: /^src\/cli\//, what: /^node:/ },
 ];
 

@@ -68,6 +68,11 @@ export class WriteLayer {
     return this.#epoch;
   }
 
+  /** True where something waits to be taken. */
+  get pending(): boolean {
+    return this.#flight.length > 0 || this.#segments.length > 0;
+  }
+
   /** Puts a message into the flight under way. */
   message(bytes: Uint8Array, carriage: Carriage): void {
     if (carriage === PLAIN && !this.#flight.some(isApart)) {

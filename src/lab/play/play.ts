@@ -115,7 +115,11 @@ export class Play {
       if (this.#received > MOST_BYTES)
         throw new LabError(`the peer sent more than ${MOST_BYTES} bytes`);
       try {
-        for (const record of this.#side.receive(bytes)) this.#record(record);
+        for (const record of this.#side.receive(bytes)) {
+          // The engine has had the record before this one.
+          this.#pollEvents();
+          this.#record(record);
+        }
       } catch (error) {
         if (!(error instanceof TlsError)) throw error;
         this.#see({ seen: "garbage" });
@@ -162,6 +166,11 @@ export class Play {
       if (bytes.length > 0)
         this.#sendings.push({ from: this.#data.role, bytes });
     return segments;
+  }
+
+  /** True where something waits to be sent. */
+  get hasOutput(): boolean {
+    return this.#side.write.pending;
   }
 
   /** Ends a run for a reason that is not the peer's. */
@@ -231,9 +240,7 @@ export class Play {
   #onEvent(event: EngineEvent): void {
     if (event.type === "handshake_done") {
       this.#connected = true;
-      this.#see({ seen: "connected" });
-      // A server of TLS 1.3 and the last of TLS 1.2 know that the peer agrees.
-      if (this.#agrees) this.#see({ seen: "message", name: "finished" });
+      this.#see({ seen: "connected", certain: this.#agrees });
     } else if (event.type === "session") this.session = event.session;
     else if (event.type === "failed") {
       const { error } = event;
@@ -242,6 +249,7 @@ export class Play {
     }
   }
 
+  /** True where the peer's Finished was the last one: it has no more to object. */
   get #agrees(): boolean {
     const { role, handshake, version } = this.#data;
     if (version === "tls13") return role === "server";
@@ -253,6 +261,10 @@ export class Play {
       throw new LabError("the peer does not come to an end");
     this.#note(`< ${seenText(seen)}`);
     this.#lastSeen = seen;
+    this.#judge(seen);
+  }
+
+  #judge(seen: Seen): void {
     const step = this.#data.steps[this.#at];
     if (this.done) return;
     if (step === undefined || !isExpectation(step)) return;
@@ -260,6 +272,8 @@ export class Play {
     if (judgement === "met") {
       this.#at++;
       this.#rules();
+      const isEvidence = seen.seen === "data" || seen.seen === "message";
+      if (step.step === "expect_connected" && isEvidence) this.#judge(seen);
     } else if (judgement === "failed")
       this.#end("fail", expectationText(step), seenText(seen));
   }

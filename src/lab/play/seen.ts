@@ -16,7 +16,11 @@ export type Seen =
   | { readonly seen: "change_cipher_spec" }
   | { readonly seen: "garbage" }
   | { readonly seen: "close" }
-  | { readonly seen: "connected" }
+  | {
+      readonly seen: "connected";
+      /** The peer has agreed by what it sent last. */
+      readonly certain: boolean;
+    }
   | { readonly seen: "own_end"; readonly reason: string }
   | { readonly seen: "silence" };
 
@@ -109,7 +113,7 @@ export function judge(
       if (!isConnected) return ends ? "failed" : "open";
       if (seen.seen === "alert" || seen.seen === "close")
         return isEnd(seen) || seen.seen === "close" ? "failed" : "open";
-      return seen.seen === "connected" ? "open" : "met";
+      return seen.seen === "connected" && !seen.certain ? "open" : "met";
     case "expect_refusal":
       if (seen.seen === "alert") return isEnd(seen) ? "met" : "open";
       if (seen.seen === "close") return "met";
