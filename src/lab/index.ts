@@ -17,6 +17,7 @@
  *   that carry them, {@link item} makes what no ordinary side sends.
  * - `beforeSend` changes what this side's transcript has too: signatures, binders and
  *   Finished are right for the changed message. `afterSend` leaves the transcript alone.
+ * - {@link library} has the scenarios that ship, docs/lab-scenarios.md says which.
  * - {@link playInMemory} plays against an engine of ours, {@link play}
  *   against a peer elsewhere: `connectTo()` and `clientByCommand()` of `puretls/lab/node`.
  * - A {@link Result} has the verdict, what was expected and seen, and the bytes for a trace.
@@ -69,6 +70,8 @@ export {
   scenario,
   scenarioOf,
 } from "./scenario/scenario.ts";
+export { library } from "./library/index.ts";
+export { stepText } from "./play/words.ts";
 export { Lab, type LabOptions } from "./world/lab.ts";
 export { labAuthorityPem } from "./world/credentials.ts";
 export type { MemoryConnection } from "./peers/memory.ts";
