@@ -120,7 +120,7 @@ export default tseslint.config(
   {
     // Functions of WebCrypto's interface are async so that what they throw
     // becomes a rejection.
-    files: ["src/pki/web-crypto/**"],
+    files: ["src/pkijs/**"],
     rules: { "@typescript-eslint/require-await": "off" },
   },
   {

@@ -1,10 +1,7 @@
 /**
  * `puretls/pki`: makes keys, certificate authorities, certificates, requests,
- * CRLs and OCSP responses, synchronously and with any crypto provider.
- *
- * Stands on pkijs and asn1js, which nothing else in puretls imports. asn1js
- * makes a `TextDecoder` when it is imported: a runtime without one cannot load
- * this entry point, and needs WebCrypto for nothing in it.
+ * CRLs, OCSP responses and PKCS#12 files, synchronously and with any crypto provider.
+ * Needs nothing of the runtime: no `TextDecoder`, no WebCrypto.
  */
 export type { SignRequestOptions } from "./authority.ts";
 export { Authority } from "./authority.ts";
@@ -60,16 +57,6 @@ export type {
   ServerNames,
   ServerOptions,
 } from "./profiles.ts";
-export { ProviderCryptoEngine } from "./web-crypto/crypto-engine.ts";
 export { CertificateRequest, createRequest } from "./request.ts";
 export type { CreatedRequest, CreateRequestOptions } from "./request.ts";
 export type { IssuingSignature } from "./keys/signatures.ts";
-export {
-  validatePath,
-  SecondOpinionError,
-  withSecondOpinion,
-} from "./second-opinion.ts";
-export type {
-  AsyncCertificateVerifier,
-  SecondOpinionOptions,
-} from "./second-opinion.ts";

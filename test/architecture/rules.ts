@@ -99,6 +99,11 @@ export const ROOMS: readonly Room[] = [
     name: "pki",
     holds: ["src/pki/"],
     mayImport: ["bytes", "wire", "crypto", "x509"],
+  },
+  {
+    name: "pkijs",
+    holds: ["src/pkijs/"],
+    mayImport: ["bytes", "crypto", "x509", "pki"],
     packages: ["pkijs", "asn1js"],
   },
   {
@@ -166,6 +171,7 @@ const PORTABLE_ENTRIES = [
   "src/ech/index.ts",
   "src/redis/index.ts",
   "src/x509/index.ts",
+  "src/pki/index.ts",
   "src/trace/index.ts",
   "src/lab/index.ts",
 ];

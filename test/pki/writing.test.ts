@@ -1,3 +1,4 @@
+import * as asn1js from "asn1js";
 import fc from "fast-check";
 import { isIPv4, isIPv6 } from "node:net";
 import { describe, expect, it } from "vitest";
@@ -200,5 +201,62 @@ describe("mergeExtensions", () => {
         ],
       ).map(({ oid, value: put }) => `${oid}:${String(put?.[1])}`),
     ).toEqual(["1.2:9", "1.3:3", "1.4:4"]);
+  });
+});
+
+describe("DER as asn1js writes it", () => {
+  const theirs = (block: { toBER(): ArrayBuffer }): string =>
+    toHex(new Uint8Array(block.toBER()));
+  const contents = fc.oneof(
+    fc.uint8Array({ maxLength: 20 }),
+    fc.constantFrom(127, 128, 255, 256, 65_535, 65_536).map((length) => {
+      return new Uint8Array(length).fill(length);
+    }),
+  );
+  const arcs = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.maxSafeNat()), {
+    maxLength: 5,
+  });
+
+  it("elements, BIT STRINGs and strings of every length", () => {
+    fc.assert(
+      fc.property(contents, (content) => {
+        const block = new asn1js.OctetString({ valueHex: content });
+        expect(toHex(asn1.octetString(content))).toBe(theirs(block));
+        const bits = new asn1js.BitString({ valueHex: content });
+        expect(toHex(asn1.bitString(content))).toBe(theirs(bits));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (value) => {
+        const block = new asn1js.Utf8String({ value });
+        expect(toHex(asn1.utf8String(value))).toBe(theirs(block));
+      }),
+    );
+  });
+
+  it("OBJECT IDENTIFIERs", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 2 }), fc.nat({ max: 39 }), arcs, (...parts) => {
+        const value = parts.flat().join(".");
+        const block = new asn1js.ObjectIdentifier({ value });
+        expect(toHex(asn1.objectIdentifier(value))).toBe(theirs(block));
+      }),
+    );
+    expect(() => asn1.objectIdentifier("1.40")).toThrow(TypeError);
+  });
+
+  it("times", () => {
+    const years = { min: new Date("0001-01-01"), max: new Date("9999-12-31") };
+    fc.assert(
+      fc.property(fc.date({ ...years, noInvalidDate: true }), (date) => {
+        const valueDate = new Date(1000 * Math.floor(date.getTime() / 1000));
+        const block = new asn1js.GeneralizedTime({ valueDate });
+        expect(toHex(asn1.generalizedTime(date.getTime()))).toBe(theirs(block));
+        const year = date.getUTCFullYear();
+        if (year < 1950 || year >= 2050) return;
+        const utc = new asn1js.UTCTime({ valueDate });
+        expect(toHex(asn1.time(date.getTime()))).toBe(theirs(utc));
+      }),
+    );
   });
 });

@@ -1,44 +1,35 @@
 /**
- * Writing DER with asn1js: each function answers the bytes of one element, so
- * that what was received (a name, a key) can stand inside what is made without
- * being decoded and encoded again.
+ * Writing DER: each function answers the bytes of one element, so that what was
+ * received (a name, a key) can stand inside what is made without being decoded and
+ * encoded again.
  */
-import * as asn1js from "asn1js";
-import { type Bytes, concat } from "../../bytes.ts";
+import {
+  asciiBytes,
+  type Bytes,
+  concat,
+  NO_BYTES,
+  utf8Bytes,
+} from "../../bytes.ts";
+import * as TAG from "../../x509/der/tags.ts";
 
-interface Encodable {
-  toBER(): ArrayBuffer;
-}
-
-function encode(block: Encodable): Bytes {
-  return new Uint8Array(block.toBER());
-}
-
-const UNIVERSAL = 1;
-const CONTEXT = 3;
+const CONTEXT = 0x80;
+const CONSTRUCTED = 0x20;
 
 /** An element with a tag byte that is known already. */
 export function elementWithTag(tag: number, content: Uint8Array): Bytes {
-  return element((tag >> 6) + 1, tag & 0x1f, (tag & 0x20) !== 0, content);
+  return concat(Uint8Array.of(tag), lengthBytes(content.length), content);
 }
 
-function element(
-  tagClass: number,
-  tagNumber: number,
-  isConstructed: boolean,
-  content: Uint8Array,
-): Bytes {
-  const block = new asn1js.Primitive({
-    idBlock: { tagClass, tagNumber },
-    valueHex: content,
-  });
-  block.idBlock.isConstructed = isConstructed;
-  return encode(block);
+/** X.690 10.1: the definite form, in the fewest bytes. */
+function lengthBytes(length: number): Bytes {
+  if (length < 0x80) return Uint8Array.of(length);
+  const bytes = numberBytes(length);
+  return concat(Uint8Array.of(0x80 | bytes.length), bytes);
 }
 
 /** SEQUENCE of elements that are encoded already. */
 export function sequence(...parts: readonly Uint8Array[]): Bytes {
-  return element(UNIVERSAL, 16, true, concat(...parts));
+  return elementWithTag(TAG.sequence, concat(...parts));
 }
 
 /** SEQUENCE OF any number of elements: a call takes only so many arguments. */
@@ -52,7 +43,7 @@ export function sequenceOf(parts: readonly Uint8Array[]): Bytes {
 /** SET OF: X.690 11.6 wants the elements in the order of their encodings. */
 export function setOf(...parts: readonly Uint8Array[]): Bytes {
   const sorted = [...parts].sort(compareBytes);
-  return element(UNIVERSAL, 17, true, concat(...sorted));
+  return elementWithTag(TAG.set, concat(...sorted));
 }
 
 /** `[n] EXPLICIT`, or `[n] IMPLICIT` of a SEQUENCE when given its content. */
@@ -60,49 +51,63 @@ export function constructed(
   tagNumber: number,
   ...parts: readonly Uint8Array[]
 ): Bytes {
-  return element(CONTEXT, tagNumber, true, concat(...parts));
+  return elementWithTag(CONTEXT | CONSTRUCTED | tagNumber, concat(...parts));
 }
 
 /** `[n] IMPLICIT` of a simple type. */
 export function primitive(tagNumber: number, content: Uint8Array): Bytes {
-  return element(CONTEXT, tagNumber, false, content);
+  return elementWithTag(CONTEXT | tagNumber, content);
 }
 
 /** @throws TypeError when the text is not a dotted OBJECT IDENTIFIER */
 export function objectIdentifier(dotted: string): Bytes {
   if (!/^[012](\.(0|[1-9]\d*))+$/.test(dotted))
     throw new TypeError(`"${dotted}" is not a dotted OBJECT IDENTIFIER`);
-  return encode(new asn1js.ObjectIdentifier({ value: dotted }));
+  const [first = 0n, second = 0n, ...others] = dotted.split(".").map(BigInt);
+  if (first < 2n && second > 39n)
+    throw new TypeError(`"${dotted}" is not a dotted OBJECT IDENTIFIER`);
+  return elementWithTag(
+    TAG.objectIdentifier,
+    concat(...[40n * first + second, ...others].map(arcBytes)),
+  );
+}
+
+/** X.690 8.19.2: seven bits in a byte, the last byte without the high bit. */
+function arcBytes(arc: bigint): Bytes {
+  const bytes = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n)
+    bytes.unshift(Number(rest & 0x7fn) | 0x80);
+  return Uint8Array.from(bytes);
 }
 
 /** X.690 11.1: TRUE is FF. */
 export function boolean(value: boolean): Bytes {
-  return encode(new asn1js.Boolean({ value }));
+  return elementWithTag(TAG.boolean, Uint8Array.of(value ? 0xff : 0));
 }
 
 /** NULL. */
 export function nullValue(): Bytes {
-  return encode(new asn1js.Null());
+  return elementWithTag(TAG.nullValue, NO_BYTES);
 }
 
 /** A non-negative INTEGER from a number or from big-endian bytes. */
 export function unsignedInteger(value: number | Uint8Array): Bytes {
-  return element(UNIVERSAL, 2, false, unsignedContent(value));
+  return elementWithTag(TAG.integer, unsignedContent(value));
 }
 
 /** ENUMERATED, from 0 on. */
 export function enumerated(value: number): Bytes {
-  return element(UNIVERSAL, 10, false, unsignedContent(value));
+  return elementWithTag(TAG.enumerated, unsignedContent(value));
 }
 
 /** OCTET STRING, primitive. */
 export function octetString(content: Uint8Array): Bytes {
-  return element(UNIVERSAL, 4, false, content);
+  return elementWithTag(TAG.octetString, content);
 }
 
 /** A BIT STRING of whole bytes: keys and signatures. */
 export function bitString(content: Uint8Array): Bytes {
-  return encode(new asn1js.BitString({ valueHex: content }));
+  return elementWithTag(TAG.bitString, concat(Uint8Array.of(0), content));
 }
 
 /**
@@ -115,24 +120,27 @@ export function namedBits(bits: readonly number[]): Bytes {
   for (const bit of bits)
     content[bit >> 3] = (content[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
   const unusedBits = 8 * content.length - (last + 1);
-  return encode(new asn1js.BitString({ valueHex: content, unusedBits }));
+  return elementWithTag(
+    TAG.bitString,
+    concat(Uint8Array.of(unusedBits), content),
+  );
 }
 
 /** UTF8String. */
 export function utf8String(value: string): Bytes {
-  return encode(new asn1js.Utf8String({ value }));
+  return elementWithTag(TAG.utf8String, utf8Bytes(value));
 }
 
 /** @throws TypeError when X.680 41.4 has no place for a character */
 export function printableString(value: string): Bytes {
   if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value))
     throw new TypeError("not fit for an ASN.1 PrintableString");
-  return encode(new asn1js.PrintableString({ value }));
+  return elementWithTag(TAG.printableString, asciiBytes(value));
 }
 
 /** @param value ASCII, which the caller has checked */
 export function ia5String(value: string): Bytes {
-  return encode(new asn1js.IA5String({ value }));
+  return elementWithTag(TAG.ia5String, asciiBytes(value));
 }
 
 /**
@@ -143,14 +151,19 @@ export function time(milliseconds: number): Bytes {
   const date = wholeSeconds(milliseconds);
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
-    ? encode(new asn1js.UTCTime({ valueDate: date }))
-    : encode(new asn1js.GeneralizedTime({ valueDate: date }));
+    ? elementWithTag(TAG.utcTime, asciiBytes(timeText(date).slice(2)))
+    : generalizedTime(milliseconds);
 }
 
 /** GeneralizedTime whatever the year: OCSP. Parts of a second are cut off. */
 export function generalizedTime(milliseconds: number): Bytes {
   const date = wholeSeconds(milliseconds);
-  return encode(new asn1js.GeneralizedTime({ valueDate: date }));
+  return elementWithTag(TAG.generalizedTime, asciiBytes(timeText(date)));
+}
+
+/** The time as RFC 5280 4.1.2.5.2 writes it: YYYYMMDDHHMMSSZ. */
+function timeText(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace(/\D/g, "")}Z`;
 }
 
 function wholeSeconds(milliseconds: number): Date {

@@ -3,6 +3,7 @@ export const boolean = 0x01;
 export const integer = 0x02;
 export const bitString = 0x03;
 export const octetString = 0x04;
+export const nullValue = 0x05;
 export const objectIdentifier = 0x06;
 export const enumerated = 0x0a;
 export const utf8String = 0x0c;

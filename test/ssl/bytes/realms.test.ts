@@ -12,7 +12,7 @@ import {
   SSLContext,
   TicketKeys,
 } from "../../../src/index.ts";
-import { ProviderCryptoEngine } from "../../../src/pki/index.ts";
+import { ProviderCryptoEngine } from "../../../src/pkijs/index.ts";
 import { parseChain } from "../../../src/x509/index.ts";
 import {
   newPair,

@@ -5,19 +5,19 @@
  */
 import * as asn1js from "asn1js";
 import { createCMSECDSASignature, createECDSASignatureFromCMS } from "pkijs";
-import { type BytesLike, isArrayBuffer } from "../../bytes.ts";
-import { viewBytes } from "../../bytes.ts";
+import { type BytesLike, isArrayBuffer } from "../bytes.ts";
+import { viewBytes } from "../bytes.ts";
 import type {
   CryptoProvider,
   PublicKey,
   SignatureName,
-} from "../../crypto/provider.ts";
-import type { EcCurve } from "../../x509/keys/public-key.ts";
+} from "../crypto/provider.ts";
+import type { EcCurve } from "../x509/keys/public-key.ts";
 import {
   CURVE_BYTES,
   parseSubjectPublicKeyInfo,
-} from "../../x509/keys/public-key.ts";
-import { PkiKey } from "../keys/keys.ts";
+} from "../x509/keys/public-key.ts";
+import { PkiKey } from "../pki/keys/keys.ts";
 import type { WebAlgorithmName } from "./web-algorithms.ts";
 import {
   hashNamed,

@@ -24,8 +24,8 @@ import type {
   VerifiedChain,
   VerifyContext,
 } from "../x509/verifier.ts";
-import { ProviderCryptoEngine } from "./web-crypto/crypto-engine.ts";
-import { toArrayBuffer } from "./web-crypto/provider-subtle.ts";
+import { ProviderCryptoEngine } from "./crypto-engine.ts";
+import { toArrayBuffer } from "./provider-subtle.ts";
 
 export interface SecondOpinionOptions {
   /** Checks the signatures: pkijs needs no Web Cryptography. */
@@ -67,7 +67,7 @@ export class SecondOpinionError extends Error {
  * ```ts
  * import { noble as provider } from "puretls/crypto/noble";
  * import { SSLContext } from "puretls";
- * import { withSecondOpinion } from "puretls/pki";
+ * import { withSecondOpinion } from "puretls/pkijs";
  * import { createVerifier, TrustStore } from "puretls/x509";
  *
  * const verifier = createVerifier({ provider, trustStore: new TrustStore() });

@@ -1,10 +1,6 @@
 /** Web Cryptography's names of algorithms, and the provider's. */
-import type {
-  HashName,
-  PublicKey,
-  SignatureName,
-} from "../../crypto/provider.ts";
-import type { KeyAlgorithm } from "../../x509/keys/public-key.ts";
+import type { HashName, PublicKey, SignatureName } from "../crypto/provider.ts";
+import type { KeyAlgorithm } from "../x509/keys/public-key.ts";
 
 /** The algorithms that keys of the engine can have. */
 export type WebAlgorithmName =

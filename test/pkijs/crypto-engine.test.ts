@@ -4,14 +4,11 @@ import * as pkijs from "pkijs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parsePem } from "../../src/x509/index.ts";
 import { noble } from "../../src/crypto/noble/index.ts";
-import {
-  createCertificateAuthority,
-  PkiKey,
-  ProviderCryptoEngine,
-} from "../../src/pki/index.ts";
+import { createCertificateAuthority, PkiKey } from "../../src/pki/index.ts";
+import { ProviderCryptoEngine } from "../../src/pkijs/index.ts";
 import type { KeyKind } from "../support/pki.ts";
 import { KEY_KINDS, testKey } from "../support/pki.ts";
-import { openssl } from "./openssl.ts";
+import { openssl } from "../pki/openssl.ts";
 
 const provider = noble;
 const engine = new ProviderCryptoEngine(provider);

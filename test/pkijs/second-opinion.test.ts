@@ -4,11 +4,13 @@ import type { Authority } from "../../src/pki/index.ts";
 import {
   createCertificateAuthority,
   createSelfSigned,
-  validatePath,
+} from "../../src/pki/index.ts";
+import {
   ProviderCryptoEngine,
   SecondOpinionError,
+  validatePath,
   withSecondOpinion,
-} from "../../src/pki/index.ts";
+} from "../../src/pkijs/index.ts";
 import type {
   CertificateVerifier,
   VerifyContext,

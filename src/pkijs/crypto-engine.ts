@@ -10,21 +10,18 @@ import type {
   PublicKeyInfo,
 } from "pkijs";
 import { AlgorithmIdentifier, CryptoEngine } from "pkijs";
-import { viewBytes } from "../../bytes.ts";
-import type { CryptoProvider, SignatureName } from "../../crypto/provider.ts";
-import {
-  readAlgorithm,
-  signatureAlgorithm,
-} from "../../x509/keys/algorithms.ts";
-import { readSingle } from "../../x509/der/der.ts";
-import * as TAG from "../../x509/der/tags.ts";
-import type { SubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
-import { parseSubjectPublicKeyInfo } from "../../x509/keys/public-key.ts";
+import { viewBytes } from "../bytes.ts";
+import type { CryptoProvider, SignatureName } from "../crypto/provider.ts";
+import { readAlgorithm, signatureAlgorithm } from "../x509/keys/algorithms.ts";
+import { readSingle } from "../x509/der/der.ts";
+import * as TAG from "../x509/der/tags.ts";
+import type { SubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
+import { parseSubjectPublicKeyInfo } from "../x509/keys/public-key.ts";
 import { ProviderSubtle, toArrayBuffer } from "./provider-subtle.ts";
 import {
   isIssuingSignature,
   signatureAlgorithmIdentifier,
-} from "../keys/signatures.ts";
+} from "../pki/keys/signatures.ts";
 import {
   HASH_LENGTH,
   hashNamed,
