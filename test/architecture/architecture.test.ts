@@ -74,24 +74,30 @@ describe("the tree", () => {
     const manifest = JSON.parse(
       readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"),
     ) as {
-      exports: Record<string, string | Record<string, string>>;
+      exports: Record<string, string | Record<string, string | object>>;
       bin: Record<string, string>;
     };
     const sources = loadSources("src");
     const missing = [
       ...Object.values(manifest.exports).flatMap((entry) =>
-        typeof entry === "string" ? [entry] : Object.values(entry),
+        typeof entry === "string" ? [entry] : pathsOf(entry),
       ),
       ...Object.values(manifest.bin),
     ]
       .map((path) => path.replace(/^\.\//, ""))
       .filter((path) => path.startsWith("dist/"))
       .map((path) => path.replace(/^dist\/(bundled\/)?/, "src/"))
-      .map((path) => path.replace(/(\.d\.ts|\.js)$/, ".ts"))
+      .map((path) => path.replace(/(\.d\.c?ts|\.js)$/, ".ts"))
       .filter((path) => !sources.has(path));
     expect(missing).toEqual([]);
   });
 });
+
+function pathsOf(entry: object): readonly string[] {
+  return Object.values(entry).flatMap((one: unknown) =>
+    typeof one === "object" && one !== null ? pathsOf(one) : String(one),
+  );
+}
 
 describe("the rules", () => {
   it("are downward themselves", () => {

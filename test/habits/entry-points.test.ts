@@ -1,0 +1,35 @@
+/** Entry points in package.json: what each has to say to compilers and runtimes. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PROJECT_ROOT } from "../architecture/imports.ts";
+
+interface Entry {
+  readonly types: { readonly require: string; readonly default: string };
+  readonly default: string;
+}
+
+const { exports } = JSON.parse(
+  readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"),
+) as { readonly exports: Readonly<Record<string, Entry | string>> };
+
+describe.each(
+  Object.entries(exports).flatMap(([name, entry]) =>
+    typeof entry === "string" ? [] : [[name, entry] as const],
+  ),
+)("%s", (_, entry) => {
+  const file = entry.default.replace(/\.js$/, "");
+
+  it("is a module of the sources", () => {
+    const source = file.replace("./dist/", "src/");
+    expect(existsSync(join(PROJECT_ROOT, `${source}.ts`))).toBe(true);
+  });
+
+  it("has its declarations, and those that CommonJS in TypeScript reads", () => {
+    expect(entry.types).toEqual({
+      require: `${file}.d.cts`,
+      default: `${file}.d.ts`,
+    });
+    expect(Object.keys(entry)[0]).toBe("types");
+  });
+});
