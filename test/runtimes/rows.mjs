@@ -12,6 +12,7 @@ import {
   runInBrowser,
 } from "./lib/browsers.mjs";
 import { run } from "./lib/child.mjs";
+import { runWorkerd } from "./lib/workerd.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packages = join(here, "node_modules");
@@ -54,15 +55,15 @@ function inputFile({ folder, input }, name, withSeed = false) {
   return file;
 }
 
-function nodeLike(name, file, args = []) {
+function nodeLike(name, file, { args = [], launcher = "node.mjs" } = {}) {
   return {
     name,
     sockets: true,
     find: probe(file, { source: NPM }),
     run: async (context) => {
-      const launcher = join(context.folder, "launchers/node.mjs");
+      const script = join(context.folder, "launchers", launcher);
       const input = inputFile(context, name);
-      await run(file, [...args, launcher, input], {
+      await run(file, [...args, script, input], {
         ...context,
         cwd: context.folder,
       });
@@ -70,6 +71,7 @@ function nodeLike(name, file, args = []) {
   };
 }
 
+const WORKERD = program("@cloudflare/workerd-linux-64/bin/workerd");
 const node24 = program("node-24/bin/node");
 
 /** A launcher in Node that has the bundle evaluated by something else. */
@@ -127,41 +129,6 @@ function browser(name, open, found) {
   }));
 }
 
-/** workerd with a config for this run. */
-const workerd = {
-  name: "workerd",
-  find: probe(program("@cloudflare/workerd-linux-64/bin/workerd"), {
-    source: NPM,
-    says: /[\d-]+/,
-  }),
-  run: async (context) => {
-    const { folder, input } = context;
-    const banner = { js: `globalThis.input = ${JSON.stringify(input)};` };
-    const options = { format: "esm", external: ["cloudflare:*"], banner };
-    await bundle(folder, "workerd.mjs", options);
-    const config = join(folder, "workerd.capnp");
-    writeFileSync(
-      config,
-      `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "main.js", esModule = embed "bundles/esm-es2022/workerd.js")],
-      compatibilityDate = "2026-11-01",
-    )),
-    (name = "internet", network = (allow = ["local"])),
-  ],
-);
-`,
-    );
-    await run(
-      program("@cloudflare/workerd-linux-64/bin/workerd"),
-      ["test", config],
-      context,
-    );
-  },
-};
-
 /** The slow ones first, so that none is left alone at the end. */
 export const ROWS = [
   shell("goja", program(".goja"), {
@@ -203,9 +170,19 @@ export const ROWS = [
   nodeLike("node-22", program("node-22/bin/node")),
   nodeLike("node-24", node24),
   nodeLike("node-26", program("node-26/bin/node")),
-  nodeLike("bun", program("@oven/bun-linux-x64/bin/bun")),
-  nodeLike("deno", program("@deno/linux-x64-glibc/deno"), ["run", "-A"]),
-  workerd,
+  nodeLike("bun", program("@oven/bun-linux-x64/bin/bun"), {
+    launcher: "bun.mjs",
+  }),
+  nodeLike("deno", program("@deno/linux-x64-glibc/deno"), {
+    args: ["run", "-A"],
+    launcher: "deno.mjs",
+  }),
+  {
+    name: "workerd",
+    sockets: true,
+    find: probe(WORKERD, { source: NPM, says: /[\d-]+/ }),
+    run: (context) => runWorkerd(WORKERD, context),
+  },
   ...browser(
     "chromium",
     openChromium,

@@ -3,12 +3,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
+import { HALF, LINE, SERVER_NAME } from "../program/exchange.mjs";
 import { start } from "./child.mjs";
-
-/** As the program has them: see program/sockets.mjs. */
-const HALF = 100_000;
-const LINE = "hello, OpenSSL";
-const NAME = "a.test";
 
 /**
  * Starts the servers that a row connects to.
@@ -50,7 +46,7 @@ export async function startPeers({ folder, input: { material }, signal }) {
         "openssl",
         [
           ...["s_client", "-quiet", "-connect", `127.0.0.1:${String(port)}`],
-          ...["-servername", NAME, "-verify_hostname", NAME],
+          ...["-servername", SERVER_NAME, "-verify_hostname", SERVER_NAME],
           ...["-CAfile", ca, "-verify_return_error"],
         ],
         { signal, stdio: ["pipe", "pipe", "pipe"] },
@@ -65,7 +61,7 @@ export async function startPeers({ folder, input: { material }, signal }) {
       const socket = connect({
         host: "127.0.0.1",
         port,
-        servername: NAME,
+        servername: SERVER_NAME,
         ca: material.ca,
         allowHalfOpen: true,
       });

@@ -32,6 +32,7 @@ export async function runRow(row, context) {
     await row.run({
       ...context,
       input: { ...context.input, ports: peers?.ports },
+      come: peers?.come,
       signal,
       emit: (line) => {
         if (line.done) done = true;

@@ -4,10 +4,11 @@
  */
 import { SSLCertVerificationError, SSLContext } from "puretls";
 import { assert, assertEqual, pattern } from "./assert.mjs";
+import { HALF, LINE, SERVER_NAME } from "./exchange.mjs";
 import { receive } from "./memory.mjs";
 
-const HALF = 100_000;
-const LINE = "hello, OpenSSL";
+const LINE_BYTES = bytesOf(`${LINE}\n`);
+const NEW_LINE = 10;
 const VERSIONS = ["TLSv1.3", "TLSv1.2"];
 
 /**
@@ -47,26 +48,26 @@ export function socketChecks(environment) {
       for (const version of VERSIONS) {
         const socket = await connect({
           port: ports.openssl,
-          serverHostname: "a.test",
+          serverHostname: SERVER_NAME,
           context: clientContext({ maximumVersion: version }),
         });
         assertEqual(socket.version(), version);
         assertEqual(socket.getVerifiedChain().length, 2);
-        await socket.sendAll(bytesOf(`${LINE}\n`));
-        assertEqual(await lineOf(socket), [...LINE].reverse().join(""));
+        await socket.sendAll(LINE_BYTES);
+        assertEqual((await lineOf(socket)).join(), reverse(LINE_BYTES).join());
         await socket.close();
       }
     },
     "wrong name": () => refused(connect, {}, "b.test", [62]),
     "unknown CA": () => {
       const verifyLocations = { ca: material.otherCa };
-      return refused(connect, { verifyLocations }, "a.test", [18, 19, 20]);
+      return refused(connect, { verifyLocations }, SERVER_NAME, [18, 19, 20]);
     },
     "half-close": async () => {
       for (const version of VERSIONS) {
         const socket = await connect({
           port: ports.halfClose,
-          serverHostname: "a.test",
+          serverHostname: SERVER_NAME,
           context: clientContext({ maximumVersion: version }),
         });
         await socket.sendAll(pattern(HALF));
@@ -96,10 +97,10 @@ export function socketChecks(environment) {
           print(JSON.stringify({ listening: server.port, kind: "s_client" }));
           const { socket } = await server.accept();
           const line = await lineOf(socket);
-          await socket.sendAll(bytesOf(`${[...line].reverse().join("")}\n`));
+          await socket.sendAll(reverse(line));
           await socket.close();
           await server.close();
-          assertEqual(line, LINE);
+          assertEqual(line.join(), LINE_BYTES.join());
         }
       },
       "server's half-close": async () => {
@@ -131,13 +132,18 @@ function bytesOf(text) {
   return Uint8Array.from([...text], (character) => character.charCodeAt(0));
 }
 
-/** A line without its end. */
+/** A line with its end, which stays there, read backwards. */
+export function reverse(line) {
+  return Uint8Array.from([...line.subarray(0, -1)].reverse().concat(NEW_LINE));
+}
+
+/** A line with its end. */
 async function lineOf(socket) {
-  let line = "";
-  for (;;) {
+  const line = [];
+  while (line[line.length - 1] !== NEW_LINE) {
     const bytes = await socket.recv();
     if (bytes.length === 0) throw new Error("the peer ended in a line");
-    line += String.fromCharCode(...bytes);
-    if (line.endsWith("\n")) return line.slice(0, -1);
+    line.push(...bytes);
   }
+  return Uint8Array.from(line);
 }
