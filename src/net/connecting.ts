@@ -1,5 +1,6 @@
 /** Parts that the functions which connect and serve have in common, in any runtime. */
 import type { EchClient } from "../handshake/config/ech-interfaces.ts";
+import type { RootProgram } from "../x509/trust/root-program.ts";
 import type { SSLSession } from "../ssl/context/session.ts";
 import type { DefaultContextOptions } from "../ssl/default-context.ts";
 import { SSLTimeoutError } from "../ssl/errors/errors.ts";
@@ -27,6 +28,8 @@ export interface ContextChoice extends CertChainSource {
   readonly ca?: Encoded | readonly Encoded[];
   readonly caFile?: string;
   readonly caPath?: string;
+  /** `mozillaRoots` of `puretls/roots`, or a list of the program. */
+  readonly roots?: RootProgram;
   readonly alpnProtocols?: readonly string[];
 }
 
@@ -37,6 +40,7 @@ export const CONTEXT_CHOICE: Names<ContextChoice> = {
   ca: true,
   caFile: true,
   caPath: true,
+  roots: true,
   alpnProtocols: true,
 };
 
@@ -80,14 +84,15 @@ export async function contextOf(
   make: ContextMaker,
 ): Promise<SSLContext> {
   const given = withoutNulls(choice);
-  const { ca, caFile, caPath, cert, certFile, alpnProtocols } = given;
-  const { pfx, pfxFile } = given;
+  const { ca, caFile, caPath, roots, alpnProtocols } = given;
+  const { cert, certFile, pfx, pfxFile } = given;
   if (given.context !== undefined) return given.context;
   const context = make({
     purpose,
     ...(ca !== undefined && { ca }),
     ...(caFile !== undefined && { caFile }),
     ...(caPath !== undefined && { caPath }),
+    ...(roots !== undefined && { roots }),
   });
   if ((pfx ?? pfxFile ?? cert ?? certFile) !== undefined)
     await context.loadCertChainAsync(picked(choice, CERT_CHAIN_OPTIONS));

@@ -1,4 +1,5 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
+import type { RootProgram } from "../x509/trust/root-program.ts";
 import { SSLContext } from "./ssl-context.ts";
 import { Purpose } from "./constants.ts";
 import type { Encoded } from "./material/reading.ts";
@@ -16,6 +17,11 @@ export interface DefaultContextOptions {
   readonly caFile?: string;
   /** A hashed directory of certificates to trust in place of the system's. */
   readonly caPath?: string;
+  /**
+   * Roots to trust in place of the system's: `mozillaRoots` of `puretls/roots`, or
+   * a list of the program.
+   */
+  readonly roots?: RootProgram;
   /** Python's name for {@link ca}. */
   readonly caData?: Encoded;
   /** The environment; `SSLKEYLOGFILE` in it turns key logging on. */
@@ -31,6 +37,7 @@ const DEFAULT_CONTEXT_OPTIONS: Names<DefaultContextOptions> = {
   caFile: true,
   caPath: true,
   caData: true,
+  roots: true,
   env: true,
   provider: true,
   platform: true,
@@ -62,8 +69,7 @@ export function createDefaultContext(
   options: DefaultContextOptions = {},
 ): SSLContext {
   requireNames("createDefaultContext", options, DEFAULT_CONTEXT_OPTIONS);
-  const { ca, caFile, caPath, caData, platform, provider, env, purpose } =
-    withoutNulls(options);
+  const { platform, provider, env, purpose, ...given } = withoutNulls(options);
   const isClient = purposeOf(purpose ?? "serverAuth") === Purpose.SERVER_AUTH;
   const context = new SSLContext({
     protocol: isClient ? "tlsClient" : "tlsServer",
@@ -71,11 +77,13 @@ export function createDefaultContext(
     ...(platform !== undefined && { platform }),
     verifyFlags: { strict: true, partialChain: true },
   });
-  const given = [ca, caData].filter((content) => content !== undefined);
-  for (const content of given) context.loadVerifyLocations({ ca: content });
+  const { ca, caData, caFile, caPath, roots } = given;
+  if (ca !== undefined) context.loadVerifyLocations({ ca });
+  if (caData !== undefined) context.loadVerifyLocations({ ca: caData });
   if (caFile !== undefined) context.loadVerifyLocations({ caFile });
   if (caPath !== undefined) context.loadVerifyLocations({ caPath });
-  const isGiven = given.length > 0 || (caFile ?? caPath) !== undefined;
+  if (roots !== undefined) context.loadVerifyLocations({ roots });
+  const isGiven = (ca ?? caData ?? caFile ?? caPath ?? roots) !== undefined;
   if (!isGiven && isClient) context.loadDefaultCerts();
   const path = env?.SSLKEYLOGFILE;
   if (path !== undefined && path !== "") context.keyLogFile(path);

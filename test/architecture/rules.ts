@@ -47,6 +47,7 @@ export const ROOMS: readonly Room[] = [
     holds: ["src/x509/"],
     mayImport: ["bytes", "src/crypto/provider.ts"],
   },
+  { name: "roots", holds: ["src/roots/"], mayImport: ["bytes", "x509"] },
   {
     name: "record",
     holds: ["src/record/"],
@@ -172,6 +173,7 @@ const PORTABLE_ENTRIES = [
   "src/redis/index.ts",
   "src/x509/index.ts",
   "src/pki/index.ts",
+  "src/roots/index.ts",
   "src/trace/index.ts",
   "src/lab/index.ts",
 ];

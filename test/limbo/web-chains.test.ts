@@ -1,11 +1,13 @@
 /**
  * Chains that servers of the web have sent (x509-limbo's `online` cases),
- * validated under the system's own CA bundle instead of the case's one root.
+ * validated under the system's own CA bundle instead of the case's one root, and
+ * under the roots of puretls/roots.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noble } from "../../src/crypto/noble/index.ts";
+import { mozillaRoots } from "../../src/roots/index.ts";
 import { createVerifier, parsePem, TrustStore } from "../../src/x509/index.ts";
 
 interface WebCase {
@@ -31,16 +33,29 @@ web(`chains of the web (needs PURETLS_VECTORS and ${BUNDLE})`, () => {
         }
       ).testcases.filter(({ id }) => id.startsWith("online::"))
     : [];
-  const trustStore = found
-    ? TrustStore.of(readFileSync(BUNDLE))
-    : new TrustStore();
-  const verifier = createVerifier({ provider: noble, trustStore });
+  const ofMozilla = new TrustStore();
+  ofMozilla.addBundle(
+    { certificates: mozillaRoots.certificates(), skipped: [] },
+    mozillaRoots.name,
+  );
+  const stores = [
+    [
+      "the system's roots",
+      found ? TrustStore.of(readFileSync(BUNDLE)) : ofMozilla,
+    ],
+    ["puretls/roots", ofMozilla],
+  ] as const;
 
   it("are there", () => {
     expect(cases.length).toBeGreaterThan(5);
   });
 
-  it.each(cases.map((one) => [one.id, one] as const))("%s", (_, one) => {
+  it.each(
+    cases.flatMap((one) =>
+      stores.map(([name, store]) => [one.id, name, one, store] as const),
+    ),
+  )("%s, by %s", (_, __, one, trustStore) => {
+    const verifier = createVerifier({ provider: noble, trustStore });
     const certificates = [
       one.peer_certificate,
       ...one.untrusted_intermediates,

@@ -83,6 +83,10 @@ const FEATURES: Readonly<
     brings:
       /^src\/x509\/(pkcs12\/|keys\/(derivation|password-encryption|encrypted-key|private-key))/,
   },
+  "Mozilla's roots": {
+    code: `export { mozillaRoots } from "puretls/roots";`,
+    brings: /^src\/roots\//,
+  },
   fingerprints: {
     code: `export { ja3, ja4 } from "puretls/trace";`,
     brings: /^src\/(trace\/fingerprint|crypto\/noble\/md5)/,
@@ -285,7 +289,7 @@ describe.each(["puretls/engine", "puretls/engine/tls13"])(
 it("the interface of Python's ssl loads none of the extensions' objects", async () => {
   const { sources } = await bundle(`export { SSLContext } from "puretls";`);
   const lacks =
-    /^src\/(ech|compression|trace|pki)\/|hpke|x509\/(path\/transparency|certificates\/embedded)|handshake\/(authentication\/delegated-credential|sessions\/retry-cookies)|fflate|asn1js|pkijs/;
+    /^src\/(ech|compression|trace|pki|roots)\/|hpke|x509\/(path\/transparency|certificates\/embedded)|handshake\/(authentication\/delegated-credential|sessions\/retry-cookies)|fflate|asn1js|pkijs/;
   expect(sources.filter((path) => lacks.test(path))).toEqual([]);
   expect(sources).toContain("src/ssl/context/settings-table.ts");
 });

@@ -116,7 +116,7 @@ function systemAnchors({ systemCertificates }: Platform): Anchors[] {
   if (systemCertificates === undefined)
     throw stateError(
       "ERR_UNSUPPORTED_PLATFORM",
-      "nobody knows here what the system trusts: take createDefaultContext from puretls/node, or give certificates with loadVerifyLocations()",
+      "nobody knows here what the system trusts: take createDefaultContext from puretls/node, mozillaRoots of puretls/roots as roots, or give certificates with loadVerifyLocations()",
     );
   const found: Anchors[] = [];
   for (const source of systemCertificates())

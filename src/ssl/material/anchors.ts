@@ -1,5 +1,6 @@
 /** Certificates to trust and CRLs, as a program or a system hands them in. */
 import { latin1, viewBytes } from "../../bytes.ts";
+import { isObjectWith, kindOf } from "../../options.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import { Crl } from "../../x509/certificates/crl.ts";
 import { X509Error } from "../../x509/faults/errors.ts";
@@ -9,6 +10,7 @@ import {
   type BundledCertificate,
   readBundle,
 } from "../../x509/trust/bundle.ts";
+import type { RootProgram } from "../../x509/trust/root-program.ts";
 import type { AnchorLookup } from "../../x509/trust/trust-store.ts";
 import { SSLError } from "../errors/errors.ts";
 import { type Names, requireNames, withoutNulls } from "../names/arguments.ts";
@@ -26,6 +28,8 @@ export interface VerifyLocations {
    * verified; it need not be there.
    */
   readonly caPath?: string;
+  /** A list of roots that somebody keeps: `mozillaRoots` of `puretls/roots`. */
+  readonly roots?: RootProgram;
 }
 
 /** The names of {@link VerifyLocations}. */
@@ -33,6 +37,7 @@ const VERIFY_LOCATIONS: Names<VerifyLocations> = {
   ca: true,
   caFile: true,
   caPath: true,
+  roots: true,
 };
 
 /** The certificates and lists of one source. */
@@ -54,14 +59,28 @@ export function anchorsOf(
   readFile: (path: string) => Uint8Array,
 ): readonly Anchors[] {
   requireNames("loadVerifyLocations", source, VERIFY_LOCATIONS);
-  const { ca, caFile, caPath } = withoutNulls(source);
-  if (ca === undefined && caFile === undefined && caPath === undefined)
+  const { ca, caFile, caPath, roots } = withoutNulls(source);
+  if ((ca ?? caFile ?? caPath ?? roots) === undefined)
     throw new TypeError("caFile, caPath and ca cannot be all omitted");
   const found: Anchors[] = [];
+  if (roots !== undefined) found.push(rootsOf(roots));
   if (caFile !== undefined) found.push(readAnchors(readFile(caFile), caFile));
   const contents = ca === undefined ? [] : isList(ca) ? ca : [ca];
   for (const content of contents) found.push(readAnchors(content, "ca"));
   return found;
+}
+
+/** @throws TypeError for what is no list of roots */
+function rootsOf(roots: RootProgram): Anchors {
+  if (!isObjectWith(roots, "certificates"))
+    throw new TypeError(
+      `roots: ${kindOf(roots)}; expected mozillaRoots of puretls/roots, or another RootProgram`,
+    );
+  const certificates = roots.certificates();
+  return {
+    name: roots.name,
+    bundle: { certificates, lists: [], skipped: [] },
+  };
 }
 
 /** @param name "ca", or the path of the file that it was read from */

@@ -44,6 +44,13 @@ export const certificate_rejected = {
   kind: "unknown_issuer",
   says: "the trust settings of a trusted certificate reject it for this use (TRUSTED CERTIFICATE)",
 } as const satisfies FaultRow;
+export const issued_after_distrust = {
+  code: "issued_after_distrust",
+  verifyCode: 28,
+  rank: 46,
+  kind: "unknown_issuer",
+  says: "the root of this chain is distrusted for certificates that are valid from after a date, and this one is: have the server take one of another authority",
+} as const satisfies FaultRow;
 export const chain_too_long = {
   code: "chain_too_long",
   verifyCode: 22,

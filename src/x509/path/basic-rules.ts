@@ -202,6 +202,7 @@ export function checkValidity({ certificate }: Place, now: number): void {
     );
 }
 
-function isoSeconds(time: number): string {
+/** The time as errors print it. */
+export function isoSeconds(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }

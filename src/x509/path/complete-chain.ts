@@ -45,6 +45,8 @@ function issuerOf(
     orUnreadable(() => store.findBySubject(child.issuer)) ?? [];
   let best: Certificate | undefined;
   for (const one of candidates) {
+    // It stands for an anchor of a list of roots, and is no one's to present.
+    if (one.signature.length === 0) continue;
     if (orUnreadable(() => mayHaveIssued(one, child)) !== true) continue;
     if (one.notBefore <= now && now <= one.notAfter) return one;
     if (best === undefined || one.notAfter > best.notAfter) best = one;

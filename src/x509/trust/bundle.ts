@@ -11,12 +11,17 @@ import { decoding, X509Error } from "../faults/errors.ts";
 import * as fault from "../faults/faults.ts";
 import { noPemBlock, readPemBlocks } from "../keys/pem.ts";
 
-/** Trust settings of OpenSSL's TRUSTED CERTIFICATE beside the certificate. */
+/** Limits of the trust in a certificate: OpenSSL's settings, and those of a list of roots. */
 export interface TrustSettings {
   /** Dotted OIDs of the uses that it is trusted for; absent: it names none. */
   readonly trusted?: readonly string[];
   /** Dotted OIDs of the uses that it is rejected for. */
   readonly rejected?: readonly string[];
+  /**
+   * Milliseconds since the epoch: the path of a certificate that is valid from later
+   * on does not end here.
+   */
+  readonly distrustAfter?: number;
 }
 
 /** A certificate of a bundle, and what it is trusted for, if the bundle says so. */

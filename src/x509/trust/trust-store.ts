@@ -121,6 +121,20 @@ export class TrustStore {
   }
 
   /**
+   * Returns the time after which an anchor of the store issues nothing that is
+   * accepted, in milliseconds since the epoch; undefined where there is none.
+   *
+   * @param anchors those of its subject, where they were found already
+   */
+  distrustAfter(
+    certificate: Certificate,
+    anchors = this.findBySubject(certificate.subject),
+  ): number | undefined {
+    const anchor = anchors.find((one) => equal(one.der, certificate.der));
+    return anchor && this.#settings.get(anchor)?.distrustAfter;
+  }
+
+  /**
    * A source asked during verification for issuers that are not in the store:
    * a hashed directory, a key-value store. What it returns is trusted and kept.
    */
