@@ -1,0 +1,58 @@
+/**
+ * A gateway from WebSockets to TCP, for pages: `ws://gateway/HOST:PORT` is carried to
+ * that host and port, if --allow names them. What it carries is TLS from end to end:
+ * it sees ciphertext alone. An empty message ends its direction.
+ *
+ *     node gateway.mjs --port 8080 --allow example.org:443 --origin https://app.example
+ */
+import { connect } from "node:net";
+import { parseArgs } from "node:util";
+import { WebSocketServer } from "ws";
+
+const { values } = parseArgs({
+  options: {
+    host: { type: "string", default: "127.0.0.1" },
+    port: { type: "string", default: "8080" },
+    allow: { type: "string", multiple: true, default: [] },
+    origin: { type: "string", multiple: true, default: [] },
+  },
+});
+const server = new WebSocketServer({
+  host: values.host,
+  port: Number(values.port),
+  // Any page may open a WebSocket to here: those of other origins are refused.
+  verifyClient: ({ origin }) =>
+    values.origin.length === 0 || values.origin.includes(origin),
+});
+server.on("listening", () => {
+  console.log(`listening on ${server.address().port}`);
+});
+
+server.on("connection", (socket, { url }) => {
+  const place = decodeURIComponent(url.slice(1));
+  if (!values.allow.includes(place)) {
+    socket.close(4403, "this address is not allowed");
+    return;
+  }
+  const colon = place.lastIndexOf(":");
+  const [host, port] = [place.slice(0, colon), Number(place.slice(colon + 1))];
+  const tcp = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  let failed = false;
+  tcp.on("error", () => (failed = true));
+  tcp.on("data", (bytes) => {
+    tcp.pause();
+    socket.send(bytes, () => tcp.resume());
+  });
+  tcp.on("end", () => socket.send(new Uint8Array(0)));
+  tcp.on("drain", () => socket.resume());
+  tcp.on("close", () => socket.close(failed ? 4502 : 1000));
+  socket.on("message", (bytes) => {
+    if (bytes.length === 0) tcp.end();
+    else if (!tcp.write(bytes)) socket.pause();
+  });
+  socket.on("error", () => tcp.destroy());
+  socket.on("close", (code) => {
+    if (code === 1006) tcp.resetAndDestroy();
+    else tcp.destroySoon();
+  });
+});
