@@ -101,6 +101,8 @@ export interface StreamEnds {
   ) => Promise<void>;
   /** True where an empty chunk is the end of the direction that is read. */
   readonly emptyIsEnd?: boolean;
+  /** Called when the readable has ended; throws where that is no end but a failure. */
+  readonly checkEnd?: () => void | Promise<void>;
   /** Lets go of the connection, once both directions have ended or failed. */
   readonly release?: () => unknown;
   readonly localAddress?: TransportAddress | undefined;
@@ -266,7 +268,10 @@ export class StreamTransport implements Transport {
       const { done, value } = await this.#reader.read();
       // A cancelled stream ends quietly: an abort must not look like an end.
       if (this.#failure !== undefined) throw this.#failure.error;
-      if (done) return null;
+      if (done) {
+        await this.#ends.checkEnd?.();
+        return null;
+      }
       const bytes = this.#bytesOf(value);
       if (bytes.length > 0) return bytes;
       this.#ended = this.#ends.emptyIsEnd === true;

@@ -2,11 +2,13 @@
 import { NO_BYTES } from "../../bytes.ts";
 import type { Transport, TransportAddress } from "../../net/transport.ts";
 import { StreamTransport, type WebByteStreams } from "../../net/web-streams.ts";
+import { closedBy, isNormalEnd } from "./web-socket.ts";
 
 /** The part of a `WebSocketStream` that a transport needs. */
 export interface WebSocketStreamLike {
   readonly url: string;
   readonly opened: Promise<WebByteStreams>;
+  readonly closed: Promise<{ readonly closeCode?: number }>;
   close(info?: { closeCode?: number; reason?: string }): void;
 }
 
@@ -22,12 +24,19 @@ export async function fromWebSocketStream(
 ): Promise<Transport> {
   return new StreamTransport(await socket.opened, {
     emptyIsEnd: true,
+    checkEnd: async () => {
+      const { closeCode = NO_CODE } = await socket.closed;
+      if (!isNormalEnd(closeCode)) throw closedBy(closeCode);
+    },
     closeWrite: (writer) => writer.write(NO_BYTES),
     release: () => {
       socket.close({ closeCode: 1000 });
     },
   });
 }
+
+/** The code of an end that has none (RFC 6455 7.4.1). */
+const NO_CODE = 1005;
 
 /** The streams and addresses of an open `TCPSocket` of Direct Sockets. */
 export interface TcpSocketOpened extends WebByteStreams {

@@ -1,5 +1,6 @@
 /** WebSockets to a gateway as transports. */
 import {
+  type Bytes,
   type BytesLike,
   isArrayBuffer,
   NO_BYTES,
@@ -28,7 +29,7 @@ export interface WebSocketLike {
   /** 0: connecting, 1: open, 2: closing, 3: closed. */
   readonly readyState: number;
   readonly bufferedAmount: number;
-  send(bytes: Uint8Array): void;
+  send(bytes: Bytes): void;
   close(code?: number, reason?: string): void;
   addEventListener(
     type: "open" | "message" | "close" | "error",
@@ -53,8 +54,10 @@ const MAX_BUFFERED = 64 * 1024 * 1024;
 /** Milliseconds between looks at `bufferedAmount`, which has no event. */
 const POLL = 10;
 
-/** A normal end (RFC 6455 7.4.1), and one without a code. */
-const NORMAL = [1000, 1005];
+/** Tells whether a code says a normal end, or none was given (RFC 6455 7.4.1). */
+export function isNormalEnd(code: number): boolean {
+  return code === 1000 || code === 1005;
+}
 
 /**
  * A WebSocket to a gateway as a transport, which it belongs to from then on. Each
@@ -137,7 +140,7 @@ class WebSocketTransport implements Transport {
     this.#isWriting = true;
     try {
       await this.#opened();
-      this.#socket.send(bytes);
+      this.#socket.send(isPlain(bytes) ? bytes : new Uint8Array(bytes));
       while (this.#socket.bufferedAmount > HIGH_WATER_MARK) {
         await this.#pause(POLL);
         this.#requireOpen();
@@ -224,7 +227,7 @@ class WebSocketTransport implements Transport {
 
   #onClose({ code = 1006 }: WebSocketEvent): void {
     this.#isClosed = true;
-    if (NORMAL.includes(code)) this.#incoming.end();
+    if (isNormalEnd(code)) this.#incoming.end();
     else if (!this.#incoming.ended) this.#incoming.fail(closedBy(code));
     this.#wake();
   }
@@ -253,10 +256,16 @@ class WebSocketTransport implements Transport {
   }
 }
 
+/** A WebSocket takes no shared memory. */
+function isPlain(bytes: Uint8Array): bytes is Bytes {
+  return isArrayBuffer(bytes.buffer);
+}
+
 const CONNECTING = 0;
 const CLOSED = 3;
 
-function closedBy(code: number): Error {
+/** Makes the error for a close code that says a failure. */
+export function closedBy(code: number): Error {
   return new Error(
     code === 1006
       ? "the WebSocket to the gateway failed (1006): it cannot be reached, refuses this address, or went away"

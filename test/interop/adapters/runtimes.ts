@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../../architecture/imports.ts";
 import { type Probed, probe } from "../support/probe.ts";
 
-const PEERS = join(PROJECT_ROOT, "test/interop/peers/node_modules");
+const PEERS = join(PROJECT_ROOT, "test/runtimes/node_modules");
 
 export interface Runtime {
   readonly command: readonly [string, ...string[]];
@@ -13,7 +13,7 @@ export interface Runtime {
 function runtime(program: string, ...args: readonly string[]): Runtime {
   const path = join(PEERS, program);
   const found = probe({
-    source: "npm run peers",
+    source: "npm run runtimes",
     working: [[[path, "--version"], /\d/]],
   });
   if ("missing" in found) return { command: [path, ...args], found };

@@ -217,34 +217,34 @@ export const ACTS: Readonly<Record<string, Act>> = {
   async closeInTime(dial, { stage, ca }) {
     const socket = await dial(stage, { ca, serverHostname });
     await socket.sendAll(line("deaf\n"));
-    const sending = failure(socket.sendAll(new Uint8Array(24 << 20)));
-    await pause(200);
+    const sending = failure(socket.sendAll(new Uint8Array(32 << 20)));
+    await pause(2000);
     const closed = await failure(socket.close({ timeout: 500 }));
     return [await sending, closed];
   },
 };
 
-/** Plays the acts by name, one after the other. */
+/** Plays the acts one after the other. */
 export async function play(
   dial: Dial,
   settings: Settings,
-  names: readonly string[] = Object.keys(ACTS),
+  note: (text: string) => void = console.error,
 ): Promise<Record<string, unknown>> {
   const told: Record<string, unknown> = {};
-  for (const name of names) {
+  for (const [name, act] of Object.entries(ACTS)) {
     let late: ReturnType<typeof setTimeout> | undefined;
     const limit = new Promise((resolve) => {
       late = setTimeout(resolve, 20_000, "hangs");
     });
     const begun = Date.now();
     try {
-      told[name] = await Promise.race([ACTS[name]?.(dial, settings), limit]);
+      told[name] = await Promise.race([act(dial, settings), limit]);
     } catch (error) {
       const stack = error instanceof Error ? String(error.stack) : "";
       told[name] = `failed: ${String(error)} ${stack}`;
     }
     clearTimeout(late);
-    console.error(name, `${String(Date.now() - begun)} ms`);
+    note(`${name}: ${String(Date.now() - begun)} ms`);
   }
   return told;
 }
