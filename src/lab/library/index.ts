@@ -1,9 +1,15 @@
 /** The library of scenarios that ships with the lab. */
 import type { LabScenario } from "../scenario/scenario.ts";
 import { after13 } from "./after13.ts";
+import { classics } from "./classics.ts";
 import { clientHello13 } from "./client-hello13.ts";
-import { flight13 } from "./client13.ts";
+import { flight13 } from "./flight13.ts";
+import { flightServer13 } from "./server-flight13.ts";
+import { psk13 } from "./psk13.ts";
 import { records13 } from "./records13.ts";
+import { serverHello13 } from "./server-hello13.ts";
+import { clients12 } from "./tls12-client.ts";
+import { servers12 } from "./tls12-server.ts";
 
 let made: readonly LabScenario[] | undefined;
 
@@ -21,6 +27,17 @@ let made: readonly LabScenario[] | undefined;
  * ```
  */
 export function library(): readonly LabScenario[] {
-  made ??= [...clientHello13(), ...flight13(), ...records13(), ...after13()];
+  made ??= [
+    ...clientHello13(),
+    ...flight13(),
+    ...psk13(),
+    ...serverHello13(),
+    ...flightServer13(),
+    ...records13(),
+    ...after13(),
+    ...servers12(),
+    ...clients12(),
+    ...classics(),
+  ];
   return made;
 }

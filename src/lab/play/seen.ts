@@ -91,11 +91,11 @@ export function judge(
         return "met";
       return ends ? "failed" : "open";
     case "expect_alert":
+      // A warning that is named is what was asked for.
+      if (seen.seen === "alert" && isNamed(step.alerts, seen.alert))
+        return "met";
       if (seen.seen === "alert" && isEnd(seen))
-        return step.alerts.length === 0 ||
-          step.alerts.some((name) => name === seen.alert)
-          ? "met"
-          : "failed";
+        return step.alerts.length === 0 ? "met" : "failed";
       if (seen.seen === "close") return step.orClose ? "met" : "failed";
       return ends ? "failed" : "open";
     case "expect_data": {
@@ -119,6 +119,13 @@ export function judge(
       if (seen.seen === "close") return "met";
       return seen.seen === "silence" ? "failed" : "open";
   }
+}
+
+function isNamed(
+  alerts: readonly AlertName[],
+  alert: AlertName | number,
+): boolean {
+  return alerts.some((name) => name === alert);
 }
 
 /** Tells whether an alert ends a connection, whatever its level says. */
