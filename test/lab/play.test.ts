@@ -146,6 +146,32 @@ describe("rules", () => {
     expectPass(scenario("tls12").skip("change_cipher_spec").expectRefusal());
   });
 
+  it("skip and repeat behind a transcript that keeps the message", () => {
+    const keeps = { transcript: "keeps" } as const;
+    for (const one of [
+      scenario("tls13", "server").skip("encrypted_extensions", keeps),
+      scenario("tls13", "server").repeat("encrypted_extensions", 1, keeps),
+      scenario("tls13", "server").hold("certificate", "finished", keeps),
+    ])
+      expectPass(one.expectAlert("unexpected_message"));
+    const skipped = scenario("tls12").with({ clientCertificate: true });
+    expectPass(skipped.skip("certificate_verify", keeps).expectRefusal());
+  });
+
+  it("replace a message by what is none", () => {
+    for (const [what, alert] of [
+      [item.data("early"), "unexpected_message"],
+      [item.plaintext(99, "00"), "unexpected_message"],
+      [item.plaintext("handshake", ""), "unexpected_message"],
+    ] as const)
+      expectPass(
+        scenario("tls13").replace("finished", what).expectAlert(alert),
+      );
+    expectPass(
+      scenario("tls13").replace("finished", item.alert(80)).expectClose(),
+    );
+  });
+
   it("sign a transcript of TLS 1.2 that was changed", () => {
     expectPass(
       scenario("tls12")

@@ -25,15 +25,20 @@ export class Rules {
   /**
    * The rules of those kinds for a message that is sent or received now. Each counts it,
    * and holds for the one that it names.
+   *
+   * @param transcript only rules that say so, where they say it
    */
   take<K extends Kind>(
     message: LabMessage,
     kinds: readonly K[],
+    transcript?: "follows" | "keeps",
   ): Extract<Rule, { step: K }>[] {
     const found: Extract<Rule, { step: K }>[] = [];
     for (const kept of this.#kept) {
       const { rule } = kept;
       if (rule.message !== message || !isOf(rule, kinds)) continue;
+      if (transcript && "transcript" in rule && rule.transcript !== transcript)
+        continue;
       kept.seen++;
       const { nth = 1 } = rule;
       if (nth === 0 || nth === kept.seen) found.push(rule);

@@ -62,6 +62,8 @@ export class LabSide implements Tapped {
   /** The same of those that wait on the wire. */
   #waitingOut: { readonly until: LabMessage; readonly parts: Uint8Array[] }[] =
     [];
+  /** Messages that other things are sent in the place of. */
+  readonly #replaced: WeakMap<Uint8Array, readonly LabItem[]>;
   readonly #sentBefore = new Map<LabMessage, Uint8Array>();
   /** A fault of the scenario, which the engine would take for its own. */
   broken: unknown;
@@ -77,6 +79,7 @@ export class LabSide implements Tapped {
       (raw) => this.#beforeTranscript(raw),
       from?.ownTranscript,
     );
+    this.#replaced = from === undefined ? new WeakMap() : from.#replaced;
     if (from === undefined) return;
     this.#suite = from.#suite;
     this.#waiting = [...from.#waiting];
@@ -228,7 +231,7 @@ export class LabSide implements Tapped {
         this.write.message(raw, PLAIN);
         return;
       }
-      this.#send(messageName(raw), parts);
+      this.#send(messageName(raw), parts, this.#replaced.get(raw));
     });
   }
 
@@ -273,12 +276,16 @@ export class LabSide implements Tapped {
     this.#guarded(() => {
       for (const rule of this.rules.take(name, ["before_send"]))
         parts = parts.map((part) => this.#edited(part, rule.edit));
-      const changes = this.rules
-        .take(name, ["skip", "repeat", "hold"])
-        .filter(({ transcript }) => transcript === "follows");
+      const changes = this.rules.take(
+        name,
+        ["skip", "repeat", "hold"],
+        "follows",
+      );
       parts = this.#changed(parts, changes, this.#waiting);
-      for (const rule of this.rules.take(name, ["replace"]))
+      for (const rule of this.rules.take(name, ["replace"])) {
+        this.#replaced.set(raw, rule.items);
         parts = rule.items.flatMap((one) => messagesOf(one, this.#sentBefore));
+      }
       parts.push(...released(this.#waiting, name));
     });
     return parts;
@@ -301,25 +308,28 @@ export class LabSide implements Tapped {
     return out;
   }
 
-  #send(name: LabMessage, parts: readonly Uint8Array[]): void {
+  #send(
+    name: LabMessage,
+    parts: readonly Uint8Array[],
+    items?: readonly LabItem[],
+  ): void {
     const { rules } = this;
     let out = [...parts];
     for (const rule of rules.take(name, ["after_send"]))
       out = out.map((part) => this.#edited(part, rule.edit));
-    const changes = rules
-      .take(name, ["skip", "repeat", "hold"])
-      .filter(({ transcript }) => transcript === "keeps");
+    const changes = rules.take(name, ["skip", "repeat", "hold"], "keeps");
     out = this.#changed(out, changes, this.#waitingOut);
     const inserts = rules.take(name, ["insert"]);
     this.#inserts(inserts, "before");
     const carriage = carriageOf(this.rules, name);
-    for (const part of out) {
+    if (items !== undefined) this.send(items);
+    for (const part of items === undefined ? out : []) {
       const said = messageName(part);
       this.#sentBefore.set(said, part);
       this.#log.sent(said === name ? name : `${said} (for ${name})`);
       this.write.message(part, carriage);
     }
-    if (out.length === 0) this.#log.sent(`(no ${name})`);
+    if (out.length === 0 && items === undefined) this.#log.sent(`(no ${name})`);
     for (const part of released(this.#waitingOut, name)) {
       this.#log.sent(messageName(part));
       this.write.message(part, PLAIN);

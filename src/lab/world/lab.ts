@@ -206,6 +206,7 @@ export class Lab {
       ...common,
       credentials: extra.credentials ?? [shared.credential("server")],
       ticketKeys: shared.tickets,
+      numTickets: 1,
       clientAuthentication: handshake.clientCertificate ? "required" : "none",
       ...(handshake.postHandshakeAuth && { postHandshakeAuth: true }),
       maxEarlyData: handshake.maxEarlyData ?? (handshake.earlyData ? 16384 : 0),
