@@ -86,3 +86,18 @@ export {
   traceOf,
   type Verdict,
 } from "./play/result.ts";
+export {
+  reportJUnit,
+  reportText,
+  resultJson,
+  type ReportedResult,
+} from "./report/report.ts";
+export {
+  type Exploration,
+  explore,
+  type ExploredEdge,
+  type ExploredState,
+  type ExploreOptions,
+} from "./explore/explore.ts";
+export { explorationDot, explorationMermaid } from "./explore/graph.ts";
+export { type Letter, lettersOf } from "./explore/letters.ts";

@@ -52,7 +52,28 @@ interface Waiting {
   readonly carriage: Carriage;
 }
 
+/** Something that waits behind a gate. */
+type Gated =
+  | {
+      readonly op: "message";
+      readonly bytes: Uint8Array;
+      readonly carriage: Carriage;
+    }
+  | {
+      readonly op: "write";
+      readonly type: number;
+      readonly content: Uint8Array;
+      readonly carriage: Carriage;
+    }
+  | {
+      readonly op: "keys";
+      readonly keys: ProtectionKeys | undefined;
+      readonly isEarly: boolean;
+    };
+
 export class WriteLayer {
+  /** Things that wait to be let through, where there is a gate. */
+  #gate: Gated[] | undefined;
   #sealer: RecordSealer | undefined;
   #epoch: Epoch = "clear";
   readonly #sealers = new Map<Epoch, RecordSealer>();
@@ -73,8 +94,61 @@ export class WriteLayer {
     return this.#flight.length > 0 || this.#segments.length > 0;
   }
 
+  /** Has everything wait from now on, until {@link letThrough}. */
+  closeGate(): void {
+    this.#gate ??= [];
+  }
+
+  /** Messages and records that wait, by their bytes; a message begins with its type. */
+  get waiting(): readonly {
+    readonly isMessage: boolean;
+    readonly type: number;
+    readonly bytes: Uint8Array;
+  }[] {
+    return (this.#gate ?? []).flatMap((one) => {
+      if (one.op === "keys") return [];
+      const { handshake } = ContentType;
+      return one.op === "message"
+        ? { isMessage: true, type: handshake, bytes: one.bytes }
+        : { isMessage: false, type: one.type, bytes: one.content };
+    });
+  }
+
+  /** Lets the next message or record through, with the keys that follow it. */
+  letThrough(): void {
+    const gate = this.#gate;
+    if (gate === undefined) return;
+    let passed = 0;
+    this.ungated(() => {
+      for (let one = gate[0]; one !== undefined; one = gate[0]) {
+        if (one.op !== "keys" && passed++ > 0) return;
+        gate.shift();
+        if (one.op === "message") this.message(one.bytes, one.carriage);
+        else if (one.op === "write")
+          this.write(one.type, one.content, one.carriage);
+        else if (one.keys === undefined) this.clearKeys();
+        else this.setKeys(one.keys, one.isEarly);
+      }
+    });
+  }
+
+  /** Does something past the gate. */
+  ungated(step: () => void): void {
+    const gate = this.#gate;
+    this.#gate = undefined;
+    try {
+      step();
+    } finally {
+      this.#gate = gate;
+    }
+  }
+
   /** Puts a message into the flight under way. */
   message(bytes: Uint8Array, carriage: Carriage): void {
+    if (this.#gate !== undefined) {
+      this.#gate.push({ op: "message", bytes, carriage });
+      return;
+    }
     if (carriage === PLAIN && !this.#flight.some(isApart)) {
       this.#flight.push({ bytes, carriage });
       if (this.#held !== undefined) this.flush();
@@ -87,6 +161,10 @@ export class WriteLayer {
 
   /** Writes content of another type. */
   write(type: number, content: Uint8Array, carriage = PLAIN): void {
+    if (this.#gate !== undefined) {
+      this.#gate.push({ op: "write", type, content, carriage });
+      return;
+    }
     const isDummy = type === ContentType.change_cipher_spec;
     // What waits for another message to join it goes out behind.
     if (!isDummy || !this.#joins) this.flush();
@@ -101,6 +179,10 @@ export class WriteLayer {
   }
 
   setKeys(keys: ProtectionKeys, isEarly: boolean): void {
+    if (this.#gate !== undefined) {
+      this.#gate.push({ op: "keys", keys, isEarly });
+      return;
+    }
     const epoch: Epoch = isEarly ? "early" : keys.epoch;
     const sealer =
       keys.kind === "aead13"
@@ -111,6 +193,10 @@ export class WriteLayer {
   }
 
   clearKeys(): void {
+    if (this.#gate !== undefined) {
+      this.#gate.push({ op: "keys", keys: undefined, isEarly: false });
+      return;
+    }
     this.#change("clear", undefined);
   }
 
@@ -174,6 +260,7 @@ export class WriteLayer {
 
   clone(): WriteLayer {
     const copy = new WriteLayer();
+    copy.#gate = this.#gate && [...this.#gate];
     copy.#sealer = this.#sealer?.clone();
     copy.#epoch = this.#epoch;
     for (const [epoch, sealer] of this.#sealers)
