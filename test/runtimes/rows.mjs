@@ -12,11 +12,12 @@ import {
   runInBrowser,
 } from "./lib/browsers.mjs";
 import { run } from "./lib/child.mjs";
+import { PACKAGES } from "./lib/package.mjs";
+import { snippetCheck, writeSnippet } from "./lib/snippets.mjs";
 import { runWorkerd } from "./lib/workerd.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const packages = join(here, "node_modules");
-const program = (path) => join(packages, path);
+const program = (path) => join(PACKAGES, path);
 
 /** A program, and how it says its version. */
 function probe(
@@ -45,6 +46,8 @@ function versionOf(name) {
     .version;
 }
 
+/** Random bytes come from the program around the engine. */
+const GIVEN = "from its host";
 const NPM = "npm run runtimes installs it";
 
 /** The input of a row in a file. */
@@ -55,18 +58,31 @@ function inputFile({ folder, input }, name, withSeed = false) {
   return file;
 }
 
-function nodeLike(name, file, { args = [], launcher = "node.mjs" } = {}) {
+/** Node, and what has its modules; `word` is that of its program in the docs. */
+function nodeLike(label, file, { args = [], word = "node", snippets } = {}) {
+  const name = label.toLowerCase().replace(" ", "-");
   return {
     name,
+    label,
     sockets: true,
     find: probe(file, { source: NPM }),
     run: async (context) => {
-      const script = join(context.folder, "launchers", launcher);
+      const { folder, emit } = context;
+      const script = join(folder, "launchers", `${word}.mjs`);
       const input = inputFile(context, name);
+      // The last line says that all is done.
+      let last;
       await run(file, [...args, script, input], {
         ...context,
-        cwd: context.folder,
+        emit: (line) => (line.done ? (last = line) : emit(line)),
+        cwd: folder,
       });
+      for (const snippet of snippets ?? [word]) {
+        const { place, file: program } = writeSnippet(snippet, context);
+        const options = { ...context, cwd: place };
+        emit(snippetCheck(await run(file, [...args, program], options)));
+      }
+      emit(last ?? {});
     },
   };
 }
@@ -75,10 +91,13 @@ const WORKERD = program("@cloudflare/workerd-linux-64/bin/workerd");
 const node24 = program("node-24/bin/node");
 
 /** A launcher in Node that has the bundle evaluated by something else. */
-function guest(name, launcher, { of, seeded = true, extra = [], target }) {
+function guest(label, launcher, { of, seeded = true, extra = [], slow }) {
+  const name = label.toLowerCase().replace(":", "-");
   return {
     name,
-    notes: seeded ? { random: "given" } : {},
+    label,
+    slow,
+    notes: seeded ? { random: GIVEN } : {},
     find:
       of === undefined
         ? probe(node24, { source: NPM })
@@ -90,12 +109,12 @@ function guest(name, launcher, { of, seeded = true, extra = [], target }) {
             }
           },
     run: async (context) => {
-      const script = await bundle(context.folder, "shell.mjs", { target });
+      const script = await bundle(context.folder, "shell.mjs");
       const input = inputFile(context, name, seeded);
       const file = join(context.folder, "launchers", launcher);
       await run(
         node24,
-        [file, input, script, join(packages, "index.js"), ...extra],
+        [file, input, script, join(PACKAGES, "index.js"), ...extra],
         { ...context, cwd: context.folder },
       );
     },
@@ -103,9 +122,17 @@ function guest(name, launcher, { of, seeded = true, extra = [], target }) {
 }
 
 /** A shell that runs scripts in a row. */
-function shell(name, file, { random = "given", args = [], script, ...found }) {
+function shell(
+  label,
+  file,
+  { random = GIVEN, args = [], script, target, slow, ...found },
+) {
+  const name = label.toLowerCase();
   return {
     name,
+    label,
+    target,
+    slow,
     notes: { random },
     find: probe(file, found),
     run: async (context) => {
@@ -121,80 +148,49 @@ function shell(name, file, { random = "given", args = [], script, ...found }) {
 }
 
 /** A row for each scope of a browser. */
-function browser(name, open, found) {
+function browser(label, open, found) {
   return ["page", "worker", "service-worker"].map((scope) => ({
-    name: `${name}-${scope}`,
+    name: `${label.toLowerCase()}-${scope}`,
+    label: `${label}, ${scope.replace("-", " ")}`,
+    sockets: true,
+    gateway: true,
     find: found,
     run: (context) => runInBrowser(scope, open, context),
   }));
 }
 
-/** The slow ones first, so that none is left alone at the end. */
+/** It has no asynchronous iteration. */
+const GOJA_TARGET = "es2017";
+
 export const ROWS = [
-  shell("goja", program(".goja"), {
-    source: `Go module github.com/dop251/goja; ${NPM}`,
-    script: async ({ folder }, input, start) => {
-      // It has no asynchronous iteration.
-      const target = "es2017";
-      await start([input, await bundle(folder, "shell.mjs", { target })]);
-    },
-  }),
-  shell("hermes", program("hermes-engine-cli/linux64-bin/hermes"), {
-    source: NPM,
-    says: /(?<=release version: )\S+/,
-    script: async (context, input, start) => {
-      const { folder } = context;
-      const out = join(folder, "metro.js");
-      await run(
-        node24,
-        [
-          ...[join(here, "lib/metro.mjs"), join(packages, "index.js"), folder],
-          ...["launchers/shell.mjs", out],
-        ],
-        context,
-      );
-      const both = join(folder, "hermes-input.js");
-      writeFileSync(
-        both,
-        readFileSync(input, "utf8") + readFileSync(out, "utf8"),
-      );
-      await start(["-O", both]);
-    },
-  }),
-  guest("quickjs", "quickjs.mjs", { of: "quickjs-emscripten" }),
-  guest("quickjs-ng", "quickjs.mjs", {
-    of: "@jitl/quickjs-ng-wasmfile-release-sync",
-    extra: ["@jitl/quickjs-ng-wasmfile-release-sync"],
-  }),
-  nodeLike("node-20.19", program("node-20.19/bin/node")),
-  nodeLike("node-22", program("node-22/bin/node")),
-  nodeLike("node-24", node24),
-  nodeLike("node-26", program("node-26/bin/node")),
-  nodeLike("bun", program("@oven/bun-linux-x64/bin/bun"), {
-    launcher: "bun.mjs",
-  }),
-  nodeLike("deno", program("@deno/linux-x64-glibc/deno"), {
+  nodeLike("Node 20.19", program("node-20.19/bin/node")),
+  nodeLike("Node 22", program("node-22/bin/node")),
+  nodeLike("Node 24", node24, { snippets: ["node", "react-native"] }),
+  nodeLike("Node 26", program("node-26/bin/node")),
+  nodeLike("Bun", program("@oven/bun-linux-x64/bin/bun"), { word: "bun" }),
+  nodeLike("Deno", program("@deno/linux-x64-glibc/deno"), {
     args: ["run", "-A"],
-    launcher: "deno.mjs",
+    word: "deno",
   }),
   {
     name: "workerd",
+    label: "workerd",
     sockets: true,
     find: probe(WORKERD, { source: NPM, says: /[\d-]+/ }),
     run: (context) => runWorkerd(WORKERD, context),
   },
   ...browser(
-    "chromium",
+    "Chromium",
     openChromium,
     probe("chromium-headless-shell", { source: "Debian package" }),
   ),
   ...browser(
-    "firefox",
+    "Firefox",
     openFirefox,
     probe("firefox-esr", { source: "Debian package" }),
   ),
   ...browser(
-    "webkitgtk",
+    "WebKitGTK",
     openWebKit,
     probe(MINI_BROWSER, {
       version: ["dpkg-query", "-W", "-f", "${Version}", "libwebkit2gtk-4.1-0"],
@@ -213,7 +209,7 @@ export const ROWS = [
     script: async ({ folder }, input, start) =>
       start([input, await bundle(folder, "shell.mjs")]),
   }),
-  shell("gjs", "gjs", {
+  shell("GJS", "gjs", {
     source: "Debian package gjs",
     random: "from Gio",
     args: ["-m"],
@@ -223,7 +219,50 @@ export const ROWS = [
       await start([await bundle(folder, "gjs.mjs", options)]);
     },
   }),
-  guest("node-vm", "vm.mjs", {}),
+  shell("Hermes", program("hermes-engine-cli/linux64-bin/hermes"), {
+    slow: true,
+    source: NPM,
+    says: /(?<=release version: )\S+/,
+    // Metro's bundle is another one.
+    target: null,
+    script: async (context, input, start) => {
+      const { folder } = context;
+      const out = join(folder, "metro.js");
+      await run(
+        node24,
+        [
+          ...[join(here, "lib/metro.mjs"), join(PACKAGES, "index.js"), folder],
+          ...["launchers/shell.mjs", out],
+        ],
+        context,
+      );
+      const both = join(folder, "hermes-input.js");
+      writeFileSync(
+        both,
+        readFileSync(input, "utf8") + readFileSync(out, "utf8"),
+      );
+      await start(["-O", both]);
+    },
+  }),
+  guest("QuickJS", "quickjs.mjs", {
+    slow: true,
+    of: "quickjs-emscripten",
+  }),
+  guest("QuickJS-ng", "quickjs.mjs", {
+    slow: true,
+    of: "@jitl/quickjs-ng-wasmfile-release-sync",
+    extra: ["@jitl/quickjs-ng-wasmfile-release-sync"],
+  }),
+  shell("goja", program(".goja"), {
+    slow: true,
+    target: GOJA_TARGET,
+    source: `Go module github.com/dop251/goja; ${NPM}`,
+    script: async ({ folder }, input, start) => {
+      const target = GOJA_TARGET;
+      await start([input, await bundle(folder, "shell.mjs", { target })]);
+    },
+  }),
+  guest("node:vm", "vm.mjs", {}),
   guest("isolated-vm", "isolated.mjs", { of: "isolated-vm" }),
-  guest("ses", "ses.mjs", { of: "ses", seeded: false }),
+  guest("SES", "ses.mjs", { of: "ses", seeded: false }),
 ];

@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { installPackage } from "./lib/package.mjs";
+import { clientSize } from "./lib/bundle.mjs";
 import { makeMaterial } from "./lib/material.mjs";
 import { printTable, writeDocs } from "./lib/table.mjs";
 import { runRow } from "./lib/row.mjs";
@@ -48,14 +49,15 @@ const context = {
 };
 console.log(`packed and installed in ${String(seconds())} s`);
 
-/** Two at a time: a machine of CI has two cores. */
+/** Two at a time: a machine of CI has two cores. The slow ones begin. */
 const results = new Array(rows.length);
-let next = 0;
+const order = [...rows.keys()].sort(
+  (a, b) => Number(rows[b].slow ?? false) - Number(rows[a].slow ?? false),
+);
 await Promise.all([worker(), worker()]);
 
 async function worker() {
-  while (next < rows.length) {
-    const at = next++;
+  for (let at; (at = order.shift()) !== undefined;) {
     results[at] = await runRow(rows[at], context);
     if (results[at].skipped !== undefined && required.has(rows[at].name))
       results[at].failures = [`must not be skipped: ${results[at].skipped}`];
@@ -65,7 +67,15 @@ async function worker() {
 printTable(results);
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-if (values.docs) await writeDocs(results);
+if (values.docs) {
+  const sizes = new Map();
+  for (const [at, { target = "es2022" }] of rows.entries()) {
+    if (target !== null && !sizes.has(target))
+      sizes.set(target, await clientSize(folder, target));
+    results[at].kib = sizes.get(target);
+  }
+  await writeDocs(results);
+}
 const failed = results.filter(({ failures }) => failures.length > 0);
 const skipped = results.filter(
   (row) => row.skipped !== undefined && row.failures.length === 0,

@@ -2,6 +2,7 @@
  * A browser, in whatever scope this script runs: lines go to the server that the
  * page came from. A service worker runs while it is installed.
  */
+import { connectWebSocket } from "puretls/web";
 import { runProgram } from "../program/program.mjs";
 
 const { input } = globalThis;
@@ -11,9 +12,28 @@ function print(body) {
   last = last.then(() => fetch("/line", { method: "POST", body }));
 }
 
+/** Through the gateway; `more` names another kind of WebSocket than its own choice. */
+function entryOf(more) {
+  return {
+    connect: ({ port, ...options }) =>
+      connectWebSocket(`${input.gateway}/127.0.0.1:${String(port)}`, {
+        ...options,
+        ...more,
+      }),
+  };
+}
+
+const sockets = {
+  "puretls/web": entryOf({}),
+  ...("WebSocketStream" in globalThis && {
+    "puretls/web by WebSocket": entryOf({ WebSocket }),
+  }),
+};
+
 async function main() {
   try {
-    await runProgram({ ...input, print, now: () => performance.now() });
+    const now = () => performance.now();
+    await runProgram({ ...input, print, now, sockets });
   } catch (error) {
     const told = `${String(error)}\n${String(error.stack)}`;
     print(JSON.stringify({ check: "program", ok: false, error: told }));

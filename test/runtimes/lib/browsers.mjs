@@ -5,10 +5,19 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { bundle } from "./bundle.mjs";
 import { start } from "./child.mjs";
+import { snippetCheck, writeSnippet } from "./snippets.mjs";
+
+/** The frame with the program of docs/runtimes.md, whose output goes to the server. */
+const FRAME = `<!doctype html><title>puretls</title>
+<script>
+  console.log = (said) =>
+    fetch("/line", { method: "POST", body: JSON.stringify({ said }) });
+</script>
+<script type="module" src="/snippet.js"></script>`;
 
 /** The page for each scope of the script. */
 const PAGES = {
-  page: `<script src="/program.js"></script>`,
+  page: `<script src="/program.js"></script><iframe src="/frame"></iframe>`,
   worker: `<script>new Worker("/program.js");</script>`,
   "service-worker": `<script>navigator.serviceWorker.register("/program.js");</script>`,
 };
@@ -22,20 +31,35 @@ export async function runInBrowser(scope, open, context) {
   const { folder, input, emit, signal } = context;
   const script = await bundle(folder, "browser.mjs");
   const program = `globalThis.input = ${JSON.stringify(input)};\n${readFileSync(script, "utf8")}`;
-  let finish;
-  const finished = new Promise((resolve) => (finish = resolve));
+  const snippet = writeSnippet("browser", context);
+  const outfile = join(snippet.place, `${String(input.ports.openssl)}.js`);
+  await bundle(folder, snippet.file, { format: "esm", outfile });
   const files = {
     "/": ["text/html", `<!doctype html><title>puretls</title>${PAGES[scope]}`],
     "/program.js": ["text/javascript", program],
+    "/ca.pem": ["text/plain", input.material.ca],
+    "/frame": ["text/html", FRAME],
+    "/snippet.js": ["text/javascript", readFileSync(outfile, "utf8")],
+  };
+  const [finished, finish] = event();
+  const [spoken, speak] = event();
+  if (scope !== "page") speak();
+  const take = (line) => {
+    if (line.said !== undefined) {
+      emit(snippetCheck(line.said));
+      speak();
+    } else if (line.done) void spoken.then(() => finish(line));
+    else {
+      emit(line);
+      if (line.check === "program") finish({});
+    }
   };
   const server = createServer(async (request, response) => {
     if (request.method === "POST") {
       let text = "";
       for await (const part of request.setEncoding("utf8")) text += part;
-      const line = JSON.parse(text);
-      emit(line);
+      take(JSON.parse(text));
       response.end();
-      if (line.done || line.check === "program") finish();
       return;
     }
     const [type, body] = files[request.url] ?? [];
@@ -60,7 +84,7 @@ export async function runInBrowser(scope, open, context) {
         `the browser ended with ${String(code)}\n${browser.noise()}`,
       );
     });
-    await Promise.race([finished, early]);
+    emit(await Promise.race([finished, early]));
     early.catch(() => {});
     browser.end();
     await browser.ended;
@@ -68,6 +92,13 @@ export async function runInBrowser(scope, open, context) {
     server.closeAllConnections();
     server.close();
   }
+}
+
+/** A promise and the function that fulfils it. */
+function event() {
+  let happen;
+  const happened = new Promise((resolve) => (happen = resolve));
+  return [happened, happen];
 }
 
 /** Starts Chromium without a window. */

@@ -1,6 +1,6 @@
 /** Bundles of the installed package, for engines that find no packages. */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -8,7 +8,7 @@ import { build } from "esbuild";
  * Builds an entry point of the launchers.
  *
  * @param folder where the package is installed
- * @param entry a file of `launchers/`
+ * @param entry a file of `launchers/`, or the path of another one
  * @param options those of esbuild; `format` and `target` are those wanted most
  * @returns the path of the bundle
  */
@@ -16,16 +16,17 @@ export async function bundle(folder, entry, options = {}) {
   const { format = "iife", target = "es2022" } = options;
   const outdir = join(folder, "bundles", `${format}-${target}`);
   mkdirSync(outdir, { recursive: true });
-  const outfile = join(outdir, entry.replace(/\.mjs$/, ".js"));
+  const name = basename(entry).replace(/\.mjs$/, ".js");
+  const outfile = options.outfile ?? join(outdir, name);
   await build({
-    entryPoints: [join(folder, "launchers", entry)],
-    outfile,
+    entryPoints: [resolve(folder, "launchers", entry)],
     bundle: true,
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: ["module"],
     logLevel: "error",
     ...options,
+    outfile,
     format,
     target,
   });

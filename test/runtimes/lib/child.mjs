@@ -59,10 +59,16 @@ async function later() {
   return false;
 }
 
-/** Runs a program to its end; throws unless its exit code is 0. */
+/**
+ * Runs a program to its end.
+ *
+ * @returns what it wrote that is no line of JSON
+ * @throws Error unless its exit code is 0
+ */
 export async function run(file, args, options) {
   const { ended, noise } = start(file, args, options);
   const code = await ended;
   if (code !== 0)
     throw new Error(`${file} ended with ${String(code)}\n${noise()}`);
+  return noise();
 }

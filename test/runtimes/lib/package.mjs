@@ -14,6 +14,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
+/** The runtimes and tools from npm. */
+export const PACKAGES = join(here, "node_modules");
 export const root = join(here, "..", "..");
 
 /**

@@ -1,18 +1,28 @@
 /** The foreign peers of a row, and the clients that come when it listens. */
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { HALF, LINE, SERVER_NAME } from "../program/exchange.mjs";
 import { start } from "./child.mjs";
+import { PACKAGES, root } from "./package.mjs";
 
 /**
  * Starts the servers that a row connects to.
  *
- * @returns their ports, `come({ listening, kind })` to have a client visit the
+ * @param withGateway for pages: examples/gateway, which reaches those servers
+ * @returns their ports, the URL of the gateway, `come({ listening, kind })` to have a client visit the
  *   row's own server, and `stop()`
  */
-export async function startPeers({ folder, input: { material }, signal }) {
+export async function startPeers(context, { withGateway = false } = {}) {
+  const { folder, input, signal } = context;
+  const { material } = input;
   const file = (name) => {
     const path = join(folder, `${name}.pem`);
     writeFileSync(path, material[name]);
@@ -39,6 +49,14 @@ export async function startPeers({ folder, input: { material }, signal }) {
   );
   halfClose.listen(0, "127.0.0.1");
   await once(halfClose, "listening");
+
+  const ports = {
+    openssl: Number(opensslPort),
+    halfClose: halfClose.address().port,
+  };
+  const gateway = withGateway
+    ? await startGateway(Object.values(ports), context)
+    : undefined;
 
   const clients = {
     s_client: async (port) => {
@@ -73,14 +91,28 @@ export async function startPeers({ folder, input: { material }, signal }) {
     },
   };
   return {
-    ports: {
-      openssl: Number(opensslPort),
-      halfClose: halfClose.address().port,
-    },
+    ports,
+    gateway: gateway?.url,
     come: ({ listening, kind }) => clients[kind](listening),
     stop: () => {
       openssl.end();
+      gateway?.end();
       halfClose.close();
     },
   };
+}
+
+/** Starts the gateway of the examples, in a folder where it finds `ws`. */
+async function startGateway(ports, { folder, signal }) {
+  const place = join(folder, "gateway");
+  mkdirSync(join(place, "node_modules"), { recursive: true });
+  const program = join(place, "gateway.mjs");
+  copyFileSync(join(root, "examples/gateway/gateway.mjs"), program);
+  const link = join(place, "node_modules", "ws");
+  if (!existsSync(link)) symlinkSync(join(PACKAGES, "ws"), link);
+  const allowed = ports.flatMap((port) => ["--allow", `127.0.0.1:${port}`]);
+  const args = [program, "--port", "0", ...allowed];
+  const { end, says } = start(process.execPath, args, { signal });
+  const [, port] = await says(/listening on (\d+)/);
+  return { url: `ws://127.0.0.1:${port}`, end };
 }

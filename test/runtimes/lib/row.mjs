@@ -12,8 +12,8 @@ const TIME_LIMIT = 240_000;
  *   failed, and the handshake times
  */
 export async function runRow(row, context) {
-  const { name, notes = {} } = row;
-  const result = { name, ...notes, checks: [], failures: [] };
+  const { name, label, notes = {} } = row;
+  const result = { name, label, ...notes, checks: [], failures: [] };
   const found = await row.find();
   if ("missing" in found) return { ...result, skipped: found.missing };
   result.version = found.version;
@@ -28,10 +28,16 @@ export async function runRow(row, context) {
   let peers;
   try {
     const { signal } = limit;
-    if (row.sockets) peers = await startPeers({ ...context, signal });
+    const { gateway: withGateway } = row;
+    if (row.sockets)
+      peers = await startPeers({ ...context, signal }, { withGateway });
     await row.run({
       ...context,
-      input: { ...context.input, ports: peers?.ports },
+      input: {
+        ...context.input,
+        ports: peers?.ports,
+        gateway: peers?.gateway,
+      },
       come: peers?.come,
       signal,
       emit: (line) => {

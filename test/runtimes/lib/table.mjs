@@ -1,5 +1,11 @@
 /** The results, for a terminal and for docs/runtimes.md. */
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { format } from "prettier";
+import { PAGE } from "./snippets.mjs";
+
+const OWN = "its own";
+
 export function printTable(results) {
   console.table(
     Object.fromEntries(
@@ -7,7 +13,7 @@ export function printTable(results) {
         row.name,
         {
           version: row.version ?? "",
-          random: row.random ?? "its own",
+          random: row.random ?? OWN,
           "first, ms": rounded(row.first),
           "next, ms": rounded(row.next),
           checks: row.skipped === undefined ? row.checks.length : "",
@@ -35,4 +41,35 @@ function rounded(milliseconds) {
     : String(Math.round(milliseconds));
 }
 
-export async function writeDocs() {}
+/** Writes the table of docs/runtimes.md: every row has to have run. */
+export async function writeDocs(results) {
+  const head = ["runtime", "version", "random bytes", "checks"];
+  const more = ["with OpenSSL over", "first, ms", "next, ms", "KiB"];
+  const lines = [
+    [...head, ...more],
+    [...head, ...more].map(() => "---"),
+    ...results.map((row) => {
+      if (row.skipped !== undefined || row.failures.length > 0)
+        throw new Error(`--docs: ${row.name} was skipped or failed`);
+      return [
+        ...[row.label, row.version, row.random ?? OWN, row.checks.length],
+        entriesOf(row),
+        ...[rounded(row.first), rounded(row.next), rounded(row.kib)],
+      ];
+    }),
+  ];
+  const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const [before, , after] = readFileSync(PAGE, "utf8").split(
+    /(?<=<!-- table: [^>]*-->\n)|(?=<!-- end of the table)/,
+  );
+  const page = `${before}\n${table}\n\n${after}`;
+  writeFileSync(PAGE, await format(page, { parser: "markdown" }));
+}
+
+/** The entry points whose sockets met foreign peers. */
+function entriesOf({ checks }) {
+  const entries = checks.flatMap(
+    ({ check }) => /^(puretls\/\w+): /.exec(check)?.[1] ?? [],
+  );
+  return [...new Set(entries)].map((entry) => `\`${entry}\``).join(", ");
+}

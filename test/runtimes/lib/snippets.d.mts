@@ -1,0 +1,1 @@
+export function snippetsOf(page: string): Map<string, string>;
