@@ -9,6 +9,7 @@ import { psk13 } from "./psk13.ts";
 import { records13 } from "./records13.ts";
 import { serverHello13 } from "./server-hello13.ts";
 import { clients12 } from "./tls12-client.ts";
+import { records12 } from "./tls12-records.ts";
 import { servers12 } from "./tls12-server.ts";
 
 let made: readonly LabScenario[] | undefined;
@@ -36,6 +37,7 @@ export function library(): readonly LabScenario[] {
     ...records13(),
     ...after13(),
     ...servers12(),
+    ...records12(),
     ...clients12(),
     ...classics(),
   ];
