@@ -6,6 +6,7 @@ import { connect } from "./connect/connect.ts";
 import { demo } from "./demo.ts";
 import { explainCapture } from "./explain/explain.ts";
 import { completionOf } from "./help/completion.ts";
+import { lab } from "./lab/lab.ts";
 import { probe } from "./probe/probe.ts";
 import { serve } from "./serve/serve.ts";
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   explainCapture,
   probe,
   cert,
+  lab,
   ciphers,
   demo,
   completionOf(() => COMMANDS),
