@@ -218,8 +218,8 @@ it.each(["README.md", "docs/command-line.md"])(
     const commands = commandsOf(document);
     expect(commands.length).toBeGreaterThan(3);
     for (const command of commands) {
-      const [name = ""] = command.split(" ");
-      const { code, out } = await run(["help", name]);
+      const [name = "", verb = ""] = command.split(" ");
+      const { code, out } = await run(["help", name, verb]);
       if (code !== 0) continue;
       const help = out.replaceAll(/\s+/g, " ");
       for (const [option] of command.matchAll(/--[a-z][a-z-]*/g))
