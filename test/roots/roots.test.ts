@@ -192,8 +192,8 @@ describe("an anchor of a list", () => {
       expect.objectContaining({
         code: "issued_after_distrust",
         verifyCode: 28,
-        message: expect.stringMatching(
-          /valid from 20\d\d-.*Z, distrusted after 20\d\d-.*Z/,
+        message: expect.stringContaining(
+          "distrusted for certificates as young",
         ),
       }),
     );

@@ -49,7 +49,7 @@ export const issued_after_distrust = {
   verifyCode: 28,
   rank: 46,
   kind: "unknown_issuer",
-  says: "the root of this chain is distrusted for certificates that are valid from after a date, and this one is: have the server take one of another authority",
+  says: "the chain's root is distrusted for certificates as young as this one",
 } as const satisfies FaultRow;
 export const chain_too_long = {
   code: "chain_too_long",

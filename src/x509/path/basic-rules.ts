@@ -202,7 +202,6 @@ export function checkValidity({ certificate }: Place, now: number): void {
     );
 }
 
-/** The time as errors print it. */
-export function isoSeconds(time: number): string {
+function isoSeconds(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }

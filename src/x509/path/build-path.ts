@@ -13,7 +13,7 @@ import * as fault from "../faults/faults.ts";
 import type { Name } from "../names/name.ts";
 import { requireVerifiableKey, type SignatureChecker } from "./signatures.ts";
 import type { TrustStore } from "../trust/trust-store.ts";
-import { isoSeconds, type Purpose, PURPOSE_OID } from "./basic-rules.ts";
+import { type Purpose, PURPOSE_OID } from "./basic-rules.ts";
 
 /** The input of a search. */
 export interface PathSearch {
@@ -107,14 +107,15 @@ class PathFinder {
     if (top === undefined) return undefined;
     budget.spendStep();
     const trust = this.#trust(top);
-    if (trust === "rejected") {
-      this.#record(
-        new X509Error(fault.certificate_rejected, undefined, path.length - 1),
-      );
+    if (trust === "rejected" || trust === "distrusted") {
+      const why =
+        trust === "rejected"
+          ? fault.certificate_rejected
+          : fault.issued_after_distrust;
+      this.#record(new X509Error(why, undefined, path.length - 1));
       return undefined;
     }
     const trusted = trust !== undefined;
-    if (trusted && this.#isTooYoungFor(top, path.length - 1)) return undefined;
     if (trusted && (trust === "trusted" || partialChain || top.isSelfIssued)) {
       const found = this.#validate(path);
       if (found !== undefined) return found;
@@ -163,20 +164,10 @@ class PathFinder {
   }
 
   #trust(certificate: Certificate): ReturnType<TrustStore["trust"]> {
-    const { trustStore, purpose } = this.#search;
+    const { trustStore, purpose, leaf } = this.#search;
     const anchors = this.#anchors(certificate.subject);
-    return trustStore.trust(certificate, PURPOSE_OID[purpose], anchors);
-  }
-
-  /** Tells whether the leaf is younger than what that anchor may issue. */
-  #isTooYoungFor(anchor: Certificate, depth: number): boolean {
-    const { leaf, trustStore } = this.#search;
-    const anchors = this.#anchors(anchor.subject);
-    const last = trustStore.distrustAfter(anchor, anchors);
-    if (last === undefined || leaf.notBefore <= last) return false;
-    const detail = `valid from ${isoSeconds(leaf.notBefore)}, distrusted after ${isoSeconds(last)}`;
-    this.#record(new X509Error(fault.issued_after_distrust, detail, depth));
-    return true;
+    const use = PURPOSE_OID[purpose];
+    return trustStore.trust(certificate, use, anchors, leaf.notBefore);
   }
 
   /** The store is asked once a name: a look-up may read files. */

@@ -103,35 +103,27 @@ export class TrustStore {
   /**
    * Returns the store's setting for this very certificate (same bytes) as an
    * anchor: "trusted" and "rejected" are OpenSSL's trust settings for that use,
-   * "anchor" is a certificate without such settings, undefined one that it does
-   * not have.
+   * "distrusted" is an anchor of certificates that began earlier, "anchor" a
+   * certificate without such settings, undefined one that the store does not have.
    *
    * @param use dotted OID of an extendedKeyUsage
    * @param anchors those of its subject, where they were found already
+   * @param notBefore of the leaf, milliseconds since the epoch
    */
   trust(
     certificate: Certificate,
     use: string,
     anchors = this.findBySubject(certificate.subject),
-  ): "trusted" | "rejected" | "anchor" | undefined {
+    notBefore?: number,
+  ): "trusted" | "rejected" | "distrusted" | "anchor" | undefined {
     const anchor = anchors.find((one) => equal(one.der, certificate.der));
     if (anchor === undefined) return undefined;
     const settings = this.#settings.get(anchor);
-    return (settings && trustFor(settings, use)) ?? "anchor";
-  }
-
-  /**
-   * Returns the time after which an anchor of the store issues nothing that is
-   * accepted, in milliseconds since the epoch; undefined where there is none.
-   *
-   * @param anchors those of its subject, where they were found already
-   */
-  distrustAfter(
-    certificate: Certificate,
-    anchors = this.findBySubject(certificate.subject),
-  ): number | undefined {
-    const anchor = anchors.find((one) => equal(one.der, certificate.der));
-    return anchor && this.#settings.get(anchor)?.distrustAfter;
+    if (settings === undefined) return "anchor";
+    const { distrustAfter = Infinity } = settings;
+    if (notBefore !== undefined && notBefore > distrustAfter)
+      return "distrusted";
+    return trustFor(settings, use) ?? "anchor";
   }
 
   /**
