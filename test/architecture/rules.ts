@@ -118,6 +118,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: [...CORE, "trace"],
   },
   {
+    name: "lite",
+    holds: ["src/lite/"],
+    mayImport: [...CORE, "src/net/transport.ts", "src/ssl/socket/transport.ts"],
+  },
+  {
     name: "index",
     holds: ["src/index.ts"],
     mayImport: [...CORE, "ssl", "net"],
@@ -174,6 +179,8 @@ const PORTABLE_ENTRIES = [
   "src/x509/index.ts",
   "src/pki/index.ts",
   "src/roots/index.ts",
+  "src/lite/index.ts",
+  "src/lite/tls13.ts",
   "src/trace/index.ts",
   "src/lab/index.ts",
 ];
