@@ -97,7 +97,7 @@ function guest(label, launcher, { of, seeded = true, extra = [], slow }) {
     name,
     label,
     slow,
-    notes: seeded ? { random: GIVEN } : {},
+    notes: { random: GIVEN },
     find:
       of === undefined
         ? probe(node24, { source: NPM })

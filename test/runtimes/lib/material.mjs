@@ -1,4 +1,5 @@
 /** Certificates and keys of a run: PEM, for runtimes that could not make them. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -19,5 +20,20 @@ export async function makeMaterial(folder) {
     otherCa: other.pem,
     cert: chainPem,
     key: key.toPem(),
+    web: chainOfTheWeb(),
+  };
+}
+
+/** One of x509-limbo's `online` cases; undefined where they are not there. */
+function chainOfTheWeb() {
+  const folder = process.env.PURETLS_VECTORS;
+  const file = join(folder ?? "", "limbo", "limbo.json");
+  if (folder === undefined || !existsSync(file)) return undefined;
+  const { testcases } = JSON.parse(readFileSync(file, "utf8"));
+  const online = testcases.find(({ id }) => id.startsWith("online::"));
+  return {
+    certificates: [online.peer_certificate, ...online.untrusted_intermediates],
+    host: online.expected_peer_name.value,
+    now: Date.parse(online.validation_time),
   };
 }

@@ -23,8 +23,11 @@ export function printTable(results) {
       ]),
     ),
   );
-  for (const { name, skipped, failures } of results) {
+  for (const { name, checks, skipped, failures } of results) {
     for (const failure of failures) console.log(`${name}: ${failure}`);
+    for (const { check, skip } of checks)
+      if (skip !== undefined)
+        console.log(`${name}: ${check}: skipped: ${skip}`);
     if (skipped !== undefined) console.log(`${name}: skipped: ${skipped}`);
   }
 }

@@ -143,7 +143,7 @@ export function timedHandshake({ provider, material }) {
 }
 
 /** A client and a server over memory BIOs; `carry` brings bytes across. */
-function wrapPair(from, to, options) {
+export function wrapPair(from, to, options) {
   const [hereIn, hereOut] = [new MemoryBIO(), new MemoryBIO()];
   const [thereIn, thereOut] = [new MemoryBIO(), new MemoryBIO()];
   const here = from.wrapBio(hereIn, hereOut, options);

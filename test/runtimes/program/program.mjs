@@ -5,11 +5,13 @@
  * - `now()` answers milliseconds, or a promise for them;
  * - `material`: PEM, made by the runner: `ca`, `cert` and `key` for a.test,
  *   localhost and 127.0.0.1, and `otherCa`, which issued none of them;
+ *   and `web`, a chain that a server of the web sent, its `host` and the time;
  * - `random(length)`, only where the runtime has no random bytes;
  * - `sockets`, where it has some, and `ports` of foreign peers: see sockets.mjs;
  * - `checks`, those of this runtime alone, by name.
  */
 import { noble } from "puretls/crypto/noble";
+import { entryChecks } from "./entries.mjs";
 import { memoryChecks, timedHandshake } from "./memory.mjs";
 import { socketChecks } from "./sockets.mjs";
 
@@ -26,6 +28,7 @@ export async function runProgram(environment) {
   await measure(timedHandshake(given), now, print);
   const checks = {
     ...memoryChecks(given),
+    ...entryChecks(given),
     ...socketChecks(given),
     ...environment.checks,
   };

@@ -1,0 +1,52 @@
+/** Checks of entry points that a program may take beside `puretls`. */
+import { SSLContext } from "puretls";
+import { createCertificateAuthority } from "puretls/pki";
+import { mozillaRoots } from "puretls/roots";
+import { createVerifier, parsePem, TrustStore } from "puretls/x509";
+import { assert, assertEqual } from "./assert.mjs";
+import { wrapPair } from "./memory.mjs";
+
+/**
+ * The checks, by name.
+ *
+ * @param environment see program.mjs
+ */
+export function entryChecks({ provider, material: { web } }) {
+  return {
+    "puretls/pki: a certificate of this runtime's own": () => {
+      const authority = createCertificateAuthority({
+        provider,
+        name: "Own CA",
+      });
+      const { chainPem, key } = authority.issueServer({ hosts: ["a.test"] });
+      const client = new SSLContext({
+        provider,
+        verifyLocations: { ca: authority.pem },
+      });
+      const server = new SSLContext({
+        protocol: "tlsServer",
+        provider,
+        certChain: { cert: chainPem, key: key.toPem() },
+      });
+      const pair = wrapPair(client, server, { serverHostname: "a.test" });
+      pair.shake();
+      assertEqual(pair.here.getVerifiedChain().length, 2);
+    },
+    "puretls/roots: a chain of the web": () => {
+      if (web === undefined) return "PURETLS_VECTORS names no x509-limbo";
+      const trustStore = new TrustStore();
+      trustStore.addBundle(
+        { certificates: mozillaRoots.certificates(), skipped: [] },
+        mozillaRoots.name,
+      );
+      const verifier = createVerifier({ provider, trustStore });
+      const certificates = web.certificates.flatMap((text) =>
+        parsePem(text).map(({ der }) => der),
+      );
+      const { host: serverName, now } = web;
+      const expected = { purpose: "serverAuth", serverName, now };
+      const { path } = verifier.verify({ certificates }, expected);
+      assert(path.length > 2, `a path of ${String(path.length)}`);
+    },
+  };
+}
