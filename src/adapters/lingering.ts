@@ -4,17 +4,19 @@ import { hasTimers, startTimer } from "../ssl/platform/timers.ts";
 const LINGER = 1000;
 
 /**
- * Waits for the peer's end, not for longer than a second. A socket closed over
- * unread data sends a reset, which can overtake an alert.
+ * Waits for an end, the peer's or a socket's own, not for longer than a second, and
+ * not for its outcome. A socket closed over unread data sends a reset, which can
+ * overtake an alert.
  */
-export async function lingered(peerEnds: Promise<unknown>): Promise<void> {
+export async function lingered(ends: Promise<unknown>): Promise<void> {
+  ends.catch(() => undefined);
   if (!hasTimers()) return;
   let cancel = (): void => undefined;
   const passed = new Promise<void>((resolve) => {
     cancel = startTimer({}, LINGER, resolve);
   });
   try {
-    await Promise.race([peerEnds, passed]);
+    await Promise.race([ends, passed]);
   } catch {
     // It has failed: there is nothing to wait for.
   } finally {

@@ -105,6 +105,8 @@ export interface StreamEnds {
   readonly checkEnd?: () => void | Promise<void>;
   /** Lets go of the connection, once both directions have ended or failed. */
   readonly release?: () => unknown;
+  /** Ends all at once, in place of aborting the streams, which `abortStreams` does. */
+  readonly abort?: (abortStreams: () => void) => void;
   readonly localAddress?: TransportAddress | undefined;
   readonly remoteAddress?: TransportAddress | undefined;
 }
@@ -205,8 +207,16 @@ export class StreamTransport implements Transport {
   abort(error: unknown = transportClosed()): void {
     this.#failure ??= { error };
     this.#drained();
-    this.#writer.abort(error).catch(() => undefined);
-    this.#reader.cancel(error).catch(() => undefined);
+    const abortStreams = (): void => {
+      this.#writer.abort(error).catch(() => undefined);
+      this.#reader.cancel(error).catch(() => undefined);
+    };
+    const { abort } = this.#ends;
+    if (abort !== undefined) {
+      abort(abortStreams);
+      return;
+    }
+    abortStreams();
     void this.#letGo();
   }
 

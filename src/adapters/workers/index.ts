@@ -15,6 +15,7 @@ import {
 } from "../../net/connecting.ts";
 import type { Transport } from "../../net/transport.ts";
 import { StreamTransport } from "../../net/web-streams.ts";
+import { lingered } from "../lingering.ts";
 import { createDefaultContext } from "../../ssl/default-context.ts";
 import { withoutBrackets } from "../../ssl/names/hostname.ts";
 import { type Names, requireNames } from "../../ssl/names/arguments.ts";
@@ -157,5 +158,10 @@ export function serve(
  * speak in plain first come in by this.
  */
 export function fromWorkerSocket(socket: WorkerSocket): Transport {
-  return new StreamTransport(socket, { release: () => socket.close() });
+  return new StreamTransport(socket, {
+    release: () => socket.close(),
+    // Once its streams are aborted, close() leaves the connection open as long as
+    // the request lives; while a write waits for the peer, it waits too.
+    abort: (abortStreams) => void lingered(socket.close()).then(abortStreams),
+  });
 }

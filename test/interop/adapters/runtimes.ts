@@ -23,5 +23,6 @@ function runtime(program: string, ...args: readonly string[]): Runtime {
 
 export const RUNTIMES = {
   bun: () => runtime("@oven/bun-linux-x64/bin/bun", "run"),
+  workerd: () => runtime("@cloudflare/workerd-linux-64/bin/workerd"),
   deno: () => runtime("@deno/linux-x64-glibc/deno", "run", "-A"),
 };
