@@ -256,7 +256,7 @@ function nameOfTypedArray(value: unknown): unknown {
  *
  * @throws TypeError for anything else, strings included
  */
-export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
+export function viewBytes(data: unknown, what = "data"): Uint8Array {
   // Not a Buffer as it is: its slice() is no copy.
   if (data instanceof Uint8Array && data.constructor === Uint8Array)
     return data;

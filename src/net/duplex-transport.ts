@@ -1,5 +1,5 @@
 /** Duplex streams in the manner of Node as transports, without a module of Node. */
-import { type BytesLike, viewBytes } from "../bytes.ts";
+import { viewBytes } from "../bytes.ts";
 import { hasTimers, startTimer } from "../ssl/platform/timers.ts";
 import { Incoming } from "./incoming.ts";
 import {
@@ -10,25 +10,15 @@ import {
 } from "./transport.ts";
 
 /** The events of a {@link DuplexLike}. */
-export interface DuplexEvents {
-  data: (chunk: BytesLike) => void;
-  connect: () => void;
-  drain: () => void;
-  finish: () => void;
-  end: () => void;
-  error: (error: Error) => void;
-  close: () => void;
-}
+export type DuplexEvent =
+  "connect" | "data" | "drain" | "end" | "error" | "close";
 
 /**
  * The part of a duplex stream of Node that a transport needs: a `net.Socket`, a
  * `Duplex` of `readable-stream` or of a bundler, a socket of React Native.
  */
 export interface DuplexLike {
-  on<Name extends keyof DuplexEvents>(
-    event: Name,
-    listener: DuplexEvents[Name],
-  ): unknown;
+  on(event: DuplexEvent, listener: (value?: unknown) => void): unknown;
   /** False: `drain` says when there is room for more. */
   write(bytes: Uint8Array): boolean;
   end(): unknown;
@@ -73,20 +63,26 @@ export class DuplexTransport<
     this.#finished = stream.writableFinished === true;
     this.#closed = stream.closed === true;
     this.#incoming = new Incoming(stream);
-    const on = (event: "connect" | "drain" | "finish", then: () => void) =>
-      stream.on(event, () => {
-        then();
-        this.#wake();
-      });
-    on("connect", () => undefined);
-    on("drain", () => (this.#needsDrain = false));
-    on("finish", () => (this.#finished = true));
+    stream.on("connect", () => {
+      this.#wake();
+    });
+    stream.on("drain", () => {
+      this.#needsDrain = false;
+      this.#wake();
+    });
+    const onFinish = (): void => {
+      this.#finished = true;
+      this.#wake();
+    };
+    // The types of sockets of React Native allow no listener for what they never emit.
+    Reflect.apply(stream.on, stream, ["finish", onFinish]);
     stream.on("end", () => {
       this.#incoming.end();
       this.#wake();
     });
     stream.on("error", (error) => {
-      this.#incoming.fail(error);
+      // Text, of a socket of React Native.
+      this.#incoming.fail(asError(error));
     });
     stream.on("close", () => {
       this.#onClose();
@@ -97,7 +93,7 @@ export class DuplexTransport<
    * Delivers bytes of the stream, to keep. Text, of a stream with an encoding, fails
    * the connection.
    */
-  give(chunk: BytesLike): void {
+  give(chunk: unknown): void {
     let view: Uint8Array;
     try {
       view = viewBytes(chunk, "a chunk of the stream");

@@ -27,7 +27,7 @@ export type {
   ClientOptions,
   ContextChoice,
 } from "../../net/connecting.ts";
-export type { DuplexEvents, DuplexLike } from "../../net/duplex-transport.ts";
+export type { DuplexEvent, DuplexLike } from "../../net/duplex-transport.ts";
 
 /**
  * Makes the handshake of a client over a stream, which may still connect; `timeout`

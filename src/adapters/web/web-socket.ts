@@ -1,11 +1,5 @@
 /** WebSockets to a gateway as transports. */
-import {
-  type Bytes,
-  type BytesLike,
-  isArrayBuffer,
-  NO_BYTES,
-  viewBytes,
-} from "../../bytes.ts";
+import { type Bytes, isArrayBuffer, NO_BYTES, viewBytes } from "../../bytes.ts";
 import { HIGH_WATER_MARK, Incoming } from "../../net/incoming.ts";
 import {
   CLOSING_TIME,
@@ -18,6 +12,7 @@ import { startTimer } from "../../ssl/platform/timers.ts";
 
 /** The facts in the events of a WebSocket. */
 export interface WebSocketEvent {
+  readonly type: string;
   readonly data?: unknown;
   readonly code?: number;
   readonly wasClean?: boolean;
@@ -210,7 +205,7 @@ class WebSocketTransport implements Transport {
   #onMessage(data: unknown): void {
     let bytes: Uint8Array;
     try {
-      bytes = viewBytes(asBytes(data), "a message of the WebSocket");
+      bytes = viewBytes(data, "a message of the WebSocket");
     } catch (error) {
       this.abort(error);
       return;
@@ -270,13 +265,5 @@ export function closedBy(code: number): Error {
     code === 1006
       ? "the WebSocket to the gateway failed (1006): it cannot be reached, refuses this address, or went away"
       : `the gateway closed the WebSocket with the code ${String(code)}`,
-  );
-}
-
-/** @throws TypeError for a text or a Blob */
-function asBytes(data: unknown): BytesLike {
-  if (isArrayBuffer(data) || ArrayBuffer.isView(data)) return data;
-  throw new TypeError(
-    `a message of the WebSocket is ${typeof data === "string" ? "text" : typeof data}: a gateway sends binary messages`,
   );
 }
