@@ -101,3 +101,8 @@ export {
 } from "./explore/explore.ts";
 export { explorationDot, explorationMermaid } from "./explore/graph.ts";
 export { type Letter, lettersOf } from "./explore/letters.ts";
+export type {
+  ContentTypeName,
+  ExtensionTypeName,
+  HandshakeTypeName,
+} from "../wire/code-points.ts";

@@ -1,5 +1,6 @@
 /** Scenarios in memory: each kind of rule, action and expectation, in both roles. */
 import { describe, expect, it } from "vitest";
+import { fromHex, toHex } from "../../src/bytes.ts";
 import {
   append,
   drop,
@@ -229,6 +230,135 @@ describe("rules", () => {
         .record("client_hello", record.headerLength(20000))
         .expectAlert("record_overflow"),
     );
+  });
+});
+
+describe("actions", () => {
+  it("update keys, with the peer's or without", () => {
+    for (const role of ["client", "server"] as const)
+      expectPass(
+        scenario("tls13", role)
+          .expectConnected()
+          .updateKeys(true)
+          .write("ping")
+          .expect("key_update")
+          .expectData("ping"),
+      );
+  });
+
+  it("send early data, under its keys", () => {
+    const early = scenario("tls13").with({ resume: true, earlyData: true });
+    expectPass(early.earlyData("early").expectData("early").expectConnected());
+    expectPass(
+      early
+        .earlyData("early")
+        .protect("finished", "early")
+        .expectAlert("bad_record_mac"),
+    );
+    expectPass(
+      early
+        .earlyData("early")
+        .skip("end_of_early_data")
+        .expectAlert("bad_record_mac", "unexpected_message"),
+    );
+  });
+
+  it("ask a client for its certificate when it is connected", () => {
+    expectPass(
+      scenario("tls13", "server")
+        .with({ postHandshakeAuth: true })
+        .expectConnected()
+        .requestCertificate()
+        .expect("certificate")
+        .expect("finished"),
+    );
+  });
+
+  it("leave out sequence numbers, say close_notify, and end", () => {
+    const client = scenario("tls13").expectConnected();
+    expectPass(client.skipSequence(2).write("x").expectAlert("bad_record_mac"));
+    expectPass(client.closeNotify().expectAlert("close_notify").expectClose());
+    expectPass(client.end().expectClose());
+  });
+
+  it("send raw records, plaintext of any type, and alerts", () => {
+    const client = scenario("tls13").expectConnected();
+    expectPass(
+      client.send(item.plaintext(99, "00")).expectAlert("unexpected_message"),
+    );
+    expectPass(
+      client
+        .send(item.bytes("1703030011" + "00".repeat(17)))
+        .expectAlert("bad_record_mac"),
+    );
+    expectPass(client.send(item.alert("internal_error")).expectClose());
+    expectPass(
+      client
+        .send(item.plaintext("handshake", "18"), item.rawMessage("00000107"))
+        .expectAlert("illegal_parameter"),
+    );
+    expectPass(
+      client
+        .send(item.plaintext("application_data", "00", { under: "clear" }))
+        .expectAlert("bad_record_mac"),
+    );
+    expectPass(
+      client
+        .send(item.plaintext("application_data", "00", { under: "handshake" }))
+        .expectAlert("bad_record_mac"),
+    );
+  });
+});
+
+describe("rules for one of several", () => {
+  it("hold for the one that is named, or for all", () => {
+    const retried = scenario("tls13").with({ retry: true });
+    const other = edit.field("random", flip());
+    expectPass(
+      retried
+        .beforeSend("client_hello", other, { nth: 2 })
+        .expectAlert("illegal_parameter"),
+    );
+    expectPass(
+      retried.beforeSend("client_hello", other, { nth: 0 }).expectConnected(),
+    );
+    expectPass(retried.beforeSend("client_hello", other).expectRefusal());
+  });
+
+  it("change what this side reads, and not its transcript", () => {
+    expectPass(
+      scenario("tls13")
+        .beforeSend("client_hello", edit.field("legacy_session_id", set("01")))
+        .beforeReceive(
+          "server_hello",
+          edit.custom((raw) => raw),
+        )
+        .expect("server_hello"),
+    );
+    const id = "00".repeat(32);
+    const changed = edit.field("legacy_session_id", set(id));
+    let own = "";
+    const sent = edit.all(
+      edit.custom((raw) => {
+        own = toHex(raw.subarray(39, 71));
+        return raw;
+      }),
+      changed,
+    );
+    const result = play(
+      scenario("tls13")
+        .beforeSend("client_hello", sent)
+        .beforeReceive(
+          "server_hello",
+          edit.custom((raw) => {
+            const back = raw.slice();
+            back.set(fromHex(own), 39);
+            return back;
+          }),
+        )
+        .expectConnected(),
+    );
+    expect(result.verdict, result.events.join("; ")).toBe("pass");
   });
 });
 

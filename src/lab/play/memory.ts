@@ -27,6 +27,7 @@ const MOST_ROUNDS = 500;
  * still, silence is known at once, and two runs are the same.
  *
  * @throws LabError for a step that the version or the role does not have
+ * @throws TlsUsageError for a handshake whose options contradict each other
  * @example
  * ```ts
  * import { edit, flip, playInMemory, scenario } from "puretls/lab";
@@ -76,12 +77,20 @@ export function pump(play: Play, peer: MemoryConnection): string[] {
   return states;
 }
 
-/** The same from where both stand. */
+/** The same from where both stand; what the peer's program throws is a finding. */
 export function continueWith(
   play: Play,
   peer: MemoryConnection,
   states: string[],
 ): void {
+  try {
+    exchange(play, peer, states);
+  } catch (error) {
+    play.crash(error);
+  }
+}
+
+function exchange(play: Play, peer: MemoryConnection, states: string[]): void {
   const note = (): void => {
     const { state } = peer;
     if (states[states.length - 1] !== state) states.push(state);

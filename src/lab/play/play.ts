@@ -2,7 +2,7 @@
  * Plays a scenario: sans-IO, so that a peer in memory and one behind a socket are played
  * alike. Bytes go in, pieces come out; whoever drives it says when nothing came.
  */
-import { fromHex } from "../../bytes.ts";
+import { fromHex, printable } from "../../bytes.ts";
 import { TlsError } from "../../errors.ts";
 import type { EngineEvent, Session } from "../../engine/index.ts";
 import { ContentType } from "../../wire/code-points.ts";
@@ -173,6 +173,17 @@ export class Play {
     return this.#side.write.pending;
   }
 
+  /** The peer's program has thrown an error, which no bytes may make it do. */
+  crash(error: unknown): void {
+    const step = this.#data.steps[this.#at];
+    const expected =
+      step !== undefined && isExpectation(step)
+        ? expectationText(step)
+        : "an end without a fault";
+    const text = error instanceof Error ? error.message : "no error";
+    this.#end("fail", expected, `an exception: ${printable(text)}`);
+  }
+
   /** Ends a run for a reason that is not the peer's. */
   fault(message: string): void {
     this.#end("error", "", message);
@@ -327,12 +338,16 @@ export class Play {
         side.write.write(ContentType.application_data, content);
         return;
       }
-      case "early_data":
+      case "early_data": {
         this.#require(
-          side.attempt((engine) => engine.writeEarlyData(fromHex(step.data))),
+          side.write.epoch === "early",
           "early data cannot be sent here: with({ resume: true, earlyData: true }) offers it",
         );
+        const content = fromHex(step.data);
+        this.#note(`> ${content.length} bytes of early data`);
+        side.write.write(ContentType.application_data, content);
         return;
+      }
       case "update_keys":
         this.#require(
           side.attempt((engine) => engine.updateKeys(step.askPeer)),

@@ -38,6 +38,8 @@ export function seenText(seen: Seen): string {
       return `alert ${seen.alert}${seen.level === 1 ? " (warning)" : ""}`;
     case "data":
       return `${seen.bytes.length} bytes of data`;
+    case "garbage":
+      return "bytes that are no TLS";
     case "own_end":
       return `this side's own end by ${seen.reason}`;
     default:
@@ -80,6 +82,10 @@ export function judge(
   isConnected: boolean,
 ): Judgement {
   if (seen.seen === "own_end") return "open";
+  if (seen.seen === "garbage")
+    return step.step === "expect_close" || step.step === "expect_refusal"
+      ? "open"
+      : "failed";
   const ends =
     seen.seen === "close" ||
     seen.seen === "silence" ||

@@ -191,7 +191,7 @@ export class Lab {
         keyShares: handshake.retry
           ? []
           : known(GROUPS, handshake.keyShares ?? ["x25519"], "keyShares"),
-        ...(handshake.clientCertificate && {
+        ...((handshake.clientCertificate || handshake.postHandshakeAuth) && {
           credentials: extra.credentials ?? [shared.credential("client")],
         }),
         ...(session && { session }),
@@ -207,7 +207,10 @@ export class Lab {
       credentials: extra.credentials ?? [shared.credential("server")],
       ticketKeys: shared.tickets,
       numTickets: 1,
-      clientAuthentication: handshake.clientCertificate ? "required" : "none",
+      clientAuthentication:
+        handshake.clientCertificate || handshake.postHandshakeAuth
+          ? "required"
+          : "none",
       ...(handshake.postHandshakeAuth && { postHandshakeAuth: true }),
       maxEarlyData: handshake.maxEarlyData ?? (handshake.earlyData ? 16384 : 0),
       strikeRegister: { id: Uint8Array.of(1), strike: () => true },
