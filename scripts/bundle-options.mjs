@@ -1,3 +1,5 @@
+import { classNamesAlone } from "./class-names.mjs";
+
 /** Options of esbuild for `dist/bundled`, which its tests build with, too. */
 export const BUNDLE = {
   bundle: true,
@@ -7,6 +9,7 @@ export const BUNDLE = {
   target: "es2022",
   // As written, also where a class refers to itself or an import has its name.
   keepNames: true,
+  plugins: [classNamesAlone],
   packages: "external",
   logLevel: "warning",
 };
