@@ -8,12 +8,15 @@ export const TAG_LENGTH = 16;
 export function bareKey() {
   const key = createSecretKey(new Uint8Array(16).fill(1));
   const nonce = new Uint8Array(12).fill(2);
-  const header = Uint8Array.of(23, 3, 3, 0x40, 0x10);
+  const header = Uint8Array.of(23, 3, 3, 0, 0);
   const options = { authTagLength: TAG_LENGTH };
   return {
     /** Header, ciphertext and tag in one array. */
     seal(plaintext) {
       const cipher = createCipheriv("aes-128-gcm", key, nonce, options);
+      const sealed = plaintext.length + TAG_LENGTH;
+      header[3] = sealed >>> 8;
+      header[4] = sealed;
       cipher.setAAD(header);
       const body = cipher.update(plaintext);
       cipher.final();

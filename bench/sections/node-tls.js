@@ -4,10 +4,14 @@
  * that a request costs, so that a ratio is that of requests a second.
  */
 import { once } from "node:events";
+import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
+import net from "node:net";
 import nodeTls from "node:tls";
 import * as pureTls from "puretls/node-tls";
+import { BareDuplex } from "../lib/bare-duplex.js";
+import { bareHandshake } from "../lib/bare-handshake.js";
 import { HOST, identity } from "../lib/fixtures.js";
 import { cpuMs } from "../lib/measure.js";
 
@@ -20,12 +24,44 @@ const CONNECTIONS = 4;
 const GROUP = { ecdhCurve: "X25519" };
 
 const NODE = {
+  get: https.get,
   Agent: https.Agent,
   createHttpsServer: https.createServer,
   createHttp2SecureServer: http2.createSecureServer,
   connect: nodeTls.connect,
   createServer: nodeTls.createServer,
 };
+
+const OURS = { ...pureTls, get: https.get };
+
+/** The ciphers alone in the place of TLS: no TLS of node:crypto can do with less. */
+const BARE = {
+  get: http.get,
+  Agent: class extends http.Agent {
+    createConnection(options) {
+      const { host, port } = options;
+      return new BareDuplex(net.connect(port, host));
+    }
+  },
+  createHttpsServer: (_options, listener) =>
+    bareServer(http.createServer(listener)),
+  connect: ({ host, port }) => net.connect(port, host),
+  createServer: (_options, listener) =>
+    net.createServer((raw) => listener(raw)),
+};
+
+/** A server of TCP that hands its connections to one of HTTP. */
+function bareServer(web) {
+  const open = new Set();
+  const listening = net.createServer((raw) => {
+    open.add(raw.once("close", () => open.delete(raw)));
+    web.emit("connection", new BareDuplex(raw));
+  });
+  listening.closeAllConnections = () => {
+    for (const raw of open) raw.destroy();
+  };
+  return listening;
+}
 
 /**
  * @param {import("../lib/report.js").Report} report
@@ -42,16 +78,19 @@ export async function run(report, { rounds, quick }) {
       name: "a request on a kept connection, 100 bytes",
       bar: 0.7,
       one: (impl) => requests(impl, options, 100, 2000 / less),
+      floor: () => requests(BARE, options, 100, 2000 / less),
     },
     {
       name: "a request on a kept connection, 64 KiB",
       bar: 0.8,
       one: (impl) => requests(impl, options, 64 * 1024, 800 / less),
+      floor: () => requests(BARE, options, 64 * 1024, 800 / less),
     },
     {
       name: "a new connection, full handshake",
       bar: 0.9,
       one: (impl) => connections(impl, options, 200 / less),
+      floor: () => bareConnections(options, 200 / less),
     },
     {
       name: "HTTP/2 echo of 10 MiB, our server",
@@ -64,15 +103,18 @@ export async function run(report, { rounds, quick }) {
       one: (impl) => echo(NODE, impl, options, 4 / less),
     },
   ];
-  for (const { name, bar, one } of rows) {
+  for (const { name, bar, one, floor } of rows) {
     const ours = [];
     const beside = [];
+    const bare = [];
     for (let round = -1; round < Math.min(rounds, 9); round++) {
       const theirs = await one(NODE);
-      const own = await one(pureTls);
+      const own = await one(OURS);
+      const least = await floor?.();
       if (round < 0) continue;
       ours.push(1 / own);
       beside.push(1 / theirs);
+      if (least !== undefined) bare.push(1 / least);
     }
     report.add({
       name,
@@ -81,6 +123,13 @@ export async function run(report, { rounds, quick }) {
       beside,
       bar: { kind: "least", value: bar },
     });
+    if (floor !== undefined)
+      report.add({
+        name: `floor: ${name}`,
+        unit: "/ms",
+        ours: bare,
+        beside,
+      });
   }
 }
 
@@ -98,7 +147,7 @@ async function requests(impl, { server, client }, bytes, times) {
   });
   const request = () =>
     new Promise((resolve, reject) => {
-      https
+      impl
         .get({ ...client, port, agent }, (answer) => {
           answer.on("end", resolve).resume();
         })
@@ -138,6 +187,15 @@ async function connections(impl, { server, client }, times) {
   const ms = cpuMs() - start;
   listening.close();
   return ms / times;
+}
+
+/** The same of a connection of TCP, with a handshake's cryptography beside it. */
+async function bareConnections(options, times) {
+  const handshake = bareHandshake();
+  const connecting = await connections(BARE, options, times);
+  const start = cpuMs();
+  for (let i = 0; i < times; i++) handshake();
+  return connecting + (cpuMs() - start) / times;
 }
 
 /** CPU milliseconds of 10 MiB there and back. */
