@@ -49,12 +49,60 @@ export function serverContext(parts: ServerParts): SSLContext {
   for (const name of ["ALPNCallback", "SNICallback", "pskCallback"] as const)
     if (options[name]) requireFunction(`options.${name}`, options[name]);
   requireHint(options.pskIdentityHint);
-  const first = facts.serverBase.extend(changesOf(parts));
-  if (!choosesLater(parts)) return first;
+  const changes = changesOf(parts);
+  const later = choosesLater(parts);
+  if (!later && isForAll(parts, changes)) return sharedContext(facts, changes);
+  const first = facts.serverBase.extend(changes);
+  if (!later) return first;
   return first.extend({
     sniCallback: (_connection, name, _context, hello) =>
       chooseContext(parts, first, name, hello),
   });
+}
+
+/** True where nothing in the changes belongs to one connection. */
+function isForAll(
+  { options: { requestCert, pskCallback } }: ServerParts,
+  { keyLog, sessionStore }: ContextChanges,
+): boolean {
+  return (
+    !requestCert &&
+    !pskCallback &&
+    keyLog === null &&
+    sessionStore === KEEPS_NOTHING
+  );
+}
+
+/** Contexts for connections with the same changes: making one takes as long as signing. */
+const SHARED = new WeakMap<
+  ContextFacts,
+  { readonly changes: ContextChanges; readonly context: SSLContext }
+>();
+
+function sharedContext(
+  facts: ContextFacts,
+  changes: ContextChanges,
+): SSLContext {
+  const known = SHARED.get(facts);
+  if (known !== undefined && isSame(known.changes, changes))
+    return known.context;
+  const context = facts.serverBase.extend(changes);
+  SHARED.set(facts, { changes, context });
+  return context;
+}
+
+function isSame(one: ContextChanges, other: ContextChanges): boolean {
+  const [protocols = [], others = []] = [
+    one.alpnProtocols,
+    other.alpnProtocols,
+  ];
+  return (
+    one.verifyMode === other.verifyMode &&
+    one.alpnMismatch === other.alpnMismatch &&
+    one.ticketKeys === other.ticketKeys &&
+    protocols.length === others.length &&
+    protocols.every((name, at) => name === others[at])
+  );
 }
 
 /** Bytes of a hint that OpenSSL, and so Node, takes at most. */
@@ -98,7 +146,8 @@ function changesOf(parts: ServerParts): ContextChanges {
     alpnMismatch: "alert",
     keyLog: parts.keyLog,
     ticketKeys: facts.tickets.keys,
-    ...(store && { sessionStore: store, sessionStoreTimeout: SESSION_TIME }),
+    sessionStore: store ?? KEEPS_NOTHING,
+    sessionStoreTimeout: SESSION_TIME,
     ...(pskCallback && {
       pskServerCallback: (identity: string) =>
         calls.serverKey(pskCallback, socket, identity),
@@ -196,6 +245,12 @@ async function stapled(
   });
   return { context: copy };
 }
+
+/** As in Node, a server that the program gives no store resumes by tickets alone. */
+const KEEPS_NOTHING: ContextSessionStore = {
+  put: () => undefined,
+  take: () => undefined,
+};
 
 /** Sessions by their ids, where the program keeps them. */
 function storeOf(

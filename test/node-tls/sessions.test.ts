@@ -1,5 +1,7 @@
+import { constants } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import nodeTls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noble as provider } from "../../src/crypto/noble/index.ts";
 import {
@@ -84,4 +86,38 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("a session of %s", (version) => {
         authorized: true,
       });
   });
+});
+
+describe("a server without tickets and without a store", () => {
+  const MODULES = { "node:tls": nodeTls, "puretls/node-tls": { createServer } };
+
+  it.each(Object.keys(MODULES) as (keyof typeof MODULES)[])(
+    "%s resumes nothing",
+    async (name) => {
+      const listening = MODULES[name].createServer(
+        { cert, key: key.toPem(), secureOptions: constants.SSL_OP_NO_TICKET },
+        (socket) => socket.end("x"),
+      );
+      listening.listen(0, "localhost");
+      await once(listening, "listening");
+      const { port } = listening.address() as AddressInfo;
+      const reused: boolean[] = [];
+      let session: Buffer | undefined;
+      for (let time = 0; time < 3; time++) {
+        const socket = nodeTls.connect({
+          host: "localhost",
+          port,
+          ca: root.pem,
+          maxVersion: "TLSv1.2",
+          ...(session && { session }),
+        });
+        await once(socket, "secureConnect");
+        reused.push(socket.isSessionReused());
+        session = socket.getSession();
+        await once(socket.resume(), "close");
+      }
+      listening.close();
+      expect(reused).toEqual([false, false, false]);
+    },
+  );
 });

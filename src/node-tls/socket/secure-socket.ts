@@ -210,8 +210,9 @@ export abstract class SecureSocket extends NodeSocket {
     connection?.abandon();
     const closed = (): void => {
       done();
-      const lost = neverSent(connection !== undefined);
       const waiting = this.#afterHandshake.splice(0);
+      if (waiting.length === 0) return;
+      const lost = neverSent(connection !== undefined);
       nextTick(() => {
         for (const step of waiting) step.done(lost);
       });
