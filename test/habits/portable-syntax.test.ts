@@ -15,6 +15,8 @@ const FORMS = {
   "the preset has no plugin for static blocks": /\bstatic\s*\{/,
   "the preset has none for `export * as`; import, then export":
     /\bexport \* as\b/,
+  "goja's Uint8Array.from() takes no string; asciiBytes() does":
+    /\bUint8Array\.from\(\s*(?:["'`]|text\b)/,
   // In loose mode `f` itself becomes the getter, called without its argument.
   "an accessor that is nothing but `return f(this)` loses the argument":
     /\b[gs]et #\w+\([^)]*\)[^{;]*\{\s*(?:return\s+)?[\w.]+\(\s*this\s*\);?\s*\}/,
@@ -36,6 +38,7 @@ it.each(Object.entries(FORMS))("%s", (_, form) => {
 });
 
 it.each([
+  'Uint8Array.from("client", (c) => c.charCodeAt(0));',
   "class A { static { share = (a) => a.#x; } }",
   'export * as OID from "./oids.ts";',
   "get #state(): ContextState {\n    return contextState(this);\n  }",

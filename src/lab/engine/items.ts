@@ -1,6 +1,6 @@
 /** Bytes and words of what a scenario sends beside the messages of the engine. */
 import { ALERTS } from "../../alerts.ts";
-import { concatAll, fromHex } from "../../bytes.ts";
+import { asciiBytes, concatAll, fromHex } from "../../bytes.ts";
 import { ContentType, HandshakeType } from "../../wire/code-points.ts";
 import { LabError } from "../errors.ts";
 import type { LabMessage } from "../names.ts";
@@ -24,8 +24,8 @@ export function contentBySign(
   return changed;
 }
 
-const CLIENT = Uint8Array.from("client", (c) => c.charCodeAt(0));
-const SERVER = Uint8Array.from("server", (c) => c.charCodeAt(0));
+const CLIENT = asciiBytes("client");
+const SERVER = asciiBytes("server");
 
 /** Messages that have waited for this one; they wait no more. */
 export function released(
