@@ -12,7 +12,7 @@ import {
   runInBrowser,
 } from "./lib/browsers.mjs";
 import { run } from "./lib/child.mjs";
-import { PACKAGES } from "./lib/package.mjs";
+import { PACKAGES, root } from "./lib/package.mjs";
 import { snippetCheck, writeSnippet } from "./lib/snippets.mjs";
 import { runWorkerd } from "./lib/workerd.mjs";
 
@@ -70,19 +70,19 @@ function nodeLike(label, file, { args = [], word = "node", snippets } = {}) {
       const { folder, emit } = context;
       const script = join(folder, "launchers", `${word}.mjs`);
       const input = inputFile(context, name);
-      // The last line says that all is done.
-      let last;
-      await run(file, [...args, script, input], {
-        ...context,
-        emit: (line) => (line.done ? (last = line) : emit(line)),
-        cwd: folder,
-      });
+      const last = await lastOf(emit, (hold) =>
+        run(file, [...args, script, input], {
+          ...context,
+          emit: hold,
+          cwd: folder,
+        }),
+      );
       for (const snippet of snippets ?? [word]) {
         const { place, file: program } = writeSnippet(snippet, context);
         const options = { ...context, cwd: place };
         emit(snippetCheck(await run(file, [...args, program], options)));
       }
-      emit(last ?? {});
+      emit(last);
     },
   };
 }
@@ -125,7 +125,7 @@ function guest(label, launcher, { of, seeded = true, extra = [], slow }) {
 function shell(
   label,
   file,
-  { random = GIVEN, args = [], script, target, slow, ...found },
+  { random = GIVEN, args = [], script, target, slow, sockets, ...found },
 ) {
   const name = label.toLowerCase();
   return {
@@ -133,6 +133,7 @@ function shell(
     label,
     target,
     slow,
+    sockets,
     notes: { random },
     find: probe(file, found),
     run: async (context) => {
@@ -140,8 +141,8 @@ function shell(
       const input = `${inputFile(context, name, true)}.js`;
       const text = readFileSync(inputFile(context, name, true), "utf8");
       writeFileSync(input, `globalThis.input = ${text};\n`);
-      await script(context, input, (scripts, signal = context.signal) =>
-        run(file, [...args, ...scripts], { ...context, signal, cwd: folder }),
+      await script(context, input, (scripts, emit = context.emit) =>
+        run(file, [...args, ...scripts], { ...context, emit, cwd: folder }),
       );
     },
   };
@@ -157,6 +158,45 @@ function browser(label, open, found) {
     find: found,
     run: (context) => runInBrowser(scope, open, context),
   }));
+}
+
+/** The program, then that of the examples, with a peer and with another name. */
+async function runGjs(context, input, start) {
+  const { folder, emit } = context;
+  const banner = { js: readFileSync(input, "utf8") };
+  const options = { format: "esm", external: ["gi://*"] };
+  const script = await bundle(folder, "gjs.mjs", { ...options, banner });
+  const last = await lastOf(emit, (hold) => start([script], hold));
+  const example = await bundle(folder, EXAMPLE_OF_GJS, {
+    ...options,
+    nodePaths: [join(folder, "node_modules")],
+  });
+  const ca = join(folder, "ca.pem");
+  const { openssl: port } = context.input.ports;
+  const visit = (name) => start([example, "127.0.0.1", String(port), ca, name]);
+  const check = "examples/engines/gjs.mjs: ";
+  const printed = await visit("a.test");
+  emit({
+    check: `${check}s_server, private CA`,
+    ok: printed.includes("olleh"),
+    error: printed,
+  });
+  const refused = await visit("b.test").catch(({ message }) => message);
+  emit({
+    check: `${check}wrong name`,
+    ok: refused.includes("SSLCertVerificationError"),
+    error: refused,
+  });
+  emit(last);
+}
+
+const EXAMPLE_OF_GJS = join(root, "examples/engines/gjs.mjs");
+
+/** Runs what ends with the line that says so, and holds that line back. */
+async function lastOf(emit, running) {
+  let last;
+  await running((line) => (line.done ? (last = line) : emit(line)));
+  return last ?? {};
 }
 
 /** It has no asynchronous iteration. */
@@ -213,11 +253,8 @@ export const ROWS = [
     source: "Debian package gjs",
     random: "from Gio",
     args: ["-m"],
-    script: async ({ folder }, input, start) => {
-      const banner = { js: readFileSync(input, "utf8") };
-      const options = { format: "esm", external: ["gi://*"], banner };
-      await start([await bundle(folder, "gjs.mjs", options)]);
-    },
+    sockets: true,
+    script: runGjs,
   }),
   shell("Hermes", program("hermes-engine-cli/linux64-bin/hermes"), {
     slow: true,

@@ -3,7 +3,7 @@
 import { startPeers } from "./peers.mjs";
 
 /** Milliseconds that a row may take. */
-const TIME_LIMIT = 240_000;
+const TIME_LIMIT = 300_000;
 
 /**
  * Runs a row within its time.

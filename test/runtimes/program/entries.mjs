@@ -1,5 +1,6 @@
 /** Checks of entry points that a program may take beside `puretls`. */
 import { SSLContext } from "puretls";
+import { drop, edit, playInMemory, scenario } from "puretls/lab";
 import { createCertificateAuthority } from "puretls/pki";
 import { mozillaRoots } from "puretls/roots";
 import { createVerifier, parsePem, TrustStore } from "puretls/x509";
@@ -31,6 +32,16 @@ export function entryChecks({ provider, material: { web } }) {
       const pair = wrapPair(client, server, { serverHostname: "a.test" });
       pair.shake();
       assertEqual(pair.here.getVerifiedChain().length, 2);
+    },
+    "puretls/lab: scenarios in memory": () => {
+      const client = scenario("tls13")
+        .beforeSend("client_hello", edit.extension("key_share", drop))
+        .expectAlert("missing_extension");
+      const server = scenario("tls12", "server")
+        .sign("server_key_exchange", "wrong")
+        .expectAlert("decrypt_error");
+      for (const played of [client, server].map((one) => playInMemory(one)))
+        assertEqual(played.verdict, "pass");
     },
     "puretls/roots: a chain of the web": () => {
       if (web === undefined) return "PURETLS_VECTORS names no x509-limbo";
