@@ -78,7 +78,12 @@ export type { MemoryConnection } from "./peers/memory.ts";
 export type { LabConnection, Opponent } from "./peers/opponent.ts";
 export type { Patience } from "./play/play.ts";
 export { play, type PlayOptions } from "./play/play-against.ts";
-export { type MemoryOptions, playInMemory } from "./play/memory.ts";
+export {
+  type Branch,
+  branchInMemory,
+  type MemoryOptions,
+  playInMemory,
+} from "./play/memory.ts";
 export {
   ladderOf,
   type Result,

@@ -90,7 +90,7 @@ describe("explore", () => {
     const { port } = listener.address() as AddressInfo;
     const opponent = connectTo({ host: "127.0.0.1", port });
     const found = await explore({
-      ...{ version: "tls13", opponent, patience: 40, lab },
+      ...{ version: "tls13", opponent, patience: 200, lab },
       letters: [
         {
           name: "finished",

@@ -111,11 +111,11 @@ export class LabSide implements Tapped {
   }
 
   /** The side as it is, to go on from any number of times. */
-  fork(log: SideLog): () => LabSide {
+  fork(log: SideLog): (log?: SideLog) => LabSide {
     const frozen = new LabSide(this.#made, log, this);
     const snapshot: EngineSnapshot<TlsEngine> = this.engine.snapshot();
-    return () => {
-      const side = new LabSide(this.#made, log, frozen);
+    return (own = log) => {
+      const side = new LabSide(this.#made, own, frozen);
       side.#engine = TlsEngine.restore(snapshot);
       return side;
     };

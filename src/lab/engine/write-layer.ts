@@ -14,7 +14,9 @@ import {
   sealedRecord,
 } from "../../record/protection.ts";
 import { ContentType } from "../../wire/code-points.ts";
+import type { CbcKey } from "../../crypto/provider.ts";
 import { changedBytes } from "../message/apply.ts";
+import type { Change } from "../message/edits.ts";
 import type { Epoch, RecordEdit } from "../scenario/records.ts";
 
 /** Bytes that go out in one piece, perhaps after a while. */
@@ -81,6 +83,8 @@ export class WriteLayer {
   /** The sealer of the flight, where keys have changed since and it waits still. */
   #held: { readonly sealer: RecordSealer | undefined } | undefined;
   #segments: Segment[] = [];
+  /** Changes of what CBC encrypts, in the record that is sealed. */
+  #block: { changes: readonly Change[] } = { changes: [] };
   #limit = MAX_PLAINTEXT;
   #version = 0x0301;
 
@@ -187,7 +191,11 @@ export class WriteLayer {
     const sealer =
       keys.kind === "aead13"
         ? new Aead13Sealer(keys)
-        : protection12.sealerOf(keys);
+        : protection12.sealerOf(
+            keys.kind === "cbc12"
+              ? { ...keys, cipher: changingCipher(keys.cipher, this.#block) }
+              : keys,
+          );
     this.#change(epoch, sealer);
     this.#sealers.set(epoch, sealer);
   }
@@ -260,6 +268,7 @@ export class WriteLayer {
 
   clone(): WriteLayer {
     const copy = new WriteLayer();
+    copy.#block = this.#block;
     copy.#gate = this.#gate && [...this.#gate];
     copy.#sealer = this.#sealer?.clone();
     copy.#epoch = this.#epoch;
@@ -337,6 +346,9 @@ export class WriteLayer {
       else if (edit.record === "version") version = edit.to;
     for (let i = 0; i < skips && sealer !== undefined; i++)
       sealedRecord(sealer, ContentType.alert, new Uint8Array(2));
+    this.#block.changes = edits.flatMap((edit) =>
+      edit.record === "block" ? edit.changes : [],
+    );
     const made: Uint8Array[] = [];
     for (let i = 0; i < repeats; i++) {
       const replay = edits.find((edit) => edit.record === "repeat")?.replay;
@@ -344,8 +356,25 @@ export class WriteLayer {
       if (replay === true && again !== undefined) made.push(again);
       else made.push(sealed(record, sealer, version));
     }
+    this.#block.changes = [];
     return made.map((bytes) => edits.reduce(changedRecord, bytes));
   }
+}
+
+/** A cipher that changes what it encrypts, as the record at hand wants it. */
+function changingCipher(
+  own: CbcKey,
+  block: { readonly changes: readonly Change[] },
+): CbcKey {
+  return {
+    decrypt: (iv, ciphertext, out) => own.decrypt(iv, ciphertext, out),
+    encrypt: (iv, plaintext, out) => {
+      const changed = block.changes.reduce(changedBytes, plaintext);
+      const whole = new Uint8Array(plaintext.length);
+      whole.set(changed.subarray(0, whole.length));
+      own.encrypt(iv, whole, out);
+    },
+  };
 }
 
 /** Enough for two writes to be two segments on any stack. */
@@ -357,10 +386,8 @@ function sealed(
   version: number,
 ): Uint8Array {
   const { type, content, padding } = record;
-  if (sealer !== undefined) {
-    const bytes = sealedRecord(sealer, type, content, padding).slice();
-    return bytes;
-  }
+  if (sealer !== undefined)
+    return sealedRecord(sealer, type, content, padding).slice();
   const bytes = newRecord(type, version, content.length);
   bytes.set(content, HEADER_LENGTH);
   return bytes;

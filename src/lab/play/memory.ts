@@ -2,7 +2,7 @@
 import type { Session } from "../../engine/index.ts";
 import { LabError } from "../errors.ts";
 import { EnginePeer, type MemoryConnection } from "../peers/memory.ts";
-import type { LabScenario, ScenarioData } from "../scenario/scenario.ts";
+import { LabScenario, type ScenarioData } from "../scenario/scenario.ts";
 import { Lab } from "../world/lab.ts";
 import { Play } from "./play.ts";
 import type { Result } from "./result.ts";
@@ -43,9 +43,96 @@ export function playInMemory(
   scenario: LabScenario,
   options: MemoryOptions = {},
 ): Result {
-  const { data } = scenario;
-  const lab = options.lab ?? (shared ??= new Lab());
   const begun = Date.now();
+  const { play, peer, lab, keyLog } = prepare(scenario.data, options);
+  const states = pump(play, peer);
+  const duration = Date.now() - begun;
+  return play.result({ seed: lab.seed, duration, states, keyLog });
+}
+
+/** A state that a scenario has led to, to go on from any number of times. */
+export interface Branch {
+  /** The outcome of the steps so far: a branch is there where they all passed. */
+  readonly result: Result;
+  /**
+   * Goes on from there, by forks of both sides: the branch stays as it is. The steps of
+   * the branch are not played again, and its rules are still in force.
+   *
+   * @param steps adds what is to happen to an empty scenario of that version and role
+   * @throws LabError where the steps before have failed
+   */
+  go(steps: (from: LabScenario) => LabScenario): Result;
+}
+
+/**
+ * Plays a scenario up to its last step, and keeps the state of both sides: a thousand
+ * continuations cost a thousand forks, and one handshake.
+ *
+ * @throws LabError for a peer without `fork()`
+ * @example
+ * ```ts
+ * import { branchInMemory, item, scenario } from "puretls/lab";
+ *
+ * const branch = branchInMemory(scenario("tls13").expectConnected());
+ * for (const type of [1, 2, 8, 11, 15, 20, 99]) {
+ *   const { verdict } = branch.go((from) =>
+ *     from.send(item.message(type, "00")).expectRefusal(),
+ *   );
+ *   if (verdict !== "pass") throw new Error(`type ${type} is accepted`);
+ * }
+ * ```
+ */
+export function branchInMemory(
+  scenario: LabScenario,
+  options: MemoryOptions = {},
+): Branch {
+  const begun = Date.now();
+  const { data } = scenario;
+  const { play, peer, lab, keyLog } = prepare(data, options);
+  const states = pump(play, peer, true);
+  const { seed } = lab;
+  const duration = Date.now() - begun;
+  const result = play.result({ seed, duration, states, keyLog });
+  if (result.verdict !== "pass")
+    return {
+      result,
+      go: () => {
+        throw new LabError(
+          `branchInMemory: step ${result.step ?? 0} before it did not pass: expected ${result.expected}, saw ${result.seen}`,
+        );
+      },
+    };
+  if (peer.fork === undefined)
+    throw new LabError("branchInMemory: the peer in memory has no fork()");
+  const forkPlay = play.fork();
+  const forkPeer = peer.fork();
+  return {
+    result,
+    go: (steps) => {
+      const from = Date.now();
+      const next = steps(new LabScenario({ ...data, steps: [] })).data;
+      const nextPlay = forkPlay(next);
+      const nextStates: string[] = [];
+      nextPlay.resume();
+      continueWith(nextPlay, forkPeer(), nextStates);
+      return nextPlay.result({
+        ...{ seed, keyLog, states: nextStates },
+        duration: Date.now() - from,
+      });
+    },
+  };
+}
+
+interface Prepared {
+  readonly play: Play;
+  readonly peer: MemoryConnection;
+  readonly lab: Lab;
+  readonly keyLog: string[];
+}
+
+/** Both sides of a run, which have said nothing yet. */
+function prepare(data: ScenarioData, options: MemoryOptions): Prepared {
+  const lab = options.lab ?? (shared ??= new Lab());
   lab.reset();
   const session = data.handshake.resume
     ? lab.session(data, () => honestSession(data, lab))
@@ -64,16 +151,22 @@ export function playInMemory(
       lab.honest(data, isClient ? undefined : session),
       made.serverName ?? "localhost",
     );
-  const states = pump(play, peer);
-  const duration = Date.now() - begun;
-  return play.result({ seed: lab.seed, duration, states, keyLog });
+  return { play, peer, lab, keyLog };
 }
 
-/** Lets bytes go to and fro until the run is done; answers the peer's states. */
-export function pump(play: Play, peer: MemoryConnection): string[] {
+/**
+ * Lets bytes go to and fro until the run is done; answers the peer's states.
+ *
+ * @param stopsAtOnce leaves what is still to be sent where it is
+ */
+export function pump(
+  play: Play,
+  peer: MemoryConnection,
+  stopsAtOnce = false,
+): string[] {
   const states: string[] = [];
   play.begin();
-  continueWith(play, peer, states);
+  continueWith(play, peer, states, stopsAtOnce);
   return states;
 }
 
@@ -82,15 +175,21 @@ export function continueWith(
   play: Play,
   peer: MemoryConnection,
   states: string[],
+  stopsAtOnce = false,
 ): void {
   try {
-    exchange(play, peer, states);
+    exchange(play, peer, states, stopsAtOnce);
   } catch (error) {
     play.crash(error);
   }
 }
 
-function exchange(play: Play, peer: MemoryConnection, states: string[]): void {
+function exchange(
+  play: Play,
+  peer: MemoryConnection,
+  states: string[],
+  stopsAtOnce: boolean,
+): void {
   const note = (): void => {
     const { state } = peer;
     if (states[states.length - 1] !== state) states.push(state);
@@ -99,6 +198,7 @@ function exchange(play: Play, peer: MemoryConnection, states: string[]): void {
   let told = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let moved = false;
+    if (stopsAtOnce && play.done) return;
     for (const { bytes } of play.take()) {
       if (bytes.length === 0) continue;
       peer.receive(bytes);

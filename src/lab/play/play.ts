@@ -211,17 +211,13 @@ export class Play {
     };
   }
 
-  /** A play that goes on from here, with other steps; of the same side as it is. */
-  fork(): (steps: readonly Step[]) => Play {
+  /** Plays that go on from here, with other steps. */
+  fork(): (data: ScenarioData) => Play {
     const restore = this.#side.fork({ sent: () => undefined });
     const [connected, ended] = [this.#connected, this.#ended];
-    return (steps) => {
-      const copy = new Play(
-        { ...this.#data, steps },
-        this.#made,
-        this.#patience,
-      );
-      copy.#side = restore();
+    return (data) => {
+      const copy = new Play(data, this.#made, this.#patience);
+      copy.#side = restore({ sent: (what) => copy.#note(`> ${what}`) });
       copy.#connected = connected;
       copy.#ended = ended;
       return copy;

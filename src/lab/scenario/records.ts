@@ -12,6 +12,11 @@ export type RecordEdit =
       readonly changes: readonly Change[];
     }
   | {
+      /** TLS 1.2 with CBC: content, MAC and padding, as they are encrypted. */
+      readonly record: "block";
+      readonly changes: readonly Change[];
+    }
+  | {
       /** The content type: with TLS 1.3 the one inside. */
       readonly record: "inner_type";
       readonly to: number;
@@ -64,6 +69,14 @@ export const record = {
   /** Changes the content before it is protected. */
   content: (...changes: readonly Change[]): RecordEdit => ({
     record: "content",
+    changes,
+  }),
+  /**
+   * Changes what a suite of CBC encrypts: content, MAC where it is not outside, and
+   * padding, whose last byte is its length.
+   */
+  block: (...changes: readonly Change[]): RecordEdit => ({
+    record: "block",
     changes,
   }),
   /** Another content type: with TLS 1.3 the one inside. */
