@@ -1,6 +1,7 @@
 /** The gateway of examples/gateway, for the tests. */
 import { existsSync } from "node:fs";
 import { copyFileSync, mkdirSync } from "node:fs";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PROJECT_ROOT } from "../../architecture/imports.ts";
@@ -18,6 +19,24 @@ export const HAS_WS = existsSync(join(PACKAGES, "ws"));
 export async function findWebSocket(): Promise<{ WebSocket: WebSocketClass }> {
   const path = pathToFileURL(join(PACKAGES, "ws/wrapper.mjs")).href;
   return (await import(path)) as { WebSocket: WebSocketClass };
+}
+
+/** A WebSocket that a server of the package `ws` has taken. */
+export interface ServedSocket {
+  on(event: "message", listener: (bytes: Uint8Array) => void): void;
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** The class of servers of the package `ws`. */
+export async function findWebSocketServer() {
+  const path = pathToFileURL(join(PACKAGES, "ws/wrapper.mjs")).href;
+  const { WebSocketServer } = (await import(path)) as {
+    WebSocketServer: new (options: { server: Server }) => {
+      on(event: "connection", listener: (socket: ServedSocket) => void): void;
+    };
+  };
+  return WebSocketServer;
 }
 
 /**

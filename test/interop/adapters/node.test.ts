@@ -1,5 +1,5 @@
 /** Ways that Node itself can go: streams, ports, and a WebSocket to the gateway. */
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { expect, it } from "vitest";
 import { connectOver as overDuplex } from "../../../src/adapters/duplex/index.ts";
 import {
@@ -139,6 +139,36 @@ describePeers(["openssl"], () => {
     const told = await play(await dialBy(settings), settings, () => undefined);
     expectActs(told, stage(), ways);
   });
+});
+
+it("the gateway sees ciphertext alone", async () => {
+  const { settings } = stage();
+  const seen: Buffer[] = [];
+  const tap = createServer((here) => {
+    const there = tcp(settings.stage);
+    for (const [from, to] of [
+      [here, there],
+      [there, here],
+    ] as const)
+      from.on("data", (bytes) => seen.push(bytes)).pipe(to);
+  });
+  await new Promise<void>((resolve) => {
+    tap.listen(0, "127.0.0.1", resolve);
+  });
+  const address = tap.address();
+  const refused = typeof address === "object" ? (address?.port ?? 0) : 0;
+  const gateway = await startGateway({ ...settings, refused });
+  const socket = await connectWebSocket(gateway(refused), {
+    WebSocket,
+    ca: settings.ca,
+    serverHostname: "localhost",
+  });
+  await socket.sendAll(Buffer.from("secret of the page\nanswer"));
+  await socket.close();
+  await new Promise((resolve) => tap.close(resolve));
+  const wire = Buffer.concat(seen).toString("latin1");
+  expect(wire.length).toBeGreaterThan(1000);
+  expect(wire).not.toContain("secret");
 });
 
 it("what carries no bytes is refused by name", async () => {

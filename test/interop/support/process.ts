@@ -161,6 +161,11 @@ export class PeerProcess {
     });
   }
 
+  /** Gives what it prints as it comes. */
+  onOutput(take: (bytes: Uint8Array) => void): void {
+    this.#child.stdout.on("data", take);
+  }
+
   /** Asks it to end. */
   terminate(): void {
     this.#child.kill("SIGTERM");
