@@ -1,6 +1,6 @@
 /** The rows of the matrix. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { accessSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./lib/bundle.mjs";
@@ -22,10 +22,17 @@ const program = (path) => join(PACKAGES, path);
 /** A program, and how it says its version. */
 function probe(
   file,
-  { args = ["--version"], version, says = /\d+(\.\d+)+\S*/, source },
+  {
+    args = ["--version"],
+    files = [],
+    version,
+    says = /\d+(\.\d+)+\S*/,
+    source,
+  },
 ) {
   return () => {
     try {
+      files.forEach((path) => accessSync(path));
       const [command, ...rest] = version ?? [file, ...args];
       const output = execFileSync(command, rest, {
         encoding: "utf8",
@@ -232,7 +239,9 @@ export const ROWS = [
   ...browser(
     "WebKitGTK",
     openWebKit,
+    // Xvfb has no option that says its version.
     probe(MINI_BROWSER, {
+      files: [MINI_BROWSER, "/usr/bin/Xvfb"],
       version: ["dpkg-query", "-W", "-f", "${Version}", "libwebkit2gtk-4.1-0"],
       source: "Debian packages libwebkit2gtk-4.1-0 and xvfb",
     }),

@@ -1,4 +1,5 @@
 /** The foreign peers of a row, and the clients that come when it listens. */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   copyFileSync,
@@ -12,6 +13,16 @@ import { connect, createServer } from "node:tls";
 import { HALF, LINE, SERVER_NAME } from "../program/exchange.mjs";
 import { start } from "./child.mjs";
 import { PACKAGES, root } from "./package.mjs";
+
+/** Tells whether there is an OpenSSL to meet. */
+export function findOpenssl() {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return {};
+  } catch {
+    return { missing: "openssl does not start: Debian package openssl" };
+  }
+}
 
 /**
  * Starts the servers that a row connects to.

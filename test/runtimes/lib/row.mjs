@@ -1,8 +1,8 @@
 /** One row of the matrix: a runtime, from its start to its result. */
 
-import { startPeers } from "./peers.mjs";
+import { findOpenssl, startPeers } from "./peers.mjs";
 
-/** Milliseconds that a row may take. */
+/** Milliseconds that a row may take: goja needs half of it on a busy machine. */
 const TIME_LIMIT = 300_000;
 
 /**
@@ -11,17 +11,21 @@ const TIME_LIMIT = 300_000;
  * @returns its version or the reason why it was skipped, its checks, what
  *   failed, and the handshake times
  */
-export async function runRow(row, context) {
+export async function runRow(row, context, timeLimit = TIME_LIMIT) {
   const { name, label, notes = {} } = row;
   const result = { name, label, ...notes, checks: [], failures: [] };
   const found = await row.find();
   if ("missing" in found) return { ...result, skipped: found.missing };
+  const openssl = row.sockets ? findOpenssl() : {};
+  if ("missing" in openssl) return { ...result, skipped: openssl.missing };
   result.version = found.version;
   const limit = new AbortController();
+  let late;
+  const tooLate = new Promise((_, reject) => (late = reject));
+  tooLate.catch(() => {});
   const timer = setTimeout(() => {
-    limit.abort();
-    result.failures.push(`not done after ${String(TIME_LIMIT / 1000)} s`);
-  }, TIME_LIMIT);
+    late(new Error(`not done after ${String(timeLimit / 1000)} s`));
+  }, timeLimit);
   let done = false;
   const began = Date.now();
   const visits = [];
@@ -31,7 +35,7 @@ export async function runRow(row, context) {
     const { gateway: withGateway } = row;
     if (row.sockets)
       peers = await startPeers({ ...context, signal }, { withGateway });
-    await row.run({
+    const running = row.run({
       ...context,
       input: {
         ...context.input,
@@ -48,6 +52,7 @@ export async function runRow(row, context) {
         if (line.listening !== undefined) visits.push(visit(peers.come, line));
       },
     });
+    await Promise.race([running, tooLate]);
     for (const failure of await Promise.all(visits))
       if (failure !== undefined) result.failures.push(failure);
     if (!done) result.failures.push("the program did not come to its end");
