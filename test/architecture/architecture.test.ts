@@ -86,6 +86,8 @@ describe("the tree", () => {
     ]
       .map((path) => path.replace(/^\.\//, ""))
       .filter((path) => path.startsWith("dist/"))
+      // Made by the build, of entry points.
+      .filter((path) => !/^dist\/(browser|standalone)\//.test(path))
       .map((path) => path.replace(/^dist\/(bundled\/)?/, "src/"))
       .map((path) => path.replace(/(\.d\.c?ts|\.js)$/, ".ts"))
       .filter((path) => !sources.has(path));

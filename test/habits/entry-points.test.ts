@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../architecture/imports.ts";
 
 interface Entry {
+  readonly browser?: string;
   readonly types: { readonly require: string; readonly default: string };
   readonly default: string;
 }
@@ -32,4 +33,17 @@ describe.each(
     });
     expect(Object.keys(entry)[0]).toBe("types");
   });
+});
+
+it("what stands on Node says so in a build for browsers", () => {
+  const ofNode = Object.entries(exports).filter(([name]) =>
+    /\/(?:node|node-tls|register)$/.test(name),
+  );
+  expect(ofNode.length).toBeGreaterThan(5);
+  for (const [name, entry] of ofNode) {
+    const stub = `./dist/browser/${name.slice(2).replaceAll("/", "-")}.js`;
+    expect(entry).toMatchObject({ browser: stub, "react-native": stub });
+    const order = Object.keys(entry);
+    expect(order.indexOf("browser")).toBeLessThan(order.indexOf("module"));
+  }
 });

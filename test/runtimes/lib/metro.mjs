@@ -15,7 +15,11 @@ const config = await Metro.loadConfig(
   {
     projectRoot: folder,
     watchFolders: [folder, dirname(packages)],
-    resolver: { nodeModulesPaths: [dirname(packages)], useWatchman: false },
+    resolver: {
+      nodeModulesPaths: [dirname(packages)],
+      useWatchman: false,
+      unstable_conditionNames: ["react-native"],
+    },
     transformer: {
       babelTransformerPath:
         require.resolve("@react-native/metro-babel-transformer"),
