@@ -282,9 +282,15 @@ async function startElsewhere(
   return pathPlace(begin, [], first.walk);
 }
 
+/** A letter that was said before, with the answer that it had. */
+interface Said {
+  readonly letter: Letter | typeof NEXT;
+  readonly output: string;
+}
+
 function pathPlace(
   begin: () => Promise<Try>,
-  path: readonly (Letter | typeof NEXT)[],
+  path: readonly Said[],
   at: Walk,
 ): Place {
   const { ended, waiting } = at;
@@ -295,11 +301,9 @@ function pathPlace(
     say: async (letter) => {
       const one = await begin();
       try {
-        for (const earlier of path) await one.say(earlier);
-        one.walk.takeSeen();
-        await one.say(letter);
-        const output = one.walk.takeSeen();
-        const next = pathPlace(begin, [...path, letter], one.walk);
+        for (const said of path) await one.repeat(said);
+        const output = await one.say(letter);
+        const next = pathPlace(begin, [...path, { letter, output }], one.walk);
         return { output, next };
       } finally {
         one.end();
@@ -319,20 +323,31 @@ class Try {
     this.#patience = patience;
   }
 
-  async say(letter: Letter | typeof NEXT): Promise<void> {
+  /** Says something, and answers what came of it until nothing comes any more. */
+  async say(letter: Letter | typeof NEXT): Promise<string> {
     this.walk.say(letter);
     await this.settle();
+    return this.walk.takeSeen();
   }
 
-  /** Waits until nothing comes any more. */
-  async settle(): Promise<void> {
+  /** Says it again, and waits for no more than the answer that is known. */
+  async repeat({ letter, output }: Said): Promise<void> {
+    this.walk.say(letter);
+    const isSaid = (): boolean => this.walk.seen === output;
+    await this.settle(isSaid);
+    this.walk.takeSeen();
+  }
+
+  /** Waits until nothing comes any more, or what is wanted has come. */
+  async settle(isEnough: () => boolean = () => false): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       for (const { bytes } of this.walk.take())
         await this.#connection.send(bytes);
+      if (isEnough()) return;
       const came = await this.#connection.receive(this.#patience);
       if (came === "silence") return;
       if (came === "end") {
-        if (!this.walk.ended) this.walk.receiveEnd();
+        this.walk.receiveEnd();
         return;
       }
       this.walk.receive(came);

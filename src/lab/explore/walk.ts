@@ -4,7 +4,7 @@ import { TlsError } from "../../errors.ts";
 import { LabSide, type TappedConfig } from "../engine/side.ts";
 import type { Segment } from "../engine/write-layer.ts";
 import { messageName } from "../names.ts";
-import { alertOf, seenText } from "../play/seen.ts";
+import { alertOf, isEnd, seenText } from "../play/seen.ts";
 import type { Letter } from "./letters.ts";
 
 /** Says the next thing that an honest side says. */
@@ -70,9 +70,13 @@ export class Walk {
     try {
       for (const { type, content, messages } of this.#side.receive(bytes)) {
         for (const message of messages) this.#seen.push(messageName(message));
-        if (type === ContentType.alert)
-          this.#seen.push(seenText(alertOf(content)));
-        else if (type === ContentType.application_data) this.#seen.push("data");
+        if (type === ContentType.alert) {
+          const alert = alertOf(content);
+          this.#seen.push(seenText(alert));
+          // Not every peer closes at once.
+          this.#ended ||= isEnd(alert);
+        } else if (type === ContentType.application_data)
+          this.#seen.push("data");
         else if (type === undefined)
           this.#seen.push("a record that does not decrypt");
       }
@@ -83,14 +87,19 @@ export class Walk {
   }
 
   receiveEnd(): void {
+    if (!this.#ended) this.#seen.push("close");
     this.#ended = true;
-    this.#seen.push("close");
   }
 
-  /** Takes what the peer did since the last time, in words; "silence" for nothing. */
+  /** The things that the peer did since they were taken last; "silence" for none. */
+  get seen(): string {
+    return this.#seen.join(", ") || "silence";
+  }
+
+  /** Takes what the peer did since the last time. */
   takeSeen(): string {
-    const seen = this.#seen;
+    const { seen } = this;
     this.#seen = [];
-    return seen.join(", ") || "silence";
+    return seen;
   }
 }

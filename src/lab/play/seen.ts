@@ -135,7 +135,7 @@ function isNamed(
 }
 
 /** Tells whether an alert ends a connection, whatever its level says. */
-function isEnd(seen: Seen): boolean {
+export function isEnd(seen: Seen): boolean {
   return (
     seen.seen === "alert" &&
     seen.alert !== "user_canceled" &&

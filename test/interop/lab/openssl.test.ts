@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   drop,
   edit,
+  explore,
   flip,
   item,
   labAuthorityPem,
@@ -164,5 +165,38 @@ socket.on("error", () => process.exit(1));
       const told = `${result.seen}: ${result.events.join("; ")}`;
       expect(result.verdict, told).toBe("pass");
       expect(ladderOf(result).join("\n")).toContain("ServerHello");
+    });
+});
+
+describe("the states of OpenSSL's server", () => {
+  // RFC 9846 5.1 forbids to send an empty handshake record, not to bear one.
+  const BORNE = new Set(["change_cipher_spec", "empty handshake record"]);
+
+  for (const [version, states] of [
+    ["tls13", 5],
+    ["tls12", 7],
+  ] as const)
+    it(`are ${states} in ${version}, and no message out of place is accepted`, async () => {
+      const { certificatePem: cert, keyPem: key } = testServer();
+      const listener = tls.createServer({ cert, key }, (socket) => {
+        socket.on("error", () => undefined);
+        socket.pipe(socket);
+      });
+      listener.on("tlsClientError", () => undefined);
+      await new Promise<void>((resolve) => {
+        listener.listen(0, "127.0.0.1", resolve);
+      });
+      const { port } = listener.address() as AddressInfo;
+      const opponent = connectTo({ host: "127.0.0.1", port });
+      const found = await explore({ version, opponent, patience: 200 });
+      listener.close();
+      expect(found.states.length).toBe(states);
+      const open = found.states.find(({ label }) => label === "open")?.id;
+      const stray = found.edges.filter(
+        ({ from, letter, to }) =>
+          from !== open && to && letter !== "next" && !BORNE.has(letter),
+      );
+      // The hello itself, past the one that waits.
+      expect(stray.map(({ letter }) => letter)).toEqual(["client_hello again"]);
     });
 });
