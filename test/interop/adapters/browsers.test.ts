@@ -7,7 +7,7 @@ import { describeProgram } from "../support/scenarios/peers.ts";
 import { buildProgram } from "./build.ts";
 import { BROWSERS } from "./browsers.ts";
 import { expectActs } from "./expected.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway, WS } from "./gateway.ts";
 import { opensslEcho, useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -53,7 +53,8 @@ const WAYS = [
 ] as const;
 
 for (const [name, way, stops] of WAYS) {
-  const { found, open } = BROWSERS[name]();
+  const { found: browser, open } = BROWSERS[name]();
+  const found = "missing" in WS ? WS : browser;
   describeProgram(name, `puretls/web by ${way} in ${name}`, found, () => {
     it("carries, refuses, ends and waits as Node's adapter does", async () => {
       const { settings: some, certificates } = stage();

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PROJECT_ROOT } from "../../architecture/imports.ts";
+import type { Probed } from "../support/probe.ts";
 import { PeerProcess } from "../support/process.ts";
 import type { WebSocketClass } from "../../../src/adapters/web/index.ts";
 import type { Settings } from "./programs/acts.ts";
@@ -12,8 +13,10 @@ import type { Settings } from "./programs/acts.ts";
 const PACKAGES = join(PROJECT_ROOT, "test/interop/peers/node_modules");
 const GATEWAY = join(PROJECT_ROOT, "examples/gateway/gateway.mjs");
 
-/** True where the package `ws` is installed, which the gateway is made with. */
-export const HAS_WS = existsSync(join(PACKAGES, "ws"));
+/** The package `ws`, which the gateway is made with. */
+export const WS: Probed = existsSync(join(PACKAGES, "ws"))
+  ? { output: "" }
+  : { missing: "the npm package ws: npm run peers" };
 
 /** The class of the package `ws`. */
 export async function findWebSocket(): Promise<{ WebSocket: WebSocketClass }> {

@@ -9,14 +9,13 @@ import {
 } from "../../../src/adapters/web/index.ts";
 import { connect, fromNodeSocket } from "../../../src/net/node.ts";
 import type { Transport } from "../../../src/net/transport.ts";
-import { describePeers } from "../support/scenarios/peers.ts";
+import { describePeers, describeProgram } from "../support/scenarios/peers.ts";
 import { expectActs, type Ways } from "./expected.ts";
-import { findWebSocket, startGateway } from "./gateway.ts";
-import { type Dial, play, type Settings } from "./programs/acts.ts";
+import { findWebSocket, startGateway, WS } from "./gateway.ts";
+import { type Dial, play } from "./programs/acts.ts";
 import { opensslEcho, useStage } from "./stage.ts";
 
 const stage = useStage();
-const { WebSocket } = await findWebSocket();
 
 const tcp = (port: number): Socket =>
   connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true });
@@ -76,31 +75,27 @@ function portTo(port: number): MessagePort {
   return port1;
 }
 
-type Way = readonly [
-  title: string,
-  dial: (settings: Settings) => Dial | Promise<Dial>,
-  ways: Ways,
-];
+type Way = readonly [title: string, dial: Dial, ways: Ways];
 
 const WAYS: readonly Way[] = [
   [
     "connect() of puretls/node",
-    () => (port, options) => connect({ host: "127.0.0.1", port, ...options }),
+    (port, options) => connect({ host: "127.0.0.1", port, ...options }),
     { refused: /ECONNREFUSED/ },
   ],
   [
     "a duplex stream",
-    () => (port, options) => overDuplex(tcp(port), options),
+    (port, options) => overDuplex(tcp(port), options),
     { refused: /ECONNREFUSED|transport failed/ },
   ],
   [
     "a pair of streams",
-    () => (port, options) => connectOver(streamsOf(tcp(port)), options),
+    (port, options) => connectOver(streamsOf(tcp(port)), options),
     { refused: /ECONNREFUSED|transport failed/ },
   ],
   [
     "a TCPSocket of Direct Sockets",
-    () => (port, options) => {
+    (port, options) => {
       const socket = tcp(port);
       const opened = new Promise<ReturnType<typeof streamsOf>>(
         (resolve, reject) => {
@@ -118,57 +113,65 @@ const WAYS: readonly Way[] = [
   ],
   [
     "a message port",
-    () => (port, options) => connectOver(portTo(port), options),
+    (port, options) => connectOver(portTo(port), options),
     { refused: /transport/ },
-  ],
-  [
-    "a WebSocket of the package ws",
-    async (settings) => {
-      const gateway = await startGateway(settings);
-      return (port, options) =>
-        connectWebSocket(gateway(port), { WebSocket, ...options });
-    },
-    { refused: /4502|transport failed/ },
   ],
 ];
 
 describePeers(["openssl"], () => {
-  it.each(WAYS)("TLS over %s", async (_title, dialBy, ways) => {
+  it.each(WAYS)("TLS over %s", async (_title, dial, ways) => {
     const { settings: some, certificates } = stage();
     const settings = { ...some, openssl: await opensslEcho(certificates) };
-    const told = await play(await dialBy(settings), settings, () => undefined);
+    const told = await play(dial, settings, () => undefined);
     expectActs(told, stage(), ways);
   });
 });
 
-it("the gateway sees ciphertext alone", async () => {
-  const { settings } = stage();
-  const seen: Buffer[] = [];
-  const tap = createServer((here) => {
-    const there = tcp(settings.stage);
-    for (const [from, to] of [
-      [here, there],
-      [there, here],
-    ] as const)
-      from.on("data", (bytes) => seen.push(bytes)).pipe(to);
+describeProgram("ws", "a WebSocket of the package ws", WS, () => {
+  it("carries, refuses, ends and waits as Node's adapter does", async () => {
+    const { WebSocket } = await findWebSocket();
+    const { settings: some, certificates } = stage();
+    const settings = { ...some, openssl: await opensslEcho(certificates) };
+    const gateway = await startGateway(settings);
+    const told = await play(
+      (port, options) =>
+        connectWebSocket(gateway(port), { WebSocket, ...options }),
+      settings,
+      () => undefined,
+    );
+    expectActs(told, stage(), { refused: /4502|transport failed/ });
   });
-  await new Promise<void>((resolve) => {
-    tap.listen(0, "127.0.0.1", resolve);
+
+  it("shows the gateway ciphertext alone", async () => {
+    const { WebSocket } = await findWebSocket();
+    const { settings } = stage();
+    const seen: Buffer[] = [];
+    const tap = createServer((here) => {
+      const there = tcp(settings.stage);
+      for (const [from, to] of [
+        [here, there],
+        [there, here],
+      ] as const)
+        from.on("data", (bytes) => seen.push(bytes)).pipe(to);
+    });
+    await new Promise<void>((resolve) => {
+      tap.listen(0, "127.0.0.1", resolve);
+    });
+    const address = tap.address();
+    const refused = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const gateway = await startGateway({ ...settings, refused });
+    const socket = await connectWebSocket(gateway(refused), {
+      WebSocket,
+      ca: settings.ca,
+      serverHostname: "localhost",
+    });
+    await socket.sendAll(Buffer.from("secret of the page\nanswer"));
+    await socket.close();
+    await new Promise((resolve) => tap.close(resolve));
+    const wire = Buffer.concat(seen).toString("latin1");
+    expect(wire.length).toBeGreaterThan(1000);
+    expect(wire).not.toContain("secret");
   });
-  const address = tap.address();
-  const refused = typeof address === "object" ? (address?.port ?? 0) : 0;
-  const gateway = await startGateway({ ...settings, refused });
-  const socket = await connectWebSocket(gateway(refused), {
-    WebSocket,
-    ca: settings.ca,
-    serverHostname: "localhost",
-  });
-  await socket.sendAll(Buffer.from("secret of the page\nanswer"));
-  await socket.close();
-  await new Promise((resolve) => tap.close(resolve));
-  const wire = Buffer.concat(seen).toString("latin1");
-  expect(wire.length).toBeGreaterThan(1000);
-  expect(wire).not.toContain("secret");
 });
 
 it("what carries no bytes is refused by name", async () => {
