@@ -116,6 +116,8 @@ export const ROOMS: readonly Room[] = [
     name: "lab",
     holds: ["src/lab/"],
     mayImport: [...CORE, "trace"],
+    // In src/lab/fuzz/ alone.
+    packages: ["fast-check"],
   },
   {
     name: "lite",

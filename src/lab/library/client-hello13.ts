@@ -207,7 +207,7 @@ function shares(): Hello[] {
       edit.field("key_exchange", set(key)),
     );
     return (
-      groups === undefined ? begun : begun.with({ keyShares: groups })
+      groups === undefined ? begun : begun.with({ groups, keyShares: groups })
     ).expectAlert("illegal_parameter", "decode_error");
   };
   const x = "11".repeat(32);
