@@ -36,7 +36,7 @@ new Response(der);
 void crypto.subtle.digest("SHA-256", der);`;
 
 /** Entry points whose declarations name types of `@types/node` or of DOM. */
-const OF_A_PLATFORM = /^puretls$|\/(node|node-tls|register|pkijs|web|workers)$/;
+const OF_A_PLATFORM = /\/(node|node-tls|register|pkijs)$/;
 
 /** Programs by what they are: each compiler compiles them all. */
 const PROGRAMS = {

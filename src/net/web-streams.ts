@@ -9,6 +9,15 @@ import {
   transportClosed,
 } from "./transport.ts";
 
+declare global {
+  // Programs without a library of the DOM have no such types: with these, the
+  // declarations of this module compile there too.
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars
+  interface ReadableStream<R> {}
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars
+  interface WritableStream<W> {}
+}
+
 /** The two directions of a connection, as {@link toWebStreams} makes them. */
 export interface WebStreamPair {
   readonly readable: ReadableStream<Uint8Array>;
@@ -97,7 +106,7 @@ const HIGH_WATER_MARK = 256 * 1024;
 export interface StreamEnds {
   /** Ends the direction that is written, in place of closing the writable. */
   readonly closeWrite?: (
-    writer: WritableStreamDefaultWriter<Uint8Array>,
+    write: (bytes: Uint8Array) => Promise<void>,
   ) => Promise<void>;
   /** True where an empty chunk is the end of the direction that is read. */
   readonly emptyIsEnd?: boolean;
@@ -249,7 +258,7 @@ export class StreamTransport implements Transport {
     if (closeWrite === undefined) return this.#writer.close();
     await this.#lastWrite;
     if (this.#unsent > 0) this.#throwFailure();
-    await closeWrite(this.#writer);
+    await closeWrite((bytes) => this.#writer.write(bytes));
   }
 
   /** Ends what the two streams leave open; its failure changes nothing. */

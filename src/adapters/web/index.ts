@@ -79,7 +79,7 @@ const CONNECT_WEB_SOCKET_OPTIONS: Names<ConnectWebSocketOptions> = {
  * `timeout` and `signal` are for both together. Each binary message carries bytes,
  * and an empty one ends its direction.
  *
- * @param url the gateway's, "wss://…" or "ws://…"
+ * @param url the gateway's, "wss://…" or "ws://…", or a URL
  * @throws SSLCertVerificationError when the server is not who it should be
  * @throws SSLError when the handshake fails, and an Error when the gateway does
  *
@@ -98,14 +98,15 @@ const CONNECT_WEB_SOCKET_OPTIONS: Names<ConnectWebSocketOptions> = {
  * ```
  */
 export async function connectWebSocket(
-  url: string | URL,
+  url: string | { readonly href: string },
   options: ConnectWebSocketOptions,
 ): Promise<SSLSocket> {
   requireNames("connectWebSocket", options, CONNECT_WEB_SOCKET_OPTIONS);
   return connectBy(options, {
     call: "connectWebSocket",
     makeContext: createDefaultContext,
-    open: () => openWebSocket(String(url), options),
+    open: () =>
+      openWebSocket(typeof url === "string" ? url : url.href, options),
   });
 }
 

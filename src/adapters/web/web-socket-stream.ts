@@ -28,7 +28,7 @@ export async function fromWebSocketStream(
       const { closeCode = NO_CODE } = await socket.closed;
       if (!isNormalEnd(closeCode)) throw closedBy(closeCode);
     },
-    closeWrite: (writer) => writer.write(NO_BYTES),
+    closeWrite: (write) => write(NO_BYTES),
     release: () => {
       socket.close({ closeCode: 1000 });
     },
