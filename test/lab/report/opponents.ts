@@ -45,13 +45,14 @@ async function listens(
   return false;
 }
 
+/** A server that lasts, with its port. */
+export interface Lasting extends Opponent {
+  port(): Promise<number>;
+}
+
 /** A server that serves many connections; it is started anew where it has died. */
-export function lasting(
-  command: string,
-  tables: () => string,
-): Opponent & { readonly deaths: () => number } {
+export function lasting(command: string, tables: () => string): Lasting {
   let running: { child: ChildProcess; port: number } | undefined;
-  let deaths = 0;
   const ready = async (): Promise<number> => {
     if (
       running !== undefined &&
@@ -59,7 +60,6 @@ export function lasting(
       running.child.signalCode === null
     )
       return running.port;
-    if (running !== undefined) deaths++;
     const port = await freePort();
     const child = start(command, port);
     running = { child, port };
@@ -80,7 +80,7 @@ export function lasting(
       running?.child.kill("SIGKILL");
       return Promise.resolve();
     },
-    deaths: () => deaths,
+    port: ready,
   };
 }
 

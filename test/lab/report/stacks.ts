@@ -106,7 +106,7 @@ export const STACKS: readonly Stack[] = [
     name: "rustls",
     version: [
       "cat {peers}/rust/Cargo.toml",
-      /rustls[^\n]*version = "=([\d.]+)"/,
+      /dependencies\.rustls\]\s+version = "=([\d.]+)"/,
     ],
     versions: BOTH,
     ...own(({ peers }) => `${peers}/node_modules/.rust/target/release/peer`),
