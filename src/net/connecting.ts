@@ -21,9 +21,9 @@ import {
 import type { SSLContext } from "../ssl/ssl-context.ts";
 import { closeInTime, type Transport } from "./transport.ts";
 
-/** A context, or what to make one of. */
+/** A context, or what to make one of: never both. */
 export interface ContextChoice extends CertChainSource {
-  /** All that follows is in here then. */
+  /** It has its own of all that follows, which must be left out. */
   readonly context?: SSLContext;
   readonly ca?: Encoded | readonly Encoded[];
   readonly caFile?: string;
@@ -74,7 +74,8 @@ export type ContextMaker = (options: DefaultContextOptions) => SSLContext;
  * Returns the context that was chosen, or makes it.
  *
  * @param call for messages
- * @throws TypeError for a server without a certificate
+ * @throws TypeError for a server without a certificate, and for a context together
+ *   with what another would be made of
  * @throws SSLError for certificates and keys that do not parse or do not fit
  */
 export async function contextOf(
@@ -86,7 +87,10 @@ export async function contextOf(
   const given = withoutNulls(choice);
   const { ca, caFile, caPath, roots, alpnProtocols } = given;
   const { cert, certFile, pfx, pfxFile } = given;
-  if (given.context !== undefined) return given.context;
+  if (given.context !== undefined) {
+    requireContextAlone(call, given);
+    return given.context;
+  }
   const context = make({
     purpose,
     ...(ca !== undefined && { ca }),
@@ -102,6 +106,15 @@ export async function contextOf(
     );
   if (alpnProtocols !== undefined) context.setAlpnProtocols(alpnProtocols);
   return context;
+}
+
+/** To pass over a `ca` would be to trust others than the program says. */
+function requireContextAlone(call: string, given: object): void {
+  for (const name of Object.keys(CONTEXT_CHOICE))
+    if (name !== "context" && Reflect.get(given, name) !== undefined)
+      throw new TypeError(
+        `${call}: ${name}: given together with a context, which has its own; set it in the context, or leave the context out`,
+      );
 }
 
 /** The way to a server that {@link connectBy} goes. */

@@ -11,6 +11,7 @@ import {
   CLIENT_OPTIONS,
   type ClientOptions,
   connectBy,
+  type ContextChoice,
   contextOf,
 } from "../../net/connecting.ts";
 import type { Transport } from "../../net/transport.ts";
@@ -18,9 +19,10 @@ import { StreamTransport } from "../../net/web-streams.ts";
 import { lingered } from "../lingering.ts";
 import { createDefaultContext } from "../../ssl/default-context.ts";
 import { withoutBrackets } from "../../ssl/names/hostname.ts";
-import { type Names, requireNames } from "../../ssl/names/arguments.ts";
+import { type Names, picked, requireNames } from "../../ssl/names/arguments.ts";
 import type { SSLContext } from "../../ssl/ssl-context.ts";
 import type { SSLSocket } from "../../ssl/socket/ssl-socket.ts";
+import { CALL_OPTIONS } from "../../ssl/socket/transport.ts";
 
 export type {
   AcceptOptions,
@@ -105,6 +107,12 @@ export async function connect(
   });
 }
 
+/** The options that are for each connection, not for their context. */
+const EACH_CONNECTION: Names<Omit<AcceptOptions, keyof ContextChoice>> = {
+  ...CALL_OPTIONS,
+  suppressRaggedEofs: true,
+};
+
 /**
  * Makes the handler `connect` of a Worker that takes connections over TLS. The
  * context is made for the first of them: a Worker has no random bytes before.
@@ -141,7 +149,7 @@ export function serve(
       createDefaultContext,
     ));
     const secure = await acceptBy(
-      { ...options, context },
+      { ...picked(options, EACH_CONNECTION), context },
       {
         call: "serve",
         makeContext: createDefaultContext,
