@@ -57,9 +57,10 @@ export class Incoming {
     if (!this.#hand(bytes)) this.#keep(bytes.slice());
   }
 
-  /** Notes that the peer has ended its direction. */
+  /** Notes that the peer has ended its direction: what comes then is dropped. */
   end(): void {
-    this.#ended = true;
+    // What has failed has not ended well, whatever its source says afterwards.
+    if (this.#failure === undefined) this.#ended = true;
     this.#reader?.();
   }
 
@@ -127,7 +128,8 @@ export class Incoming {
 
   /** Hands bytes to a reader that waits for them; tells whether they are done with. */
   #hand(bytes: Uint8Array): boolean {
-    if (this.#discards) return true;
+    const isOver = this.#ended || this.#failure !== undefined;
+    if (this.#discards || isOver) return true;
     const taker = this.#taker;
     if (taker === undefined || this.#queue.length > 0) return false;
     this.#taker = undefined;

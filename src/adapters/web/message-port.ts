@@ -1,6 +1,7 @@
 /** Message ports, to a worker, a frame or another page, as transports. */
 import { isArrayBuffer, viewBytes } from "../../bytes.ts";
 import { HIGH_WATER_MARK, Incoming } from "../../net/incoming.ts";
+import { kindOf } from "../../options.ts";
 import {
   oneAtATime,
   type Transport,
@@ -53,6 +54,8 @@ class PortTransport implements Transport {
   #isClosed = false;
   /** Bytes that were written and that nobody has read there. */
   #unsent = 0;
+  /** Bytes that came, and that the other end does not know to be read. */
+  #owed = 0;
   #writer: () => void = () => undefined;
 
   constructor(port: MessagePortLike) {
@@ -84,7 +87,10 @@ class PortTransport implements Transport {
 
   async read(): Promise<Uint8Array | null> {
     const bytes = await this.#incoming.read();
-    if (bytes !== null && !this.#isClosed) this.#post(bytes.length);
+    // Less than was read where bytes were put back: it has had its answer for them.
+    const read = this.#owed - this.#incoming.buffered;
+    if (read > 0 && !this.#isClosed) this.#post(read);
+    if (read > 0) this.#owed -= read;
     return bytes;
   }
 
@@ -125,7 +131,6 @@ class PortTransport implements Transport {
   }
 
   unread(bytes: Uint8Array): void {
-    // They were counted as read already: the other end has had its answer.
     this.#incoming.unread(bytes);
   }
 
@@ -135,18 +140,43 @@ class PortTransport implements Transport {
 
   #onMessage(data: unknown): void {
     if (data === null) this.#incoming.end();
-    else if (data === false) this.#lost(transportClosed());
-    else if (typeof data === "number") {
-      this.#unsent -= data;
-      this.#writer();
-    } else if (isArrayBuffer(data) || ArrayBuffer.isView(data))
-      this.#incoming.give(viewBytes(data));
-    else
-      this.abort(
-        new TypeError(
-          `a message of the port is ${typeof data}: the other end must be a transport of fromMessagePort(), too`,
-        ),
-      );
+    else if (data === false) {
+      this.#lost(transportClosed());
+      // The other end may keep its own open.
+      this.#port.close();
+    } else if (typeof data === "number") this.#onRead(data);
+    else if (isArrayBuffer(data) || ArrayBuffer.isView(data))
+      this.#onBytes(viewBytes(data));
+    else this.#refuse(`is ${kindOf(data)}`);
+  }
+
+  /** The other end has read so many bytes: no fewer than none, nor more than sent. */
+  #onRead(count: number): void {
+    if (!(Number.isInteger(count) && count > 0 && count <= this.#unsent)) {
+      this.#refuse("counts bytes that were not sent");
+      return;
+    }
+    this.#unsent -= count;
+    this.#writer();
+  }
+
+  #onBytes(bytes: Uint8Array): void {
+    // Messages cannot be stopped, so an end that does not wait would fill the memory.
+    if (this.#owed > HIGH_WATER_MARK) {
+      this.#refuse("came while those before it wait to be read");
+      return;
+    }
+    if (bytes.length === 0 || this.#incoming.ended) return;
+    this.#owed += bytes.length;
+    this.#incoming.give(bytes);
+  }
+
+  #refuse(what: string): void {
+    this.abort(
+      new TypeError(
+        `a message of the port ${what}: the other end must be a transport of fromMessagePort(), too`,
+      ),
+    );
   }
 
   #lost(error: unknown): void {

@@ -22,6 +22,8 @@ export interface WebSocketStreamLike {
 export async function fromWebSocketStream(
   socket: WebSocketStreamLike,
 ): Promise<Transport> {
+  // A failure shows in the streams; what `closed` says of it may never be asked for.
+  socket.closed.catch(() => undefined);
   return new StreamTransport(await socket.opened, {
     emptyIsEnd: true,
     checkEnd: async () => {
