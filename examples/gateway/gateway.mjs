@@ -29,8 +29,8 @@ server.on("listening", () => {
 });
 
 server.on("connection", (socket, { url }) => {
-  const place = decodeURIComponent(url.slice(1));
-  if (!values.allow.includes(place)) {
+  const place = decoded(url.slice(1));
+  if (place === undefined || !values.allow.includes(place)) {
     socket.close(4403, "this address is not allowed");
     return;
   }
@@ -56,3 +56,12 @@ server.on("connection", (socket, { url }) => {
     else tcp.destroySoon();
   });
 });
+
+/** Undefined for what is no text: that is for the client to see, not for all others. */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
