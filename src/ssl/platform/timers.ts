@@ -24,23 +24,30 @@ export function startTimer(
 ): () => void {
   const time = Math.min(milliseconds, LONGEST);
   if (timers.setTimer !== undefined) return timers.setTimer(callback, time);
+  const own = ownTimer();
+  if (own === undefined)
+    throw stateError(
+      "ERR_UNSUPPORTED_PLATFORM",
+      "there is no setTimeout with clearTimeout here: give the transport a setTimer of its own to use timeouts",
+    );
+  return own(callback, time);
+}
+
+/** That of the runtime: JavaScriptCore's shell has one that cannot be cancelled. */
+function ownTimer(): Timers["setTimer"] {
   const set: unknown = Reflect.get(globalThis, "setTimeout");
   const clear: unknown = Reflect.get(globalThis, "clearTimeout");
   if (typeof set !== "function" || typeof clear !== "function")
-    throw stateError(
-      "ERR_UNSUPPORTED_PLATFORM",
-      "there is no setTimeout here: give the transport a setTimer of its own to use timeouts",
-    );
-  const timer: unknown = Reflect.apply(set, undefined, [callback, time]);
-  return () => {
-    Reflect.apply(clear, undefined, [timer]);
+    return undefined;
+  return (callback, time) => {
+    const timer: unknown = Reflect.apply(set, undefined, [callback, time]);
+    return () => {
+      Reflect.apply(clear, undefined, [timer]);
+    };
   };
 }
 
 /** Tells whether {@link startTimer} has a timer to start. */
 export function hasTimers(timers: Timers = {}): boolean {
-  return (
-    timers.setTimer !== undefined ||
-    typeof Reflect.get(globalThis, "setTimeout") === "function"
-  );
+  return timers.setTimer !== undefined || ownTimer() !== undefined;
 }
