@@ -71,7 +71,10 @@ if (values.docs) {
   const sizes = new Map();
   for (const [at, { target = "es2022" }] of rows.entries()) {
     if (target !== null && !sizes.has(target))
-      sizes.set(target, await clientSize(folder, target));
+      sizes.set(target, {
+        whole: await clientSize(folder, "whole", target),
+        lite: await clientSize(folder, "lite", target),
+      });
     results[at].kib = sizes.get(target);
   }
   await writeDocs(results);

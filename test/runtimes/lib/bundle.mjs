@@ -33,11 +33,17 @@ export async function bundle(folder, entry, options = {}) {
   return outfile;
 }
 
-/** KiB, gzipped, of a client alone that was built for that target. */
-export async function clientSize(folder, target = "es2022") {
+/** Programs whose size tells what a client costs. */
+const CLIENTS = {
+  whole: `import { SSLContext } from "puretls"; globalThis.client = new SSLContext();`,
+  lite: `import { connect } from "puretls/lite"; globalThis.connect = connect;`,
+};
+
+/** KiB, gzipped, of a client that was built for that target: `whole` or `lite`. */
+export async function clientSize(folder, client, target) {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import { SSLContext } from "puretls"; globalThis.client = new SSLContext();`,
+      contents: CLIENTS[client],
       resolveDir: folder,
     },
     bundle: true,

@@ -1,18 +1,44 @@
 /** Checks of entry points that a program may take beside `puretls`. */
-import { SSLContext } from "puretls";
+import { memoryPair, SSLContext } from "puretls";
 import { drop, edit, playInMemory, scenario } from "puretls/lab";
+import { connect } from "puretls/lite";
+import { connect as connect13 } from "puretls/lite/tls13";
 import { createCertificateAuthority } from "puretls/pki";
 import { mozillaRoots } from "puretls/roots";
 import { createVerifier, parsePem, TrustStore } from "puretls/x509";
-import { assert, assertEqual } from "./assert.mjs";
-import { wrapPair } from "./memory.mjs";
+import { assert, assertEqual, pattern, samePattern } from "./assert.mjs";
+import { receive, wrapPair } from "./memory.mjs";
 
 /**
  * The checks, by name.
  *
  * @param environment see program.mjs
  */
-export function entryChecks({ provider, material: { web } }) {
+export function entryChecks({ provider, random, material }) {
+  const { web } = material;
+
+  /** A client of puretls/lite, which takes random bytes from `crypto` alone. */
+  async function small(connectLite, version) {
+    if (random !== undefined) globalThis.crypto ??= cryptoOf(random);
+    const [near, far] = memoryPair();
+    const { ca, cert, key } = material;
+    const there = new SSLContext({
+      protocol: "tlsServer",
+      provider,
+      certChain: { cert, key },
+      maximumVersion: version,
+    }).wrapSocket(far, { serverSide: true });
+    const data = pattern(1000);
+    const echo = receive(there, data.length)
+      .then((bytes) => there.sendAll(bytes))
+      .then(() => there.close());
+    const here = await connectLite(near, { serverHostname: "a.test", ca });
+    await here.sendAll(data);
+    samePattern(await receive(here, data.length), data.length);
+    await here.close();
+    await echo;
+  }
+
   return {
     "puretls/pki: a certificate of this runtime's own": () => {
       const authority = createCertificateAuthority({
@@ -43,6 +69,11 @@ export function entryChecks({ provider, material: { web } }) {
       for (const played of [client, server].map((one) => playInMemory(one)))
         assertEqual(played.verdict, "pass");
     },
+    "puretls/lite: a client": async () => {
+      await small(connect, "TLSv1.3");
+      await small(connect, "TLSv1.2");
+      await small(connect13, "TLSv1.3");
+    },
     "puretls/roots: a chain of the web": () => {
       if (web === undefined) return "PURETLS_VECTORS names no x509-limbo";
       const trustStore = new TrustStore();
@@ -58,6 +89,16 @@ export function entryChecks({ provider, material: { web } }) {
       const expected = { purpose: "serverAuth", serverName, now };
       const { path } = verifier.verify({ certificates }, expected);
       assert(path.length > 2, `a path of ${String(path.length)}`);
+    },
+  };
+}
+
+/** The one function of WebCrypto that is needed, where an engine has none. */
+function cryptoOf(random) {
+  return {
+    getRandomValues: (array) => {
+      array.set(random(array.length));
+      return array;
     },
   };
 }
