@@ -172,23 +172,24 @@ describeProgram("ws", "a WebSocket of the package ws", WS, () => {
     expect(wire.length).toBeGreaterThan(1000);
     expect(wire).not.toContain("secret");
   });
+
+  it("a path that is no text ends its connection, and not the gateway", async () => {
+    const { WebSocket } = await findWebSocket();
+    const gateway = await startGateway(stage().settings);
+    const url = new URL("/%", gateway(1)).href;
+    const codeOf = () =>
+      new Promise((resolve) => {
+        new WebSocket(url).addEventListener("close", ({ code }) => {
+          resolve(code);
+        });
+      });
+    expect(await codeOf()).toBe(4403);
+    expect(await codeOf()).toBe(4403);
+  });
 });
 
 it("what carries no bytes is refused by name", async () => {
   const { ca } = stage().settings;
   const rejected = connectOver({} as Transport, { ca, serverHostname: "a" });
   await expect(rejected).rejects.toThrow(/WebSocket.*MessagePort/);
-});
-
-it("a path that is no text ends its connection, and not the gateway", async () => {
-  const gateway = await startGateway(stage().settings);
-  const url = new URL("/%", gateway(1)).href;
-  const codeOf = () =>
-    new Promise((resolve) => {
-      new WebSocket(url).addEventListener("close", ({ code }) => {
-        resolve(code);
-      });
-    });
-  expect(await codeOf()).toBe(4403);
-  expect(await codeOf()).toBe(4403);
 });
