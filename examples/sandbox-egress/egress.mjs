@@ -82,7 +82,10 @@ async function requestOf(socket) {
     end = text.indexOf("\r\n\r\n");
   }
   const [first, ...lines] = text.slice(0, end).split("\r\n");
-  const [method, path] = first.split(" ");
+  const [method, path = ""] = first.split(" ");
+  // Behind the host's name it would be more of that name, or a port.
+  if (!path.startsWith("/"))
+    throw new Error("a request's path begins with a slash");
   const headers = new Headers(
     lines.map((line) => {
       const colon = line.indexOf(":");

@@ -36,8 +36,8 @@ def until(call):
         data = os.read(0, 65536)
         incoming.write(data) if data else incoming.write_eof()
 until(tls.do_handshake)
-request = "POST /secret-path HTTP/1.1\\r\\nHost: %s\\r\\nContent-Length: 11\\r\\nX-Word: kept\\r\\n\\r\\nsecret-body"
-until(lambda: tls.write((request % sys.argv[2]).encode()))
+request = "POST %s HTTP/1.1\\r\\nHost: %s\\r\\nContent-Length: 11\\r\\nX-Word: kept\\r\\n\\r\\nsecret-body"
+until(lambda: tls.write((request % (sys.argv[3], sys.argv[2])).encode()))
 answer = b""
 while True:
     try:
@@ -52,11 +52,13 @@ sys.stderr.write(tls.version() + " " + answer.decode() + " end\\n")
 
 const ANSWER = /TLSv1\.3 HTTP\/1\.1 201 [\s\S]*the answer to secret-body end/;
 
-function guest(caPem: string, host: string): PeerProcess {
+const PATH = "/secret-path";
+
+function guest(caPem: string, host: string, path = PATH): PeerProcess {
   const ca = temporaryFile("ca.pem", caPem);
   const script = join(ca, "..", "guest.py");
   writeFileSync(script, GUEST);
-  return new PeerProcess("python3", [script, ca, host]);
+  return new PeerProcess("python3", [script, ca, host, path]);
 }
 
 type Egress = typeof EgressProgram;
@@ -69,7 +71,7 @@ describePeers(["python"], () => {
   });
 
   /** Carries the guest's bytes to the egress, and notes both directions. */
-  async function run(host: string) {
+  async function run(host: string, path = PATH) {
     const asked: (readonly [string, RequestInit])[] = [];
     const egress = bundle.createEgress({
       allows: (name) => name === "api.example",
@@ -80,7 +82,7 @@ describePeers(["python"], () => {
         return Promise.resolve(answer);
       },
     });
-    const process = guest(egress.caPem, host);
+    const process = guest(egress.caPem, host, path);
     const [near, far] = bundle.memoryPair();
     const wire: string[] = [];
     process.onOutput((bytes) => {
@@ -119,6 +121,16 @@ describePeers(["python"], () => {
     expect(wire.length).toBeGreaterThan(1000);
     expect(wire).not.toMatch(/secret|kept|answer/);
   });
+
+  it.each([".other.example/", ":8443/", "@other.example/"])(
+    "the path %s adds nothing to the host that was allowed",
+    async (path) => {
+      const { process, asked, outcome } = await run("api.example", path);
+      expect(process.log()).toMatch(/502 Bad Gateway/);
+      expect(outcome).toMatch(/slash/);
+      expect(asked).toEqual([]);
+    },
+  );
 
   it("a host that is not allowed is refused in the handshake", async () => {
     const { process, asked, outcome } = await run("other.example");
