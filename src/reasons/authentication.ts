@@ -40,7 +40,7 @@ export const undecodable_certificate = {
 export const bad_certificate = {
   name: "bad_certificate",
   alert: "bad_certificate",
-  says: "the peer's certificate is malformed or breaks a rule of its profile",
+  says: "the peer's certificate is malformed, breaks a rule of its profile, or is for another name",
   rfc: "9846 4.5.1.3",
 } as const satisfies ReasonRow;
 

@@ -97,7 +97,7 @@ connect({ port, host: "127.0.0.1", servername: "localhost", ca: readFileSync(ca)
     const { code, out } = await run(["lab", "run", file, "--client", command]);
     expect(code, out).toBe(0);
     // The scenario of the other role is left out.
-    expect(out).toContain("1 scenarios: 1 passed");
+    expect(out).toContain("1 scenario: 1 passed");
   });
 
   it("refuses what goes not together, and ends with 2", async () => {

@@ -19,20 +19,21 @@ JSON files; without FILE, the library that ships. Against our own engine in
 memory, where no peer is named. Ends with 1 where something failed.
 
 Against what:
-  --peer HOST:PORT   this server, which is to echo what it gets
+  --peer HOST:PORT   this server, which echoes what it gets
   --client COMMAND   a client, started by this command for each scenario: {port}
                      in it is the port of 127.0.0.1 to connect to
   --servername NAME  ask a server for this name
 
-Which:
+Selection:
   --only TEXT        those whose name, requirements or tags have this in them;
                      may be repeated, and all have to be there
   --replay FILE      the findings in a report of --json, with their seed
-  --seed N           what all random bytes follow from; default: 1 in memory,
-                     and drawn elsewhere
-  --patience MS      wait so long for a peer before it is silent; default 3000
+  --seed N           seed of all random bytes; default: 1 in memory, random
+                     over a network
+  --patience MS      how long to wait before a peer counts as silent;
+                     default 3000
 
-What to tell:
+Output:
   --json             each result as JSON, with the scenario and the trace of
                      what failed
   --junit FILE       the results as JUnit's XML too
@@ -43,7 +44,7 @@ What to tell:
 export const EXPLORE_HELP = `Usage: puretls lab explore [OPTIONS]
 
 Says every message of a repertoire in every state that a handshake comes
-through, and draws what the peer accepts. A peer elsewhere takes a connection
+through, and draws what the peer accepts. A peer over a network takes a connection
 for each try, some hundreds in all. Without a peer, our own engine in memory.
 
   --peer HOST:PORT   explore this server
@@ -56,8 +57,8 @@ for each try, some hundreds in all. Without a peer, our own engine in memory.
   --depth N          messages out of place on one path; default 1
   --format FORMAT    dot (Graphviz; default), mermaid or json
   --all              draw what ends the connection too
-  --seed N           what all random bytes follow from
-  --patience MS      wait so long for a peer before it is silent; default 250
+  --seed N           seed of all random bytes
+  --patience MS      how long to wait before a peer counts as silent; default 250
 `;
 
 export const LIST_HELP = `Usage: puretls lab list [FILE...] [OPTIONS]

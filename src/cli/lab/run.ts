@@ -41,7 +41,7 @@ export async function labRun(
   try {
     const one = playerOf(opponent, seed, patience);
     for (const scenario of scenarios) {
-      if (terminal.signal.aborted) return 130;
+      if (terminal.signal.aborted) break;
       results.push(await one(scenario));
     }
   } finally {
@@ -62,6 +62,7 @@ export async function labRun(
     });
     await writeOut(terminal, values.quiet === true ? lastLine(text) : text);
   }
+  if (terminal.signal.aborted) return 130;
   return results.every(({ verdict }) => verdict === "pass") ? 0 : 1;
 }
 

@@ -142,7 +142,7 @@ export function reportText(
   const count = (verdict: string): number =>
     results.filter((one) => one.verdict === verdict).length;
   lines.push(
-    `${results.length} scenarios: ${count("pass")} passed, ${count("fail")} failed, ${count("error")} could not be played`,
+    `${results.length} ${results.length === 1 ? "scenario" : "scenarios"}: ${count("pass")} passed, ${count("fail")} failed, ${count("error")} could not be played`,
     "",
   );
   return lines.join("\n");
