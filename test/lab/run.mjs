@@ -1,6 +1,6 @@
 /**
  * Bundles a judge of the lab, for Node 20 reads no TypeScript, and runs it:
- * node test/lab/run.mjs planted | report | tlsfuzzer | speed. Each has its main.ts.
+ * node test/lab/run.mjs planted | report | tlsfuzzer. Each has its main.ts.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
-const JUDGES = ["planted", "report", "tlsfuzzer", "speed"];
+const JUDGES = ["planted", "report", "tlsfuzzer"];
 const [judge = "", ...args] = process.argv.slice(2);
 if (!JUDGES.includes(judge)) {
   console.error(`a judge is one of ${JUDGES.join(", ")}; found "${judge}"`);
