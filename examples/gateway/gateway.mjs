@@ -17,6 +17,12 @@ const { values } = parseArgs({
     origin: { type: "string", multiple: true, default: [] },
   },
 });
+for (const place of values.allow)
+  if (!/^(\[[\da-f:.]+\]|[\w.-]+):\d+$/i.test(place))
+    throw new TypeError(
+      `--allow ${place}: HOST:PORT or [ADDRESS]:PORT is wanted`,
+    );
+
 const server = new WebSocketServer({
   host: values.host,
   port: Number(values.port),
@@ -34,10 +40,11 @@ server.on("connection", (socket, { url }) => {
     socket.close(4403, "this address is not allowed");
     return;
   }
-  const colon = place.lastIndexOf(":");
-  const [host, port] = [place.slice(0, colon), Number(place.slice(colon + 1))];
+  const { hostname, port } = new URL(`tcp://${place}`);
+  const host = hostname.replace(/^\[|\]$/g, "");
   const tcp = connect({ host, port, allowHalfOpen: true, noDelay: true });
   let failed = false;
+  answering.add(socket.on("pong", () => answering.add(socket)));
   tcp.on("error", () => (failed = true));
   tcp.on("data", (bytes) => {
     tcp.pause();
@@ -56,6 +63,16 @@ server.on("connection", (socket, { url }) => {
     else tcp.destroySoon();
   });
 });
+
+/** Sockets that answered the last ping: others have gone without a word. */
+const answering = new WeakSet();
+setInterval(() => {
+  for (const socket of server.clients) {
+    if (socket.isPaused) continue;
+    if (!answering.delete(socket)) socket.terminate();
+    else socket.ping();
+  }
+}, 30_000).unref();
 
 /** Undefined for what is no text: that is for the client to see, not for all others. */
 function decoded(path) {
