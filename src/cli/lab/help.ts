@@ -44,8 +44,9 @@ Output:
 export const EXPLORE_HELP = `Usage: puretls lab explore [OPTIONS]
 
 Says every message of a repertoire in every state that a handshake comes
-through, and draws what the peer accepts. A peer over a network takes a connection
-for each try, some hundreds in all. Without a peer, our own engine in memory.
+through, and draws what the peer accepts. A peer over a network takes a
+connection for each try, some hundreds in all. Without a peer, our own engine in
+memory.
 
   --peer HOST:PORT   explore this server
   --client COMMAND   explore a client that this command starts; {port} in it is
@@ -58,7 +59,8 @@ for each try, some hundreds in all. Without a peer, our own engine in memory.
   --format FORMAT    dot (Graphviz; default), mermaid or json
   --all              draw what ends the connection too
   --seed N           seed of all random bytes
-  --patience MS      how long to wait before a peer counts as silent; default 250
+  --patience MS      how long to wait before a peer counts as silent;
+                     default 250
 `;
 
 export const LIST_HELP = `Usage: puretls lab list [FILE...] [OPTIONS]
