@@ -171,15 +171,18 @@ describe.each(Object.entries(MODULES))("a client socket of %s", (name, tls) => {
   });
 
   it("waits for a peer that does not read, in bounded memory", async () => {
-    let reader: nodeTls.TLSSocket | undefined;
+    // The client is secure first: its peer may come to that behind the sleep.
+    let isThere: (socket: nodeTls.TLSSocket) => void = () => undefined;
+    const reader = new Promise<nodeTls.TLSSocket>((resolve) => {
+      isThere = resolve;
+    });
     let length = 0;
     const port = await peer((socket) => {
-      reader = socket.pause();
       socket.on("data", (data: Buffer) => {
         length += data.length;
         if (length === 32 * MIB) socket.end();
       });
-      socket.pause();
+      isThere(socket.pause());
     });
     const socket = open(port);
     const { events, closed } = watch(socket);
@@ -195,7 +198,7 @@ describe.each(Object.entries(MODULES))("a client socket of %s", (name, tls) => {
     // The data itself, what the system holds, and the records under way.
     if (name === "puretls") expect(more).toBeLessThan(48 * MIB);
     expect(drained).toBe(false);
-    reader?.resume();
+    (await reader).resume();
     await closed;
     expect([drained, events.at(-1)]).toEqual([true, "close false"]);
     expect([length, socket.bytesWritten]).toEqual([32 * MIB, 32 * MIB]);
