@@ -49,10 +49,9 @@ export function serverContext(parts: ServerParts): SSLContext {
   for (const name of ["ALPNCallback", "SNICallback", "pskCallback"] as const)
     if (options[name]) requireFunction(`options.${name}`, options[name]);
   requireHint(options.pskIdentityHint);
-  const changes = changesOf(parts);
   const later = choosesLater(parts);
-  if (!later && isForAll(parts, changes)) return sharedContext(facts, changes);
-  const first = facts.serverBase.extend(changes);
+  if (!later && ownChanges(parts) === undefined) return sharedContext(parts);
+  const first = facts.serverBase.extend(changesOf(parts));
   if (!later) return first;
   return first.extend({
     sniCallback: (_connection, name, _context, hello) =>
@@ -60,49 +59,24 @@ export function serverContext(parts: ServerParts): SSLContext {
   });
 }
 
-/** True where nothing in the changes belongs to one connection. */
-function isForAll(
-  { options: { requestCert, pskCallback } }: ServerParts,
-  { keyLog, sessionStore }: ContextChanges,
-): boolean {
-  return (
-    !requestCert &&
-    !pskCallback &&
-    keyLog === null &&
-    sessionStore === KEEPS_NOTHING
-  );
-}
-
-/** Contexts for connections with the same changes: making one takes as long as signing. */
+/**
+ * Contexts of connections that have no changes of their own, by secure context, the
+ * last: making one takes as long as signing.
+ */
 const SHARED = new WeakMap<
   ContextFacts,
-  { readonly changes: ContextChanges; readonly context: SSLContext }
+  { readonly protocols: string; readonly context: SSLContext }
 >();
 
-function sharedContext(
-  facts: ContextFacts,
-  changes: ContextChanges,
-): SSLContext {
+function sharedContext(parts: ServerParts): SSLContext {
+  const { facts } = parts;
+  const changes = commonChanges(parts);
+  const protocols = JSON.stringify(changes.alpnProtocols);
   const known = SHARED.get(facts);
-  if (known !== undefined && isSame(known.changes, changes))
-    return known.context;
+  if (known?.protocols === protocols) return known.context;
   const context = facts.serverBase.extend(changes);
-  SHARED.set(facts, { changes, context });
+  SHARED.set(facts, { protocols, context });
   return context;
-}
-
-function isSame(one: ContextChanges, other: ContextChanges): boolean {
-  const [protocols = [], others = []] = [
-    one.alpnProtocols,
-    other.alpnProtocols,
-  ];
-  return (
-    one.verifyMode === other.verifyMode &&
-    one.alpnMismatch === other.alpnMismatch &&
-    one.ticketKeys === other.ticketKeys &&
-    protocols.length === others.length &&
-    protocols.every((name, at) => name === others[at])
-  );
 }
 
 /** Bytes of a hint that OpenSSL, and so Node, takes at most. */
@@ -132,28 +106,44 @@ function choosesLater({
 }
 
 function changesOf(parts: ServerParts): ContextChanges {
-  const { options, judge, calls, socket, facts } = parts;
+  return { ...commonChanges(parts), ...ownChanges(parts) };
+}
+
+/** Changes that follow from the secure context and the protocols alone. */
+function commonChanges({
+  options: { ALPNProtocols },
+  facts,
+}: Pick<ServerParts, "options" | "facts">) {
+  return {
+    verifyMode: "none",
+    alpnProtocols: alpnNames(ALPNProtocols),
+    alpnMismatch: "alert",
+    keyLog: null,
+    ticketKeys: facts.tickets.keys,
+    sessionStore: KEEPS_NOTHING,
+    sessionStoreTimeout: SESSION_TIME,
+  } as const satisfies ContextChanges;
+}
+
+/** Changes that belong to one connection, its socket or its server; undefined: none. */
+function ownChanges(parts: ServerParts): ContextChanges | undefined {
+  const { options, judge, calls, socket, keyLog } = parts;
   const { requestCert, rejectUnauthorized, pskCallback, server } = options;
   const store = server && storeOf(server, calls);
-  return {
-    verifyMode: !requestCert
-      ? "none"
-      : rejectUnauthorized === false
-        ? "optional"
-        : "required",
-    ...(requestCert && { verifier: judge }),
-    alpnProtocols: alpnNames(options.ALPNProtocols),
-    alpnMismatch: "alert",
-    keyLog: parts.keyLog,
-    ticketKeys: facts.tickets.keys,
-    sessionStore: store ?? KEEPS_NOTHING,
-    sessionStoreTimeout: SESSION_TIME,
+  const own: ContextChanges = {
+    ...(requestCert && {
+      verifyMode: rejectUnauthorized === false ? "optional" : "required",
+      verifier: judge,
+    }),
+    ...(keyLog && { keyLog }),
+    ...(store && { sessionStore: store }),
     ...(pskCallback && {
       pskServerCallback: (identity: string) =>
         calls.serverKey(pskCallback, socket, identity),
       pskIdentityHint: options.pskIdentityHint ?? null,
     }),
   };
+  return Object.keys(own).length === 0 ? undefined : own;
 }
 
 /** Chooses context, protocol and staple for a client, in this order. */
