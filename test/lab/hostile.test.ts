@@ -2,7 +2,9 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  item,
   type LabScenario,
+  type Opponent,
   play,
   playInMemory,
   type Result,
@@ -75,6 +77,42 @@ describe("a server that", () => {
     }
     const closed = scenario("tls13").expectAlertOrClose();
     expect((await against((s) => s.end(), closed)).verdict).toBe("pass");
+  });
+
+  it("reads nothing ends the run by its deadline", async () => {
+    const much = item.data("a".repeat(16_000));
+    const stuffed = scenario("tls13")
+      .send(...Array.from({ length: 2000 }, () => much))
+      .expectRefusal();
+    const paused = (socket: Socket): unknown => socket.pause();
+    const { verdict, seen, duration } = await against(paused, stuffed, 500);
+    expect([verdict, seen]).toEqual([
+      "error",
+      "the run took longer than 500 ms",
+    ]);
+    expect(duration).toBeLessThan(5000);
+  });
+
+  it("never connects ends it too, and is let go of when it does", async () => {
+    let destroyed = 0;
+    const connection = {
+      send: () => Promise.resolve(),
+      receive: () => Promise.resolve("silence" as const),
+      end: () => undefined,
+      destroy: () => destroyed++,
+    };
+    const opponent: Opponent = {
+      ...{ role: "server", name: "late" },
+      connect: () =>
+        new Promise((resolve) => setTimeout(resolve, 300, connection)),
+      close: () => Promise.resolve(),
+    };
+    const { verdict, seen } = await play(CONNECTS, opponent, { deadline: 100 });
+    expect([verdict, seen]).toEqual([
+      "error",
+      "the run took longer than 100 ms",
+    ]);
+    await expect.poll(() => destroyed).toBe(1);
   });
 
   it("sends without end is cut off", async () => {

@@ -1,5 +1,6 @@
 /** Plays scenarios against a peer elsewhere. */
 import type { Session } from "../../engine/index.ts";
+import { startTimer } from "../../ssl/platform/timers.ts";
 import { LabError } from "../errors.ts";
 import type { LabConnection, Opponent } from "../peers/opponent.ts";
 import type { LabScenario, ScenarioData } from "../scenario/scenario.ts";
@@ -75,31 +76,41 @@ function drawnSeed(): number {
   return Math.floor(Math.random() * 2 ** 31);
 }
 
-/** Connects, and lets bytes go to and fro until the run is done. */
+/** Connects, and lets bytes go to and fro until the run is done, or its time is over. */
 async function drive(
   run: Play,
   opponent: Opponent,
   deadline: number,
 ): Promise<void> {
-  let connection: LabConnection;
+  const until = Date.now() + deadline;
+  const late = (): void => run.fault(`the run took longer than ${deadline} ms`);
+  let connection: LabConnection | "late";
+  const connecting = opponent.connect();
   try {
-    connection = await opponent.connect();
+    connection = await within(until, connecting);
   } catch (error) {
     const why = error instanceof Error ? error.message : "no connection";
     run.fault(`${opponent.name} cannot be reached: ${why}`);
     return;
   }
-  const until = Date.now() + deadline;
+  if (connection === "late") {
+    late();
+    connecting.then(
+      (one) => one.destroy(),
+      () => undefined,
+    );
+    return;
+  }
   try {
     run.begin();
     while (!run.done || run.hasOutput) {
-      await sendAll(run, connection);
-      if (run.done) break;
-      const left = until - Date.now();
-      if (left <= 0) {
-        run.fault(`the run took longer than ${deadline} ms`);
+      // A peer that reads nothing takes nothing either.
+      if ((await within(until, sendAll(run, connection))) === "late") {
+        late();
         break;
       }
+      if (run.done) break;
+      const left = until - Date.now();
       const came = await connection.receive(Math.min(run.patience, left));
       if (came === "silence") run.quiet();
       else if (came === "end") run.receiveEnd();
@@ -107,6 +118,23 @@ async function drive(
     }
   } finally {
     connection.destroy();
+  }
+}
+
+/** Waits for a promise, until that time. */
+async function within<T>(
+  until: number,
+  promise: Promise<T>,
+): Promise<T | "late"> {
+  let cancel = (): void => undefined;
+  const late = new Promise<"late">((resolve) => {
+    const left = Math.max(0, until - Date.now());
+    cancel = startTimer({}, left, () => resolve("late"));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    cancel();
   }
 }
 
@@ -120,15 +148,9 @@ async function sendAll(run: Play, connection: LabConnection): Promise<void> {
   connection.end();
 }
 
-/** A timer, where the runtime has one: all but the barest have. */
-declare function setTimeout(
-  callback: () => void,
-  milliseconds: number,
-): unknown;
-
 function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, Math.min(milliseconds, MOST_WAIT));
+    startTimer({}, Math.min(milliseconds, MOST_WAIT), resolve);
   });
 }
 
