@@ -256,7 +256,12 @@ function nameOfTypedArray(value: unknown): unknown {
  *
  * @throws TypeError for anything else, strings included
  */
-export function viewBytes(data: unknown, what = "data"): Uint8Array {
+export function viewBytes(data: BytesLike, what = "data"): Uint8Array {
+  return viewAnyBytes(data, what);
+}
+
+/** The same of a value that no type vouches for: what an event brought. */
+export function viewAnyBytes(data: unknown, what: string): Uint8Array {
   // Not a Buffer as it is: its slice() is no copy.
   if (data instanceof Uint8Array && data.constructor === Uint8Array)
     return data;

@@ -33,6 +33,28 @@ export interface Command {
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }
 
+/** A command whose first word names one of the commands below it. */
+export function commandOf(
+  facts: Pick<Command, "name" | "summary" | "help">,
+  verbs: readonly Command[],
+): Command {
+  const names = verbs.map(({ name }) => name);
+  const known = `${names.slice(0, -1).join(", ")} or ${names.slice(-1).join("")}`;
+  return {
+    ...facts,
+    options: {},
+    verbs,
+    run: (args, terminal) => {
+      const [name, ...rest] = args;
+      const verb = verbs.find((one) => one.name === name);
+      if (verb !== undefined) return verb.run(rest, terminal);
+      throw new CommandError(
+        name === undefined ? `${known} is missing` : `${known}, not "${name}"`,
+      );
+    },
+  };
+}
+
 /** Stops a command; its message is one line for stderr. */
 export class CommandError extends Error {
   override readonly name = "CommandError";

@@ -1,5 +1,5 @@
 /** Duplex streams in the manner of Node as transports, without a module of Node. */
-import { viewBytes } from "../bytes.ts";
+import { viewAnyBytes } from "../bytes.ts";
 import { hasTimers, startTimer } from "../ssl/platform/timers.ts";
 import { Incoming } from "./incoming.ts";
 import {
@@ -96,7 +96,7 @@ export class DuplexTransport<
   give(chunk: unknown): void {
     let view: Uint8Array;
     try {
-      view = viewBytes(chunk, "a chunk of the stream");
+      view = viewAnyBytes(chunk, "a chunk of the stream");
     } catch (error) {
       this.abort(error);
       return;

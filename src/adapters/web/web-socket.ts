@@ -1,5 +1,10 @@
 /** WebSockets to a gateway as transports. */
-import { type Bytes, isArrayBuffer, NO_BYTES, viewBytes } from "../../bytes.ts";
+import {
+  type Bytes,
+  isArrayBuffer,
+  NO_BYTES,
+  viewAnyBytes,
+} from "../../bytes.ts";
 import { HIGH_WATER_MARK, Incoming } from "../../net/incoming.ts";
 import {
   CLOSING_TIME,
@@ -205,7 +210,7 @@ class WebSocketTransport implements Transport {
   #onMessage(data: unknown): void {
     let bytes: Uint8Array;
     try {
-      bytes = viewBytes(data, "a message of the WebSocket");
+      bytes = viewAnyBytes(data, "a message of the WebSocket");
     } catch (error) {
       this.abort(error);
       return;

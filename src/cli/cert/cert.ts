@@ -7,7 +7,7 @@ import { certShow, SHOW_OPTIONS } from "./show.ts";
 import { certSign, SIGN_OPTIONS } from "./sign.ts";
 import { certTrust, TRUST_OPTIONS } from "./trust.ts";
 import { certVerify, VERIFY_OPTIONS } from "./verify.ts";
-import { type Command, CommandError, readArguments } from "../command.ts";
+import { type Command, commandOf, readArguments } from "../command.ts";
 
 const VERBS: readonly Command[] = [
   {
@@ -68,21 +68,11 @@ const VERBS: readonly Command[] = [
   },
 ];
 
-const NAMES = VERBS.map(({ name }) => name);
-
-export const cert: Command = {
-  name: "cert",
-  summary: "make, show, verify, sign or renew certificates",
-  help: help.CERT_HELP,
-  options: {},
-  verbs: VERBS,
-  run: (args, terminal) => {
-    const [name, ...rest] = args;
-    const verb = VERBS.find((one) => one.name === name);
-    if (verb !== undefined) return verb.run(rest, terminal);
-    const known = `${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1) ?? ""}`;
-    throw new CommandError(
-      name === undefined ? `${known} is missing` : `${known}, not "${name}"`,
-    );
+export const cert: Command = commandOf(
+  {
+    name: "cert",
+    summary: "make, show, verify, sign or renew certificates",
+    help: help.CERT_HELP,
   },
-};
+  VERBS,
+);

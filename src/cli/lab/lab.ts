@@ -1,5 +1,5 @@
 /** `puretls lab`: plays scenarios that go wrong on purpose. Loaded when it is asked for. */
-import { type Command, CommandError, readArguments } from "../command.ts";
+import { type Command, commandOf, readArguments } from "../command.ts";
 import { EXPLORE_HELP, LAB_HELP, LIST_HELP, RUN_HELP } from "./help.ts";
 import { EXPLORE_OPTIONS, LIST_OPTIONS, RUN_OPTIONS } from "./options.ts";
 
@@ -36,21 +36,12 @@ const VERBS: readonly Command[] = [
   },
 ];
 
-const NAMES = VERBS.map(({ name }) => name);
-
-export const lab: Command = {
-  name: "lab",
-  summary: "handshakes that go wrong on purpose, and what a peer makes of them",
-  help: LAB_HELP,
-  options: {},
-  verbs: VERBS,
-  run: (args, terminal) => {
-    const [name, ...rest] = args;
-    const verb = VERBS.find((one) => one.name === name);
-    if (verb !== undefined) return verb.run(rest, terminal);
-    const known = `${NAMES.slice(0, -1).join(", ")} or ${NAMES[NAMES.length - 1] ?? ""}`;
-    throw new CommandError(
-      name === undefined ? `${known} is missing` : `${known}, not "${name}"`,
-    );
+export const lab: Command = commandOf(
+  {
+    name: "lab",
+    summary:
+      "handshakes that go wrong on purpose, and what a peer makes of them",
+    help: LAB_HELP,
   },
-};
+  VERBS,
+);

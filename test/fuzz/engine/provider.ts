@@ -13,38 +13,15 @@ import type {
   KeyExchange,
   KeyPair,
   PublicKey,
-  RandomSource,
   SignatureSigner,
   SignatureVerifier,
 } from "../../../src/crypto/provider.ts";
+import { Dice } from "../../../src/lab/world/hollow.ts";
+
+export { Dice };
 
 /** The time in every run: certificates and tickets are good for it. */
 export const NOW = Date.UTC(2026, 5, 1);
-
-/** Random bytes that follow from a number, which can be put back. */
-export class Dice {
-  /** 32 bits: all that the next bytes depend on. */
-  state = 0;
-
-  constructor(seed: number) {
-    this.state = seed | 0;
-  }
-
-  readonly random: RandomSource = (length) => {
-    const bytes = new Uint8Array(length);
-    for (let i = 0; i < length; i++) bytes[i] = this.next() >>> 24;
-    return bytes;
-  };
-
-  /** 32 bits. */
-  next(): number {
-    this.state = (this.state + 0x9e3779b9) | 0;
-    let x = this.state;
-    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
-    x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
-    return (x ^ (x >>> 15)) >>> 0;
-  }
-}
 
 /** Operations of one side of one run. */
 export interface Counts {
